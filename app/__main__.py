@@ -1,0 +1,68 @@
+"""python3 -m app, or `playground` where pip installed it: sets up what is missing, then serves the page.
+
+Standard library only until everything is installed. Each option is also a setting, PLAYGROUND_NAME; an option wins.
+"""
+
+import argparse
+import os
+import sys
+
+from app import bootstrap
+
+
+def main() -> None:
+    options = parser().parse_args()
+    bootstrap.enter("app")
+    try:
+        from pydantic import ValidationError
+        from pydantic_settings import SettingsError
+
+        from app.main import serve
+        from app.settings import Settings
+    except ModuleNotFoundError as error:
+        sys.exit(
+            f"The package {error.name} is not installed here. Install it with pip, or start from a fresh checkout."
+        )
+
+    given = {name: value for name, value in vars(options).items() if value is not None}
+    if not os.environ.get("PLAYGROUND_OPEN"):
+        given.setdefault("open", has_screen())
+    try:
+        settings = Settings(**given)
+    except ValidationError as error:
+        sys.exit(
+            "\n".join(f"{_name(fault['loc'])}: {fault['msg']}. Correct it and start again." for fault in error.errors())
+        )
+    except SettingsError as error:
+        sys.exit(f"{error}: it must be JSON. Correct it and start again.")
+    serve(settings)
+
+
+def parser() -> argparse.ArgumentParser:
+    options = argparse.ArgumentParser(
+        prog="python3 -m app" if sys.argv[0].endswith("__main__.py") else None,
+        description="Backprop Playground: see a neural network learn, in the browser. The first start installs what it "
+        "needs into .venv.",
+        epilog="Each option is also a setting: PLAYGROUND_HOST, PLAYGROUND_PORT, PLAYGROUND_OPEN.",
+    )
+    options.add_argument("--host", help="address to listen on (127.0.0.1); 0.0.0.0 lets other machines in")
+    options.add_argument("--port", type=int, help="port (8000); if it is taken, the next free one")
+    options.add_argument(
+        "--open",
+        action=argparse.BooleanOptionalAction,
+        help="open the page in the browser (yes, where there is a screen)",
+    )
+    return options
+
+
+def has_screen() -> bool:
+    """Whether a browser window can be opened: elsewhere Python would start a text browser in the terminal."""
+    return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _name(place: tuple[int | str, ...]) -> str:
+    return "PLAYGROUND_" + "__".join(str(part) for part in place).upper()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,122 @@
+"""What a browser may say, as types, and `parse`, which refuses anything else in a sentence."""
+
+import json
+from typing import Annotated, Any, Literal, NoReturn, get_args
+
+from annotated_types import Ge, Le
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.explain import explain, shown
+from app.messages import Refusal
+from engine.spec import Real, Spec, Whole
+
+
+class _Command(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
+
+
+class Configure(_Command):
+    """The fields given replace those of the session's Spec; `changed` checks them."""
+
+    type: Literal["configure"]
+    spec: dict[str, Any]
+
+
+class Play(_Command):
+    type: Literal["play"]
+
+
+class Pause(_Command):
+    type: Literal["pause"]
+
+
+class Step(_Command):
+    """So many mini-batches, then a frame."""
+
+    type: Literal["step"]
+    count: Annotated[Whole, Ge(1), Le(100_000)] = 1
+
+
+class Epoch(_Command):
+    """To the end of the current epoch, then a frame."""
+
+    type: Literal["epoch"]
+
+
+class Reset(_Command):
+    """The exact start of this Spec, weights included."""
+
+    type: Literal["reset"]
+
+
+class Regenerate(_Command):
+    """A new seed."""
+
+    type: Literal["regenerate"]
+
+
+class Speed(_Command):
+    """null: as fast as the machine can."""
+
+    type: Literal["speed"]
+    steps_per_second: Annotated[Real, Ge(1), Le(1_000_000)] | None
+
+
+class Drawn(_Command):
+    type: Literal["drawn"]
+    frame: Annotated[Whole, Ge(0), Le(2**53)]
+
+
+class Focus(_Command):
+    """One neuron at full resolution in every frame; nulls: none. Layers are linear layers counted from 0."""
+
+    type: Literal["focus"]
+    layer: Annotated[Whole, Ge(0), Le(8)] | None
+    neuron: Annotated[Whole, Ge(0), Le(31)] | None
+
+
+class History(_Command):
+    """Asks for the whole loss curve."""
+
+    type: Literal["history"]
+
+
+Command = Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History
+
+COMMANDS: dict[str, type[Command]] = {
+    get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Command)
+}
+"""Every command by its type."""
+
+
+def parse(text: str) -> Command:
+    """Raises Refusal."""
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except RecursionError:
+        raise Refusal("too_deep", {}) from None
+    except ValueError as problem:  # json's own, and an integer of more digits than Python reads
+        raise Refusal("not_json", {"problem": getattr(problem, "msg", "a number is too long")}) from None
+    if not isinstance(value, dict):
+        raise Refusal("not_an_object", {"given": shown(value)})
+    if "type" not in value:
+        raise Refusal("missing_type", {"choices": list(COMMANDS)})
+    kind = COMMANDS.get(value["type"]) if isinstance(value["type"], str) else None
+    if kind is None:
+        raise Refusal("unknown_command", {"given": shown(value["type"]), "choices": list(COMMANDS)})
+    try:
+        return kind.model_validate(value)
+    except ValidationError as error:
+        raise explain(error, kind) from None
+
+
+def changed(spec: Spec, fields: dict[str, Any]) -> Spec:
+    """The Spec with these fields replaced, checked as a whole. Raises Refusal."""
+    try:
+        return Spec.model_validate({**spec.model_dump(), **fields})
+    except ValidationError as error:
+        raise explain(error, Spec) from None
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise Refusal("not_finite", {"given": name})

@@ -1,0 +1,109 @@
+"""What each command does to a session, as a table. A handler that refuses has changed nothing."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from app import commands
+from app.commands import Command, changed
+from app.messages import Refusal
+from app.viewers import Viewer, has_neuron
+from engine.spec import restarting_fields
+
+if TYPE_CHECKING:
+    from app.sessions import Session
+
+
+async def obey(session: Session, viewer: Viewer, command: Command) -> None:
+    """Does it, or tells the viewer why not."""
+    try:
+        await HANDLERS[type(command)](session, viewer, command)
+    except Refusal as refusal:
+        viewer.tell(refusal.message())
+
+
+async def _configure(session: Session, _viewer: Viewer, command: commands.Configure) -> None:
+    old = session.trainer.spec
+    new = changed(old, command.spec)
+    fields = restarting_fields(old, new)
+    if not fields:
+        await session.in_thread(session.trainer.configure, new)
+        session.change()
+        session.tell_state()
+        return
+    had_begun = session.step > 0
+    await session.restart(new)
+    session.tell_start()
+    if had_begun:
+        session.notify("restarted", {"fields": fields})
+
+
+async def _play(session: Session, _viewer: Viewer, _command: commands.Play) -> None:
+    session.refuse_diverged()
+    if not session.playing:
+        session.before_play()
+        session.play()
+    session.tell_state()
+
+
+async def _pause(session: Session, _viewer: Viewer, _command: commands.Pause) -> None:
+    session.halt()
+    session.tell_state()
+
+
+async def _step(session: Session, _viewer: Viewer, command: commands.Step) -> None:
+    session.refuse_diverged()
+    session.owe(steps=command.count)
+
+
+async def _epoch(session: Session, _viewer: Viewer, _command: commands.Epoch) -> None:
+    session.refuse_diverged()
+    session.owe(epochs=1)
+
+
+async def _reset(session: Session, _viewer: Viewer, _command: commands.Reset) -> None:
+    await session.restart(session.trainer.spec)
+    session.halt()
+    session.tell_start()
+
+
+async def _regenerate(session: Session, _viewer: Viewer, _command: commands.Regenerate) -> None:
+    await session.restart(changed(session.trainer.spec, {"seed": secrets.randbelow(2**31)}))
+    session.tell_start()
+
+
+async def _speed(session: Session, _viewer: Viewer, command: commands.Speed) -> None:
+    session.set_speed(command.steps_per_second)
+    session.tell_state()
+
+
+async def _focus(session: Session, viewer: Viewer, command: commands.Focus) -> None:
+    layer, neuron = command.layer, command.neuron
+    if layer is None and neuron is None:
+        viewer.focus = None
+        return
+    if layer is None or neuron is None or not has_neuron(session.trainer.network.sizes, (layer, neuron)):
+        raise Refusal("no_such_neuron", {"layer": layer, "neuron": neuron})
+    viewer.focus = (layer, neuron)
+    viewer.seen = -1  # so that it is shown at once
+
+
+async def _history(session: Session, viewer: Viewer, _command: commands.History) -> None:
+    viewer.tell(session.history.message())
+
+
+HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]] = {
+    commands.Configure: _configure,
+    commands.Play: _play,
+    commands.Pause: _pause,
+    commands.Step: _step,
+    commands.Epoch: _epoch,
+    commands.Reset: _reset,
+    commands.Regenerate: _regenerate,
+    commands.Speed: _speed,
+    commands.Focus: _focus,
+    commands.History: _history,
+}
+"""Every command but Drawn, which a session takes out of turn."""

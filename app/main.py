@@ -1,0 +1,44 @@
+"""create_app: the one place where the parts of the server meet. serve: runs it until it is told to stop."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+from fastapi import FastAPI, WebSocket
+
+from app import VERSION, api, pages, sockets
+from app.manager import SessionManager
+from app.serving import run
+from app.settings import Settings
+from app.shield import SecurityHeaders, add_error_answers
+from app.warming import Warming
+from engine.spec import BackendName
+
+
+def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:
+    """backend: what trains; another than the default is for tests."""
+
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[None]:
+        manager = app.state.manager = SessionManager(settings.limits, backend)
+        manager.start()
+        app.state.warming.start()
+        yield
+        await manager.stop()
+
+    app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app.state.warming = Warming(backend)
+    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
+    add_error_answers(app)
+    app.include_router(api.router)
+    app.include_router(pages.router)
+    app.mount("/static", pages.static_files())
+
+    @app.websocket("/ws")
+    async def connect(socket: WebSocket) -> None:
+        await sockets.serve(socket, app.state.manager, settings.allowed_origins)
+
+    return app
+
+
+def serve(settings: Settings) -> None:
+    run(create_app(settings), settings)

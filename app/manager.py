@@ -1,0 +1,148 @@
+"""SessionManager: all sessions of this server. How many, how fast, how long, and how they end.
+
+One clock paces all of them. It sleeps while nobody plays.
+"""
+
+import asyncio
+import os
+import secrets
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from app import slices
+from app.messages import Closing, Refusal
+from app.sessions import SLICE_SECONDS, Session
+from app.settings import Limits
+from engine.spec import BackendName, Spec
+
+TICK = 1 / 30
+"""Seconds between two slices of a session: 25 pictures a second are asked for, and a few may be late."""
+
+LEAST_SLICE = 0.002
+"""Seconds; shorter ones would be spent on handing over."""
+
+SWEEP = 1.0
+"""Seconds between looks for sessions that nobody watches; fine beside limits of half a minute and more."""
+
+
+class Full(Exception):  # noqa: N818
+    """No session, or not this one, can be opened; says why."""
+
+    def __init__(self, closing: Closing) -> None:
+        super().__init__(closing.reason)
+        self.closing = closing
+
+
+class SessionManager:
+    def __init__(self, limits: Limits, backend: BackendName) -> None:
+        self.limits = limits
+        self.stopping = False
+        self._backend = backend
+        self._sessions: dict[str, Session] = {}
+        self._opening = 0
+        self._cores = os.cpu_count() or 1
+        self._executor = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
+        self._somebody_plays = asyncio.Event()
+        self._tasks: list[asyncio.Task[None]] = []
+
+    def start(self) -> None:
+        self._tasks = [asyncio.create_task(self._clock()), asyncio.create_task(self._sweeping())]
+
+    @property
+    def sessions(self) -> int:
+        return len(self._sessions) + self._opening
+
+    @property
+    def playing(self) -> int:
+        return sum(session.playing for session in self._sessions.values())
+
+    async def open(self, key: str | None) -> Session:
+        """The session of this key, or a new one where there is none. Raises Full."""
+        session = self._sessions.get(key or "")
+        if session is None:
+            return await self._create()
+        if len(session.viewers) >= self.limits.viewers:
+            raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
+        return session
+
+    async def stop(self) -> None:
+        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all work."""
+        self.stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for session in self._sessions.values():
+            for viewer in session.viewers:
+                viewer.close(Closing("server_stopping", {}))
+        deadline = time.monotonic() + self.limits.stop_seconds
+        while any(session.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*(session.close() for session in self._sessions.values()))
+        self._sessions.clear()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
+    async def _create(self) -> Session:
+        leaver = self._leaver() if self.sessions >= self.limits.sessions else None
+        self._opening += 1
+        try:
+            if leaver is not None:
+                await self._end(leaver)
+            loop = asyncio.get_running_loop()
+            begun = await loop.run_in_executor(self._executor, slices.start, Spec(), self._backend)
+            key = secrets.token_urlsafe(12)
+            session = self._sessions[key] = Session(
+                key,
+                begun,
+                backend=self._backend,
+                executor=self._executor,
+                history=self.limits.history,
+                before_play=self._before_play,
+            )
+            return session
+        finally:
+            self._opening -= 1
+
+    def _leaver(self) -> Session:
+        """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
+        unwatched = [session for session in self._sessions.values() if not session.viewers]
+        if not unwatched:
+            raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
+        return min(unwatched, key=lambda session: session.unwatched_since)
+
+    async def _end(self, session: Session) -> None:
+        del self._sessions[session.key]
+        await session.close()
+
+    def _before_play(self) -> None:
+        if self.playing >= self.limits.playing:
+            raise Refusal("too_many_playing", {"limit": self.limits.playing})
+        self._somebody_plays.set()
+
+    async def _clock(self) -> None:
+        """Ticks on an absolute schedule, so that a late tick does not make the next one later."""
+        tick = time.monotonic()
+        while True:
+            playing = [session for session in self._sessions.values() if session.playing]
+            if not playing:
+                self._somebody_plays.clear()
+                await self._somebody_plays.wait()
+                tick = time.monotonic()
+                continue
+            share = TICK * min(1, self._cores / len(playing))
+            seconds = min(SLICE_SECONDS, max(LEAST_SLICE, share))
+            for session in playing:
+                session.take_turn(seconds)
+            now = time.monotonic()
+            tick = max(tick + TICK, now)
+            await asyncio.sleep(tick - now)
+
+    async def _sweeping(self) -> None:
+        while True:
+            await asyncio.sleep(SWEEP)
+            now = time.monotonic()
+            for session in [session for session in self._sessions.values() if not session.viewers]:
+                unwatched = now - session.unwatched_since
+                if unwatched > self.limits.idle_seconds:
+                    await self._end(session)
+                elif session.playing and unwatched > self.limits.unwatched_seconds:
+                    session.pause_unwatched()

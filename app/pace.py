@@ -1,0 +1,94 @@
+"""Pace: how many steps are due now. Meter: how many are taken per second. Allowance: how many commands may come.
+
+All are told the time, in seconds, and read no clock.
+"""
+
+from collections import deque
+
+CATCH_UP = 0.25
+"""Seconds of steps that are made up for after a stall; more would make a busy server busier still."""
+
+FIRST_GUESS = 2000.0
+"""Steps per second of machine time assumed of a network not yet measured: low, so that the first slice is short."""
+
+GROWTH = 4.0
+"""How much faster than before a network may be believed to be after one slice; slower is believed at once."""
+
+
+class Pace:
+    """Steps per second, kept on average whatever the rhythm of asking, and never more at once than fit a slice."""
+
+    def __init__(self, steps_per_second: float | None) -> None:
+        """steps_per_second: None for as many as fit."""
+        self.steps_per_second = steps_per_second
+        self._owed = 0.0
+        self._asked = 0.0
+        self._capacity = FIRST_GUESS
+
+    def start(self, now: float) -> None:
+        """From now on; nothing is owed for the time before."""
+        self._owed, self._asked = 0.0, now
+
+    def due(self, now: float, seconds: float) -> int:
+        """Steps to take now in a slice of at most so many seconds."""
+        if self.steps_per_second is None:
+            return self.fitting(seconds)
+        most = max(1.0, self.steps_per_second * CATCH_UP)
+        self._owed = min(most, self._owed + (now - self._asked) * self.steps_per_second)
+        self._asked = now
+        steps = min(int(self._owed), self.fitting(seconds))
+        self._owed -= steps
+        return steps
+
+    def fitting(self, seconds: float) -> int:
+        """Steps that fit into so many seconds, as far as is known; at least one."""
+        return max(1, int(self._capacity * seconds))
+
+    def measured(self, steps: int, seconds: float) -> None:
+        """So many steps took so long."""
+        self._capacity = min(steps / max(seconds, 1e-6), GROWTH * self._capacity)
+
+    def unknown(self) -> None:
+        """The network is another one now."""
+        self._capacity = FIRST_GUESS
+
+
+class Meter:
+    """Steps per second over the last second or so."""
+
+    SPAN = 1.0
+
+    def __init__(self) -> None:
+        self._taken: deque[tuple[float, int]] = deque()
+        self._since = 0.0
+
+    def start(self, now: float) -> None:
+        self._taken.clear()
+        self._since = now
+
+    def add(self, now: float, steps: int) -> None:
+        self._taken.append((now, steps))
+        while self._taken[0][0] < now - self.SPAN:
+            self._since = self._taken.popleft()[0]
+
+    def rate(self, now: float) -> float:
+        return sum(steps for _, steps in self._taken) / max(now - self._since, 1e-3)
+
+
+class Allowance:
+    """So many a second on average, and so many at once after a rest (a token bucket)."""
+
+    def __init__(self, per_second: float, burst: int, now: float) -> None:
+        self._per_second = per_second
+        self._burst = burst
+        self._left = float(burst)
+        self._at = now
+
+    def spend(self, now: float) -> bool:
+        """Takes one; False where none is left."""
+        self._left = min(self._burst, self._left + (now - self._at) * self._per_second)
+        self._at = now
+        if self._left < 1:
+            return False
+        self._left -= 1
+        return True

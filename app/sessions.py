@@ -1,0 +1,304 @@
+"""Session: one Trainer, paced, and those who watch it. What each command does to it is in `app.handlers`.
+
+A session has one worker task that obeys commands and runs slices, one at a time, so that no command ever meets a
+half-done step. Slices run in threads; everything else here runs on the event loop and never waits for a viewer.
+"""
+
+import asyncio
+import logging
+import time
+from collections import deque
+from collections.abc import Awaitable, Callable
+from concurrent.futures import Executor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from app import handlers, slices
+from app.commands import Command, Drawn
+from app.history import History
+from app.mailbox import Frame
+from app.messages import NoticeCode, Refusal, Value, message
+from app.pace import Meter, Pace
+from app.viewers import Viewer, has_neuron
+from engine.spec import BackendName, Spec
+
+log = logging.getLogger(__name__)
+
+NORMAL_SPEED = 750.0
+"""Steps per second of a new session: 30 epochs of the default experiment, the pace people know from browser toys."""
+
+SLICE_SECONDS = 0.025
+"""The longest a command waits for the slice before it; a person notices from about 0.1 s."""
+
+RECORD_SECONDS = 0.25
+"""Between entries of the loss curve while no frame is sent."""
+
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+class Session:
+    def __init__(
+        self,
+        key: str,
+        begun: slices.Start,
+        *,
+        backend: BackendName,
+        executor: Executor,
+        history: int,
+        before_play: Callable[[], None],
+    ) -> None:
+        """history: most entries of the loss curve. before_play: raises Refusal where too many play already."""
+        self.key = key
+        self.viewers: list[Viewer] = []
+        self.playing = False
+        self.revision = 0
+        self.unwatched_since = time.monotonic()
+        self.pace = Pace(NORMAL_SPEED)
+        self.before_play = before_play
+        self._backend = backend
+        self._executor = executor
+        self._most_history = history
+        self._meter = Meter()
+        self._frames = 0
+        self._picture = 0
+        """Counts what there is to be seen: rises with every step, start and change."""
+        self._owed_steps = 0
+        self._owed_epochs = 0
+        self._recorded = 0.0
+        self._turn: float | None = None
+        """Seconds the clock allows for the next slice, until it is taken."""
+        self._missed: tuple[NoticeCode, dict[str, Value]] | None = None
+        """What happened while nobody watched."""
+        self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
+        self._bell = asyncio.Event()
+        self._busy = False
+        self.begin(begun)
+        self._worker = asyncio.create_task(self._live())
+
+    # Who watches.
+
+    def join(self, viewer: Viewer) -> None:
+        self.viewers.append(viewer)
+        viewer.tell(self._state(points=True), self.revision)
+        viewer.tell(self.history.message())
+        if self._missed is not None:
+            viewer.tell(message("notice", *self._missed))
+            self._missed = None
+        self._bell.set()
+
+    def leave(self, viewer: Viewer) -> None:
+        self.viewers.remove(viewer)
+        if not self.viewers:
+            self.unwatched_since = time.monotonic()
+
+    def pause_unwatched(self) -> None:
+        """Nobody has been watching for too long."""
+        self.halt()
+        self._missed = ("paused_unwatched", {"step": self.step})
+
+    async def close(self) -> None:
+        self._worker.cancel()
+        await asyncio.gather(self._worker, return_exceptions=True)
+
+    # What is asked of it.
+
+    async def submit(self, viewer: Viewer, command: Command) -> None:
+        """Returns once the command is done and the answer posted. Raises Refusal of a Drawn that cannot be."""
+        if isinstance(command, Drawn):  # not in turn: a viewer that waits for its next frame need not wait for a slice
+            self._drawn(viewer, command.frame)
+            return
+        done = asyncio.get_running_loop().create_future()
+        self._inbox.append((viewer, command, done))
+        self._bell.set()
+        await done
+
+    def take_turn(self, seconds: float) -> None:
+        """The clock's tick: a slice of at most so many seconds, unless one is still being worked on."""
+        if not self._busy:
+            self._turn = seconds
+            self._bell.set()
+
+    def _drawn(self, viewer: Viewer, frame: int) -> None:
+        if frame > viewer.mailbox.newest:
+            raise Refusal("no_such_frame", {"frame": frame, "newest": viewer.mailbox.newest})
+        viewer.mailbox.drawn(frame)
+        self._bell.set()
+
+    # What handlers do to it. They run in the worker, where nothing else happens to the trainer.
+
+    def begin(self, begun: slices.Start) -> None:
+        """From the start, paused or playing as before."""
+        self.trainer = begun.trainer
+        self._points = {"train": begun.train, "test": begun.test}
+        self.step, self.epoch = 0, 0
+        self.diverged: int | None = None
+        self.history = History(self._most_history)
+        self.history.add(begun.entry)
+        self.forget_owed()
+        self.pace.unknown()
+        self._meter.start(time.monotonic())
+        sizes = self.trainer.network.sizes
+        for viewer in self.viewers:
+            if viewer.focus is not None and not has_neuron(sizes, viewer.focus):
+                viewer.focus = None
+        self.change()
+
+    def change(self) -> None:
+        """Another Spec or start: frames made before are out of date."""
+        self.revision += 1
+        self._picture += 1
+
+    async def restart(self, spec: Spec) -> None:
+        """The start of this Spec. The page is told by `tell_start`."""
+        self.begin(await self.in_thread(slices.start, spec, self._backend))
+
+    def play(self) -> None:
+        now = time.monotonic()
+        self.playing = True
+        self.pace.start(now)
+        self._meter.start(now)
+
+    def set_speed(self, steps_per_second: float | None) -> None:
+        self.pace.steps_per_second = steps_per_second
+        self.pace.start(time.monotonic())
+
+    def halt(self) -> None:
+        self.playing = False
+        self._turn = None
+        self.forget_owed()
+        self._picture += 1  # the last picture said how fast it was going
+
+    def owe(self, steps: int = 0, epochs: int = 0) -> None:
+        """Work to be done beside the pace, as fast as it goes, and then shown."""
+        self._owed_steps += steps
+        self._owed_epochs += epochs
+
+    def forget_owed(self) -> None:
+        self._owed_steps = self._owed_epochs = 0
+
+    async def in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
+
+    # What it says.
+
+    def tell_state(self) -> None:
+        self._tell_all(self._state(points=False))
+
+    def tell_start(self) -> None:
+        self._tell_all(self._state(points=True))
+        self._tell_all(self.history.message())
+
+    def notify(self, code: NoticeCode, values: dict[str, Value]) -> None:
+        self._tell_all(message("notice", code, values))
+
+    def refuse_diverged(self) -> None:
+        """Raises Refusal where the run has diverged and can take no step."""
+        if self.diverged is not None:
+            raise Refusal("diverged_needs_reset", {"step": self.diverged})
+
+    def _tell_all(self, said: dict[str, Any]) -> None:
+        for viewer in self.viewers:
+            viewer.tell(said, self.revision)
+
+    def _state(self, points: bool) -> dict[str, Any]:
+        spec = self.trainer.spec
+        state = {
+            "type": "state",
+            "session": self.key,
+            "revision": self.revision,
+            "spec": spec.model_dump(mode="json"),
+            "playing": self.playing,
+            "speed": self.pace.steps_per_second,
+            "status": "diverged" if self.diverged is not None else "training" if self.playing else "paused",
+            "diverged": self.diverged,
+            "step": self.step,
+            "epoch": self.epoch,
+            "batches_per_epoch": self.trainer.batches_per_epoch,
+            "parameters_count": self.trainer.network.count,
+        }
+        return {**state, "points": self._points} if points else state
+
+    # Its life: commands and slices, one at a time.
+
+    async def _live(self) -> None:
+        while True:
+            await self._bell.wait()
+            self._bell.clear()
+            self._busy = True
+            while self._inbox:
+                viewer, command, done = self._inbox.popleft()
+                await self._guarded(handlers.obey(self, viewer, command))
+                if not done.done():  # whoever sent it may have left
+                    done.set_result(None)
+            if self._turn is not None or self._has_work():
+                await self._guarded(self._slice())
+            self._busy = False
+            if self._has_work():
+                self._bell.set()
+
+    def _has_work(self) -> bool:
+        """Whether there is something to do that does not wait for the clock."""
+        if self._owed_steps or self._owed_epochs:
+            return True
+        return not self.playing and any(viewer.lacks(self._picture) for viewer in self.viewers)
+
+    async def _guarded(self, doing: Awaitable[None]) -> None:
+        """A failure of the engine ends neither the session nor the server: logged once, told, and training stops."""
+        try:
+            await doing
+        except Exception:
+            log.exception("session %s: the engine failed after step %d of %r", self.key, self.step, self.trainer.spec)
+            self.halt()
+            self.tell_state()
+            for viewer in self.viewers:
+                viewer.seen = self._picture  # there is none to be had
+                viewer.tell(message("error", "engine_failed", {"step": self.step}))
+
+    async def _slice(self) -> None:
+        now = time.monotonic()
+        seconds, self._turn = self._turn or SLICE_SECONDS, None
+        steps = min(self._owed_steps, self.pace.fitting(seconds))
+        epochs = min(self._owed_epochs, 1)
+        self.owe(-steps, -epochs)
+        if self.playing:
+            steps += self.pace.due(now, seconds)
+        moves = steps > 0 or epochs > 0
+        finished = self.playing or not (self._owed_steps or self._owed_epochs)
+        wanting = [viewer for viewer in self.viewers if finished and viewer.lacks(self._picture + moves)]
+        record = moves and now - self._recorded >= RECORD_SECONDS
+        if not (moves or wanting):
+            return
+        self._frames += 1
+        job = slices.Slice(
+            steps=steps,
+            epochs=epochs,
+            focuses=frozenset(viewer.focus for viewer in wanting),
+            record=record,
+            frame=self._frames,
+            revision=self.revision,
+            steps_per_second=self._meter.rate(now) if self.playing else 0.0,
+        )
+        done = await self.in_thread(slices.work, self.trainer, job)
+        self._account(done, now)
+        for viewer in wanting:
+            viewer.seen = self._picture
+            viewer.mailbox.show(Frame(job.frame, job.revision, done.frames[viewer.focus]))
+        if done.diverged is not None and self.diverged is None:
+            self.diverged = done.diverged
+            self.halt()
+            self.tell_state()
+            self.notify("diverged", {"step": done.diverged})
+
+    def _account(self, done: slices.Done, began: float) -> None:
+        """Where the run stands now, how fast it went and what is to be remembered of it."""
+        taken = done.step - self.step
+        self.step, self.epoch = done.step, done.epoch
+        if taken:
+            self._picture += 1
+            self._meter.add(began, taken)
+            self.pace.measured(taken, done.training_seconds)
+        if done.entry is not None:
+            self.history.add(done.entry)
+            self._recorded = began

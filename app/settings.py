@@ -1,0 +1,70 @@
+"""Settings: where the server listens and to whom. Limits: how much one server does, each with its reason.
+
+Bounds of an experiment are in `engine.spec`. Every setting comes from the environment as PLAYGROUND_NAME, a limit as
+PLAYGROUND_LIMITS__NAME.
+"""
+
+from typing import Annotated
+
+from annotated_types import Ge, Gt, Le
+from pydantic import BaseModel, ConfigDict, Field
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Limits(BaseModel):
+    """The sentence that goes with each is in `app.messages`; the test of each is listed in tests/app/test_limits.py."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    sessions: Annotated[int, Ge(1)] = 64
+    """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""
+
+    playing: Annotated[int, Ge(1)] = 40
+    """One class, all at once. Two cores give 16 sessions 20 pictures a second; at 40 everybody still sees about 8."""
+
+    viewers: Annotated[int, Ge(1)] = 4
+    """Windows of one session: the tab, a duplicate of it, a projector, one that is just being replaced."""
+
+    message_bytes: Annotated[int, Ge(1)] = 64 * 1024
+    """The longest sensible command, a whole Spec, is under 2 kB."""
+
+    commands_per_second: Annotated[float, Gt(0)] = 120
+    """A slider dragged on a 60 Hz screen sends 60, and 30 acknowledged frames come on top."""
+
+    commands_burst: Annotated[int, Ge(1)] = 240
+    """Two seconds' worth: what a page that was stalled sends when it wakes up."""
+
+    letters: Annotated[int, Ge(4)] = 64
+    """Messages waiting for one viewer. They are a few kB each and a viewer that reads has none waiting."""
+
+    send_seconds: Annotated[float, Gt(0)] = 10
+    """A viewer that takes nothing for so long is gone: school Wi-Fi recovers in less."""
+
+    idle_seconds: Annotated[float, Gt(0)] = 15 * 60
+    """A session that nobody watches is kept for a class break."""
+
+    unwatched_seconds: Annotated[float, Gt(0)] = 30
+    """Training goes on for a reload or a dropped Wi-Fi, then pauses, so that a forgotten tab does not burn a core."""
+
+    history: Annotated[int, Ge(16)] = 2000
+    """Entries of the loss curve: more than a screen has columns, under 300 kB as JSON with nine layers."""
+
+    stop_seconds: Annotated[float, Gt(0), Le(4)] = 2
+    """How long a stopping server waits for viewers to take its last words: all is closed within 5 s."""
+
+
+class Settings(BaseSettings):
+    model_config = SettingsConfigDict(
+        env_prefix="PLAYGROUND_", env_nested_delimiter="__", frozen=True, extra="ignore", env_ignore_empty=True
+    )
+
+    host: str = Field(default="127.0.0.1", description="address to listen on; 0.0.0.0 lets other machines in")
+    port: Annotated[int, Ge(0), Le(65535)] = Field(default=8000, description="port; the next free one if it is taken")
+    open: bool = Field(default=False, description="open the page in the browser once the server answers")
+    allowed_origins: frozenset[str] = Field(
+        default=frozenset(), description="other sites whose pages may connect, such as https://school.example"
+    )
+    frame_ancestors: str = Field(
+        default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"
+    )
+    limits: Limits = Limits()

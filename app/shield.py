@@ -1,0 +1,65 @@
+"""Shield: security headers on every answer, and errors as sentences: JSON for programs, a small page for people."""
+
+import logging
+
+from fastapi import FastAPI, Request, Response
+from fastapi.responses import HTMLResponse, JSONResponse
+from starlette.datastructures import MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.messages import HttpCode, Value, sentence
+from app.pages import templates
+
+log = logging.getLogger(__name__)
+
+CODES: dict[int, HttpCode] = {404: "not_found", 405: "method_not_allowed", 500: "page_failed"}
+"""HTTP status → sentence; any other is a bad request."""
+
+
+class SecurityHeaders:
+    """Nothing may come from another host; plotly writes style attributes, and saves pictures through blobs."""
+
+    def __init__(self, app: ASGIApp, frame_ancestors: str) -> None:
+        self.app = app
+        self.headers = {
+            "Content-Security-Policy": "default-src 'self'; img-src 'self' data: blob:; "
+            "style-src 'self' 'unsafe-inline'; connect-src 'self'; object-src 'none'; base-uri 'none'; "
+            f"form-action 'self'; frame-ancestors {frame_ancestors}",
+            "X-Content-Type-Options": "nosniff",
+            "Referrer-Policy": "no-referrer",
+        }
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        async def send_with_headers(message: Message) -> None:
+            if message["type"] == "http.response.start":
+                MutableHeaders(scope=message).update(self.headers)
+            await send(message)
+
+        await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
+
+
+def add_error_answers(app: FastAPI) -> None:
+    async def refused(request: Request, error: Exception) -> Response:
+        assert isinstance(error, HTTPException)
+        return _answer(request, error.status_code, error.headers)
+
+    async def failed(request: Request, _error: Exception) -> Response:
+        return _answer(request, 500)
+
+    app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(Exception, failed)
+
+
+def _answer(request: Request, status: int, headers: object = None) -> Response:
+    code = CODES.get(status, "bad_request")
+    values: dict[str, Value] = {}
+    if code in ("not_found", "method_not_allowed"):
+        values["path"] = request.url.path[:80]
+    if code == "method_not_allowed":
+        values["method"] = request.method
+    said = sentence(code, values)
+    kept = dict(headers) if isinstance(headers, dict) else None
+    if request.url.path.startswith(("/api/", "/healthz")):
+        return JSONResponse({"code": code, "message": said, "values": values}, status, kept)
+    return HTMLResponse(templates.get_template("error.html").render(status=status, message=said), status, kept)

@@ -1,0 +1,116 @@
+"""WebSocket: one reader and one writer per connection. What is said is decided elsewhere."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from urllib.parse import urlsplit
+
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from app.commands import parse
+from app.manager import Full, SessionManager
+from app.messages import Closing, Refusal
+from app.pace import Allowance
+from app.sessions import Session
+from app.settings import Limits
+from app.viewers import Viewer
+
+log = logging.getLogger(__name__)
+
+GONE = (WebSocketDisconnect, RuntimeError, OSError)
+"""What sending to somebody who has left raises: Starlette's own, and RuntimeError after a close."""
+
+FAREWELL = 1.0
+"""Seconds for what is still in the mailbox, and again for the closing itself."""
+
+
+async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> None:
+    """A connection from its beginning to its end. Accepts first: a browser is told nothing of a refused handshake."""
+    try:
+        await socket.accept()
+        session = await _enter(socket, manager, allowed_origins)
+    except WebSocketDisconnect:
+        return
+    except Full as full:
+        await _close(socket, full.closing.code, full.closing.reason)
+    except Exception:
+        log.exception("no session could be started")
+        failed = Closing("server_failed", {})
+        await _close(socket, failed.code, failed.reason)
+    else:
+        await _attend(socket, session, manager.limits)
+
+
+async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> Session:
+    """The session this connection is for. Raises Full."""
+    if manager.stopping:
+        raise Full(Closing("server_stopping", {}))
+    if not is_welcome(socket.headers.get("origin"), socket.headers.get("host", ""), allowed_origins):
+        raise Full(Closing("foreign_origin", {}))
+    return await manager.open(socket.query_params.get("session"))
+
+
+def is_welcome(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
+    """Programs send no Origin. A browser's must be this very server or one that the settings name."""
+    return origin is None or origin in allowed or (urlsplit(origin).netloc == host and host != "")
+
+
+async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
+    viewer = Viewer(limits.letters)
+    mailbox = viewer.mailbox
+    session.join(viewer)
+    writer = asyncio.create_task(_write(socket, viewer, limits.send_seconds))
+    reader = asyncio.create_task(_read(socket, session, viewer, limits))
+    closed = asyncio.create_task(mailbox.closed.wait())
+    try:
+        await asyncio.wait({writer, reader, closed}, return_when=asyncio.FIRST_COMPLETED)
+        if mailbox.closing is not None:
+            await asyncio.wait({writer}, timeout=FAREWELL)
+            await _close(socket, *mailbox.closing)
+    finally:
+        session.leave(viewer)
+        for task in (writer, reader, closed):
+            task.cancel()
+        for ended in await asyncio.gather(writer, reader, closed, return_exceptions=True):
+            if isinstance(ended, Exception) and not isinstance(ended, GONE):
+                log.error("a connection ended unexpectedly", exc_info=ended)
+
+
+async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
+    """Sends what is in the mailbox until it is closed and empty."""
+    try:
+        while (item := await viewer.mailbox.next()) is not None:
+            async with asyncio.timeout(seconds):
+                await (socket.send_bytes(item) if isinstance(item, bytes) else socket.send_text(item))
+    except TimeoutError:
+        viewer.close(Closing("never_reads", {}))
+
+
+async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits) -> None:
+    """Takes commands until the connection ends or is misused."""
+    allowance = Allowance(limits.commands_per_second, limits.commands_burst, time.monotonic())
+    while viewer.mailbox.closing is None:
+        received = await socket.receive()
+        if received["type"] == "websocket.disconnect":
+            return
+        if not allowance.spend(time.monotonic()):
+            viewer.close(Closing("flood", {"limit": round(limits.commands_per_second)}))
+            return
+        text = received.get("text")
+        if len(received.get("bytes") or (text or "").encode()) > limits.message_bytes:
+            viewer.close(Closing("message_too_large", {"limit": limits.message_bytes}))
+            return
+        try:
+            if text is None:
+                raise Refusal("binary_message", {})
+            await session.submit(viewer, parse(text))
+        except Refusal as refusal:
+            viewer.tell(refusal.message())
+        await viewer.mailbox.room()
+
+
+async def _close(socket: WebSocket, code: int, reason: str) -> None:
+    with contextlib.suppress(*GONE, TimeoutError):
+        async with asyncio.timeout(FAREWELL):
+            await socket.close(code, reason)

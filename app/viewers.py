@@ -1,0 +1,35 @@
+"""Viewer: one window that looks at a session."""
+
+import json
+from typing import Any
+
+from app.mailbox import Mailbox
+from app.messages import Closing
+from app.protocol import Focus
+
+
+class Viewer:
+    def __init__(self, letters: int) -> None:
+        """letters: how many messages may wait for it."""
+        self.mailbox = Mailbox(letters)
+        self.focus: Focus | None = None
+        self.seen = -1
+        """The picture (see Session.picture) it was last shown."""
+
+    def tell(self, message: dict[str, Any], revision: int = 0) -> None:
+        """Posts a message; from now on frames older than `revision` are not for this viewer."""
+        if not self.mailbox.post(json.dumps(message, allow_nan=False), revision):
+            self.close(Closing("never_reads", {}))
+
+    def close(self, closing: Closing) -> None:
+        self.mailbox.close(closing.code, closing.reason)
+
+    def lacks(self, picture: int) -> bool:
+        """Whether this picture is news for it and it would take it now."""
+        return self.seen < picture and self.mailbox.wants_frame
+
+
+def has_neuron(sizes: tuple[int, ...], focus: Focus) -> bool:
+    """Whether a network of these sizes (inputs, hidden…, outputs) has this neuron."""
+    layer, neuron = focus
+    return layer < len(sizes) - 1 and neuron < sizes[layer + 1]

@@ -1,0 +1,32 @@
+"""Warming: loads the engine's slow parts in a thread while the server already answers."""
+
+import logging
+import threading
+
+from engine.spec import BackendName, Spec
+
+log = logging.getLogger(__name__)
+
+
+class Warming:
+    def __init__(self, backend: BackendName) -> None:
+        self.done = False
+        self._backend = backend
+
+    def start(self) -> None:
+        threading.Thread(target=self._warm, name="warming", daemon=True).start()
+
+    def _warm(self) -> None:
+        try:
+            from engine.trainer import Trainer
+
+            if self._backend == "compiled":
+                from engine.backends.compiled import warm
+
+                warm()
+            trainer = Trainer(Spec(), backend=self._backend)
+            trainer.advance(1)
+            trainer.snapshot()
+            self.done = True
+        except Exception:  # sessions will say what is wrong; the server itself goes on answering
+            log.exception("the %s engine could not be warmed up", self._backend)

@@ -1,0 +1,55 @@
+"""Backends: three ways to run the same training, interchangeable at any step. Each is imported when first asked for.
+
+by_hand: NumPy, backward written out; the specification. autograd: torch; the oracle. compiled: numba; the default.
+"""
+
+from typing import Protocol
+
+from engine.network import Array, Network, State
+from engine.spec import BackendName, Spec
+
+
+class Backend(Protocol):
+    """What trains. A batch is order[cursor : cursor + batch_size] of `seeds.batch_order(spec.seed, epoch, n)`; the
+    last, smaller batch is a batch of its own. The optimizer gets the gradient of the batch's mean loss plus
+    l1·sign(w) + l2·w on the weights. A step whose loss or gradient is not finite or larger than spec.DIVERGENCE is
+    not taken: `state().diverged` is its number, everything else stays, and `advance` does nothing from then on.
+    """
+
+    def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
+        """inputs (n, features) and targets (n, outputs) of the training set, n ≥ 1. Parameters start as zeros."""
+
+    def load(self, state: State) -> None:
+        """Goes on from there; copies."""
+
+    def state(self) -> State:
+        """Where the run stands; copies."""
+
+    def configure(self, spec: Spec) -> None:
+        """Changes live fields. Another optimizer starts with fresh memory and optimizer_steps = 0."""
+
+    def advance(self, steps: int) -> None:
+        """Takes so many steps, one mini-batch each."""
+
+    def loss_and_gradient(self) -> tuple[float, Array]:
+        """Loss of the data alone over the whole training set, and its gradient (count,), at these parameters."""
+
+    def activations(self, inputs: Array) -> list[Array]:
+        """Inference for inputs (n, features): the values (width, n) of each linear layer, C-ordered, output last."""
+
+
+def make_backend(name: BackendName, spec: Spec, network: Network, inputs: Array, targets: Array) -> Backend:
+    """A backend by name. Raises ValueError for an unknown one."""
+    if name == "compiled":
+        from engine.backends.compiled import Compiled
+
+        return Compiled(spec, network, inputs, targets)
+    if name == "by_hand":
+        from engine.backends.by_hand import ByHand
+
+        return ByHand(spec, network, inputs, targets)
+    if name == "autograd":
+        from engine.backends.autograd import Autograd
+
+        return Autograd(spec, network, inputs, targets)
+    raise ValueError(f"there is no backend {name!r}; choose compiled, by_hand or autograd")

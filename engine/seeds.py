@@ -1,0 +1,42 @@
+"""Random numbers of a run: one independent named stream per purpose, and the shuffled order of each epoch.
+
+Nothing here keeps a state between calls, so a run is resumed from its seed, its epoch and its place in the epoch.
+"""
+
+import numpy as np
+from numpy.typing import NDArray
+
+_MASK = 2**64 - 1
+_GAMMA = 0x9E3779B97F4A7C15
+_MIX_1 = 0xBF58476D1CE4E5B9
+_MIX_2 = 0x94D049BB133111EB
+
+
+def stream(seed: int, purpose: str) -> np.random.Generator:
+    """A generator that depends on the seed and the purpose alone: drawing more for one purpose never shifts another."""
+    return np.random.Generator(np.random.PCG64(np.random.SeedSequence(seed, spawn_key=tuple(purpose.encode()))))
+
+
+def batch_order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
+    """The order in which one epoch visits `count` samples, as int64 (count,).
+
+    Fisher–Yates driven by splitmix64 (Steele, Lea and Flood 2014). The state starts from (seed, epoch); for
+    i = count−1 … 1 the i-th and the j-th entries change places, with j = ((next() >> 32)·(i+1)) >> 32. Written out
+    so exactly because `backends/compiled.py` has a twin that must give the same order.
+    """
+    order = list(range(count))
+    limits = np.arange(count, 1, -1, dtype=np.uint64)  # i + 1 for i = count−1 … 1
+    swaps = ((_splitmix64(seed, epoch, len(limits)) >> np.uint64(32)) * limits) >> np.uint64(32)
+    for i, j in zip(range(count - 1, 0, -1), swaps.tolist(), strict=True):
+        order[i], order[j] = order[j], order[i]
+    return np.array(order, dtype=np.int64)
+
+
+def _splitmix64(seed: int, epoch: int, count: int) -> NDArray[np.uint64]:
+    """The first `count` numbers at once: the state only ever grows by gamma, so each can be computed by itself."""
+    start = (seed * _GAMMA + epoch * _MIX_1 + _MIX_2) & _MASK
+    steps = np.arange(1, count + 1, dtype=np.uint64)
+    z = np.uint64(start) + steps * np.uint64(_GAMMA)
+    z = (z ^ (z >> np.uint64(30))) * np.uint64(_MIX_1)
+    z = (z ^ (z >> np.uint64(27))) * np.uint64(_MIX_2)
+    return np.asarray(z ^ (z >> np.uint64(31)), dtype=np.uint64)

@@ -1,0 +1,53 @@
+"""Snapshot: what one picture of training contains, as named arrays. How it becomes bytes is not decided here."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from engine.datasets import DOMAIN
+from engine.features import inputs_of
+from engine.network import Array
+from engine.spec import FeatureName
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    step: int
+    epoch: int
+    diverged: int | None
+    """The step that could not be taken, if the run ended so."""
+    train_loss: float
+    test_loss: float
+    train_accuracy: float | None
+    test_accuracy: float | None
+    penalty: float
+    sizes: tuple[int, ...]
+    parameters: dict[str, Array]
+    gradients: dict[str, Array]
+    """Of the loss of the data alone, over the whole training set, at these parameters."""
+    updates: dict[str, Array]
+    """The last step's new − old parameters."""
+    gradient_norms: tuple[float, ...]
+    """‖∂L/∂W‖₂ of each linear layer's weights."""
+    maps: list[Array]
+    """Per linear layer (width, R, R): what each neuron says over the plane. Row 0 is the top, column 0 the left."""
+
+    @property
+    def boundary(self) -> Array:
+        """(R, R): the map of the network's first output."""
+        boundary: Array = self.maps[-1][0]
+        return boundary
+
+
+@lru_cache(maxsize=8)  # one entry is at most 280 kB at R = 100; a person looks at one or two at a time
+def grid_inputs(features: tuple[FeatureName, ...], resolution: int) -> Array:
+    """The features (R·R, features) at the centres of R×R cells over the plane: from the top left, row by row."""
+    centres = ((np.arange(resolution) + 0.5) * (2 * DOMAIN / resolution) - DOMAIN).astype(np.float32)
+    x1, x2 = np.meshgrid(centres, centres[::-1])
+    return inputs_of(features, np.stack([x1.ravel(), x2.ravel()], axis=1))
+
+
+def gradient_norms(gradients: dict[str, Array]) -> tuple[float, ...]:
+    """‖∂L/∂W‖₂ of each weight matrix, in the order of the layers."""
+    return tuple(float(np.linalg.norm(values)) for name, values in gradients.items() if name.endswith(".weight"))

@@ -1,0 +1,76 @@
+// @ts-check
+// One WebSocket that comes back by itself. Knows nothing of what is said over it.
+
+const FIRST_WAIT = 250; // milliseconds, doubled after each failure
+const LONGEST_WAIT = 8000;
+const KEPT = 32; // commands kept while there is no connection; more would surprise when it returns
+const PRIVATE = 4000; // close codes from here on are the server's own, with a reason a person can read
+const STOPPING = 4007; // a server that restarts: worth waiting for
+
+/**
+ * @typedef {object} Handlers
+ * @property {() => void} opened
+ * @property {(message: any) => void} message
+ * @property {(bytes: ArrayBuffer) => void} bytes
+ * @property {(failures: number) => void} lost  in a row, since the last opening
+ * @property {(code: number, reason: string) => void} refused  closed for a reason; waits for retry()
+ */
+
+/**
+ * @param {() => string} address  asked before every attempt
+ * @param {Handlers} handlers
+ */
+export function connect(address, handlers) {
+  /** @type {WebSocket | null} */
+  let socket = null;
+  /** @type {string[]} */
+  let kept = [];
+  let failures = 0;
+  let timer = 0;
+
+  function open() {
+    clearTimeout(timer);
+    const attempt = new WebSocket(address());
+    socket = attempt;
+    attempt.binaryType = 'arraybuffer';
+    attempt.onopen = () => {
+      failures = 0;
+      handlers.opened();
+      for (const text of kept) attempt.send(text);
+      kept = [];
+    };
+    attempt.onmessage = ({ data }) => {
+      if (typeof data === 'string') handlers.message(JSON.parse(data));
+      else handlers.bytes(data);
+    };
+    attempt.onclose = ({ code, reason }) => {
+      if (socket !== attempt) return;
+      socket = null;
+      if (code >= PRIVATE && code !== STOPPING) {
+        handlers.refused(code, reason);
+        return;
+      }
+      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.75 + Math.random() / 2); // a class does not return all at once
+      failures += 1;
+      timer = setTimeout(open, wait);
+      handlers.lost(failures);
+    };
+  }
+
+  function retry() {
+    if (!socket) open();
+  }
+
+  addEventListener('online', () => { if (failures) retry(); });
+  open();
+
+  return {
+    retry,
+    /** @param {object} command */
+    send(command) {
+      const text = JSON.stringify(command);
+      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+      else kept = [...kept, text].slice(-KEPT);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+// @ts-check
+// A canvas as sharp as the screen: its pixels follow its box and the screen's density.
+
+/** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
+export function contextOf(canvas) {
+  const context = canvas.getContext('2d');
+  if (!context) throw new Error('This browser cannot draw on a canvas; use a current one');
+  return context;
+}
+
+/**
+ * Sets the canvas's size and lets its context count in CSS px. A canvas of the right size keeps its picture.
+ * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height CSS px
+ */
+export function fitCanvas(canvas, width, height) {
+  const density = devicePixelRatio || 1;
+  const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+  if (canvas.width !== w || canvas.height !== h) {
+    canvas.width = w;
+    canvas.height = h;
+    canvas.style.width = `${width}px`;
+    canvas.style.height = `${height}px`;
+  }
+  contextOf(canvas).setTransform(density, 0, 0, density, 0, 0);
+}

@@ -1,0 +1,167 @@
+// @ts-check
+// The two charts as Plotly takes them: traces and layout from a history and a palette. Pure; knows nothing of Plotly.
+
+import { superscript } from './numbers.js';
+import { cssColor, mix, parseColor } from './palette.js';
+import { thinned } from './thinning.js';
+
+const FLOOR = 1e-12; // values at or below it have no place on a logarithmic axis
+const TICKS_AT_MOST = 5;
+
+/** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[], gradient_norms: (number | null)[][]}} History  gradient_norms by layer */
+/** @typedef {{width: number, height: number, palette: import('./palette.js').Palette}} Look */
+
+/**
+ * @param {History} history @param {Look & {log: boolean, names: [string, string], step: string}} look
+ * @returns {{traces: object[], layout: object}}
+ */
+export function lossChart(history, { log, names, step, ...look }) {
+  const { palette, width } = look;
+  const lines = [
+    { values: history.test_loss, color: palette.soft, dash: `${5 * palette.link}px,${4 * palette.link}px`, name: names[1] },
+    { values: history.train_loss, color: palette.ink, dash: 'solid', name: names[0] },
+  ];
+  const range = log ? logRange(lines.map((line) => line.values)) : linearRange(lines.map((line) => line.values));
+  const traces = lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }));
+  return { traces, layout: layoutOf(history.steps, look, log ? logAxis(range) : linearAxis(range), step, 12) };
+}
+
+/**
+ * @param {History} history @param {Look & {names: string[], step: string, labels: number}} look
+ *   names: one for each layer; labels: px kept at the right for them
+ * @returns {{traces: object[], layout: any}}
+ */
+export function gradientChart(history, { names, step, labels, ...look }) {
+  const { palette, width, height } = look;
+  const layers = history.gradient_norms;
+  const colors = layerColors(layers.length, palette);
+  const range = logRange(layers);
+  const traces = layers.map((values, layer) =>
+    trace(history.steps, values, { color: colors[layer], dash: 'solid', name: names[layer], log: true, width: width / 2, link: palette.link }));
+  const layout = layoutOf(history.steps, look, logAxis(range), step, labels);
+  const inner = height - layout.margin.t - layout.margin.b;
+  const share = (/** @type {number} */ value) => (Math.log10(Math.max(value, FLOOR)) - range[0]) / (range[1] - range[0]);
+  const ends = layers.map((values) => share(lastFinite(values)));
+  const placed = spread(ends, (palette.small * 1.12) / Math.max(inner, 1));
+  layout.annotations = names.slice(0, layers.length).map((text, layer) => ({
+    text, x: 1, y: placed[layer], xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'middle', xshift: 5, showarrow: false,
+    font: { color: colors[layer], size: palette.small, weight: 600 },
+  }));
+  return { traces, layout };
+}
+
+/** One violet for each layer, the last the strongest; every one at least 3:1 on the panel. @param {number} count @param {import('./palette.js').Palette} palette */
+export function layerColors(count, palette) {
+  const violet = parseColor(palette.back);
+  const [first, last] = palette.dark
+    ? [mix(violet, [23, 30, 38], 0.42), mix(violet, [255, 255, 255], 0.72)]
+    : [mix(violet, [255, 255, 255], 0.34), mix(violet, [20, 0, 40], 0.72)];
+  return Array.from({ length: count }, (_, layer) => cssColor(mix(first, last, count < 2 ? 0.5 : layer / (count - 1))));
+}
+
+/**
+ * @param {number[]} steps @param {(number | null)[]} values
+ * @param {{color: string, dash: string, name: string, log: boolean, width: number, link: number}} look
+ */
+function trace(steps, values, { color, dash, name, log, width, link }) {
+  const kept = thinned(values, Math.max(60, Math.round(width / 2)));
+  const onAxis = (/** @type {number | null} */ value) => (value !== null && Number.isFinite(value) && (!log || value > FLOOR) ? value : null);
+  return {
+    type: 'scatter', mode: 'lines', name, x: kept.map((i) => steps[i]), y: kept.map((i) => onAxis(values[i])),
+    line: { color, dash, width: 2 * link, shape: 'linear', simplify: false }, hovertemplate: '%{y:.4~g}', connectgaps: false,
+  };
+}
+
+/** @param {number[]} steps @param {Look} look @param {object} yaxis @param {string} step @param {number} right px @returns {any} */
+function layoutOf(steps, { width, height, palette }, yaxis, step, right) {
+  const { small, soft, line, ink, panel, font } = palette;
+  const axis = { color: soft, gridcolor: line, zeroline: false, showline: false, fixedrange: true, ticks: '', tickfont: { size: small, color: soft } };
+  return {
+    width, height, font: { family: font, size: small, color: soft }, showlegend: false, hovermode: 'x unified', dragmode: false,
+    paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', separators: '.,',
+    margin: { l: Math.round(small * 3.6), r: right, t: Math.round(small * 0.6), b: Math.round(small * 1.75), pad: 0 },
+    hoverlabel: { bgcolor: panel, bordercolor: line, font: { size: small, color: ink, family: font } },
+    xaxis: { ...axis, showgrid: false, range: [0, Math.max(1, steps[steps.length - 1] ?? 1)], nticks: Math.max(3, Math.round(width / (small * 9))), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
+    yaxis: { ...axis, ...yaxis },
+  };
+}
+
+/** Powers of ten around the values, at least one decade. @param {(number | null)[][]} lines @returns {[number, number]} */
+export function logRange(lines) {
+  let [low, high] = [Infinity, -Infinity];
+  for (const values of lines) {
+    for (const value of values) {
+      if (value === null || !(value > FLOOR) || !Number.isFinite(value)) continue;
+      low = Math.min(low, value);
+      high = Math.max(high, value);
+    }
+  }
+  if (low > high) return [-2, 0];
+  const [from, to] = [Math.log10(low), Math.log10(high)];
+  const missing = Math.max(0, 1 - (to - from)) / 2;
+  return [from - missing - 0.06, to + missing + 0.06];
+}
+
+/** @param {(number | null)[][]} lines @returns {[number, number]} from zero */
+function linearRange(lines) {
+  let high = 0;
+  for (const values of lines) for (const value of values) if (value !== null && Number.isFinite(value)) high = Math.max(high, value);
+  return [0, high * 1.05 || 1];
+}
+
+/** @param {[number, number]} range */
+function linearAxis(range) {
+  return { type: 'linear', range, nticks: TICKS_AT_MOST, tickformat: '~g' };
+}
+
+/** Ticks at powers of ten, thinned out where there are many, joined by 2 and 5 (or 3) where there are few. @param {[number, number]} range of log10 */
+export function logAxis([low, high]) {
+  const decades = high - low;
+  const steps = decades > 2.2 ? [1] : decades > 1.1 ? [1, 3] : [1, 2, 5];
+  const every = decades > 2.2 ? Math.ceil(decades / TICKS_AT_MOST) : 1;
+  const tickvals = [];
+  for (let exponent = Math.floor(low); exponent <= high; exponent++) {
+    if (exponent % every) continue;
+    for (const step of steps) {
+      const value = step * 10 ** exponent;
+      const place = Math.log10(value);
+      if (place >= low - 1e-9 && place <= high + 1e-9) tickvals.push({ step, exponent });
+    }
+  }
+  return {
+    type: 'log', range: [low, high],
+    tickvals: tickvals.map(({ step, exponent }) => step * 10 ** exponent),
+    ticktext: tickvals.map(({ step, exponent }) => tickText(step, exponent)),
+  };
+}
+
+/** @param {number} step @param {number} exponent */
+function tickText(step, exponent) {
+  if (exponent >= -3 && exponent <= 3) return String(Number((step * 10 ** exponent).toPrecision(1)));
+  return `${step === 1 ? '' : `${step}·`}10${superscript(exponent)}`;
+}
+
+/** @param {(number | null)[]} values */
+function lastFinite(values) {
+  for (let i = values.length - 1; i >= 0; i--) {
+    const value = values[i];
+    if (value !== null && Number.isFinite(value)) return value;
+  }
+  return FLOOR;
+}
+
+/**
+ * Places moved apart as little as needed: each at least `gap` from the next, within 0 … 1 while there is room.
+ * @param {number[]} places @param {number} gap @returns {number[]}
+ */
+export function spread(places, gap) {
+  const order = places.map((_, i) => i).sort((a, b) => places[a] - places[b]);
+  const result = places.map((place) => Math.min(1, Math.max(0, place)));
+  for (let n = 1; n < order.length; n++) result[order[n]] = Math.max(result[order[n]], result[order[n - 1]] + gap);
+  let ceiling = 1;
+  for (let n = order.length - 1; n >= 0; n--) {
+    result[order[n]] = Math.min(result[order[n]], ceiling);
+    ceiling = result[order[n]] - gap;
+  }
+  return result;
+}

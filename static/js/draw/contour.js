@@ -1,0 +1,114 @@
+// @ts-check
+// The line where a map crosses a level: marching squares with linear interpolation, joined into paths.
+
+/** @typedef {{points: number[], closed: boolean}} Path  points: x0, y0, x1, y1, … with 0 … 1 from left to right and from top to bottom */
+
+/**
+ * Made once per map size: the working arrays are kept between calls.
+ * The map's values stand at the centres of its cells; outside the outermost centres the edge's values go on, so that
+ * a line reaches the map's border.
+ * @param {number} side cells along an edge
+ * @returns {(values: ArrayLike<number>, level: number) => Path[]}
+ */
+export function makeContour(side) {
+  const span = side + 2; // nodes along an edge, with one more on each side
+  const nodes = span * span;
+  // Crossing 2n lies between node n and its right neighbour, 2n+1 between node n and the one below.
+  const neighbors = new Int32Array(4 * nodes); // two for each crossing; −1: none
+  const field = new Float32Array(nodes);
+  const seen = new Uint8Array(2 * nodes);
+
+  /** @type {number[]} */
+  const crossings = [];
+
+  const link = (/** @type {number} */ a, /** @type {number} */ b) => {
+    crossings.push(a);
+    neighbors[2 * a + (neighbors[2 * a] === -1 ? 0 : 1)] = b;
+    neighbors[2 * b + (neighbors[2 * b] === -1 ? 0 : 1)] = a;
+  };
+
+  return (values, level) => {
+    for (let row = 0; row < span; row++) {
+      const source = Math.min(Math.max(row - 1, 0), side - 1) * side;
+      for (let column = 0; column < span; column++) {
+        field[row * span + column] = values[source + Math.min(Math.max(column - 1, 0), side - 1)] - level;
+      }
+    }
+    neighbors.fill(-1);
+    seen.fill(0);
+    crossings.length = 0;
+    for (let row = 0; row + 1 < span; row++) {
+      for (let column = 0; column + 1 < span; column++) {
+        const n = row * span + column;
+        const code = +(field[n] >= 0) | (+(field[n + 1] >= 0) << 1) | (+(field[n + span + 1] >= 0) << 2) | (+(field[n + span] >= 0) << 3);
+        if (code === 0 || code === 15) continue;
+        const [top, left, right, bottom] = [2 * n, 2 * n + 1, 2 * n + 3, 2 * (n + span)];
+        switch (code > 7 ? 15 - code : code) {
+          case 1: link(top, left); break;
+          case 2: link(top, right); break;
+          case 3: link(left, right); break;
+          case 4: link(right, bottom); break;
+          case 6: link(top, bottom); break;
+          case 7: link(left, bottom); break;
+          case 5: { // a saddle: the mean of the corners says which pair of corners is joined
+            const joined = field[n] + field[n + 1] + field[n + span] + field[n + span + 1] >= 0;
+            if (joined === Boolean(code & 1)) { link(top, right); link(left, bottom); } else { link(top, left); link(right, bottom); }
+          }
+        }
+      }
+    }
+    return follow();
+  };
+
+  /** Open paths first, from an end; what is left goes round. @returns {Path[]} */
+  function follow() {
+    /** @type {Path[]} */
+    const paths = [];
+    for (const start of ends()) if (!seen[start]) paths.push({ points: walk(start), closed: false });
+    for (const start of crossings) if (!seen[start]) paths.push({ points: walk(start), closed: true });
+    return paths;
+  }
+
+  /** Crossings of the outermost edges, where a path can end. */
+  function* ends() {
+    for (let i = 0; i + 1 < span; i++) {
+      for (const crossing of [2 * i, 2 * ((span - 1) * span + i), 2 * i * span + 1, 2 * (i * span + span - 1) + 1]) {
+        if (neighbors[2 * crossing] !== -1) yield crossing;
+      }
+    }
+  }
+
+  /** @param {number} start */
+  function walk(start) {
+    const points = [];
+    for (let at = start; at !== -1 && !seen[at]; ) {
+      seen[at] = 1;
+      const n = at >> 1;
+      const [row, column] = [Math.floor(n / span), n % span];
+      const share = field[n] / (field[n] - field[at & 1 ? n + span : n + 1]);
+      points.push((column - 0.5 + (at & 1 ? 0 : share)) / side, (row - 0.5 + (at & 1 ? share : 0)) / side);
+      const [one, other] = [neighbors[2 * at], neighbors[2 * at + 1]];
+      at = one !== -1 && !seen[one] ? one : other;
+    }
+    return points;
+  }
+}
+
+/**
+ * Adds the paths to the context's current path, rounded through the middles of their segments.
+ * @param {CanvasRenderingContext2D | Path2D} context @param {Path[]} paths @param {number} size  px of an edge of the map
+ */
+export function traceContour(context, paths, size) {
+  for (const { points, closed } of paths) {
+    const count = points.length / 2;
+    const x = (/** @type {number} */ i) => points[2 * (i % count)] * size;
+    const y = (/** @type {number} */ i) => points[2 * (i % count) + 1] * size;
+    if (closed) context.moveTo((x(count - 1) + x(0)) / 2, (y(count - 1) + y(0)) / 2);
+    else context.moveTo(x(0), y(0));
+    for (let i = closed ? 0 : 1; i < (closed ? count : count - 1); i++) {
+      context.quadraticCurveTo(x(i), y(i), (x(i) + x(i + 1)) / 2, (y(i) + y(i + 1)) / 2);
+    }
+    if (closed) context.closePath();
+    else context.lineTo(x(count - 1), y(count - 1));
+  }
+}

@@ -1,0 +1,41 @@
+// @ts-check
+// Numbers as people read them, with as many characters whatever their value, so that nothing jumps.
+
+const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+const MINUS = '−';
+
+/** 0.0025 → "2.5·10⁻³"; 0 → "0". @param {number} value @param {number} [digits] after the point */
+export function scientific(value, digits = 1) {
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : `${MINUS}∞`;
+  if (value === 0) return '0';
+  const [mantissa, exponent] = value.toExponential(digits).split('e');
+  return `${mantissa.replace('-', MINUS)}·10${superscript(Number(exponent))}`;
+}
+
+/** @param {number} exponent */
+export function superscript(exponent) {
+  const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');
+  return (exponent < 0 ? '⁻' : '') + digits;
+}
+
+/**
+ * Fixed digits after the point with a sign's place kept: "−0.123", " 0.123" (a figure space); in powers of ten where
+ * fixed digits would show nothing but zeros or too many digits.
+ * @param {number} value @param {number} [digits]
+ */
+export function fixed(value, digits = 3) {
+  const size = Math.abs(value);
+  const small = size !== 0 && size < 10 ** -digits;
+  const text = small || size >= 1e4 || !Number.isFinite(value) ? scientific(size) : size.toFixed(digits);
+  return (value < 0 ? MINUS : '\u2007') + text;
+}
+
+/** @param {string} feature a name of the Spec, as x1_squared @returns {string} as people write it: x₁² */
+export function featureLabel(feature) {
+  return FEATURE_LABELS[feature] ?? feature;
+}
+
+/** @type {Record<string, string>} */
+const FEATURE_LABELS = {
+  x1: 'x₁', x2: 'x₂', x1_squared: 'x₁²', x2_squared: 'x₂²', x1_x2: 'x₁x₂', sin_x1: 'sin x₁', sin_x2: 'sin x₂',
+};

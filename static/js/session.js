@@ -1,0 +1,94 @@
+// @ts-check
+// What the server says, into the store: state, history, frames; and what the person has just asked for, before the
+// server has answered. `spec` and `state` in the store are as the person set them; a refusal puts the server's back.
+
+/** @typedef {import('./store.js').Store} Store */
+/** @typedef {import('./commands.js').Command} Command */
+
+const HISTORY_GROWTH = 2000; // frames added before the server is asked for its thinned history again
+
+/** @param {any} a @param {any} b */
+const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
+
+/**
+ * @param {Store} store
+ * @param {(command: Command) => void} ask
+ */
+export function createSession(store, ask) {
+  /** @type {any} */
+  let confirmed = null;
+  /** @type {Record<string, any>} */
+  let wished = {};
+  let newest = -1; // number of the newest frame since the connection opened
+  let grown = 0;
+
+  function show() {
+    store.set({ state: confirmed, spec: confirmed && { ...confirmed.spec, ...wished } });
+  }
+
+  return {
+    /** A new connection numbers its frames anew. */
+    opened() {
+      newest = -1;
+    },
+
+    /** @param {any} message */
+    state(message) {
+      const { points, ...state } = message;
+      confirmed = state;
+      for (const [name, value] of Object.entries(wished)) {
+        if (same(state.spec[name], value)) delete wished[name];
+      }
+      show();
+      if (!points) return; // neither a start nor a new connection: the last picture stands until the next one comes
+      store.set({ points });
+      if (store.get('frame')?.revision !== state.revision) store.set({ frame: null });
+    },
+
+    /** @param {any} message */
+    history({ type, ...history }) {
+      grown = 0;
+      store.set({ history });
+    },
+
+    /** The command was refused and changed nothing. */
+    refused() {
+      wished = {};
+      show();
+    },
+
+    /**
+     * Shows a command's effect at once.
+     * @param {Command} command
+     */
+    intend(command) {
+      if (!confirmed) return;
+      if (command.type === 'configure') {
+        wished = { ...wished, ...command.spec };
+        show();
+      } else if (command.type === 'play' || command.type === 'pause') {
+        store.set({ state: { ...confirmed, playing: command.type === 'play' } });
+      }
+    },
+
+    /**
+     * @param {any} frame  decoded
+     * @returns {boolean} whether it was taken; a frame of another revision or an older one is not
+     */
+    frame(frame) {
+      if (frame.revision !== confirmed?.revision || frame.frame <= newest) return false;
+      newest = frame.frame;
+      const history = store.get('history');
+      if (history && frame.step > (history.steps.at(-1) ?? -1)) {
+        history.steps.push(frame.step);
+        history.train_loss.push(frame.train_loss);
+        history.test_loss.push(frame.test_loss);
+        frame.gradient_norms.forEach((/** @type {number} */ norm, /** @type {number} */ layer) => (history.gradient_norms[layer] ??= []).push(norm));
+        grown += 1;
+        if (grown === HISTORY_GROWTH) ask({ type: 'history' });
+      }
+      store.set({ frame, history: history && { ...history } });
+      return true;
+    },
+  };
+}

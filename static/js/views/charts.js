@@ -1,0 +1,133 @@
+// @ts-check
+// The loss curve and the gradients through time, drawn by Plotly, which comes after the page has been painted. A chart
+// costs 15–33 ms, so the two take turns and neither is drawn more than twice a second.
+
+import { gradientChart, lossChart } from '../draw/charts.js';
+import { readPalette } from '../draw/palette.js';
+import { t } from '../i18n.js';
+
+const TURN = 250; // milliseconds between two charts
+const SOURCE = '/vendor/plotly.min.js';
+const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false };
+
+/**
+ * @param {HTMLElement} root  empty
+ * @param {import('../store.js').Store} store
+ * @param {(command: {type: string, [field: string]: any}) => void} _send  nothing here changes the experiment
+ * @returns {() => void} undo
+ */
+export function mountCharts(root, store, _send) {
+  root.innerHTML = `
+    <section class="panel chart"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
+      <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
+      <div class="drawing" data-testid="loss-chart" role="img"></div></section>
+    <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>`;
+  const [lossBox, gradientBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
+  const scales = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-scale]')]);
+  const charts = [
+    { box: lossBox, draw: drawLoss, due: true },
+    { box: gradientBox, draw: drawGradients, due: true },
+  ];
+  let turn = 0;
+  let timer = 0;
+  let next = 0;
+
+  // ---- Plotly itself
+
+  function load() {
+    if (window.Plotly) return wake();
+    const script = document.createElement('script');
+    script.src = SOURCE;
+    script.async = true;
+    script.onload = () => wake();
+    script.onerror = () => charts.forEach(({ box }) => (box.textContent = t('chart.failed')));
+    document.head.append(script);
+  }
+  // two frames later the page has been painted
+  const first = requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(load)));
+
+  // ---- when
+
+  /** Marks charts as out of date. @param {number[]} [which] */
+  function wake(which = [0, 1]) {
+    for (const i of which) charts[i].due = true;
+    if (timer || !window.Plotly) return;
+    timer = window.setTimeout(drawOne, Math.max(0, next - performance.now()));
+  }
+
+  function drawOne() {
+    timer = 0;
+    if (document.hidden) return; // visibilitychange wakes us
+    const order = [charts[turn], charts[1 - turn]];
+    const chart = order.find(({ due, box }) => due && box.clientWidth > 0 && box.clientHeight > 0);
+    if (!chart) return;
+    chart.due = false;
+    turn = 1 - charts.indexOf(chart);
+    chart.draw(chart.box);
+    next = performance.now() + TURN;
+    if (charts.some(({ due }) => due)) wake([]);
+  }
+
+  // ---- what
+
+  const history = () => store.get('history') ?? { steps: [], train_loss: [], test_loss: [], gradient_norms: [] };
+  const isLog = () => store.get('lossScale') !== 'linear';
+  /** @param {HTMLElement} box */
+  const lookOf = (box) => ({ width: box.clientWidth, height: box.clientHeight, palette: readPalette(box) });
+
+  /** @param {HTMLElement} box */
+  function drawLoss(box) {
+    const { traces, layout } = lossChart(history(), { ...lookOf(box), log: isLog(), names: [t('chart.train'), t('chart.test')], step: t('chart.step') });
+    window.Plotly.react(box, traces, layout, CONFIG);
+  }
+
+  /** @param {HTMLElement} box */
+  function drawGradients(box) {
+    const look = lookOf(box);
+    const count = history().gradient_norms.length;
+    const names = Array.from({ length: count }, (_, layer) => (layer === count - 1 ? t('chart.output') : t('chart.layer', { layer: layer + 1 })));
+    const labels = Math.ceil(Math.max(...names.map((name) => widthOf(name)), 3) * look.palette.small * 0.6) + 12;
+    const { traces, layout } = gradientChart(history(), { ...look, names, step: t('chart.step'), labels });
+    window.Plotly.react(box, traces, layout, CONFIG);
+  }
+
+  function words() {
+    const [lossTitle, gradientTitle] = root.querySelectorAll('.title');
+    lossTitle.textContent = t('chart.loss');
+    gradientTitle.textContent = t('chart.gradients');
+    const [train, test] = root.querySelectorAll('.key span');
+    train.textContent = t('chart.train');
+    test.textContent = t('chart.test');
+    lossBox.setAttribute('aria-label', t('chart.loss_picture'));
+    gradientBox.setAttribute('aria-label', t('chart.gradient_picture'));
+    root.querySelector('.seg')?.setAttribute('aria-label', t('chart.scale'));
+    for (const button of scales) {
+      button.textContent = t(`chart.${button.dataset.scale}`);
+      button.setAttribute('aria-pressed', String((button.dataset.scale === 'log') === isLog()));
+    }
+  }
+
+  for (const button of scales) button.onclick = () => store.set({ lossScale: button.dataset.scale });
+  const awake = () => wake();
+  document.addEventListener('visibilitychange', awake);
+  const observer = new ResizeObserver(awake);
+  charts.forEach(({ box }) => observer.observe(box));
+  words();
+  const undo = [
+    store.watch(['history'], awake),
+    store.watch(['lossScale'], () => (words(), (next = 0), wake([0]))),
+    store.watch(['language', 'theme', 'profile'], () => (words(), wake())),
+    () => document.removeEventListener('visibilitychange', awake),
+    () => observer.disconnect(),
+    () => cancelAnimationFrame(first),
+    () => clearTimeout(timer),
+    () => charts.forEach(({ box }) => window.Plotly?.purge(box)),
+    () => root.replaceChildren(),
+  ];
+  return () => undo.forEach((stop) => stop());
+}
+
+/** In Latin letters; a Chinese one is two wide. @param {string} text */
+function widthOf(text) {
+  return [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 2 : 1), 0);
+}

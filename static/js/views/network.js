@@ -1,0 +1,227 @@
+// @ts-check
+// The network: links, live neurons and biases on a canvas, buttons over it, the gradient river under it. Its parts
+// stand in views/network/; this file mounts them and says when each is filled.
+
+import { label, createHeads } from './network/heads.js';
+import { createCard } from './network/card.js';
+import { createLadder } from './network/ladder.js';
+import { createPicture } from './network/picture.js';
+import { createTiles } from './network/tiles.js';
+import { fits, readActivations, readLimits, readShape } from './network/shape.js';
+import { nearestLink } from '../draw/links.js';
+import { tileAt } from '../draw/layout.js';
+import { t } from '../i18n.js';
+
+const REACH = 6; // px from the pointer within which a link is found
+const NUMBERS_EVERY = 100; // milliseconds: digits that change faster cannot be read
+const NEW_LAYER = 4; // neurons of the first hidden layer
+/** @type {['weight' | 'gradient' | 'update', string][]} */
+const SHOWN = [['weight', 'network.weights'], ['gradient', 'network.gradients_short'], ['update', 'network.updates']];
+
+/** @typedef {import('./network/shape.js').Layer} Layer */
+
+/**
+ * @param {HTMLElement} root  an empty section
+ * @param {import('../store.js').Store} store
+ * @param {(command: {type: string, [field: string]: any}) => void} send
+ * @returns {() => void} undo
+ */
+export function mountNetwork(root, store, send) {
+  root.innerHTML = `
+    <h2><span class="title"></span>
+      <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}</span>
+      <span class="grow"></span>
+      <span class="chip layers"><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
+    <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas>
+      <div class="heads"></div><div class="tiles"></div><div class="ladder" data-testid="gradients" role="group"></div>
+      <div class="card" data-testid="card" hidden></div></div></div>`;
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+  const [stage, plan] = [find('.stage'), find('.plan')];
+  const [removeLayer, addLayer] = /** @type {HTMLButtonElement[]} */ ([find('[data-testid=remove-layer]'), find('[data-testid=add-layer]')]);
+
+  const picture = createPicture(/** @type {HTMLCanvasElement} */ (root.querySelector('canvas')));
+  const heads = createHeads(find('.heads'), editHidden);
+  const ladder = createLadder(find('.ladder'));
+  const card = createCard(find('.card'));
+  const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover });
+
+  /** @type {import('./network/shape.js').Shape | null} */
+  let shape = null;
+  let link = -1;
+  let cardOf = '';
+  let painting = 0;
+  let stale = true;
+  let numbersDue = 0;
+  let numbersAt = 0;
+
+  // ---- what the person changes
+
+  /** @param {(hidden: Layer[]) => Layer[]} change */
+  function editHidden(change) {
+    const spec = store.get('spec');
+    if (spec) send({ type: 'configure', spec: { hidden: change(spec.hidden) } });
+  }
+
+  /** @param {string} name */
+  function toggleFeature(name) {
+    if (!shape) return;
+    const { features, used } = shape;
+    const chosen = features.filter((other, row) => used.includes(row) !== (other === name)); // in the order of the Spec
+    if (chosen.length) send({ type: 'configure', spec: { features: chosen } });
+    else store.set({ message: { kind: 'notice', text: t('network.last_feature') } });
+  }
+
+  addLayer.onclick = () => editHidden((hidden) => [...hidden, { width: hidden.at(-1)?.width ?? NEW_LAYER, activation: null }]);
+  removeLayer.onclick = () => editHidden((hidden) => hidden.slice(0, -1));
+  for (const [kind] of SHOWN) find(`.seg .${kind}`).onclick = () => store.set({ links: kind });
+
+  // ---- what the person looks at
+
+  /** @param {{layer: number, neuron: number} | null} place */
+  function hover(place) {
+    const before = store.get('hovered');
+    if (before?.layer === place?.layer && before?.neuron === place?.neuron) return;
+    if (place) link = -1;
+    store.set({ hovered: place });
+    const asked = place && place.layer >= 0 ? place : { layer: null, neuron: null };
+    if (asked.layer !== null || (before && before.layer >= 0)) send({ type: 'focus', ...asked });
+  }
+
+  plan.onpointermove = (event) => {
+    const { links, layout } = picture;
+    if (!links || !layout) return;
+    const box = plan.getBoundingClientRect();
+    const [x, y] = [event.clientX - box.left, event.clientY - box.top];
+    const free = event.target instanceof Element && !event.target.closest('button, .head, .ladder') && !tileAt(layout, x, y);
+    const found = free ? nearestLink(links, x, y, REACH) : -1;
+    if (found === link) return;
+    link = found;
+    repaint();
+  };
+  plan.onpointerleave = () => {
+    link = -1;
+    repaint();
+  };
+  plan.onpointerdown = (event) => {
+    if (event.target instanceof Element && !event.target.closest('.tile')) hover(null); // a finger put elsewhere
+  };
+
+  // ---- what is shown
+
+  function words() {
+    find('.title').textContent = t('network');
+    find('.seg').setAttribute('aria-label', t('network.links'));
+    for (const [kind, key] of SHOWN) {
+      const button = find(`.seg .${kind}`);
+      button.textContent = t(key);
+      button.setAttribute('aria-pressed', String(store.get('links') === kind));
+    }
+  }
+
+  function arrange() {
+    stale = false;
+    shape = readShape(store);
+    const { clientWidth: width, clientHeight: height } = stage;
+    if (!shape || !width || !height) return;
+    const hovered = store.get('hovered');
+    if (hovered && !(hovered.neuron < shape.counts[hovered.layer + 1])) hover(null);
+    link = -1;
+    picture.arrange(shape, width, height, store.get('features'));
+    const { layout, palette } = picture;
+    if (!layout) return;
+    plan.style.width = `${layout.width}px`;
+    const limits = readLimits(store.get('schema'));
+    const count = shape.hidden.length;
+    heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
+    tiles.arrange(shape, layout);
+    ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
+    /** @type {HTMLElement} */ (find('.layers span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
+    label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
+    label(addLayer, t('network.add_layer'), count >= limits.layers ? t('network.most_layers', { most: limits.layers }) : '');
+    numbersAt = 0;
+    cardOf = '';
+  }
+
+  function repaint() {
+    painting ||= requestAnimationFrame(paint);
+  }
+
+  function paint() {
+    painting = 0;
+    if (stale) arrange();
+    if (!shape || !picture.layout) return;
+    const frame = store.get('frame');
+    const own = fits(shape, frame) ? frame : null;
+    picture.paint(own, { show: store.get('links') ?? 'weight', logits: isLogits(), hovered: store.get('hovered'), link });
+    const wait = numbersAt + NUMBERS_EVERY - performance.now();
+    if (wait <= 0) numbers();
+    else numbersDue ||= window.setTimeout(numbers, wait);
+    placeCard();
+  }
+
+  /** Digits follow at a pace one can read, the newest surely. */
+  function numbers() {
+    clearTimeout(numbersDue);
+    numbersDue = 0;
+    numbersAt = performance.now();
+    if (!shape) return;
+    const frame = store.get('frame');
+    const own = fits(shape, frame) ? frame : null;
+    ladder.tell(own?.gradient_norms ?? null);
+    tellCard(own);
+  }
+
+  /** @param {import('../protocol.js').Frame | null} frame */
+  function tellCard(frame) {
+    const hovered = store.get('hovered');
+    const { links, palette } = picture;
+    if (!shape || !links) return;
+    if (link >= 0 && frame) card.tellLink({ layer: links.layer[link], from: links.from[link], to: links.to[link] }, shape, frame);
+    else if (hovered) card.tellNeuron(hovered, shape, frame, store.get('features'), isLogits(), palette);
+  }
+
+  function placeCard() {
+    const hovered = store.get('hovered');
+    const { links, layout } = picture;
+    if (!layout || !links || !shape || (link < 0 && !hovered)) {
+      cardOf = '';
+      card.hide();
+      return;
+    }
+    const key = link >= 0 ? `link ${link}` : `${hovered.layer} ${hovered.neuron}`;
+    if (key === cardOf) return;
+    cardOf = key;
+    const frame = store.get('frame');
+    tellCard(fits(shape, frame) ? frame : null);
+    if (link >= 0) {
+      const [x0, y0, x1, y1] = links.ends.subarray(4 * link, 4 * link + 4);
+      card.place((x0 + x1) / 2 - 20, (x0 + x1) / 2 + 20, (y0 + y1) / 2, stage);
+    } else {
+      const { left, top } = layout.columns[hovered.layer + 1];
+      card.place(left[hovered.neuron], left[hovered.neuron] + layout.tile, top[hovered.neuron] + layout.tile / 2, stage);
+    }
+  }
+
+  const isLogits = () => store.get('spec')?.loss === 'bce';
+
+  const observer = new ResizeObserver(() => {
+    stale = true;
+    paint(); // at once: a canvas of a new size is empty
+  });
+  observer.observe(stage);
+  const undo = [
+    store.watch(['spec', 'features', 'schema', 'theme', 'profile', 'language'], () => {
+      words();
+      stale = true;
+      repaint();
+    }),
+    store.watch(['links'], () => (words(), repaint())),
+    store.watch(['frame', 'hovered'], repaint),
+    () => observer.disconnect(),
+    () => cancelAnimationFrame(painting),
+    () => clearTimeout(numbersDue),
+    () => root.replaceChildren(),
+  ];
+  words();
+  return () => undo.forEach((stop) => stop());
+}

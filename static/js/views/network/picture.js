@@ -1,0 +1,218 @@
+// @ts-check
+// The canvas of the network view: links, live tiles, biases and the river. Everything it needs is made when the shape,
+// the size or the colours change; a frame only fills and paints.
+
+import { contextOf, fitCanvas } from '../../draw/canvas.js';
+import { colorOf, makeColormap, neuronUnit, shownOutput } from '../../draw/colormap.js';
+import { layoutNetwork } from '../../draw/layout.js';
+import { makeLinks, paintLinks, setStrengths } from '../../draw/links.js';
+import { featureLabel } from '../../draw/numbers.js';
+import { readPalette } from '../../draw/palette.js';
+import { paintRiver } from '../../draw/river.js';
+import { blankSheet, commit, drawMap, fillMap, makeSheet, outlines } from '../../draw/tiles.js';
+
+const UNUSED = 0.32; // how much of an unused input is seen
+const RIVER_SPEED = 3; // px its marks move with each new frame
+
+/** @typedef {import('../../protocol.js').Frame} Frame */
+/** @typedef {import('./shape.js').Shape} Shape */
+
+/** @param {HTMLCanvasElement} canvas */
+export function createPicture(canvas) {
+  const context = contextOf(canvas);
+  let palette = readPalette(canvas);
+  let colormap = makeColormap(palette, 1);
+  /** @type {Shape | null} */
+  let shape = null;
+  /** @type {import('../../draw/layout.js').NetworkLayout | null} */
+  let layout = null;
+  let links = /** @type {import('../../draw/links.js').Links | null} */ (null);
+  let inputs = makeSheet(1, 1);
+  let neurons = makeSheet(1, 1);
+  let output = new Float32Array(0);
+  let frames = [new Path2D(), new Path2D()];
+  let drift = 0;
+  let filled = /** @type {Frame | null} */ (null);
+  let kind = '';
+
+  /** px kept for the river and its numbers. */
+  const riverHeight = () => Math.round(palette.text * 2.4 + 34);
+
+  return {
+    get layout() { return layout; },
+    get links() { return links; },
+    get palette() { return palette; },
+    riverHeight,
+
+    /** Where the river's numbers stand: the middle between each two columns, px. */
+    gaps: () => (layout ? layout.columns.slice(1).map((column, i) => (column.center + /** @type {any} */ (layout).columns[i].center) / 2) : []),
+
+    /**
+     * @param {Shape} next @param {number} width @param {number} height
+     * @param {Record<string, {side: number, scale: number, values: number[]}> | null} maps of the features
+     */
+    arrange(next, width, height, maps) {
+      palette = readPalette(canvas);
+      colormap = makeColormap(palette, 1);
+      const changed = next.key !== shape?.key;
+      shape = next;
+      layout = layoutNetwork({ width, height: height - riverHeight(), counts: shape.counts, text: palette.text });
+      fitCanvas(canvas, layout.width, height);
+      links = makeLinks(layout, shape.used);
+      kind = '';
+      const corners = layout.columns.map(({ left, top }) => Array.from(left, (x, k) => /** @type {[number, number]} */ ([x, top[k]])));
+      const used = corners[0].filter((_, row) => next.used.includes(row));
+      const unused = corners[0].filter((_, row) => !next.used.includes(row));
+      frames = [outlines([...used, ...corners.slice(1).flat()], layout.tile, layout.radius), outlines(unused, layout.tile, layout.radius)];
+      fillInputs(maps);
+      filled = null;
+      if (changed) blankSheet((neurons = makeSheet(1, shape.counts.slice(1).reduce((sum, count) => sum + count))), colormap);
+    },
+
+    /**
+     * @param {Frame | null} frame   of this shape; null: tiles stay as they are
+     * @param {object} how
+     * @param {'weight' | 'gradient' | 'update'} how.show
+     * @param {boolean} how.logits   the output is a logit and its map shows tanh(z/2)
+     * @param {{layer: number, neuron: number} | null} how.hovered
+     * @param {number} how.link   the link under the pointer, −1: none
+     */
+    paint(frame, { show, logits, hovered, link }) {
+      if (!layout || !links || !shape) return;
+      context.clearRect(0, 0, layout.width, layout.height + riverHeight());
+      if (frame) {
+        if (frame !== filled) drift += RIVER_SPEED;
+        if (frame !== filled || kind !== show) {
+          setStrengths(links, show, { weight: frame.parameters, gradient: frame.gradients, update: frame.updates }[show]);
+          kind = show;
+        }
+        if (frame !== filled) fill(frame, logits);
+      }
+      const thickness = palette.link * Math.max(0.3, Math.min(1, layout.tile / 28));
+      paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) });
+      paintTiles(hovered);
+      if (frame) paintBiases(frame);
+      paintRiverOf(frame);
+    },
+  };
+
+  /** @param {Record<string, {side: number, scale: number, values: number[]}> | null} maps */
+  function fillInputs(maps) {
+    if (!shape) return;
+    const side = maps ? maps[shape.features[0]].side : 1;
+    inputs = makeSheet(side, shape.features.length);
+    blankSheet(inputs, colormap);
+    if (!maps) return;
+    shape.features.forEach((name, row) => fillMap(inputs, row, maps[name].values, colormap, (127 * neuronUnit(maps[name].scale)) / maps[name].scale));
+    commit(inputs);
+  }
+
+  /** @param {Frame} frame @param {boolean} logits */
+  function fill(frame, logits) {
+    const side = frame.maps[0][0].side;
+    const count = frame.maps.reduce((sum, layer) => sum + layer.length, 0);
+    if (neurons.side !== side || neurons.count !== count) {
+      neurons = makeSheet(side, count);
+      output = new Float32Array(side * side);
+    }
+    let index = 0;
+    for (const layer of frame.maps.slice(0, -1)) {
+      for (const map of layer) fillMap(neurons, index++, map.values, colormap, neuronUnit(map.scale));
+    }
+    for (const map of frame.maps[frame.maps.length - 1]) fillMap(neurons, index++, shownOutput(map.values, logits, output), colormap, 1);
+    commit(neurons);
+    filled = frame;
+  }
+
+  /** Which links stand out. @param {{layer: number, neuron: number} | null} hovered @param {number} link */
+  function chooser(hovered, link) {
+    if (link >= 0) return (/** @type {number} */ n) => n === link;
+    if (!hovered || !links || !shape) return null;
+    const { layer, from, to } = links;
+    const neuron = hovered.layer < 0 ? shape.used.indexOf(hovered.neuron) : hovered.neuron;
+    return (/** @type {number} */ n) => (layer[n] === hovered.layer && to[n] === neuron) || (layer[n] === hovered.layer + 1 && from[n] === neuron);
+  }
+
+  /** @param {{layer: number, neuron: number} | null} hovered */
+  function paintTiles(hovered) {
+    if (!layout || !shape) return;
+    const { columns, tile, radius } = layout;
+    const border = Math.max(0.9, Math.min(1.4, tile / 22)) * palette.link ** 0.5;
+    const draw = (/** @type {boolean} */ used) => {
+      if (!layout || !shape) return;
+      columns[0].left.forEach((x, row) => {
+        if (shape?.used.includes(row) === used) drawMap(context, inputs, row, x, columns[0].top[row], tile);
+      });
+    };
+    context.imageSmoothingEnabled = true;
+    context.save();
+    context.clip(frames[1]);
+    context.globalAlpha = UNUSED;
+    draw(false);
+    context.restore();
+    context.save();
+    context.clip(frames[0]);
+    draw(true);
+    let index = 0;
+    for (const { left, top } of columns.slice(1)) {
+      for (let k = 0; k < left.length; k++) drawMap(context, neurons, index++, left[k], top[k], tile);
+    }
+    context.restore();
+    context.strokeStyle = palette.ink;
+    context.lineWidth = border;
+    context.stroke(frames[0]);
+    context.globalAlpha = UNUSED;
+    context.stroke(frames[1]);
+    context.globalAlpha = 1;
+    labelInputs();
+    if (hovered) {
+      const { left, top } = columns[hovered.layer + 1];
+      context.strokeStyle = palette.back;
+      context.lineWidth = 3 * palette.link ** 0.5;
+      context.stroke(outlines([[left[hovered.neuron], top[hovered.neuron]]], tile, radius));
+    }
+  }
+
+  function labelInputs() {
+    if (!layout || !shape) return;
+    context.font = `${palette.text}px ${palette.font}`;
+    context.textAlign = 'right';
+    context.textBaseline = 'middle';
+    const { left, top } = layout.columns[0];
+    const edge = Math.min(...left) - 8;
+    shape.features.forEach((name, row) => {
+      context.fillStyle = shape?.used.includes(row) ? palette.ink : palette.soft;
+      context.fillText(featureLabel(name), edge, top[row] + /** @type {any} */ (layout).tile / 2);
+    });
+  }
+
+  /** The dot at each neuron's lower left corner. @param {Frame} frame */
+  function paintBiases(frame) {
+    if (!layout) return;
+    const { columns, tile } = layout;
+    const radius = Math.max(1.8, Math.min(4.2, tile * 0.15)) * palette.link ** 0.5;
+    const inset = tile * 0.06;
+    context.strokeStyle = palette.panel;
+    context.lineWidth = radius * 0.36;
+    columns.slice(1).forEach(({ left, top }, layer) => {
+      const biases = frame.parameters[`layers.${layer}.bias`];
+      for (let k = 0; k < left.length; k++) {
+        context.fillStyle = colorOf(colormap, 1.5 * biases[k] || 0);
+        context.beginPath();
+        context.arc(left[k] + inset, top[k] + tile - inset, radius, 0, 2 * Math.PI);
+        context.fill();
+        context.stroke();
+      }
+    });
+  }
+
+  /** @param {Frame | null} frame */
+  function paintRiverOf(frame) {
+    if (!layout) return;
+    const { columns, height } = layout;
+    const centers = columns.map(({ center }) => center);
+    const middles = centers.slice(1).map((center, i) => (center + centers[i]) / 2);
+    const norms = frame ? frame.gradient_norms : middles.map(() => 0);
+    paintRiver(context, { xs: [centers[0], ...middles, centers[centers.length - 1]], norms, top: height + 6, height: 30, drift }, palette);
+  }
+}

@@ -1,0 +1,35 @@
+// @ts-check
+// Where the run stands, in numbers of fixed width.
+
+import { formatCount, formatLoss } from '../i18n.js';
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../store.js').Store} store
+ */
+export function mountReadings(root, store) {
+  const reading = (/** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${id}]`));
+  const [epoch, steps, train, test, pace] = ['epoch', 'steps', 'train-loss', 'test-loss', 'steps-per-second'].map(reading);
+
+  /** @param {HTMLElement} element @param {number | undefined} value @param {(value: number) => string} format */
+  function put(element, value, format) {
+    const text = value === undefined ? '–' : format(value);
+    if (element.textContent !== text) element.textContent = text;
+    if (value === undefined) delete element.dataset.value;
+    else element.dataset.value = String(value);
+  }
+
+  const short = (/** @type {number} */ value) => formatCount(value, 1e4);
+  const show = () => {
+    const state = store.get('state');
+    const frame = store.get('frame');
+    const now = frame ?? state;
+    put(epoch, now?.epoch, short);
+    put(steps, now?.step, formatCount);
+    put(train, frame?.train_loss, formatLoss);
+    put(test, frame?.test_loss, formatLoss);
+    put(pace, state && (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
+  };
+  show();
+  return store.watch(['frame', 'state'], show);
+}

@@ -1,0 +1,44 @@
+"""python3 -m tests: every check there is, from nothing. With arguments: pytest alone, with these arguments.
+
+Standard library only until everything is installed. pytest runs last, so its own closing line ends the output.
+"""
+
+import os
+import subprocess
+import sys
+
+from app import bootstrap, pip
+
+CHECKS = (
+    ("ruff check", ["ruff", "check", "."]),
+    ("ruff format --check", ["ruff", "format", "--check", "."]),
+    ("mypy --strict", ["mypy", "--strict"]),
+)
+
+
+def main() -> None:
+    arguments = sys.argv[1:]
+    bootstrap.enter("tests", extra="test")
+
+    from tests import chromium  # after bootstrap, which tells a Python that is too old
+
+    os.chdir(pip.ROOT)
+    browser = chromium.provide()
+    if browser:
+        os.environ["CHROMIUM"] = browser
+    failed = [] if arguments else [name for name, command in CHECKS if not passes(name, command)]
+    if arguments:
+        pip.say("pytest alone, because it was given arguments; without any, ruff and mypy run too")
+    elif failed:
+        pip.say(f"FAILED before pytest: {', '.join(failed)}")
+    status = subprocess.call([sys.executable, "-m", "pytest", *arguments])
+    sys.exit(status or (1 if failed else 0))
+
+
+def passes(name: str, command: list[str]) -> bool:
+    pip.say(f"{name} …")
+    return subprocess.call([sys.executable, "-m", *command]) == 0
+
+
+if __name__ == "__main__":
+    main()
