@@ -30,6 +30,7 @@ async def health(request: Request) -> dict[str, Any]:
         "status": "ok",
         "sessions": manager.sessions,
         "playing": manager.playing,
+        "viewers": manager.viewers,
         "version": VERSION,
         "warm": warming.done,
     }

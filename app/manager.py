@@ -19,7 +19,7 @@ TICK = 1 / 30
 """Seconds between two slices of a session: 25 pictures a second are asked for, and a few may be late."""
 
 LEAST_SLICE = 0.002
-"""Seconds; shorter ones would be spent on handing over."""
+"""Seconds of training; shorter slices would be spent on handing over and on pictures."""
 
 SWEEP = 1.0
 """Seconds between looks for sessions that nobody watches; fine beside limits of half a minute and more."""
@@ -55,6 +55,10 @@ class SessionManager:
     @property
     def playing(self) -> int:
         return sum(session.playing for session in self._sessions.values())
+
+    @property
+    def viewers(self) -> int:
+        return sum(len(session.viewers) for session in self._sessions.values())
 
     async def open(self, key: str | None) -> Session:
         """The session of this key, or a new one where there is none. Raises Full."""
@@ -128,8 +132,8 @@ class SessionManager:
                 await self._somebody_plays.wait()
                 tick = time.monotonic()
                 continue
-            share = TICK * min(1, self._cores / len(playing))
-            seconds = min(SLICE_SECONDS, max(LEAST_SLICE, share))
+            share = SLICE_SECONDS * min(1, self._cores / len(playing))
+            seconds = max(LEAST_SLICE, share)
             for session in playing:
                 session.take_turn(seconds)
             now = time.monotonic()

@@ -29,7 +29,7 @@ ErrorCode = Literal[
     "diverged_needs_reset",
     "engine_failed",
 ]
-NoticeCode = Literal["restarted", "diverged", "paused_unwatched"]
+NoticeCode = Literal["restarted", "diverged", "paused_unwatched", "warming_up"]
 CloseCode = Literal[
     "too_many_sessions",
     "too_many_viewers",
@@ -75,6 +75,7 @@ SENTENCES: dict[str, str] = {
     "diverged": "The loss or a gradient grew past 10¹² at step {step} and training stopped there; "
     "the picture shows the last good step. Lower the learning rate and press Reset.",
     "paused_unwatched": "Training paused at step {step}, because nobody was watching; press Play to go on.",
+    "warming_up": "The engine is being made ready, which takes up to a minute the first time; training comes next.",
     # Why a connection was closed: at most 123 bytes of UTF-8 each.
     "too_many_sessions": "This server is full ({limit} experiments); close a tab or try again later.",
     "too_many_viewers": "This experiment is open in {limit} windows, the most it can have; close one.",

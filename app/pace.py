@@ -33,7 +33,7 @@ class Pace:
         """Steps to take now in a slice of at most so many seconds."""
         if self.steps_per_second is None:
             return self.fitting(seconds)
-        most = max(1.0, self.steps_per_second * CATCH_UP)
+        most = 1 + self.steps_per_second * CATCH_UP
         self._owed = min(most, self._owed + (now - self._asked) * self.steps_per_second)
         self._asked = now
         steps = min(int(self._owed), self.fitting(seconds))

@@ -29,6 +29,9 @@ MAPS_BYTES = 5000
 SMALLEST_MAP, LARGEST_MAP = 16, 24
 """Cells per side. Below 16 a spiral is no longer seen; a neuron's tile has about 40 pixels, so 24 looks smooth."""
 
+LARGEST = 1e30
+"""Values of a grid are cut there: a diverged network may say anything, and sums of these still fit float32."""
+
 Focus = tuple[int, int]
 """A neuron: linear layer counted from 0, neuron."""
 
@@ -92,23 +95,29 @@ def map_side(neurons: int) -> int:
 
 
 def _grid(values: Array) -> dict[str, Any]:
-    scale, quantized = _quantize(values[None])
+    scale, quantized = _quantize(_tamed(values)[None])
     return {"side": len(values), "scale": float(scale[0]), "values": quantized.tobytes()}
 
 
 def _maps(maps: Array, side: int) -> dict[str, Any]:
     cells = _averages(maps.shape[-1], side)
-    shrunk: Array = cells @ maps @ cells.T
+    shrunk = np.asarray(cells @ _tamed(maps) @ cells.T, dtype=np.float32)
     scales, quantized = _quantize(shrunk)
     return {"side": side, "scales": scales.astype("<f4").tobytes(), "values": quantized.tobytes()}
 
 
 def _quantize(grids: Array) -> tuple[Array, NDArray[np.int8]]:
-    """(n, side, side) → largest |value| of each, and int8. Infinities count as the largest float32, NaN as 0."""
-    grids = np.nan_to_num(grids)
-    scales = np.abs(grids).max(axis=(1, 2)).astype(np.float32)
-    factors = np.float32(127) / np.where(scales > 0, scales, np.float32(1))
+    """(n, side, side) → largest |value| of each, and int8."""
+    scales = np.abs(grids).max(axis=(1, 2))
+    factors = (127 / np.where(scales > 0, scales, 1)).astype(np.float32)
     return scales, np.rint(grids * factors[:, None, None]).astype(np.int8)
+
+
+def _tamed(values: Array) -> Array:
+    """Within ±LARGEST, NaN as 0; nearly always the very same array."""
+    if np.abs(values).max() <= LARGEST:
+        return values
+    return np.clip(np.nan_to_num(values), -LARGEST, LARGEST)
 
 
 @lru_cache

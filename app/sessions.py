@@ -73,7 +73,6 @@ class Session:
         """What happened while nobody watched."""
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._bell = asyncio.Event()
-        self._busy = False
         self.begin(begun)
         self._worker = asyncio.create_task(self._live())
 
@@ -115,10 +114,9 @@ class Session:
         await done
 
     def take_turn(self, seconds: float) -> None:
-        """The clock's tick: a slice of at most so many seconds, unless one is still being worked on."""
-        if not self._busy:
-            self._turn = seconds
-            self._bell.set()
+        """The clock's tick: a slice of at most so many seconds; where one is still being worked on, right after it."""
+        self._turn = seconds
+        self._bell.set()
 
     def _drawn(self, viewer: Viewer, frame: int) -> None:
         if frame > viewer.mailbox.newest:
@@ -226,7 +224,6 @@ class Session:
         while True:
             await self._bell.wait()
             self._bell.clear()
-            self._busy = True
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()
                 await self._guarded(handlers.obey(self, viewer, command))
@@ -234,7 +231,6 @@ class Session:
                     done.set_result(None)
             if self._turn is not None or self._has_work():
                 await self._guarded(self._slice())
-            self._busy = False
             if self._has_work():
                 self._bell.set()
 

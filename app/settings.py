@@ -14,7 +14,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Limits(BaseModel):
     """The sentence that goes with each is in `app.messages`; the test of each is listed in tests/app/test_limits.py."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
     sessions: Annotated[int, Ge(1)] = 64
     """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""

@@ -4,13 +4,12 @@ import asyncio
 import contextlib
 import logging
 import time
-from urllib.parse import urlsplit
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.commands import parse
 from app.manager import Full, SessionManager
-from app.messages import Closing, Refusal
+from app.messages import Closing, Refusal, message
 from app.pace import Allowance
 from app.sessions import Session
 from app.settings import Limits
@@ -23,6 +22,9 @@ GONE = (WebSocketDisconnect, RuntimeError, OSError)
 
 FAREWELL = 1.0
 """Seconds for what is still in the mailbox, and again for the closing itself."""
+
+PATIENCE = 1.0
+"""Seconds without a session until the viewer is told why: a first start compiles the engine."""
 
 
 async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> None:
@@ -48,12 +50,16 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
         raise Full(Closing("server_stopping", {}))
     if not is_welcome(socket.headers.get("origin"), socket.headers.get("host", ""), allowed_origins):
         raise Full(Closing("foreign_origin", {}))
-    return await manager.open(socket.query_params.get("session"))
+    opening = asyncio.create_task(manager.open(socket.query_params.get("session")))
+    done, _ = await asyncio.wait({opening}, timeout=PATIENCE)
+    if not done:
+        await socket.send_json(message("notice", "warming_up", {}))
+    return await opening
 
 
 def is_welcome(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
     """Programs send no Origin. A browser's must be this very server or one that the settings name."""
-    return origin is None or origin in allowed or (urlsplit(origin).netloc == host and host != "")
+    return origin is None or origin in allowed or origin in (f"http://{host}", f"https://{host}")
 
 
 async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:

@@ -4,7 +4,7 @@ State: everything of a run that changes while it trains. Neither computes anythi
 """
 
 import math
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Self
 
@@ -102,7 +102,7 @@ class State:
     """Samples of this epoch's order already taken."""
     optimizer_steps: int = 0
     """Steps of this optimizer, the t of a bias correction; starts at 0 again when the optimizer changes."""
-    diverged: int | None = field(default=None)
+    diverged: int | None = None
     """The step that could not be taken because its loss or gradient was not finite or beyond spec.DIVERGENCE."""
 
     def copy(self) -> "State":

@@ -50,4 +50,5 @@ def grid_inputs(features: tuple[FeatureName, ...], resolution: int) -> Array:
 
 def gradient_norms(gradients: dict[str, Array]) -> tuple[float, ...]:
     """‖∂L/∂W‖₂ of each weight matrix, in the order of the layers."""
-    return tuple(float(np.linalg.norm(values)) for name, values in gradients.items() if name.endswith(".weight"))
+    weights = [values for name, values in gradients.items() if name.endswith(".weight")]
+    return tuple(float(np.linalg.norm(values.astype(np.float64))) for values in weights)  # squares may pass float32

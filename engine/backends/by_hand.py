@@ -5,6 +5,7 @@ Shapes: a batch is (n, width), one sample per row; a weight is (out, in); L is a
 """
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.activations import ACTIVATIONS
 from engine.losses import LOSSES, penalty_slope
@@ -87,7 +88,7 @@ class ByHand:
 
     # The mini-batches
 
-    def next_batch(self) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    def next_batch(self) -> NDArray[np.int64]:
         """Which samples come next: a piece of this epoch's shuffled order; the last piece may be smaller."""
         state = self.state_now
         if self.order_epoch != state.epoch:

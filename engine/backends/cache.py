@@ -16,9 +16,9 @@ from numba.core.caching import (
 
 Function = TypeVar("Function")
 
-SOURCES = hashlib.sha256(
-    b"".join(Path(__file__).with_name(name).read_bytes() for name in ("lanes.py", "elementary.py", "kernels.py"))
-).hexdigest()
+_FILES = ("lanes.py", "elementary.py", "passes.py", "rules.py", "kernels.py")
+
+SOURCES = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _FILES)).hexdigest()
 """numba looks only at the file of a cached function, and would run old code after a change in a file it calls."""
 
 

@@ -7,9 +7,9 @@ knob ever compiles anything; the first use on a machine does, for some seconds, 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends import kernels
-from engine.backends.kernels import TILE
+from engine.backends import kernels, passes, rules
 from engine.backends.lanes import WIDTH
+from engine.backends.passes import TILE
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
 from engine.spec import DIVERGENCE, ActivationName, LossName, OptimizerName, Spec
@@ -17,13 +17,13 @@ from engine.spec import DIVERGENCE, ActivationName, LossName, OptimizerName, Spe
 Ints = NDArray[np.int64]
 
 ACTIVATIONS: dict[ActivationName, int] = {
-    "linear": kernels.LINEAR,
-    "relu": kernels.RELU,
-    "tanh": kernels.TANH,
-    "sigmoid": kernels.SIGMOID,
+    "linear": passes.LINEAR,
+    "relu": passes.RELU,
+    "tanh": passes.TANH,
+    "sigmoid": passes.SIGMOID,
 }
-LOSSES: dict[LossName, int] = {"mse": kernels.MSE, "bce": kernels.BCE}
-RULES: dict[OptimizerName, int] = {"sgd": kernels.SGD, "momentum": kernels.MOMENTUM_RULE, "adam": kernels.ADAM}
+LOSSES: dict[LossName, int] = {"mse": passes.MSE, "bce": passes.BCE}
+RULES: dict[OptimizerName, int] = {"sgd": rules.SGD, "momentum": rules.MOMENTUM_RULE, "adam": rules.ADAM}
 MEMORY: dict[OptimizerName, tuple[str, ...]] = {"sgd": (), "momentum": ("velocity",), "adam": ("m", "v")}
 
 
@@ -33,7 +33,7 @@ class Compiled:
         self.inputs = np.ascontiguousarray(inputs, dtype=np.float32)
         self.targets = np.ascontiguousarray(targets, dtype=np.float32)
         self.plan, self.places, padded, self.weights_end = _layout(network)
-        self.rows = _tiles(network.sizes[0]) * TILE + sum(_tiles(size) * TILE for size in network.sizes[1:])
+        self.rows = sum(_tiles(size) * TILE for size in network.sizes)  # of a group in values
         self.parameters = _aligned(padded)
         self.gradient = _aligned(padded)
         self.updates = _aligned(padded)
@@ -138,11 +138,11 @@ def _layout(network: Network) -> tuple[Ints, Ints, int, int]:
     for layer in range(network.layers):
         ins, outs = network.sizes[layer : layer + 2]
         in_tiles, out_tiles = _tiles(ins), _tiles(outs)
-        plan[layer, : kernels.BIAS] = (ins, outs, in_tiles, out_tiles, place)
-        plan[layer, kernels.SOURCE] = row
+        plan[layer, : passes.BIAS] = (ins, outs, in_tiles, out_tiles, place)
+        plan[layer, passes.SOURCE] = row
         row += in_tiles * TILE
-        plan[layer, kernels.TARGET] = row
-        plan[layer, kernels.ACTIVATION] = ACTIVATIONS[network.activations[layer]]
+        plan[layer, passes.TARGET] = row
+        plan[layer, passes.ACTIVATION] = ACTIVATIONS[network.activations[layer]]
         i, o = np.arange(ins), np.arange(outs)[:, np.newaxis]
         tile = o // TILE * in_tiles + i // TILE
         weight = place + tile * TILE * TILE + o % TILE * TILE + i % TILE
@@ -150,7 +150,7 @@ def _layout(network: Network) -> tuple[Ints, Ints, int, int]:
         place += out_tiles * in_tiles * TILE * TILE
     weights_end = place
     for layer in range(network.layers):
-        plan[layer, kernels.BIAS] = place
+        plan[layer, passes.BIAS] = place
         outs = network.sizes[layer + 1]
         places[network.slices[f"layers.{layer}.bias"]] = place + np.arange(outs)
         place += _tiles(outs) * TILE

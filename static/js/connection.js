@@ -64,13 +64,19 @@ export function connect(address, handlers) {
   addEventListener('online', () => { if (failures) retry(); });
   open();
 
+  const isOpen = () => socket?.readyState === WebSocket.OPEN;
+
   return {
     retry,
-    /** @param {object} command */
+    /** Sends it, now or when the connection is back. @param {object} command */
     send(command) {
       const text = JSON.stringify(command);
-      if (socket?.readyState === WebSocket.OPEN) socket.send(text);
+      if (isOpen()) socket?.send(text);
       else kept = [...kept, text].slice(-KEPT);
+    },
+    /** Sends what makes sense over this very connection only. @param {object} command */
+    sendNow(command) {
+      if (isOpen()) socket?.send(JSON.stringify(command));
     },
   };
 }

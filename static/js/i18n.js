@@ -63,6 +63,7 @@ export const formatCount = (value, limit = 1e6) => (Math.abs(value) < limit ? CO
  */
 export function formatLoss(value) {
   const size = Math.abs(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : '∞';
   if (size === 0) return '0.000';
   if (size < 0.001 || size >= 99999.5) return value.toExponential(1);
   if (size < 0.00995) return value.toFixed(4);

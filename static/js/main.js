@@ -34,6 +34,7 @@ const store = createStore({
   ...preferred(), message: null,
 });
 
+const words = useLanguage(store.get('language'));
 /** @param {string} path */
 const load = async (path) => (await fetch(path)).json();
 const schema = load('/api/spec/schema');
@@ -123,7 +124,7 @@ function receiveFrame(bytes) {
     say('error', String(fault instanceof Error ? fault.message : fault)); // a page older than its server
     return;
   }
-  const drawn = () => connection.send({ type: 'drawn', frame: frame.frame });
+  const drawn = () => connection.sendNow({ type: 'drawn', frame: frame.frame });
   if (session.frame(frame)) requestAnimationFrame(drawn);
   else drawn(); // nothing to draw, and the server need not wait for it
 }
@@ -131,11 +132,13 @@ function receiveFrame(bytes) {
 document.addEventListener('visibilitychange', () => {
   if (document.hidden) return;
   connection.retry();
-  connection.send({ type: 'history' });
+  connection.sendNow({ type: 'history' }); // a new connection brings it anyway
   if (unseen) receiveFrame(unseen);
   unseen = null;
 });
 addEventListener('hashchange', applyAddress);
+
+await words; // the server may have something to say at once
 
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
 
@@ -166,7 +169,6 @@ const connection = connect(
 );
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
-await useLanguage(store.get('language'));
 mountAppearance(element('appearance'), store);
 mountMessage(element('message'), store, connection.retry);
 mountStatus(element('status'), store);

@@ -1,5 +1,5 @@
 // @ts-check
-// MessagePack to JavaScript values (https://github.com/msgpack/msgpack/blob/master/spec.md), decoding only.
+// MessagePack to JavaScript values, as its specification on GitHub (msgpack/msgpack) has it; decoding only.
 // Our own because the page reads one kind of message and a published package is eight modules, encoder and streams
 // included. Byte strings come out as views into the message, not copies. Extension types are refused.
 

@@ -117,8 +117,8 @@ function linearAxis(range) {
 /** Ticks at powers of ten, thinned out where there are many, joined by 2 and 5 (or 3) where there are few. @param {[number, number]} range of log10 */
 export function logAxis([low, high]) {
   const decades = high - low;
-  const steps = decades > 2.2 ? [1] : decades > 1.1 ? [1, 3] : [1, 2, 5];
-  const every = decades > 2.2 ? Math.ceil(decades / TICKS_AT_MOST) : 1;
+  const steps = decades > 3 ? [1] : decades > 1.4 ? [1, 3] : [1, 2, 5];
+  const every = decades > 3 ? Math.ceil(decades / TICKS_AT_MOST) : 1;
   const tickvals = [];
   for (let exponent = Math.floor(low); exponent <= high; exponent++) {
     if (exponent % every) continue;

@@ -2,7 +2,7 @@
 // The gradient river: a ribbon under the network as high as the logarithm of each layer's ‖∂L/∂W‖.
 
 const DRY = 1e-5; // at and below this norm the river is a hairline
-const FULL = 10; // at and above it the river fills its bed
+const FULL = 1; // at and above it the river fills its bed
 const HAIRLINE = 1; // px
 
 /** Share of the bed a norm fills, 0 … 1, by its power of ten. @param {number} norm */

@@ -12,7 +12,6 @@ const SLIDERS = {
   train_fraction: { step: 0.01, show: (value) => `${Math.round(value * 100)} %` },
   batch_size: { step: 1, show: String },
 };
-const DOTS = 110; // points of a thumbnail: more would run together
 const DOT = 1.6; // px
 
 /**
@@ -28,7 +27,7 @@ function drawThumbnail(canvas, { points, regression }) {
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
   context.scale(devicePixelRatio, devicePixelRatio);
   const margin = DOT * 2;
-  for (const [x1, x2, target] of points.slice(0, DOTS)) {
+  for (const [x1, x2, target] of points) {
     const [x, y] = toPixels(x1, x2, size - 2 * margin).map((place) => place + margin);
     context.fillStyle = colorOf(colors, regression ? target : Math.sign(target));
     context.beginPath();

@@ -21,7 +21,7 @@ export function mountMessage(root, store, retry) {
     retry();
   };
 
-  const stop = store.watch(['message'], () => {
+  const show = () => {
     const message = store.get('message');
     clearTimeout(timer);
     if (root.matches(':popover-open')) root.hidePopover();
@@ -32,7 +32,9 @@ export function mountMessage(root, store, retry) {
     root.showPopover(); // on top of every dialog; filled afterwards, so that screen readers say it
     text.textContent = message.text;
     if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);
-  });
+  };
+  show();
+  const stop = store.watch(['message'], show);
   return () => {
     stop();
     clearTimeout(timer);

@@ -94,13 +94,14 @@ export function mountSettings(root, store, send) {
   show();
 
   const opener = /** @type {HTMLElement} */ (document.querySelector(`[popovertarget="${root.id}"]`));
-  /** Under the button that opens it, as far right as it fits. */
+  /** Under the button that opens it, as far right as it fits; where little is left below, over the page from its top. */
   const place = () => {
     const { bottom, right } = opener.getBoundingClientRect();
     const { width, height } = root.getBoundingClientRect();
-    const left = Math.max(GAP, Math.min(right - width, innerWidth - width - GAP));
-    root.style.left = `${left}px`;
-    root.style.top = `${Math.max(GAP, Math.min(bottom + GAP, innerHeight - height - GAP))}px`;
+    const top = bottom + GAP + height < innerHeight - GAP ? bottom + GAP : GAP;
+    root.style.left = `${Math.max(GAP, right - width)}px`;
+    root.style.top = `${top}px`;
+    root.style.maxHeight = `${innerHeight - top - GAP}px`;
   };
   root.addEventListener('toggle', place);
   return store.watch(['spec', 'fields', 'language'], show);

@@ -12,6 +12,7 @@ import { paintRiver } from '../../draw/river.js';
 import { blankSheet, commit, drawMap, fillMap, makeSheet, outlines } from '../../draw/tiles.js';
 
 const UNUSED = 0.32; // how much of an unused input is seen
+const FAINTEST_BIAS = 0.5; // a bias near zero still shows its sign
 const RIVER_SPEED = 3; // px its marks move with each new frame
 
 /** @typedef {import('../../protocol.js').Frame} Frame */
@@ -197,7 +198,7 @@ export function createPicture(canvas) {
     columns.slice(1).forEach(({ left, top }, layer) => {
       const biases = frame.parameters[`layers.${layer}.bias`];
       for (let k = 0; k < left.length; k++) {
-        context.fillStyle = colorOf(colormap, 1.5 * biases[k] || 0);
+        context.fillStyle = colorOf(colormap, Math.sign(biases[k]) * (FAINTEST_BIAS + Math.abs(biases[k])));
         context.beginPath();
         context.arc(left[k] + inset, top[k] + tile - inset, radius, 0, 2 * Math.PI);
         context.fill();

@@ -1,0 +1,135 @@
+"""What a browser may say: the table is complete, and everything else is refused in one clear sentence."""
+
+import contextlib
+import json
+from typing import Any, get_args
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app import commands
+from app.commands import COMMANDS, Command, changed, parse
+from app.handlers import HANDLERS
+from app.messages import Refusal, sentence
+from engine import Spec
+
+GOOD: list[dict[str, Any]] = [
+    {"type": "configure", "spec": {"noise": 10}},
+    {"type": "play"},
+    {"type": "pause"},
+    {"type": "step"},
+    {"type": "step", "count": 100},
+    {"type": "epoch"},
+    {"type": "reset"},
+    {"type": "regenerate"},
+    {"type": "speed", "steps_per_second": 750},
+    {"type": "speed", "steps_per_second": None},
+    {"type": "drawn", "frame": 17},
+    {"type": "focus", "layer": 1, "neuron": 3},
+    {"type": "focus", "layer": None, "neuron": None},
+    {"type": "history"},
+]
+
+BAD = [
+    ("", "not_json"),
+    ("{", "not_json"),
+    ("nonsense", "not_json"),
+    ('{"type":"drawn","frame":' + "9" * 5000 + "}", "not_json"),
+    ('{"type":"speed","steps_per_second":NaN}', "not_finite"),
+    ('{"type":"speed","steps_per_second":-Infinity}', "not_finite"),
+    ("[" * 100_000, "too_deep"),
+    ('{"type":' + '{"a":' * 50_000, "too_deep"),
+    ("[]", "not_an_object"),
+    ("3", "not_an_object"),
+    ("null", "not_an_object"),
+    ('"\\ud800"', "not_an_object"),
+    ("{}", "missing_type"),
+    ('{"type":"sing"}', "unknown_command"),
+    ('{"type":["play"]}', "unknown_command"),
+    ('{"type":null}', "unknown_command"),
+    ('{"type":"play","loud":true}', "unknown_field"),
+    ('{"type":"speed"}', "missing_field"),
+    ('{"type":"configure"}', "missing_field"),
+    ('{"type":"configure","spec":5}', "wrong_type"),
+    ('{"type":"step","count":"1"}', "wrong_type"),
+    ('{"type":"step","count":true}', "wrong_type"),
+    ('{"type":"step","count":1.5}', "wrong_type"),
+    ('{"type":"step","count":0}', "out_of_range"),
+    ('{"type":"step","count":1' + "0" * 400 + "}", "out_of_range"),
+    ('{"type":"speed","steps_per_second":0.5}', "out_of_range"),
+    ('{"type":"speed","steps_per_second":1e999}', "wrong_type"),
+    ('{"type":"drawn","frame":-1}', "out_of_range"),
+]
+
+BAD_SPECS: list[tuple[dict[str, Any], str, str]] = [
+    ({"noise": 51}, "out_of_range", "noise cannot be 51; it goes from 0 to 50."),
+    (
+        {"learning_rate": 0},
+        "not_in_open_range",
+        "learning_rate cannot be 0; it must be above 0 and at most 10.",
+    ),
+    ({"learning_rate": 10**400}, "wrong_type", ""),
+    ({"seed": True}, "wrong_type", "seed must be a whole number, and true is not."),
+    ({"samples": 1}, "out_of_range", "samples cannot be 1; it goes from 10 to 5000."),
+    ({"hidden": [8] * 9}, "too_many_entries", "hidden has 9 entries and can have at most 8; remove one."),
+    ({"hidden": [99]}, "out_of_range", "hidden[0].width cannot be 99; it goes from 1 to 32."),
+    ({"hidden": [{"width": 3, "colour": 1}]}, "unknown_field", ""),
+    ({"hidden": [{}]}, "missing_field", "The field hidden[0].width is missing; add it."),
+    ({"hidden": [None]}, "wrong_type", ""),
+    ({"hidden": 4}, "wrong_type", "hidden must be a list, and 4 is not."),
+    ({"features": []}, "too_few_entries", "features has 0 entries and needs at least 1; add one."),
+    ({"features": ["x3"]}, "not_a_choice", ""),
+    ({"features": ["x1", "x1"]}, "contradiction", ""),
+    ({"dataset": "cube"}, "not_a_choice", ""),
+    ({"dataset": "plane", "loss": "bce"}, "contradiction", ""),
+    ({"self": 1}, "unknown_field", ""),
+    ({"colour": "red"}, "unknown_field", ""),
+]
+
+
+def test_every_command_has_a_handler_and_every_handler_a_command() -> None:
+    assert set(COMMANDS.values()) == set(get_args(Command))
+    assert set(HANDLERS) | {commands.Drawn} == set(COMMANDS.values())
+    assert {command["type"] for command in GOOD} == set(COMMANDS)
+
+
+@pytest.mark.parametrize("command", GOOD, ids=str)
+def test_what_may_be_said_is_understood(command: dict[str, Any]) -> None:
+    assert parse(json.dumps(command)).type == command["type"]
+
+
+@pytest.mark.parametrize(("text", "code"), BAD, ids=lambda value: value[:40])
+def test_anything_else_is_refused_in_a_sentence(text: str, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse(text)
+    assert refused.value.code == code
+    said = json.dumps(refused.value.message(), allow_nan=False)
+    assert len(said) < 1000
+
+
+@pytest.mark.parametrize(("fields", "code", "words"), BAD_SPECS, ids=str)
+def test_a_spec_that_cannot_be_is_refused_with_its_limit(fields: dict[str, Any], code: str, words: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        changed(Spec(), fields)
+    assert refused.value.code == code
+    assert words in sentence(refused.value.code, refused.value.values)
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=10),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=6,
+)
+
+
+@given(st.sampled_from(sorted(Spec.model_fields)), JSON)
+def test_no_value_of_any_field_raises_anything_but_a_refusal(field: str, value: Any) -> None:
+    with contextlib.suppress(Refusal):
+        changed(Spec(), {field: value})
+
+
+@given(st.sampled_from(GOOD), st.dictionaries(st.sampled_from(["count", "frame", "layer", "spec", "x"]), JSON))
+def test_no_command_raises_anything_but_a_refusal(command: dict[str, Any], more: dict[str, Any]) -> None:
+    with contextlib.suppress(Refusal):
+        parse(json.dumps({**command, **more}))

@@ -1,0 +1,127 @@
+"""HTTP: pages, files, JSON; sentences for errors; headers that keep strangers out."""
+
+import gzip
+import json
+import urllib.error
+import urllib.request
+from email.message import Message
+from typing import Any, get_args
+
+import pytest
+
+import app
+from engine.spec import FEATURES, DatasetName, Spec
+from tests.app.running import Running
+
+
+def get(server: Running, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Message]:
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", method=method, headers=headers)
+    try:
+        with urllib.request.urlopen(request, timeout=30) as answer:
+            return answer.status, answer.read(), answer.headers
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, error.read(), error.headers
+
+
+def get_json(server: Running, path: str) -> Any:
+    status, body, _ = get(server, path)
+    assert status == 200
+    return json.loads(body)
+
+
+def test_health(server: Running) -> None:
+    health = get_json(server, "/healthz")
+    assert set(health) == {"status", "sessions", "playing", "viewers", "version", "warm"}
+    assert health["version"] == app.VERSION
+
+
+def test_schema_is_the_specs_own(server: Running) -> None:
+    schema = get_json(server, "/api/spec/schema")
+    assert list(schema["properties"]) == list(Spec.model_fields)
+    assert schema["properties"]["learning_rate"]["live"] is True
+    assert "live" not in schema["properties"]["noise"]
+
+
+def test_every_data_set_has_its_picture(server: Running) -> None:
+    datasets = get_json(server, "/api/datasets")
+    assert set(datasets) == set(get_args(DatasetName))
+    assert (datasets["circle"]["samples"], datasets["plane"]["samples"]) == (500, 1200)
+    assert [name for name in datasets if datasets[name]["regression"]] == ["plane", "multi_gauss"]
+    for data in datasets.values():
+        assert 100 <= len(data["points"]) <= 200
+        assert all(len(point) == 3 for point in data["points"])
+
+
+def test_every_feature_has_its_map(server: Running) -> None:
+    features = get_json(server, "/api/features")
+    assert tuple(features) == FEATURES
+    x1, x2 = features["x1"]["values"], features["x2"]["values"]
+    assert x1[0] == x1[-24] == -127
+    assert x1[23] == 127
+    assert x2[0] == 127  # the top
+    assert x2[-1] == -127
+    assert features["x1"]["scale"] == pytest.approx(5.75)
+    assert all(len(tile["values"]) == 24 * 24 for tile in features.values())
+
+
+def test_the_page_comes_with_headers_that_keep_strangers_out(server: Running) -> None:
+    status, body, headers = get(server, "/")
+    assert status == 200
+    assert b"<!doctype html>" in body
+    policy = headers["Content-Security-Policy"]
+    assert "default-src 'self'" in policy
+    assert "frame-ancestors 'self'" in policy
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Referrer-Policy"] == "no-referrer"
+
+
+def test_own_files_are_asked_for_again_and_versioned_ones_kept(server: Running) -> None:
+    status, _, headers = get(server, "/static/js/main.js")
+    assert (status, headers["Cache-Control"]) == (200, "no-cache")
+    status, body, _ = get(server, "/static/js/main.js", **{"If-None-Match": headers["ETag"]})
+    assert (status, body) == (304, b"")
+    _, _, headers = get(server, f"/static/js/main.js?v={app.VERSION}")
+    assert "immutable" in headers["Cache-Control"]
+
+
+def test_plotly_comes_from_the_installed_package_and_small(server: Running) -> None:
+    _, plain, headers = get(server, "/vendor/plotly.min.js")
+    assert "javascript" in headers["Content-Type"]
+    assert headers["Content-Encoding"] is None
+    _, small, headers = get(server, "/vendor/plotly.min.js", **{"Accept-Encoding": "gzip, br"})
+    assert gzip.decompress(small) == plain
+    assert len(small) < 2_000_000
+    status, body, _ = get(server, "/vendor/plotly.min.js", **{"If-None-Match": headers["ETag"]})
+    assert (status, body) == (304, b"")
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "status", "code"),
+    [
+        ("/api/nothing", "GET", 404, "not_found"),
+        ("/api/spec/schema", "POST", 405, "method_not_allowed"),
+        ("/api/datasets/../../pyproject.toml", "GET", 404, "not_found"),
+    ],
+)
+def test_errors_for_programs_are_json(server: Running, path: str, method: str, status: int, code: str) -> None:
+    answered, body, headers = get(server, path, method)
+    said = json.loads(body)
+    assert (answered, said["code"]) == (status, code)
+    assert said["message"].endswith(".")
+    assert headers["X-Content-Type-Options"] == "nosniff"
+
+
+@pytest.mark.parametrize(
+    "path", ["/nothing", "/static/nothing.js", "/static/../app/main.py", "/static/%2e%2e/README.md"]
+)
+def test_errors_for_people_are_small_pages(server: Running, path: str) -> None:
+    status, body, headers = get(server, path)
+    assert status == 404
+    assert "text/html" in headers["Content-Type"]
+    assert b"There is nothing at" in body
+
+
+def test_what_was_asked_for_is_repeated_as_text(server: Running) -> None:
+    _, body, _ = get(server, "/%3Cscript%3Ealert(1)%3C/script%3E")
+    assert b"<script>" not in body

@@ -1,0 +1,184 @@
+"""Every limit has a reason, a test here, and the sentence a person gets."""
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+
+import pytest
+from websockets.asyncio.client import connect
+
+from app.history import Entry
+from app.manager import Full
+from app.messages import Closing
+from app.settings import Limits, Settings
+from tests.app.running import running_server
+from tests.app.test_sockets import address, closing, say, told, until
+from tests.app.watching import Watcher, eventually, managing
+
+
+async def sessions() -> None:
+    async with managing(sessions=2) as manager:
+        first, second = Watcher(await manager.open(None)), Watcher(await manager.open(None))
+        with pytest.raises(Full, match="full"):
+            await manager.open(None)
+        first.leave()
+        third = Watcher(await manager.open(None))  # whoever left makes room
+        assert manager.sessions == 2
+        assert third.session is not first.session
+        for watcher in (second, third):
+            watcher.leave()
+
+
+async def playing() -> None:
+    async with managing(playing=1) as manager:
+        first, second = Watcher(await manager.open(None)), Watcher(await manager.open(None))
+        await first.say(type="play")
+        await first.say(type="play")  # to play on is not to play more
+        await second.say(type="play")
+        error = await second.until("error")
+        assert (error["code"], error["values"]) == ("too_many_playing", {"limit": 1})
+        assert not second.session.playing
+        await first.say(type="pause")
+        await second.say(type="play")
+        assert (await second.until("state", lambda state: state["playing"]))["playing"]
+        for watcher in (first, second):
+            watcher.leave()
+
+
+async def viewers() -> None:
+    async with managing(viewers=2) as manager:
+        session = await manager.open(None)
+        watchers = [Watcher(session), Watcher(session)]
+        with pytest.raises(Full, match="2 windows"):
+            await manager.open(session.key)
+        for watcher in watchers:
+            watcher.leave()
+
+
+async def message_bytes() -> None:
+    with running_server(limits__message_bytes="100") as server:
+        async with connect(address(server)) as socket:
+            await socket.send(" " * 88 + '{"type":"x"}')
+            assert (await until(socket, "error"))["code"] == "unknown_command"
+            await socket.send("é" * 51)
+            assert await closing(socket) == told(Closing("message_too_large", {"limit": 100}))
+
+
+async def commands_per_second() -> None:
+    await commands_burst()
+
+
+async def commands_burst() -> None:
+    with running_server(limits__commands_per_second="0.001", limits__commands_burst="5") as server:
+        async with connect(address(server)) as socket:
+            for _ in range(5):
+                await say(socket, type="history")
+                await until(socket, "history")
+            await say(socket, type="history")
+            assert await closing(socket) == told(Closing("flood", {"limit": 0}))
+
+
+async def letters() -> None:
+    async with managing() as manager:
+        session = await manager.open(None)
+        person, stuck = Watcher(session), Watcher(session, letters=4)
+        for _ in range(3):
+            await person.say(type="pause")
+        assert stuck.viewer.mailbox.closing == told(Closing("never_reads", {}))
+        for watcher in (person, stuck):
+            watcher.leave()
+
+
+async def send_seconds() -> None:
+    """In test_sockets: it takes a client that does not read."""
+
+
+async def idle_seconds() -> None:
+    async with managing(idle_seconds=0.1) as manager:
+        watcher = Watcher(await manager.open(None))
+        await asyncio.sleep(0.2)
+        assert manager.sessions == 1
+        watcher.leave()
+        await eventually(lambda: manager.sessions == 0)
+
+
+async def unwatched_seconds() -> None:
+    async with managing(unwatched_seconds=0.3) as manager:
+        watcher = Watcher(await manager.open(None))
+        await watcher.say(type="play")
+        watcher.leave()
+        again = Watcher(await manager.open(watcher.session.key))
+        assert (await again.until("state"))["playing"]  # a reload loses nothing
+        again.leave()
+        await eventually(lambda: manager.playing == 0)
+        again = Watcher(await manager.open(watcher.session.key))
+        assert (await again.until("state"))["status"] == "paused"
+        notice = await again.until("notice")
+        assert (notice["code"], notice["values"]) == ("paused_unwatched", {"step": again.session.step})
+        again.leave()
+
+
+async def history() -> None:
+    async with managing(history=16) as manager:
+        watcher = Watcher(await manager.open(None))
+        for step in range(1, 100):
+            watcher.session.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
+        await watcher.say(type="history")
+        said = await watcher.until("history", lambda said: said["steps"][-1] == 99)
+        assert len(said["steps"]) <= 16
+        assert said["steps"][0] == 0
+        watcher.leave()
+
+
+async def stop_seconds() -> None:
+    async with managing(stop_seconds=0.2) as manager:
+        watcher = Watcher(await manager.open(None))  # and never leaves
+        await asyncio.wait_for(manager.stop(), 5)
+        assert watcher.viewer.mailbox.closing == told(Closing("server_stopping", {}))
+
+
+TESTS: list[Callable[[], Awaitable[None]]] = [
+    sessions,
+    playing,
+    viewers,
+    message_bytes,
+    commands_per_second,
+    commands_burst,
+    letters,
+    send_seconds,
+    idle_seconds,
+    unwatched_seconds,
+    history,
+    stop_seconds,
+]
+
+
+@pytest.mark.parametrize("test", TESTS, ids=lambda test: str(test.__name__))
+async def test_limit(test: Callable[[], Awaitable[None]]) -> None:
+    await test()
+
+
+def test_every_limit_has_a_test_and_a_reason() -> None:
+    assert [test.__name__ for test in TESTS] == list(Limits.model_fields)
+    for field in Limits.model_fields.values():
+        assert field.description is not None
+        assert len(field.description) > 30
+
+
+def test_limits_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLAYGROUND_LIMITS__SESSIONS", "3")
+    monkeypatch.setenv("PLAYGROUND_PORT", "9000")
+    monkeypatch.setenv("PLAYGROUND_ALLOWED_ORIGINS", json.dumps(["https://school.example"]))
+    settings = Settings()
+    assert (settings.limits.sessions, settings.limits.viewers) == (3, Limits().viewers)
+    assert (settings.port, settings.allowed_origins) == (9000, frozenset({"https://school.example"}))
+
+
+async def test_a_full_server_says_so_over_the_wire() -> None:
+    with running_server(limits__sessions="1", limits__viewers="1") as server:
+        async with connect(address(server)) as socket:
+            key = (await until(socket, "state"))["session"]
+            async with connect(address(server)) as refused:
+                assert await closing(refused) == told(Closing("too_many_sessions", {"limit": 1}))
+            async with connect(address(server, key)) as refused:
+                assert await closing(refused) == told(Closing("too_many_viewers", {"limit": 1}))

@@ -1,0 +1,79 @@
+"""A person in front of a session, without a socket: says commands, reads the mailbox, draws frames."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from typing import Any
+
+from app.commands import parse
+from app.manager import SessionManager
+from app.messages import Refusal
+from app.protocol import decode_frame
+from app.sessions import Session
+from app.settings import Limits
+from app.viewers import Viewer
+
+PATIENCE = 30
+"""Seconds until a test gives up: far beyond what the slowest machine needs."""
+
+
+class Watcher:
+    def __init__(self, session: Session, letters: int = 64) -> None:
+        self.session = session
+        self.viewer = Viewer(letters)
+        self.seen: list[dict[str, Any]] = []
+        session.join(self.viewer)
+
+    async def say(self, **command: Any) -> None:
+        try:
+            await self.session.submit(self.viewer, parse(json.dumps(command)))
+        except Refusal as refusal:
+            self.viewer.tell(refusal.message())
+
+    async def next(self, draw: bool = True) -> dict[str, Any]:
+        """The next message, or frame as a message of type "frame"."""
+        item = await asyncio.wait_for(self.viewer.mailbox.next(), PATIENCE)
+        assert item is not None
+        message: dict[str, Any] = json.loads(item) if isinstance(item, str) else {"type": "frame", **decode_frame(item)}
+        if message["type"] == "frame" and draw:
+            await self.say(type="drawn", frame=message["frame"])
+        self.seen.append(message)
+        return message
+
+    async def until(self, kind: str, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
+        async with asyncio.timeout(PATIENCE):
+            while True:
+                message = await self.next()
+                if message["type"] == kind and fits(message):
+                    return message
+
+    async def at_step(self, step: int) -> dict[str, Any]:
+        return await self.until("frame", lambda frame: frame["step"] == step)
+
+    def leave(self) -> None:
+        self.session.leave(self.viewer)
+
+
+@asynccontextmanager
+async def managing(**limits: float) -> AsyncIterator[SessionManager]:
+    manager = SessionManager(Limits.model_validate(limits), backend="by_hand")
+    manager.start()
+    try:
+        yield manager
+    finally:
+        await manager.stop()
+
+
+@asynccontextmanager
+async def watching() -> AsyncIterator[Watcher]:
+    async with managing() as manager:
+        watcher = Watcher(await manager.open(None))
+        yield watcher
+        watcher.leave()
+
+
+async def eventually(holds: Callable[[], bool]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not holds():
+            await asyncio.sleep(0.01)

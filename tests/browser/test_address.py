@@ -1,0 +1,47 @@
+"""A whole set-up in the address."""
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.spec import Spec
+from tests.browser.conftest import OpenPage
+
+
+def test_the_address_carries_the_set_up_to_another_tab(open_page: OpenPage) -> None:
+    first = open_page()
+    first["dataset-spiral"].click()
+    first["optimizer"].select_option("adam")
+    first["noise"].fill("15")
+    first["add-layer"].click()
+    first.until(lambda: len(first.spec["hidden"]) == 3)
+    first["share"].click()
+    expect(first["message"]).to_be_visible()
+    after = "#" + first.page.url.split("#")[1]
+    for part in ("dataset=spiral", "optimizer=adam", "noise=15", "hidden=4,2,"):
+        assert part in after
+    assert "learning_rate" not in after, "only what differs from the default"
+
+    second = open_page(after)
+    second.until(lambda: second.spec == first.spec)
+    assert second.state["session"] != first.state["session"]
+
+
+def test_a_reload_keeps_what_was_changed_since_the_address_was_opened(open_page: OpenPage) -> None:
+    opened = open_page("#hidden=8,8:relu&learning_rate=0.042&features=x1,x2,x1_x2&samples=200")
+    opened.until(lambda: opened.spec["learning_rate"] == 0.042)
+    assert opened.spec["hidden"] == [{"width": 8, "activation": None}, {"width": 8, "activation": "relu"}]
+    assert opened.spec["features"] == ["x1", "x2", "x1_x2"]
+    assert opened.spec["samples"] == 200
+    opened["learning-rate"].select_option("0.1")
+    opened.until(lambda: opened.spec["learning_rate"] == 0.1)
+    opened.reload()
+    opened.page.wait_for_timeout(300)
+    assert opened.spec["learning_rate"] == 0.1
+
+
+@pytest.mark.parametrize("hash_", ["#colour=red", "#noise=much", "#noise=80", "#hidden=a,b", "#dataset=moon"])
+def test_an_address_that_cannot_be_used_says_so_and_leaves_the_default(open_page: OpenPage, hash_: str) -> None:
+    opened = open_page(hash_)
+    expect(opened["message"]).to_be_visible()
+    expect(opened["message"]).to_have_attribute("role", "alert")
+    assert opened.spec == Spec().model_dump(mode="json")

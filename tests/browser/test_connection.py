@@ -1,0 +1,119 @@
+"""The page comes back by itself, keeps its run, and says in words what it cannot do."""
+
+import json
+import re
+
+from playwright.sync_api import WebSocketRoute, expect
+
+from tests.app.running import running_server
+from tests.browser.conftest import Opened, OpenPage
+
+
+def test_frames_are_acknowledged_and_never_of_another_revision(opened: Opened) -> None:
+    opened.play_to(200)
+    drawn = [command["frame"] for command in opened.sent if command["type"] == "drawn"]
+    assert len(drawn) > 3
+    assert drawn == sorted(set(drawn))
+
+
+def test_reconnects_when_the_server_drops_the_socket_and_goes_on(open_page: OpenPage) -> None:
+    opened = open_page()
+    session = opened.state["session"]
+    routes: list[WebSocketRoute] = []
+
+    def through(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        routes.append(route)
+
+    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.page.reload()
+    opened.ready()
+    opened["noise"].fill("20")
+    opened.play_to(100)
+    reached = opened.number("steps")
+    routes[-1].close(code=1011, reason="dropped")
+    opened.until(lambda: len(routes) == 2)
+    expect(opened["status"]).to_have_text("Training")
+    opened.until(lambda: opened.number("steps") > reached + 50)
+    assert opened.page.evaluate("sessionStorage.getItem('session')") == session
+    expect(opened["noise"]).to_have_value("20")
+
+
+def test_a_reason_is_shown_and_trying_again_helps(open_page: OpenPage) -> None:
+    opened = open_page()
+    routes: list[WebSocketRoute] = []
+
+    def through(route: WebSocketRoute) -> None:
+        route.connect_to_server()
+        routes.append(route)
+
+    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.page.reload()
+    opened.ready()
+    routes[-1].close(code=4999, reason="A reason nobody has translated.")
+    expect(opened["message"]).to_contain_text("A reason nobody has translated.")
+    expect(opened["status"]).to_have_text("Disconnected")
+    opened.page.wait_for_timeout(600)
+    assert len(routes) == 1, "it does not come back by itself"
+    opened["message"].get_by_role("button", name="Try again").click()
+    expect(opened["status"]).to_have_text("Connected, press Play")
+
+
+def test_a_server_that_forgot_the_run_gets_the_same_set_up(open_page: OpenPage) -> None:
+    with running_server() as first:
+        opened = open_page(port=first.port)
+        opened["dataset-spiral"].click()
+        opened["optimizer"].select_option("adam")
+        opened.until(lambda: opened.spec["optimizer"] == "adam")
+        old = opened.state["session"]
+        port = first.port
+        assert first.stop() == 0
+    expect(opened["status"]).to_have_text(re.compile("reconnecting"))
+    with running_server(port=str(port)):
+        opened.until(lambda: opened.state["session"] != old and opened.spec["optimizer"] == "adam")
+        assert opened.spec["dataset"] == "spiral"
+        expect(opened["message"]).to_contain_text("no longer has this run")
+        assert all("ERR_CONNECTION_REFUSED" in fault or "WebSocket" in fault for fault in opened.faults)
+        opened.faults.clear()  # attempts while there was no server
+        opened.page.context.close()
+
+
+def test_says_so_where_a_websocket_cannot_be_opened(open_page: OpenPage) -> None:
+    opened = open_page()
+    opened.page.route_web_socket(re.compile("/ws"), lambda route: route.close(code=1011))
+    opened.page.reload()
+    expect(opened["status"]).to_have_text("Connecting…")
+    expect(opened["message"]).to_contain_text("cannot open a WebSocket")
+
+
+def test_a_hidden_tab_draws_and_acknowledges_nothing(opened: Opened) -> None:
+    opened.play_to(50)
+    hide = """hidden => {
+      Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+      document.dispatchEvent(new Event('visibilitychange'));
+    }"""
+    opened.page.evaluate(hide, True)
+    opened.page.wait_for_timeout(300)
+    opened.sent.clear()
+    stands = opened.number("steps")
+    opened.page.wait_for_timeout(500)
+    assert opened.number("steps") == stands
+    assert opened.sent == []
+    opened.page.evaluate(hide, False)
+    opened.until(lambda: opened.number("steps") > stands)
+    assert {"type": "history"} in opened.sent
+
+
+def test_the_servers_sentence_stands_in_for_a_code_without_words(open_page: OpenPage) -> None:
+    opened = open_page()
+
+    def through(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        said = {"type": "error", "code": "quite_new", "message": "Something new; do this.", "values": {}}
+        route.on_message(lambda message: (server.send(message), route.send(json.dumps(said)))[0])
+
+    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.page.reload()
+    opened.ready()
+    opened["step"].click()
+    expect(opened["message"]).to_contain_text("Something new; do this.")

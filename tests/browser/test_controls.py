@@ -1,0 +1,273 @@
+"""Every control does what it says: while training runs, and still after a reload."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.spec import Spec, is_live
+from tests.browser.conftest import Opened, OpenPage
+
+
+def test_play_and_pause(opened: Opened) -> None:
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["status"]).to_have_text("Connected, press Play")
+    opened.play_to(50)
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["status"]).to_have_text("Training")
+    opened.until(lambda: opened.number("steps-per-second") > 0)
+    opened["play"].click()
+    expect(opened["status"]).to_have_text("Paused")
+    expect(opened["steps-per-second"]).to_have_attribute("data-value", "0")
+    opened.until(lambda: opened.state["playing"] is False)
+    opened.page.wait_for_timeout(300)
+    stands = opened.number("steps")
+    opened.page.wait_for_timeout(300)
+    assert opened.number("steps") == stands
+    opened.reload()
+    assert opened.number("steps") == stands
+
+
+def test_step_epoch_and_the_exact_start(opened: Opened) -> None:
+    start = opened.number("train-loss")
+    opened["step"].click()
+    expect(opened["steps"]).to_have_attribute("data-value", "1")
+    after_one = opened.number("train-loss")
+    assert after_one != start
+    opened["epoch-step"].click()
+    expect(opened["epoch"]).to_have_attribute("data-value", "1")
+    expect(opened["steps"]).to_have_attribute("data-value", "25")
+    opened["reset"].click()
+    expect(opened["steps"]).to_have_attribute("data-value", "0")
+    expect(opened["train-loss"]).to_have_attribute("data-value", str(start))
+    opened["step"].click()
+    expect(opened["train-loss"]).to_have_attribute("data-value", str(after_one))
+
+
+@dataclass(frozen=True)
+class Change:
+    testid: str
+    value: str
+    field: str
+    becomes: Any
+
+
+CHANGES = [
+    Change("optimizer", "adam", "optimizer", "adam"),
+    Change("learning-rate", "0.1", "learning_rate", 0.1),
+    Change("batch-size", "50", "batch_size", 50),
+    Change("regularization", "l2", "l2", 0.001),
+    Change("activation", "relu", "activation", "relu"),
+    Change("loss", "bce", "loss", "bce"),
+    Change("initializer", "he_normal", "initializer", "he_normal"),
+    Change("noise", "30", "noise", 30),
+    Change("train-fraction", "0.7", "train_fraction", 0.7),
+]
+
+
+@pytest.mark.parametrize("change", CHANGES, ids=lambda change: change.testid)
+def test_a_knob_while_training_and_after_a_reload(opened: Opened, change: Change) -> None:
+    opened.play_to(20)
+    before = opened.number("steps")
+    control = opened[change.testid]
+    if control.evaluate("control => control.tagName") == "SELECT":
+        control.select_option(change.value)
+    else:
+        control.fill(change.value)
+    opened.until(lambda: opened.spec[change.field] == change.becomes)
+    assert opened.state["playing"] is True
+    restarted = any(message.get("code") == "restarted" for message in opened.told)
+    assert restarted == (not is_live(change.field))
+    assert (opened.state["step"] < before) == restarted
+    expect(opened["status"]).to_have_text("Training")
+    opened.reload()
+    expect(opened[change.testid]).to_have_value(change.value)
+    assert opened.state["playing"] is True
+
+
+def test_marks_stand_at_the_knobs_that_restart(opened: Opened) -> None:
+    for field in ("optimizer", "learning_rate", "activation", "loss", "initializer"):
+        mark = opened.page.locator(f"[data-field={field}] .restarts")
+        expect(mark).to_be_visible(visible=not is_live(field))
+
+
+@pytest.mark.parametrize("dataset", ["circle", "xor", "gauss", "spiral", "plane", "multi_gauss"])
+def test_datasets(opened: Opened, dataset: str) -> None:
+    button = opened[f"dataset-{dataset}"]
+    button.click()
+    expect(button).to_have_attribute("aria-pressed", "true")
+    expect(opened.page.locator(".thumbnails [aria-pressed=true]")).to_have_count(1)
+    opened.until(lambda: opened.spec["dataset"] == dataset)
+    assert button.get_attribute("title")
+    colours = button.locator("canvas").evaluate(
+        """(canvas) => {
+          const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+          return new Set(new Uint32Array(data.buffer)).size;
+        }"""
+    )
+    assert colours > 3, "a thumbnail shows points"
+
+
+def test_regression_data_and_a_loss_for_two_classes(opened: Opened) -> None:
+    opened["loss"].select_option("bce")
+    opened["dataset-plane"].click()
+    opened.until(lambda: opened.spec["dataset"] == "plane")
+    assert opened.spec["loss"] == "mse"
+    expect(opened["message"]).to_contain_text("needs two classes")
+    option = opened.page.locator("[data-testid=loss] option[value=bce]")
+    assert option.evaluate("option => option.disabled")
+    expect(option).to_have_text("cross-entropy (needs two classes)")
+    expect(opened["train-accuracy"]).to_have_text("–")
+    assert not [message for message in opened.told if message["type"] == "error"]
+    opened["dataset-xor"].click()
+    expect(option).to_be_enabled()
+
+
+def test_new_data(opened: Opened) -> None:
+    expect(opened["seed-now"]).to_have_text(str(Spec().seed))
+    opened["regenerate"].click()
+    expect(opened["seed-now"]).not_to_have_text(str(Spec().seed))
+    seed = opened["seed-now"].inner_text()
+    assert opened.spec["seed"] == int(seed)
+    opened.reload()
+    expect(opened["seed-now"]).to_have_text(seed)
+
+
+def test_speed(opened: Opened) -> None:
+    speed = opened["speed"]
+    words = opened.page.locator(".speed-words")
+    expect(words).to_have_text("750 steps/s")
+    speed.fill("0")
+    expect(words).to_have_text("1 steps/s")
+    opened.until(lambda: opened.state["speed"] == 1)
+    last = speed.get_attribute("max")
+    assert last is not None
+    speed.fill(str(int(last) - 1))
+    expect(words).to_have_text("4,000 steps/s")
+    speed.fill(last)
+    expect(words).to_have_text("full speed")
+    opened.until(lambda: opened.state["speed"] is None)
+    opened.reload()
+    expect(opened["speed"]).to_have_value(last)
+
+
+def test_regularization_knows_both_kinds_and_its_rate(opened: Opened) -> None:
+    kind, rate = opened["regularization"], opened["regularization-rate"]
+    expect(rate).to_be_hidden()
+    kind.select_option("l1")
+    opened.until(lambda: (opened.spec["l1"], opened.spec["l2"]) == (0.001, 0))
+    rate.select_option("0.03")
+    opened.until(lambda: opened.spec["l1"] == 0.03)
+    kind.select_option("l2")
+    opened.until(lambda: (opened.spec["l1"], opened.spec["l2"]) == (0, 0.03))
+    expect(opened["penalty"]).to_have_attribute("data-value", re.compile(r"^0\.\d+"))
+    kind.select_option("none")
+    opened.until(lambda: (opened.spec["l1"], opened.spec["l2"]) == (0, 0))
+
+
+def test_a_dragged_slider_sends_seldom_and_its_last_value_surely(opened: Opened) -> None:
+    opened.sent.clear()
+    took = opened["noise"].evaluate(
+        """async slider => {
+          const began = performance.now();
+          for (let value = 1; value <= 40; value += 1) {
+            slider.value = String(value);
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((go) => setTimeout(go, 15));
+          }
+          return performance.now() - began;
+        }"""
+    )
+    opened.until(lambda: opened.spec["noise"] == 40)
+    configured = [command for command in opened.sent if command["type"] == "configure"]
+    assert configured[-1] == {"type": "configure", "spec": {"noise": 40}}
+    assert 2 <= len(configured) <= took / 125 + 2
+    expect(opened["noise"]).to_have_value("40")
+
+
+def test_a_control_is_not_pulled_back_by_an_older_answer(opened: Opened) -> None:
+    """While a drag goes on, answers to earlier values arrive; the slider never goes back."""
+    went_back = opened["noise"].evaluate(
+        """async slider => {
+          const seen = [];
+          for (let value = 1; value <= 45; value += 1) {
+            slider.value = String(value);
+            slider.dispatchEvent(new Event('input', { bubbles: true }));
+            await new Promise((go) => setTimeout(go, 20));
+            seen.push(slider.valueAsNumber - value);
+          }
+          return seen.filter((difference) => difference !== 0);
+        }"""
+    )
+    assert went_back == []
+
+
+def test_settings_show_what_the_optimizer_has_and_refuse_in_words(opened: Opened) -> None:
+    opened["more"].click()
+    expect(opened["setting-momentum"]).to_be_hidden()
+    opened["optimizer"].select_option("adam")
+    opened["more"].click()
+    beta = opened["setting-beta1"]
+    expect(beta).to_be_visible()
+    assert float(beta.get_attribute("max") or 0) == Spec.model_json_schema()["properties"]["beta1"]["maximum"]
+    beta.fill("0.8")
+    beta.press("Enter")
+    opened.until(lambda: opened.spec["beta1"] == 0.8)
+    beta.fill("1.5")
+    beta.press("Enter")
+    expect(beta).to_have_attribute("aria-invalid", "true")
+    expect(opened["settings"]).to_contain_text("Not in range. From 0 to 0.9999.")
+    assert opened.spec["beta1"] == 0.8
+    opened["setting-samples"].fill("200")
+    opened["setting-samples"].press("Enter")
+    opened.until(lambda: opened.spec["samples"] == 200)
+    opened["setting-samples"].fill("")
+    opened["setting-samples"].press("Enter")
+    opened.until(lambda: opened.spec["samples"] is None)
+    opened["setting-learning_rate"].fill("0.042")
+    opened["setting-learning_rate"].press("Enter")
+    expect(opened["learning-rate"]).to_have_value("0.042")
+    opened.page.keyboard.press("Escape")
+    expect(opened["settings"]).to_be_hidden()
+
+
+def test_a_refused_command_says_why_and_changes_nothing(opened: Opened) -> None:
+    """More noise than the Spec allows, past the slider's own bounds."""
+    opened["noise"].evaluate(
+        "slider => { slider.max = '90'; slider.value = '80'; slider.dispatchEvent(new Event('input')); }"
+    )
+    expect(opened["message"]).to_be_visible()
+    expect(opened["message"]).to_contain_text("noise")
+    expect(opened["message"]).to_have_attribute("role", "alert")
+    expect(opened["noise"]).to_have_value("0")
+    assert opened.spec["noise"] == 0
+    place = opened["play"].bounding_box()
+    opened["message-close"].click()
+    expect(opened["message"]).to_be_hidden()
+    assert opened["play"].bounding_box() == place, "a message moves nothing"
+
+
+def test_a_run_that_diverges_says_so(opened: Opened) -> None:
+    opened["activation"].select_option("linear")
+    opened["dataset-plane"].click()
+    opened["learning-rate"].select_option("10")
+    opened["play"].click()
+    expect(opened["status"]).to_have_text(re.compile(r"^Diverged at step \d+$"))
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["message"]).to_contain_text("Lower the learning rate")
+    opened["play"].click()
+    expect(opened["message"]).to_contain_text("press Reset")
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened["reset"].click()
+    expect(opened["status"]).to_have_text("Connected, press Play")
+
+
+def test_nothing_jumps_while_training(open_page: OpenPage) -> None:
+    opened = open_page(width=1024)
+    places = """() => [...document.querySelectorAll('header :is(button, input, dd), .knob, .appearance button')]
+      .map((element) => element.getBoundingClientRect()).map(({ x, y, width, height }) => [x, y, width, height])"""
+    before = opened.page.evaluate(places)
+    opened.play_to(1000)
+    assert opened.page.evaluate(places) == before

@@ -1,0 +1,85 @@
+"""Keys stand for the buttons of the top row, and leave fields their own."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opened
+
+
+def commands(opened: Opened) -> list[str]:
+    return [command["type"] for command in opened.sent if command["type"] not in ("drawn", "focus", "history")]
+
+
+def test_each_key_once(opened: Opened) -> None:
+    for key in ("Space", "Space", "ArrowRight", "e", "R"):
+        opened.page.keyboard.press(key)
+        opened.page.wait_for_timeout(50)
+    opened.until(lambda: commands(opened) == ["play", "pause", "step", "epoch", "reset"])
+
+
+def test_help(opened: Opened) -> None:
+    opened.page.keyboard.press("?")
+    expect(opened["help-dialog"]).to_be_visible()
+    expect(opened["help-dialog"]).to_contain_text("one mini-batch")
+    opened.page.keyboard.press("Space")  # closes, as the close button has the focus; plays nothing
+    expect(opened["help-dialog"]).to_be_hidden()
+    assert commands(opened) == []
+
+
+def test_space_on_the_focused_play_button_toggles_once(opened: Opened) -> None:
+    opened["play"].focus()
+    opened.page.keyboard.press("Space")
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    assert commands(opened) == ["play"]
+
+
+@pytest.mark.parametrize(("testid", "key"), [("noise", "ArrowRight"), ("optimizer", "e"), ("setting-seed", "e")])
+def test_a_field_keeps_its_keys(opened: Opened, testid: str, key: str) -> None:
+    if testid.startswith("setting"):
+        opened["more"].click()
+    opened[testid].focus()
+    opened.page.keyboard.press(key)
+    opened.page.wait_for_timeout(200)
+    assert {"step", "epoch"} & set(commands(opened)) == set()
+
+
+def test_space_plays_after_a_slider_was_used(opened: Opened) -> None:
+    opened["noise"].focus()
+    opened.page.keyboard.press("Space")
+    opened.until(lambda: commands(opened) == ["play"])
+
+
+def test_with_control_or_alt_a_key_is_the_browsers(opened: Opened) -> None:
+    for key in ("Control+e", "Alt+r"):
+        opened.page.keyboard.press(key)
+    opened.page.wait_for_timeout(200)
+    assert commands(opened) == []
+
+
+def test_every_control_is_reached_by_tab_named_and_has_a_ring(opened: Opened) -> None:
+    seen: set[str] = set()
+    unnamed: list[str] = []
+    for _ in range(120):
+        opened.page.keyboard.press("Tab")
+        found = opened.page.evaluate(
+            """() => {
+              const { activeElement: element } = document;
+              if (element === document.body) return null;
+              const label = element.labels?.[0]?.textContent ?? '';
+              const name = element.getAttribute('aria-label') || label.trim() || element.textContent.trim();
+              const shown = element.matches('.activation select') ? element.parentElement : element;
+              return [element.dataset.testid ?? '', name, getComputedStyle(shown).outlineStyle];
+            }"""
+        )
+        if found is None:
+            break
+        testid, name, outline = found
+        if not name or outline == "none":
+            unnamed.append(f"{testid}: {name!r}, ring {outline}")
+        seen.add(testid)
+    assert unnamed == []
+    assert seen >= {
+        *("play", "step", "epoch-step", "reset", "speed", "language", "theme", "projector", "help", "more", "share"),
+        *("optimizer", "learning-rate", "activation", "loss", "regularization", "initializer"),
+        *("dataset-circle", "dataset-multi_gauss", "noise", "train-fraction", "batch-size", "regenerate"),
+    }

@@ -1,0 +1,90 @@
+"""The page at every size it must serve, in both languages, themes and profiles."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import OpenPage
+
+OVERFLOW = (
+    """() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"""
+)
+
+PAST_THE_EDGE = """() => [...document.querySelectorAll('body *')]
+  .filter((element) => {
+    const { width, right, left } = element.getBoundingClientRect();
+    if (width <= 1 || element.closest('.stage') || getComputedStyle(element).visibility === 'hidden') return false;
+    return right > innerWidth + 1 || left < -1;
+  })
+  .map((element) => element.dataset.testid ?? element.className)"""
+
+SMALL = """() => [...document.querySelectorAll('body *')]
+  .filter((element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.textContent.trim()))
+  .filter((element) => element.getBoundingClientRect().width > 1)
+  .filter((element) => parseFloat(getComputedStyle(element).fontSize) < 11.5)
+  .map((element) => element.textContent.trim())"""
+
+CUT_OFF = """() => [...document.querySelectorAll('.transport *, .knobs *, .data *, .metrics *, .appearance *')]
+  .filter((element) => {
+    if (element.getBoundingClientRect().width <= 1 || element.matches('.unseen, input')) return false;
+    return element.clientWidth > 0 && element.scrollWidth > element.clientWidth + 1;
+  })
+  .map((element) => element.textContent.trim())"""
+
+QUERIES = ["?lang=en", "?lang=zh", "?lang=en&profile=projector", "?lang=zh&profile=projector"]
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768), (1280, 720), (1920, 1080)])
+def test_on_a_screen_nothing_scrolls(open_page: OpenPage, width: int, height: int, query: str) -> None:
+    opened = open_page(query, width, height)
+    opened.play_to(300)
+    across, down = opened.page.evaluate(OVERFLOW)
+    assert (across, down) == (0, 0)
+    assert opened.page.evaluate(PAST_THE_EDGE) == []
+    assert opened.page.evaluate(CUT_OFF) == []
+    assert opened.page.evaluate(SMALL) == []
+
+
+@pytest.mark.parametrize("query", QUERIES)
+@pytest.mark.parametrize(("width", "height"), [(800, 600), (390, 844)])
+def test_on_a_small_screen_all_is_reached_by_scrolling_down(
+    open_page: OpenPage, width: int, height: int, query: str
+) -> None:
+    opened = open_page(query, width, height)
+    opened.play_to(100)
+    across, down = opened.page.evaluate(OVERFLOW)
+    assert across == 0
+    assert down > 0
+    assert opened.page.evaluate(PAST_THE_EDGE) == []
+    assert opened.page.evaluate(CUT_OFF) == []
+    for testid in ("play", "speed", "more", "share", "language", "theme", "projector", "boundary", "loss-chart"):
+        opened[testid].scroll_into_view_if_needed()
+        expect(opened[testid]).to_be_in_viewport()
+
+
+def test_projector_steps_back_to_the_main_things_and_is_remembered(open_page: OpenPage) -> None:
+    opened = open_page()
+    opened["projector"].click()
+    expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
+    for testid in ("noise", "dataset-circle", "regularization", "initializer"):
+        expect(opened[testid]).to_be_hidden()
+    for testid in ("optimizer", "learning-rate", "activation", "loss", "boundary", "play", "status"):
+        expect(opened[testid]).to_be_visible()
+    assert opened.page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    opened.page.reload()
+    expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
+
+
+def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPage) -> None:
+    opened = open_page("?theme=dark&lang=zh")
+    expect(opened.page.locator("html")).to_have_class("dark")
+    expect(opened.page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(opened["status"]).to_have_text("已连接，请按播放")
+    opened["language"].click()
+    opened["theme"].click()
+    expect(opened["status"]).to_have_text("Connected, press Play")
+    expect(opened.page.get_by_text("Learning rate").first).to_be_visible()
+    assert "dark" not in opened.page.url
+    opened.reload()
+    expect(opened["status"]).to_have_text("Connected, press Play")
+    assert opened.page.evaluate("document.documentElement.classList.contains('dark')") is False

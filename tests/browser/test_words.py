@@ -1,0 +1,73 @@
+"""Both languages say everything, and nothing they say is unused."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from app.messages import CLOSE_CODES, CODES, SENTENCES
+from engine.spec import Spec
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TEXTS: dict[str, dict[str, str]] = {
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "static" / "i18n").glob("*.json")
+}
+SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "static" / "js").rglob("*.js"))
+PAGES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").glob("*.html"))
+
+SCHEMA = Spec.model_json_schema()["properties"]
+CHOICES = ("dataset", "optimizer", "activation", "loss", "initializer")
+MADE = {
+    *(f"field.{name}" for name in SCHEMA),
+    *(
+        f"{name}.{option}"
+        for name in ("dataset", "optimizer", "activation", "loss", "initializer")
+        for option in SCHEMA[name]["enum"]
+    ),
+    *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),
+    *(f"status.{status}" for status in ("connecting", "lost", "refused", "diverged", "training", "ready", "paused")),
+    *(f"chart.{scale}" for scale in ("linear", "log")),
+    *(f"server.{code}" for kind in ("error", "notice") for code in CODES[kind]),
+    *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
+}
+"""Keys that are put together while the page runs."""
+
+
+def used() -> set[str]:
+    literal = set(re.findall(r"""['"`]([a-z_]+(?:\.[a-z0-9_]+)+)['"`]""", SCRIPTS))
+    called = set(re.findall(r"\bt\('([\w.]+)'", SCRIPTS))
+    templates = set(re.findall(r'data-t(?:-title|-label)?="([\w.]+)"', PAGES))
+    helped = {f"help.key.{name}" for name in re.findall(r'key\("[^"]+", "(\w+)"\)', PAGES)}
+    meant = {f"help.colour.{name}" for name in re.findall(r'meaning\("\w+", "(\w+)"\)', PAGES)}
+    rows = {f"field.{name}.help" for name in re.findall(r"{ name: '(\w+)'", SCRIPTS)}
+    fields = {f"field.{name}" for name in re.findall(r'(?:slider|knob)\("(\w+)"', PAGES)}
+    known = set().union(*TEXTS.values())
+    return (literal & known) | called | templates | helped | meant | rows | fields | MADE
+
+
+def test_there_are_both_languages_and_they_have_the_same_keys() -> None:
+    assert set(TEXTS) == {"en", "zh"}
+    assert set(TEXTS["en"]) == set(TEXTS["zh"])
+
+
+@pytest.mark.parametrize("language", sorted(TEXTS))
+def test_every_key_in_use_has_words(language: str) -> None:
+    assert used() - set(TEXTS[language]) == set()
+
+
+def test_no_words_are_unused() -> None:
+    assert set(TEXTS["en"]) - used() == set()
+
+
+@pytest.mark.parametrize("key", sorted(TEXTS["en"]))
+def test_both_languages_fill_in_the_same_values(key: str) -> None:
+    values = {language: set(re.findall(r"\{(\w+)\}", texts[key])) for language, texts in TEXTS.items()}
+    assert values["en"] == values["zh"]
+    assert TEXTS["zh"][key].strip()
+    assert TEXTS["en"][key].strip()
+
+
+@pytest.mark.parametrize("code", [*CODES["error"], *CODES["notice"]])
+def test_the_page_speaks_the_servers_sentences(code: str) -> None:
+    assert TEXTS["en"][f"server.{code}"] == SENTENCES[code]
