@@ -40,7 +40,7 @@ class SessionManager:
         self._backend = backend
         self._sessions: dict[str, Session] = {}
         self._opening = 0
-        self._cores = os.cpu_count() or 1
+        self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
         self._somebody_plays = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
@@ -60,32 +60,15 @@ class SessionManager:
     def viewers(self) -> int:
         return sum(len(session.viewers) for session in self._sessions.values())
 
-    async def open(self, key: str | None) -> Session:
-        """The session of this key, or a new one where there is none. Raises Full."""
+    def find(self, key: str | None) -> Session | None:
+        """The session of this key, to be joined at once. Raises Full."""
         session = self._sessions.get(key or "")
-        if session is None:
-            return await self._create()
-        if len(session.viewers) >= self.limits.viewers:
+        if session is not None and len(session.viewers) >= self.limits.viewers:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session
 
-    async def stop(self) -> None:
-        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all work."""
-        self.stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
-        for session in self._sessions.values():
-            for viewer in session.viewers:
-                viewer.close(Closing("server_stopping", {}))
-        deadline = time.monotonic() + self.limits.stop_seconds
-        while any(session.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        await asyncio.gather(*(session.close() for session in self._sessions.values()))
-        self._sessions.clear()
-        self._executor.shutdown(wait=False, cancel_futures=True)
-
-    async def _create(self) -> Session:
+    async def create(self) -> Session:
+        """A new session of the default experiment. Raises Full."""
         leaver = self._leaver() if self.sessions >= self.limits.sessions else None
         self._opening += 1
         try:
@@ -106,9 +89,25 @@ class SessionManager:
         finally:
             self._opening -= 1
 
+    async def stop(self) -> None:
+        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all work."""
+        self.stopping = True
+        for task in self._tasks:
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        for session in self._sessions.values():
+            for viewer in session.viewers:
+                viewer.close(Closing("server_stopping", {}))
+        deadline = time.monotonic() + self.limits.stop_seconds
+        while any(session.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        await asyncio.gather(*(session.close() for session in self._sessions.values()))
+        self._sessions.clear()
+        self._executor.shutdown(wait=False, cancel_futures=True)
+
     def _leaver(self) -> Session:
         """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
-        unwatched = [session for session in self._sessions.values() if not session.viewers]
+        unwatched = [session for session in self._sessions.values() if session.visited and not session.viewers]
         if not unwatched:
             raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
         return min(unwatched, key=lambda session: session.unwatched_since)

@@ -41,7 +41,6 @@ Array = NDArray[np.float32]
 def encode_frame(
     snapshot: Snapshot, *, revision: int, frame: int, steps_per_second: float, focus: Focus | None = None
 ) -> bytes:
-    maps = np.concatenate(snapshot.maps)
     return bytes(
         msgpack.packb(
             {
@@ -58,7 +57,7 @@ def encode_frame(
                 "penalty": snapshot.penalty,
                 "sizes": list(snapshot.sizes),
                 "boundary": _grid(snapshot.boundary),
-                "maps": _maps(maps, map_side(len(maps))),
+                "maps": _maps(snapshot.maps),
                 "parameters": _flat(snapshot.parameters),
                 "gradients": _flat(snapshot.gradients),
                 "updates": _flat(snapshot.updates),
@@ -99,9 +98,10 @@ def _grid(values: Array) -> dict[str, Any]:
     return {"side": len(values), "scale": float(scale[0]), "values": quantized.tobytes()}
 
 
-def _maps(maps: Array, side: int) -> dict[str, Any]:
-    cells = _averages(maps.shape[-1], side)
-    shrunk = np.asarray(cells @ _tamed(maps) @ cells.T, dtype=np.float32)
+def _maps(layers: list[Array]) -> dict[str, Any]:
+    side = map_side(sum(len(layer) for layer in layers))
+    cells = _averages(layers[0].shape[-1], side)
+    shrunk = np.concatenate([cells @ _tamed(layer) @ cells.T for layer in layers], dtype=np.float32)
     scales, quantized = _quantize(shrunk)
     return {"side": side, "scales": scales.astype("<f4").tobytes(), "values": quantized.tobytes()}
 
@@ -115,7 +115,7 @@ def _quantize(grids: Array) -> tuple[Array, NDArray[np.int8]]:
 
 def _tamed(values: Array) -> Array:
     """Within ±LARGEST, NaN as 0; nearly always the very same array."""
-    if np.abs(values).max() <= LARGEST:
+    if values.min() >= -LARGEST and values.max() <= LARGEST:  # two passes are quicker than |values| in new memory
         return values
     return np.clip(np.nan_to_num(values), -LARGEST, LARGEST)
 

@@ -52,6 +52,8 @@ class Session:
         """history: most entries of the loss curve. before_play: raises Refusal where too many play already."""
         self.key = key
         self.viewers: list[Viewer] = []
+        self.visited = False
+        """Whether anybody has come yet."""
         self.playing = False
         self.revision = 0
         self.unwatched_since = time.monotonic()
@@ -79,6 +81,7 @@ class Session:
     # Who watches.
 
     def join(self, viewer: Viewer) -> None:
+        self.visited = True
         self.viewers.append(viewer)
         viewer.tell(self._state(points=True), self.revision)
         viewer.tell(self.history.message())

@@ -50,11 +50,14 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
         raise Full(Closing("server_stopping", {}))
     if not is_welcome(socket.headers.get("origin"), socket.headers.get("host", ""), allowed_origins):
         raise Full(Closing("foreign_origin", {}))
-    opening = asyncio.create_task(manager.open(socket.query_params.get("session")))
-    done, _ = await asyncio.wait({opening}, timeout=PATIENCE)
+    session = manager.find(socket.query_params.get("session"))
+    if session is not None:
+        return session
+    creating = asyncio.create_task(manager.create())
+    done, _ = await asyncio.wait({creating}, timeout=PATIENCE)
     if not done:
         await socket.send_json(message("notice", "warming_up", {}))
-    return await opening
+    return await creating
 
 
 def is_welcome(origin: str | None, host: str, allowed: frozenset[str]) -> bool:

@@ -5,6 +5,7 @@
 /** @typedef {import('./store.js').Store} Store */
 /** @typedef {import('./commands.js').Command} Command */
 
+const WISHED_FOR = 2000; // milliseconds a change shows without the server having said the very same
 const HISTORY_GROWTH = 2000; // frames added before the server is asked for its thinned history again
 
 /** @param {any} a @param {any} b */
@@ -19,11 +20,18 @@ export function createSession(store, ask) {
   let confirmed = null;
   /** @type {Record<string, any>} */
   let wished = {};
+  let forgetting = 0;
   let newest = -1; // number of the newest frame since the connection opened
   let grown = 0;
 
   function show() {
     store.set({ state: confirmed, spec: confirmed && { ...confirmed.spec, ...wished } });
+  }
+
+  function forgetWishes() {
+    clearTimeout(forgetting);
+    wished = {};
+    show();
   }
 
   return {
@@ -52,10 +60,7 @@ export function createSession(store, ask) {
     },
 
     /** The command was refused and changed nothing. */
-    refused() {
-      wished = {};
-      show();
-    },
+    refused: forgetWishes,
 
     /**
      * Shows a command's effect at once.
@@ -65,6 +70,8 @@ export function createSession(store, ask) {
       if (!confirmed) return;
       if (command.type === 'configure') {
         wished = { ...wished, ...command.spec };
+        clearTimeout(forgetting);
+        forgetting = setTimeout(forgetWishes, WISHED_FOR);
         show();
       } else if (command.type === 'play' || command.type === 'pause') {
         store.set({ state: { ...confirmed, playing: command.type === 'play' } });

@@ -47,13 +47,13 @@ class Running:
 
 
 @contextmanager
-def running_server(backend: str = "by_hand", **settings: str) -> Iterator[Running]:
-    """settings: names of PLAYGROUND_… without the prefix, in small letters."""
+def running_server(kind: str = "by_hand", **settings: str) -> Iterator[Running]:
+    """kind: see tests.app.server. settings: names of PLAYGROUND_… without the prefix, in small letters."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLAYGROUND_")}
     environment |= {f"PLAYGROUND_{name.upper()}": value for name, value in {"port": "0", **settings}.items()}
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
-            [sys.executable, "-m", "tests.app.server", backend],
+            [sys.executable, "-m", "tests.app.server", kind],
             cwd=ROOT,
             env=environment,
             stdout=subprocess.PIPE,

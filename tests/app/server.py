@@ -1,13 +1,41 @@
-"""The server as tests run it: python -m tests.app.server BACKEND. Settings come from the environment."""
+"""The server as tests run it: python -m tests.app.server KIND. Settings come from the environment."""
 
+import socket
 import sys
+import time
 
+from app import serving, slices
 from app.main import create_app
-from app.serving import run
 from app.settings import Settings
-from engine.spec import BackendName
+from engine.spec import BackendName, Spec
+
+KINDS: dict[str, BackendName] = {
+    "compiled": "compiled",
+    "by_hand": "by_hand",
+    "slow_to_load": "by_hand",
+    "small_buffers": "by_hand",
+}
+
+start, listen = slices.start, serving.listen
+
+
+def start_slowly(spec: Spec, backend: BackendName) -> slices.Start:
+    time.sleep(1.5)
+    return start(spec, backend)
+
+
+def listen_with_small_buffers(host: str, port: int) -> socket.socket:
+    """Accepted sockets inherit it: a client that does not read is felt after some kilobytes, not megabytes."""
+    listener = listen(host, port)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, 4096)
+    return listener
+
 
 if __name__ == "__main__":
-    chosen: BackendName = "by_hand" if sys.argv[1] == "by_hand" else "compiled"
+    kind = sys.argv[1]
+    if kind == "slow_to_load":
+        slices.start = start_slowly
+    if kind == "small_buffers":
+        serving.listen = listen_with_small_buffers
     settings = Settings()
-    run(create_app(settings, backend=chosen), settings)
+    serving.run(create_app(settings, backend=KINDS[kind]), settings)

@@ -9,7 +9,7 @@ import pytest
 
 from app.protocol import RESOLUTION
 from engine import Snapshot, Trainer
-from tests.app.watching import Watcher, eventually, managing, watching
+from tests.app.watching import Watcher, eventually, found, managing, watching
 
 DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
 
@@ -255,17 +255,17 @@ async def test_a_viewer_whose_mailbox_is_full_is_closed_in_words() -> None:
 
 async def test_a_session_is_found_again_as_it_was() -> None:
     async with managing() as manager:
-        person = Watcher(await manager.open(None))
+        person = Watcher(await manager.create())
         await person.say(type="step", count=7)
         await person.at_step(7)
         person.leave()
-        again = Watcher(await manager.open(person.session.key))
+        again = Watcher(found(manager, person.session.key))
         assert again.session is person.session
         assert (await again.until("state"))["step"] == 7
         assert (await again.until("frame"))["step"] == 7
         again.leave()
-        assert (await manager.open("no-such-key")).key != "no-such-key"
-        assert manager.sessions == 2
+        assert manager.find("no-such-key") is None
+        assert manager.find(None) is None
 
 
 async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -178,7 +178,7 @@ def masked(text: bytes) -> bytes:
 
 
 def test_a_client_that_never_reads_is_closed_in_words_and_harms_nobody() -> None:
-    with running_server(limits__send_seconds="0.5") as server, never_reading(server) as raw:
+    with running_server("small_buffers", limits__send_seconds="0.5") as server, never_reading(server) as raw:
         asyncio.run(takes_a_step(server))
         wait_until_nobody_watches(server)
         raw.settimeout(PATIENCE)
@@ -193,13 +193,14 @@ def test_a_client_that_never_reads_is_closed_in_words_and_harms_nobody() -> None
 
 @contextlib.contextmanager
 def never_reading(server: Running) -> Iterator[sockets.socket]:
-    """A connection that asks for far more than any buffer holds and takes none of it."""
+    """A connection that asks for far more than the buffers of a "small_buffers" server hold, and takes none of it."""
     with sockets.socket() as raw:
         raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
         raw.connect(("127.0.0.1", server.port))
         raw.sendall(HANDSHAKE % server.port)
+        assert raw.recv(12).startswith(b"HTTP/1.1 101")
         restart = b'{"type":"configure","spec":{"seed":%d,"samples":5000}}'  # each answer has 100 kB
-        for seed in range(100):
+        for seed in range(10):
             raw.sendall(masked(restart % seed))
         yield raw
 
@@ -215,3 +216,12 @@ def wait_until_nobody_watches(server: Running) -> None:
     while server.health()["viewers"]:
         assert time.monotonic() < deadline
         time.sleep(0.05)
+
+
+async def test_whoever_has_to_wait_for_the_engine_is_told() -> None:
+    """With an engine that takes a second and a half to load, as a first start does."""
+    with running_server("slow_to_load") as server:
+        async with connect(address(server)) as socket:
+            first = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
+            assert (first["type"], first["code"]) == ("notice", "warming_up")
+            await until(socket, "state")

@@ -30,7 +30,7 @@ async def test_every_socket_is_closed_with_a_reason(playing: bool) -> None:
 
 
 def test_a_client_that_never_reads_does_not_hold_it_up() -> None:
-    with running_server() as server, never_reading(server):
+    with running_server("small_buffers") as server, never_reading(server):
         time.sleep(1)
         began = time.monotonic()
         server.stop()

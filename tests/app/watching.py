@@ -68,9 +68,15 @@ async def managing(**limits: float) -> AsyncIterator[SessionManager]:
 @asynccontextmanager
 async def watching() -> AsyncIterator[Watcher]:
     async with managing() as manager:
-        watcher = Watcher(await manager.open(None))
+        watcher = Watcher(await manager.create())
         yield watcher
         watcher.leave()
+
+
+def found(manager: SessionManager, key: str) -> Session:
+    session = manager.find(key)
+    assert session is not None
+    return session
 
 
 async def eventually(holds: Callable[[], bool]) -> None:

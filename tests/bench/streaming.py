@@ -28,7 +28,7 @@ LEAST_MEDIAN, LEAST_FRAMES, LONGEST_GAP = 20.0, 15.0, 0.150
 
 def run() -> dict[str, Any]:
     """frames_per_second and steps_per_second of each session; gap_95, gap_longest: seconds between frames, of all."""
-    with running_server(backend="compiled") as server:
+    with running_server("compiled") as server:
         server.wait_until_warm()
         result = asyncio.run(_watch_all(server.port))
     report(result)
@@ -86,7 +86,7 @@ async def _frames(socket: Any, seconds: float) -> tuple[list[float], int]:
                     frame = decode_frame(received)
                     steps.append(frame["step"])
                     await socket.send(json.dumps({"type": "drawn", "frame": frame["frame"]}))
-    return arrivals, steps[-1] - steps[0]
+    return arrivals, steps[-1] - steps[0] if steps else 0
 
 
 def _gaps(arrivals: list[float]) -> list[float]:

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Locator, Page, WebSocket, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, Request, WebSocket, expect, sync_playwright
 
 from tests.app.running import Running, running_server
 from tests.chromium import find
@@ -121,6 +121,10 @@ def listen(opened: Opened) -> None:
         if urlsplit(address).hostname not in (None, "127.0.0.1"):
             faults.append(f"asked another host: {address}")
 
+    def fail(request: Request) -> None:
+        if request.failure != "net::ERR_ABORTED":  # by a reload
+            faults.append(f"failed: {request.url} {request.failure}")
+
     def connect(socket: WebSocket) -> None:
         ask(socket.url)
         opened.sockets.append(socket)
@@ -129,7 +133,7 @@ def listen(opened: Opened) -> None:
 
     page.on("websocket", connect)
     page.on("request", lambda request: ask(request.url))
-    page.on("requestfailed", lambda request: faults.append(f"failed: {request.url} {request.failure}"))
+    page.on("requestfailed", fail)
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     page.on(
         "console",

@@ -2,8 +2,9 @@
 // Where everything of a network's drawing stands. Pure: the same box and shape give the same places.
 
 const SMALLEST = 10; // px of a tile: below that a map is a blot
-const COMFORTABLE = 22; // px: a column is staggered before its tiles get smaller than this
+const COMFORTABLE = 18; // px: a column is staggered before its tiles get smaller than this
 const STAGGER = 3; // at most that many tiles beside each other in one layer
+const NARROWEST = 3.2; // times the text's size: columns do not come closer, the picture gets wider instead
 const LINKS_AT_LEAST = 14; // px between two layers' tiles
 
 /** @typedef {{center: number, width: number, spacing: number, left: Float32Array, top: Float32Array}} Column  left, top: corner of each tile, px */
@@ -14,7 +15,8 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
  * @property {number} tile    px of a tile's edge
  * @property {number} radius  px of a tile's corner
  * @property {number} pitch   px between the middles of two neighbouring columns
- * @property {'row' | 'stack' | 'tight'} heads   how the controls above a column are arranged
+ * @property {'row' | 'curve' | 'stack' | 'tight'} heads   how the controls above a column are arranged: all in one line; the
+ *   activation as its curve only; in two lines; in two lines and as narrow as can be
  * @property {number} headHeight
  * @property {Column[]} columns  inputs, hidden…, output
  */
@@ -28,19 +30,19 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
  */
 export function layoutNetwork({ width, height, counts, text }) {
   const labels = Math.round(text * 3.6); // "sin x₁" and a gap
-  const largest = Math.round(text < 16 ? 42 : 52);
+  const largest = text < 16 ? 42 : 52;
   const gaps = counts.length - 1;
-  const needed = labels + largest + gaps * (text < 16 ? 46 : 62);
-  const wide = Math.max(width, needed);
-
   const first = labels + largest / 2;
-  const pitch = (wide - first - largest / 2 - 10) / gaps;
-  const heads = counts.length < 3 || pitch >= text * 13.5 ? 'row' : pitch >= text * 6.4 ? 'stack' : 'tight';
+  const last = largest / 2 + 6;
+  const wide = Math.max(width, first + last + gaps * text * NARROWEST);
+  const pitch = (wide - first - last) / gaps;
+
+  const heads = headsFor(pitch, height, text);
   const line = Math.round(text + 13);
-  const headHeight = counts.length < 3 ? 4 : (heads === 'row' ? line : 2 * line) + 6;
+  const headHeight = gaps < 2 ? 4 : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
 
   const room = height - headHeight - 10; // the last 10: a bias dot under the lowest tile
-  const staggers = counts.map((count) => staggerOf(count, room, pitch));
+  const staggers = counts.map((count, i) => (i ? staggerOf(count, room, pitch) : 1)); // inputs have their names beside them
   const tile = Math.round(Math.max(SMALLEST, Math.min(largest, ...counts.map((count, i) => tileFor(count, staggers[i], room, pitch)))));
   const middle = headHeight + Math.max(room, tile) / 2;
 
@@ -58,6 +60,13 @@ export function layoutNetwork({ width, height, counts, text }) {
     return { center, width: tile + (staggers[i] - 1) * step, spacing, left, top };
   });
   return { width: wide, height, tile, radius: Math.max(2.5, tile * 0.22), pitch, heads, headHeight, columns };
+}
+
+/** @param {number} pitch @param {number} height @param {number} text @returns {NetworkLayout['heads']} */
+function headsFor(pitch, height, text) {
+  if (pitch >= text * 6.8 + 78) return 'row';
+  if (pitch >= text * 3 + 72 && height < 290) return 'curve'; // low: a line for the activations' names is better spent on tiles
+  return pitch >= text * 6.2 ? 'stack' : 'tight';
 }
 
 /** The fewest tiles side by side that leave them a comfortable size. @param {number} count @param {number} room @param {number} pitch */

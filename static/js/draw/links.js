@@ -5,6 +5,9 @@ import { cssColor } from './palette.js';
 
 const BEND = 0.45; // share of the way at which a curve's handles stand
 const LEVELS = 14; // widths told apart; links of one width and sign are painted as one path
+const MOST = 700; // links painted: where there are more, the strongest, over a wash that says that all are there
+const WASH = 0.07; // its strength
+const BINS = 4 * LEVELS; // by emphasis, level and sign
 const WEIGHT_SCALE = 1.2; // a weight of this size looks 63 % as strong as the strongest: most trained weights lie within ±4
 const DECADES = 3; // gradients and updates: what is this many powers of ten below the largest fades out
 
@@ -17,6 +20,8 @@ const DECADES = 3; // gradients and updates: what is this many powers of ten bel
  *   linear layer; index of the input among those in use, or of the neuron before; index of the neuron after
  * @property {Int32Array} starts   the first link of each layer, and at last the count
  * @property {Float32Array} strength  −1 … 1, filled by `setStrengths`
+ * @property {Path2D} bed   the areas links run through
+ * @property {Int32Array} order  @property {Int32Array} bins  @property {Uint8Array} binOf  @property {Float32Array} sizes   the painter's own
  */
 
 /**
@@ -36,11 +41,17 @@ export function makeLinks(layout, used) {
     to: new Int32Array(count),
     starts: new Int32Array(columns.length),
     strength: new Float32Array(count),
+    order: new Int32Array(count),
+    bins: new Int32Array(BINS + 1),
+    binOf: new Uint8Array(count),
+    sizes: new Float32Array(count),
+    bed: new Path2D(),
   };
   let n = 0;
   for (let layer = 0; layer + 1 < columns.length; layer++) {
     const [before, after] = [columns[layer], columns[layer + 1]];
     links.starts[layer] = n;
+    traceBed(links.bed, before, after, tile);
     for (let to = 0; to < widths[layer + 1]; to++) {
       for (let from = 0; from < widths[layer]; from++, n++) {
         const row = layer ? from : used[from];
@@ -53,6 +64,19 @@ export function makeLinks(layout, used) {
   }
   links.starts[columns.length - 1] = n;
   return links;
+}
+
+/** The area between two columns. @param {Path2D} bed @param {import('./layout.js').Column} before @param {import('./layout.js').Column} after @param {number} tile */
+function traceBed(bed, before, after, tile) {
+  const [x0, x1] = [before.center, after.center];
+  const bend = (x1 - x0) * BEND;
+  const [top0, top1] = [before.top[0], after.top[0]];
+  const [bottom0, bottom1] = [(before.top.at(-1) ?? 0) + tile, (after.top.at(-1) ?? 0) + tile];
+  bed.moveTo(x0, top0);
+  bed.bezierCurveTo(x0 + bend, top0, x1 - bend, top1, x1, top1);
+  bed.lineTo(x1, bottom1);
+  bed.bezierCurveTo(x1 - bend, bottom1, x0 + bend, bottom0, x0, bottom0);
+  bed.closePath();
 }
 
 /**
@@ -77,7 +101,7 @@ export function setStrengths(links, kind, tensors) {
 
 /** px of a link's line. @param {number} size 0 … 1 @param {number} thickness */
 export function linkWidth(size, thickness) {
-  return (0.6 + 4 * size * size) * thickness;
+  return (0.8 + 4 * size * size) * thickness;
 }
 
 /**
@@ -89,24 +113,45 @@ export function linkWidth(size, thickness) {
  * @param {((link: number) => boolean) | null} how.chosen  links to stand out; the others step back
  */
 export function paintLinks(context, links, { palette, thickness, chosen }) {
-  const level = (/** @type {number} */ n) => Math.min(LEVELS - 1, Math.floor(Math.abs(links.strength[n]) * LEVELS));
-  /** @type {number[][]} */
-  const bins = Array.from({ length: 4 * LEVELS }, () => []); // by emphasis, level, sign
-  for (let n = 0; n < links.count; n++) {
-    const front = chosen && chosen(n) ? 2 * LEVELS : 0;
-    bins[front + 2 * level(n) + (links.strength[n] < 0 ? 0 : 1)].push(n);
+  const { order, bins, count } = links;
+  let least = 0;
+  if (count > MOST) {
+    for (let n = 0; n < count; n++) links.sizes[n] = Math.abs(links.strength[n]);
+    least = links.sizes.sort()[count - MOST];
+    context.fillStyle = palette.soft;
+    context.globalAlpha = WASH;
+    context.fill(links.bed);
+    context.globalAlpha = 1;
   }
-  bins.forEach((bin, i) => {
-    if (!bin.length) return;
-    const front = i >= 2 * LEVELS;
-    const size = (Math.floor((i % (2 * LEVELS)) / 2) + 0.5) / LEVELS;
-    const alpha = 0.16 + 0.76 * size;
-    context.strokeStyle = cssColor(i % 2 ? palette.positive : palette.negative, chosen ? (front ? Math.max(alpha, 0.7) : alpha * 0.3) : alpha);
+  sortIntoBins(links, chosen);
+  for (let bin = 0; bin < BINS; bin++) {
+    if (bins[bin] === bins[bin + 1]) continue;
+    const front = bin >= BINS / 2;
+    const size = (((bin >> 1) % LEVELS) + 0.5) / LEVELS;
+    const alpha = 0.22 + 0.7 * size;
+    context.strokeStyle = cssColor(bin % 2 ? palette.positive : palette.negative, chosen ? (front ? Math.max(alpha, 0.7) : alpha * 0.3) : alpha);
     context.lineWidth = linkWidth(size, thickness) + (front ? 0.8 : 0);
     context.beginPath();
-    for (const n of bin) trace(context, links.ends, 4 * n);
+    for (let i = bins[bin]; i < bins[bin + 1]; i++) {
+      if (front || Math.abs(links.strength[order[i]]) >= least) trace(context, links.ends, 4 * order[i]);
+    }
     context.stroke();
-  });
+  }
+}
+
+/** Counting sort, in place of arrays made anew for every frame. @param {Links} links @param {((link: number) => boolean) | null} chosen */
+function sortIntoBins({ count, strength, order, bins, binOf }, chosen) {
+  bins.fill(0);
+  for (let n = 0; n < count; n++) {
+    const level = Math.min(LEVELS - 1, Math.floor(Math.abs(strength[n]) * LEVELS));
+    binOf[n] = (chosen?.(n) ? BINS / 2 : 0) + 2 * level + (strength[n] < 0 ? 0 : 1);
+    bins[binOf[n] + 1]++;
+  }
+  for (let bin = 0; bin < BINS; bin++) bins[bin + 1] += bins[bin];
+  for (let n = count - 1; n >= 0; n--) order[--bins[binOf[n] + 1]] = n;
+  // each bin's end has become its beginning
+  bins.copyWithin(0, 1);
+  bins[BINS] = count;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Float32Array} ends @param {number} at */

@@ -97,7 +97,8 @@ export function mountBoundary(root, store, _send) {
     pointsLayer.width = pointsLayer.height = Math.round(size * density);
     const layer = contextOf(pointsLayer);
     layer.scale(density, density);
-    const how = { size, radius: Math.max(2.6, Math.min(4, size / 70)) * Math.sqrt(palette.link) * 1.05, regression: isRegression(), palette, colormap: colors.full };
+    const crowd = Math.min(1, Math.sqrt(300 / Math.max(1, points().train.length)));
+    const how = { size, radius: Math.max(2.6, Math.min(4.2, size / 66) * crowd) * Math.sqrt(palette.link), regression: isRegression(), palette, colormap: colors.full };
     if (store.get('testPoints')) paintPoints(layer, points().test, { ...how, hollow: true });
     paintPoints(layer, points().train, { ...how, hollow: false });
     words();
@@ -144,7 +145,7 @@ export function mountBoundary(root, store, _send) {
   /** @param {{map: Map, logits: boolean, unit: number}} now */
   function paintMap({ map, logits, unit }) {
     const { side } = map;
-    const flat = Boolean(store.get('discretize'));
+    const flat = Boolean(store.get('discretize')) && !store.get('hovered'); // a neuron's zero decides nothing
     const across = flat ? side * FINER : side;
     if (image.width !== across) {
       grain.width = grain.height = across;

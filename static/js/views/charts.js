@@ -1,12 +1,12 @@
 // @ts-check
 // The loss curve and the gradients through time, drawn by Plotly, which comes after the page has been painted. A chart
-// costs 15–33 ms, so the two take turns and neither is drawn more than twice a second.
+// costs 15–33 ms, so the two take turns and neither is drawn twice in half a second.
 
 import { gradientChart, lossChart } from '../draw/charts.js';
 import { readPalette } from '../draw/palette.js';
 import { t } from '../i18n.js';
 
-const TURN = 250; // milliseconds between two charts
+const TURN = 300; // milliseconds between two charts
 const SOURCE = '/vendor/plotly.min.js';
 const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false };
 

@@ -81,10 +81,6 @@ export function mountKnobs(root, store, send) {
     fill(kind, kinds.map((value) => ({ value, text: t(`regularization.${value}`) })), chosen);
     fill(penalty, rungs(PENALTIES.filter(fields.l1.admits), l1 || l2), String(l1 || l2));
     /** @type {HTMLElement} */ (penalty.parentElement).hidden = chosen === 'none' || chosen === 'both';
-
-    for (const mark of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-field] .restarts'))) {
-      mark.hidden = fields[/** @type {HTMLElement} */ (mark.closest('[data-field]')).dataset.field ?? ''].live;
-    }
   };
   show();
   return store.watch(['spec', 'fields', 'datasets', 'language'], show);

@@ -109,5 +109,5 @@ function range(values) {
     least = Math.min(least, values[i]);
     most = Math.max(most, values[i]);
   }
-  return `${fixed(least, 2)} … ${fixed(most, 2)}`;
+  return `${fixed(least, 2)} … ${fixed(most, 2)}`.replaceAll('\u2007', '');
 }

@@ -1,0 +1,81 @@
+// @ts-check
+import { gradientChart, logAxis, logRange, lossChart, spread } from '/static/js/draw/charts.js';
+import { thinned } from '/static/js/draw/thinning.js';
+import { LIGHT, assert, equal, near, test } from './harness.js';
+
+const LOOK = { width: 600, height: 140, palette: LIGHT, step: 'step' };
+const steps = Array.from({ length: 4000 }, (_, i) => 10 * i);
+const HISTORY = { steps, train_loss: steps.map((s) => Math.exp(-s / 9000)), test_loss: steps.map((s) => 0.1 + Math.exp(-s / 9000)), gradient_norms: [steps.map(() => 1e-3), steps.map(() => 0.2)] };
+
+test('short lines keep all their points', () => equal(thinned([1, 2, 3], 10), [0, 1, 2]));
+
+test('thinning keeps both ends and every peak', () => {
+  const values = Array.from({ length: 5000 }, (_, i) => Math.sin(i / 300));
+  values[1234] = 9;
+  values[4321] = -9;
+  const kept = thinned(values, 100);
+  assert(kept.length <= 202);
+  assert([0, 1234, 4321, 4999].every((i) => kept.includes(i)));
+  assert(kept.every((i, n) => n === 0 || i > kept[n - 1]), 'not rising');
+});
+
+test('thinning leaves out what is not a number', () => {
+  const values = Array.from({ length: 1000 }, (_, i) => (i === 500 ? NaN : i === 501 ? null : i));
+  const kept = thinned(values, 50);
+  assert(!kept.includes(500) && !kept.includes(501));
+});
+
+test('a long history is a few hundred points in the chart', () => {
+  for (const { traces } of [lossChart(HISTORY, { ...LOOK, log: true, names: ['a', 'b'] }), gradientChart(HISTORY, { ...LOOK, names: ['a', 'b'], labels: 40 })]) {
+    for (const trace of /** @type {any[]} */ (traces)) assert(trace.x.length <= 610 && trace.x.length > 50, `${trace.x.length} points`);
+  }
+});
+
+test('the loss is solid ink, the test loss dashed, and training lies on top', () => {
+  const traces = /** @type {any[]} */ (lossChart(HISTORY, { ...LOOK, log: true, names: ['training', 'test'] }).traces);
+  equal(traces.map(({ name, line }) => [name, line.dash === 'solid', line.color]), [['test', false, LIGHT.soft], ['training', true, LIGHT.ink]]);
+});
+
+test('values a logarithm cannot show are gaps, on a linear axis they are there', () => {
+  const history = { steps: [0, 1, 2], train_loss: [1, 0, null], test_loss: [1, 1, 1], gradient_norms: [] };
+  const ys = (/** @type {boolean} */ log) => /** @type {any} */ (lossChart(history, { ...LOOK, log, names: ['a', 'b'] }).traces[1]).y;
+  equal(ys(true), [1, null, null]);
+  equal(ys(false), [1, 0, null]);
+});
+
+test('charts of nothing have axes', () => {
+  const nothing = { steps: [], train_loss: [], test_loss: [], gradient_norms: [] };
+  equal(gradientChart(nothing, { ...LOOK, names: [], labels: 10 }).traces, []);
+  equal(/** @type {any} */ (lossChart(nothing, { ...LOOK, log: true, names: ['a', 'b'] }).layout).xaxis.range, [0, 1]);
+});
+
+test('the range holds every value and at least a decade', () => {
+  const [low, high] = logRange([[0.5, null, 0, NaN], [0.6]]);
+  assert(low < Math.log10(0.5) && high > Math.log10(0.6) && high - low >= 1);
+});
+
+test('ticks are few, in range, and read as numbers', () => {
+  for (const range of /** @type {[number, number][]} */ ([[-1, 0.2], [-2.1, 0], [-4, 0], [-12, 3], [-0.3, 0.8], [-9, -8]])) {
+    const { tickvals, ticktext } = logAxis(range);
+    assert(tickvals.length >= 2 && tickvals.length <= 6, `${range}: ${ticktext}`);
+    for (const value of tickvals) assert(Math.log10(value) >= range[0] - 1e-6 && Math.log10(value) <= range[1] + 1e-6);
+    equal(ticktext.length, tickvals.length);
+  }
+  equal(logAxis([-2, 0]).ticktext, ['0.01', '0.03', '0.1', '0.3', '1']);
+  equal(logAxis([-5, -3.9]).ticktext, ['10⁻⁵', '2·10⁻⁵', '5·10⁻⁵', '10⁻⁴']);
+});
+
+test('labels that would lie on each other are moved apart, in their order, within the chart', () => {
+  const placed = spread([0.5, 0.51, 0.52, 0.99, 1], 0.1);
+  const sorted = [...placed].sort((a, b) => a - b);
+  equal(placed, sorted);
+  sorted.forEach((place, i) => assert(i === 0 || place - sorted[i - 1] >= 0.1 - 1e-9));
+  assert(Math.max(...placed) <= 1 + 1e-9);
+  equal(spread([0.2, 0.8], 0.1), [0.2, 0.8]);
+});
+
+test('each line ends at its label', () => {
+  const { layout } = gradientChart(HISTORY, { ...LOOK, names: ['layer 1', 'output'], labels: 40 });
+  const [low, high] = layout.yaxis.range;
+  layout.annotations.forEach((/** @type {any} */ label, /** @type {number} */ i) => near(label.y, (Math.log10([1e-3, 0.2][i]) - low) / (high - low), 1e-9));
+});

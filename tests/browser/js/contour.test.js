@@ -1,0 +1,83 @@
+// @ts-check
+import { makeContour, traceContour } from '/static/js/draw/contour.js';
+import { assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
+
+const SIDE = 40;
+
+/** @param {(x: number, y: number) => number} value of a place, 0 … 1 each @param {number} [side] */
+function field(value, side = SIDE) {
+  return Float32Array.from({ length: side * side }, (_, i) => value(((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side));
+}
+
+/** @param {number[]} points @returns {[number, number][]} */
+const places = (points) => Array.from({ length: points.length / 2 }, (_, i) => [points[2 * i], points[2 * i + 1]]);
+
+test('a straight line goes from border to border', () => {
+  const [path, ...others] = makeContour(SIDE)(field((x) => x - 0.3), 0);
+  equal(others.length, 0);
+  equal(path.closed, false);
+  for (const [x] of places(path.points)) near(x, 0.3, 1e-5);
+  const ys = places(path.points).map(([, y]) => y);
+  assert(Math.min(...ys) <= 0 && Math.max(...ys) >= 1, 'it stops before the border');
+});
+
+test('a level is crossed where it is', () => {
+  const [path] = makeContour(SIDE)(field((x) => x), 0.62);
+  for (const [x] of places(path.points)) near(x, 0.62, 1e-5);
+});
+
+test('a circle is one closed path, in order', () => {
+  const paths = makeContour(SIDE)(field((x, y) => Math.hypot(x - 0.5, y - 0.5) - 0.3), 0);
+  equal(paths.map(({ closed }) => closed), [true]);
+  const around = places(paths[0].points);
+  for (const [x, y] of around) near(Math.hypot(x - 0.5, y - 0.5), 0.3, 0.5 / SIDE / 10);
+  around.forEach(([x, y], i) => {
+    const [px, py] = around.at(i - 1) ?? [0, 0];
+    assert(Math.hypot(x - px, y - py) < 2 / SIDE, 'neighbours lie apart');
+  });
+});
+
+test('two islands are two paths', () => {
+  const islands = field((x, y) => Math.min(Math.hypot(x - 0.25, y - 0.5), Math.hypot(x - 0.75, y - 0.5)) - 0.15);
+  equal(makeContour(SIDE)(islands, 0).map(({ closed }) => closed), [true, true]);
+});
+
+test('nothing is drawn where nothing turns', () => {
+  equal(makeContour(SIDE)(field(() => 0), 0), []);
+  equal(makeContour(SIDE)(field(() => -1), 0), []);
+  equal(makeContour(SIDE)(field(() => NaN), 0), []);
+});
+
+test('at a saddle the lines do not cross, and the mean says which corners are joined', () => {
+  for (const [corner, joined] of [[1, true], [0.2, false]]) {
+    const paths = makeContour(2)(Float32Array.of(+corner, -0.5, -0.5, +corner), 0);
+    equal(paths.length, 2);
+    for (const { points } of paths) {
+      const onTheRight = places(points).filter(([x]) => x > 0.5).length;
+      const below = places(points).filter(([, y]) => y > 0.5).length;
+      // joined: each line cuts off one negative corner, upper right or lower left; else a positive one
+      equal(Math.sign(onTheRight - points.length / 4) === -Math.sign(below - points.length / 4), joined, `corner ${corner}`);
+    }
+  }
+});
+
+test('a contour made once gives the same again', () => {
+  const contour = makeContour(SIDE);
+  const circle = field((x, y) => Math.hypot(x - 0.4, y - 0.5) - 0.2);
+  const first = JSON.stringify(contour(circle, 0));
+  contour(field((x, y) => x * y - 0.3), 0);
+  equal(JSON.stringify(contour(circle, 0)), first);
+});
+
+test('the painted line lies where the map turns', () => {
+  const context = blankCanvas(200, 200);
+  context.beginPath();
+  traceContour(context, makeContour(SIDE)(field((x, y) => Math.hypot(x - 0.5, y - 0.5) - 0.3), 0), 200);
+  context.lineWidth = 2;
+  context.stroke();
+  for (let angle = 0; angle < 6.28; angle += 0.1) {
+    const at = (/** @type {number} */ r) => pixelAt(context, Math.floor(100 + r * Math.cos(angle)), Math.floor(100 + r * Math.sin(angle)))[3];
+    assert(at(60) > 60, `no line at ${angle}`);
+    equal([at(52), at(68)], [0, 0], `beside the line at ${angle}`);
+  }
+});
