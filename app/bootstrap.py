@@ -161,7 +161,7 @@ def set_up(environment: Environment, wanted: list[str], lock: IO[str]) -> None:
 
     say(f"Setting up {environment.folder} for Python {platform.python_version()}. Ctrl-C stops it.")
     if torch:
-        say("This happens once, takes 2 to 10 minutes and about 1.6 GB of disk, and downloads some 350 MB.")
+        say("This happens once, takes 1 to 10 minutes and about 1.6 GB of disk, and downloads some 350 MB.")
     if environment.is_ours and not fresh:
         environment.stamp([])
     for number, (title, do) in enumerate(steps, 1):

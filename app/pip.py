@@ -87,13 +87,12 @@ def run(command: list[str], lock: IO[str]) -> None:
     The lock is inherited, so that it holds until the command has ended even if this process is killed.
     """
     tail: deque[str] = deque(maxlen=200)
-    doing = "working"
     ended = threading.Event()
 
     def beat() -> None:
         start = time.monotonic()
         while not ended.wait(HEARTBEAT):
-            say(f"  still {doing}, {time.monotonic() - start:.0f} s so far")
+            say(f"  still at it, {time.monotonic() - start:.0f} s so far")
 
     os.set_inheritable(lock.fileno(), True)
     process = subprocess.Popen(
@@ -114,7 +113,6 @@ def run(command: list[str], lock: IO[str]) -> None:
             for line in process.stdout:
                 tail.append(line.rstrip())
                 if news := _news(line):
-                    doing = news
                     say(f"  {news}")
         except BaseException:
             process.terminate()

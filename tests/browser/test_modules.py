@@ -41,14 +41,16 @@ def modules(browser: Browser, server: Running) -> Iterator[Page]:
 
 @pytest.mark.parametrize(("file", "name"), TESTS)
 def test_module(modules: Page, file: str, name: str) -> None:
+    fault = ""
     try:
         modules.evaluate(
             "async ([file, name]) => { await import(`/js-tests/${file}`);"
             " await (await import('/js-tests/harness.js')).run(name); }",
             [file, name],
         )
-    except Error as fault:
-        pytest.fail(fault.message.split("\n    at ")[0], pytrace=False)
+    except Error as error:
+        fault = error.message.split("\n    at ")[0]
+    assert not fault, fault
 
 
 def test_every_file_has_tests() -> None:

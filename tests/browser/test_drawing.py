@@ -1,0 +1,308 @@
+"""The drawing on the page: what can be pressed and looked at, that its numbers are the engine's, and that it fits."""
+
+import json
+import math
+import re
+from itertools import pairwise
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, expect
+
+from tests.browser.conftest import Opened, OpenPage
+
+DEEPEST = [{"width": 32, "activation": None}] * 8
+SIZES = [(1366, 768), (1024, 768), (800, 600), (390, 844)]
+
+
+def configure(opened: Opened, **spec: Any) -> None:
+    """As another window of the same session would."""
+    opened.page.evaluate(
+        """async (command) => {
+             const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
+             await new Promise((resolve) => (socket.onopen = resolve));
+             socket.send(command);
+             await new Promise((resolve) => setTimeout(resolve, 300));
+             socket.close();
+           }""",
+        json.dumps({"type": "configure", "spec": spec}),
+    )
+    opened.until(lambda: all(opened.spec[name] == value for name, value in spec.items()))
+
+
+def widths(opened: Opened) -> list[int]:
+    return [layer["width"] for layer in opened.spec["hidden"]]
+
+
+def box(locator: Locator) -> tuple[float, float, float, float]:
+    place = locator.bounding_box()
+    assert place
+    return place["x"], place["y"], place["x"] + place["width"], place["y"] + place["height"]
+
+
+def pixels(canvas: Locator, places: list[tuple[float, float]]) -> list[list[int]]:
+    """r, g, b at parts of the canvas's width and height; of a copy, because reading makes a canvas slow."""
+    rgb: list[list[int]] = canvas.evaluate(
+        """(canvas, places) => {
+             const blank = new OffscreenCanvas(canvas.width, canvas.height);
+             const copy = blank.getContext('2d', { willReadFrequently: true });
+             copy.drawImage(canvas, 0, 0);
+             const at = (part, whole) => Math.floor(part * whole);
+             return places.map(([across, down]) =>
+               [...copy.getImageData(at(across, canvas.width), at(down, canvas.height), 1, 1).data].slice(0, 3));
+           }""",
+        places,
+    )
+    return rgb
+
+
+# ---- the network
+
+
+def test_every_neuron_and_input_is_there(opened: Opened) -> None:
+    for layer, width in enumerate([4, 2, 1]):
+        for neuron in range(width):
+            expect(opened[f"neuron-{layer}-{neuron}"]).to_be_visible()
+    expect(opened["feature-x1"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["feature-sin_x2"]).to_have_attribute("aria-pressed", "false")
+
+
+def test_an_input_is_one_click_away(opened: Opened) -> None:
+    opened["feature-x1_squared"].click()
+    opened.until(lambda: opened.spec["features"] == ["x1", "x2", "x1_squared"])
+    expect(opened["feature-x1_squared"]).to_have_attribute("aria-pressed", "true")
+    opened["feature-x2"].click()
+    opened.until(lambda: opened.spec["features"] == ["x1", "x1_squared"])
+
+
+def test_the_last_input_stays_and_the_page_says_why(opened: Opened) -> None:
+    opened["feature-x2"].click()
+    opened.until(lambda: opened.spec["features"] == ["x1"])
+    opened["feature-x1"].click()
+    expect(opened["message"]).to_contain_text("at least one input")
+    expect(opened["feature-x1"]).to_have_attribute("aria-pressed", "true")
+
+
+def test_layers_and_neurons_come_and_go(opened: Opened) -> None:
+    opened["add-layer"].click()
+    opened.until(lambda: widths(opened) == [4, 2, 2])
+    opened["layer-2-add"].click()
+    opened["layer-2-add"].click()  # at once: the second builds on the first
+    opened.until(lambda: widths(opened) == [4, 2, 4])
+    opened["layer-0-remove"].click()
+    opened["remove-layer"].click()
+    opened.until(lambda: widths(opened) == [3, 2])
+    expect(opened["neuron-0-2"]).to_be_visible()
+    expect(opened["neuron-0-3"]).to_have_count(0)
+
+
+def test_a_layer_keeps_one_neuron_and_the_network_its_bounds(opened: Opened) -> None:
+    configure(opened, hidden=[{"width": 1, "activation": None}, *DEEPEST[1:]])
+    expect(opened["layer-0-remove"]).to_be_disabled()
+    expect(opened["layer-7-add"]).to_be_disabled()
+    expect(opened["add-layer"]).to_be_disabled()
+    expect(opened["add-layer"]).to_have_attribute("title", re.compile("at most 8 hidden layers; remove one"))
+    configure(opened, hidden=[])
+    expect(opened["remove-layer"]).to_be_disabled()
+    opened["add-layer"].click()
+    opened.until(lambda: widths(opened) == [4])
+
+
+def test_a_layer_can_have_its_own_activation(opened: Opened) -> None:
+    opened["layer-1-activation"].select_option("relu")
+    opened.until(lambda: [layer["activation"] for layer in opened.spec["hidden"]] == [None, "relu"])
+    opened["layer-1-activation"].select_option("")
+    opened.until(lambda: [layer["activation"] for layer in opened.spec["hidden"]] == [None, None])
+
+
+def test_focus_stays_on_the_button_that_changes_the_network(opened: Opened) -> None:
+    opened["layer-0-add"].focus()
+    opened.page.keyboard.press("Enter")
+    opened.until(lambda: widths(opened) == [5, 2])
+    expect(opened["layer-0-add"]).to_be_focused()
+
+
+def test_a_neuron_under_the_pointer_is_asked_for_and_shown_large(opened: Opened) -> None:
+    opened["neuron-1-1"].hover()
+    expect(opened["card"]).to_contain_text("Layer 2, neuron 2")
+    expect(opened.page.locator("#boundary h2")).to_have_text("Layer 2, neuron 2")
+    opened.until(lambda: {"type": "focus", "layer": 1, "neuron": 1} in opened.sent)
+    opened["step"].hover()
+    opened.until(lambda: opened.sent[-1] == {"type": "focus", "layer": None, "neuron": None})
+    expect(opened["card"]).to_be_hidden()
+    expect(opened.page.locator("#boundary h2")).to_have_text("Output")
+
+
+def test_a_neuron_is_reached_by_keyboard(opened: Opened) -> None:
+    opened["feature-sin_x2"].focus()
+    opened.page.keyboard.press("Tab")
+    expect(opened["neuron-0-0"]).to_be_focused()
+    expect(opened["card"]).to_contain_text("Layer 1, neuron 1")
+
+
+def test_a_link_under_the_pointer_tells_its_numbers(opened: Opened) -> None:
+    configure(opened, hidden=[], features=["x1"])
+    start, end = box(opened["feature-x1"]), box(opened["neuron-0-0"])
+    middle = (start[2] + end[0]) / 2, (start[1] + start[3] + end[1] + end[3]) / 4
+    opened.page.mouse.move(*middle)
+    card = opened["card"]
+    expect(card).to_contain_text("Input x₁ → Output")
+    expect(card.locator("dd")).to_have_count(3)
+    expect(card.locator("dd").first).to_have_text(re.compile(r"\d\.\d{4}"))
+
+
+def test_the_links_can_show_gradients_and_updates(opened: Opened) -> None:
+    for kind in ("gradient", "update", "weight"):
+        opened[f"links-{kind}"].click()
+        expect(opened[f"links-{kind}"]).to_have_attribute("aria-pressed", "true")
+        expect(opened["network"].locator(".seg [aria-pressed=true]")).to_have_count(1)
+
+
+# ---- the river
+
+
+def test_every_layer_has_the_length_of_its_gradient(opened: Opened) -> None:
+    opened["step"].click()
+    opened.until(lambda: opened.number("steps") == 1)
+    for layer in range(3):
+        number = opened[f"gradient-layer-{layer}"]
+        expect(number).to_have_attribute("data-value", re.compile(r"\d"))
+        norm = opened.number(f"gradient-layer-{layer}")
+        assert 0 < norm < 10
+        mantissa, exponent = f"{norm:.1e}".split("e")
+        powers = str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+        expect(number).to_have_text(f"{mantissa}·10{powers}")
+    expect(opened["gradients"].locator("[data-testid^=gradient-layer]")).to_have_count(3)
+
+
+def test_the_length_is_that_of_the_frame(opened: Opened) -> None:
+    """Read by a second connection to the same session, with the very decoder of the page."""
+    norms = opened.page.evaluate(
+        """async () => {
+             const { decodeFrame } = await import('/static/js/protocol.js');
+             const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
+             socket.binaryType = 'arraybuffer';
+             const frame = await new Promise((resolve) => {
+               socket.onmessage = ({ data }) => typeof data !== 'string' && resolve(decodeFrame(data));
+             });
+             socket.close();
+             return frame.gradient_norms;
+           }"""
+    )
+    shown = [opened.number(f"gradient-layer-{layer}") for layer in range(3)]
+    assert shown == pytest.approx(norms, rel=1e-6)
+
+
+# ---- the boundary
+
+
+def test_the_map_shows_what_the_network_says(opened: Opened) -> None:
+    """Trained on two clouds: blue where the blue cloud is, orange where the orange one is."""
+    configure(opened, dataset="gauss", learning_rate=0.1)
+    opened.play_to(400)
+    opened["play"].click()
+    opened.page.wait_for_timeout(300)
+    (red, _, blue), (r, _, b) = pixels(opened["boundary"], [(0.97, 0.03), (0.03, 0.97)])
+    assert blue > red + 40
+    assert r > b + 40
+
+
+def test_points_and_place_are_read_under_the_pointer(opened: Opened) -> None:
+    left, top, right, bottom = box(opened["boundary"])
+    assert right - left == pytest.approx(bottom - top, abs=1)
+    opened.page.mouse.move(left + (right - left) * 0.75, top + (bottom - top) * 0.25)
+    reading = opened["boundary-reading"]
+    expect(reading).to_contain_text("output")
+    x1, x2 = (float(number) for number in re.findall(r"\d\.\d\d", reading.inner_text())[:2])
+    assert math.hypot(x1 - 3, x2 - 3) < 0.5
+
+
+def test_test_points_come_on_request(opened: Opened) -> None:
+    picture = "canvas => canvas.toDataURL()"
+    expect(opened["test-points"]).not_to_be_checked()
+    before = opened["boundary"].evaluate(picture)
+    opened["test-points"].check()
+    opened.page.wait_for_timeout(200)
+    assert opened["boundary"].evaluate(picture) != before
+    opened["test-points"].uncheck()
+    opened.page.wait_for_timeout(200)
+    assert opened["boundary"].evaluate(picture) == before
+
+
+def test_discretized_there_are_two_colours(opened: Opened) -> None:
+    opened["discretize"].check()
+    opened.page.wait_for_timeout(200)
+    ground = {tuple(rgb) for rgb in pixels(opened["boundary"], [(0.02 * i, 0.004) for i in range(50)])}
+    assert len(ground) <= 4  # the two, and where the line crosses the edge
+
+
+def test_points_outside_are_counted(opened: Opened) -> None:
+    expect(opened["outside"]).to_be_hidden()
+    configure(opened, dataset="gauss", noise=50)
+    opened["test-points"].check()
+    points = next(message for message in reversed(opened.told) if message.get("points"))["points"]
+    outside = sum(max(abs(x1), abs(x2)) > 6 for x1, x2, _ in points["train"] + points["test"])
+    assert outside > 1
+    expect(opened["outside"]).to_contain_text(f"{outside} points lie outside")
+
+
+# ---- the charts
+
+
+def test_the_charts_come_and_follow(opened: Opened) -> None:
+    expect(opened["loss-chart"].locator(".xtick").first).to_be_visible()
+    opened.play_to(100)
+    expect(opened["gradient-chart"].locator(".scatterlayer .trace")).to_have_count(3)
+    expect(opened["loss-chart"].locator(".scatterlayer .trace")).to_have_count(2)
+    expect(opened["gradient-chart"].locator(".annotation")).to_have_count(3)
+    expect(opened["loss-chart"].locator(".ytick").first).to_have_text(re.compile(r"\d"))
+
+
+def test_the_loss_has_two_scales(opened: Opened) -> None:
+    scale = opened["loss-scale"]
+    expect(scale.locator("[aria-pressed=true]")).to_have_text("log")
+    axis = "div => div._fullLayout?.yaxis.type"
+    opened.until(lambda: opened["loss-chart"].evaluate(axis) == "log")
+    scale.get_by_text("linear").click()
+    opened.until(lambda: opened["loss-chart"].evaluate(axis) == "linear")
+
+
+def test_the_charts_fill_their_panels(open_page: OpenPage) -> None:
+    opened = open_page(width=1024)
+    expect(opened["loss-chart"].locator(".main-svg").first).to_be_visible()
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.until(
+        lambda: bool(
+            opened["loss-chart"].evaluate(
+                "div => Math.abs(div.querySelector('.main-svg').getBoundingClientRect().width - div.clientWidth) < 2"
+            )
+        )
+    )
+
+
+# ---- at every size
+
+
+@pytest.mark.parametrize(("width", "height"), SIZES)
+@pytest.mark.parametrize("hidden", [[], [{"width": 1, "activation": None}], DEEPEST], ids=["none", "one", "deepest"])
+def test_everything_of_the_network_fits(open_page: OpenPage, width: int, height: int, hidden: list[Any]) -> None:
+    opened = open_page(width=width, height=height)
+    configure(opened, hidden=hidden)
+    output = opened[f"neuron-{len(hidden)}-0"]
+    expect(output).to_be_visible()
+    expect(opened["network"].locator(".tile")).to_have_count(7 + sum(layer["width"] for layer in hidden) + 1)
+    stage = opened["network"].locator(".stage")
+    scrolled = stage.evaluate("stage => stage.scrollWidth - stage.clientWidth")
+    assert width < 700 or scrolled <= 0, f"the network is {scrolled} px too wide"
+    inside, plan = box(opened["network"]), box(opened["network"].locator(".plan"))
+    for testid in [f"neuron-{len(hidden)}-0", "feature-sin_x2", f"gradient-layer-{len(hidden)}", "add-layer"]:
+        left, top, right, bottom = box(opened[testid])
+        assert min(inside[0], plan[0]) <= left, testid
+        assert right <= max(inside[2], plan[2]) + 1, testid
+        assert inside[1] <= top, testid
+        assert bottom <= inside[3] + 1, testid
+    buttons = [opened[f"layer-{layer}-{what}"] for layer in range(len(hidden)) for what in ("remove", "add")]
+    places = sorted((box(button)[0], box(button)[2]) for button in buttons)
+    for (_, right), (left, _) in pairwise(places):
+        assert right <= left + 0.5, "two buttons lie on each other"
+    assert all(right - left >= 15 for left, right in places)
