@@ -24,6 +24,7 @@ from app import __main__ as command
 from app import bootstrap, pip
 from app.bootstrap import Environment
 from app.settings import Settings
+from tests import chromium
 
 PROBE = """
 import sys
@@ -287,3 +288,31 @@ def test_a_wrong_setting_is_told_by_its_name(name: str, value: str, monkeypatch:
     monkeypatch.setattr(bootstrap, "enter", lambda _: None)
     with pytest.raises(SystemExit, match=name):
         command.main()
+
+
+@pytest.mark.parametrize(
+    ("root", "driver", "installed", "said"),
+    [
+        (True, True, ["chromium", "fonts-wqy-microhei"], ""),
+        (True, False, ["chromium", "fonts-wqy-microhei", "libatomic1"], "apt install libatomic1"),
+        (False, True, [], "apt install chromium"),
+        (False, False, [], "apt install libatomic1"),
+    ],
+)
+def test_chromium_is_installed_or_asked_for(
+    root: bool,
+    driver: bool,
+    installed: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """On a machine without a browser, with and without what Playwright's driver needs; its own download fails."""
+    got: list[str] = []
+    monkeypatch.setattr(chromium, "find", lambda: "/usr/bin/chromium" if "chromium" in got else "")
+    monkeypatch.setattr(chromium, "_is_debian_root", lambda: root)
+    monkeypatch.setattr(chromium, "_install", got.extend)
+    monkeypatch.setattr(chromium, "_playwright", lambda *arguments: driver and arguments == ("--version",))
+    assert chromium.provide() == ("/usr/bin/chromium" if root else "")
+    assert got == installed
+    assert said in capsys.readouterr().out

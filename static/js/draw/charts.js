@@ -99,7 +99,7 @@ export function logRange(lines) {
   if (low > high) return [-2, 0];
   const [from, to] = [Math.log10(low), Math.log10(high)];
   const missing = Math.max(0, 1 - (to - from)) / 2;
-  return [from - missing - 0.06, to + missing + 0.06];
+  return [from - missing - 0.1, to + missing + 0.06];
 }
 
 /** @param {(number | null)[][]} lines @returns {[number, number]} from zero */
@@ -125,7 +125,7 @@ export function logAxis([low, high]) {
     for (const step of steps) {
       const value = step * 10 ** exponent;
       const place = Math.log10(value);
-      if (place >= low - 1e-9 && place <= high + 1e-9) tickvals.push({ step, exponent });
+      if (place >= low + 0.04 * decades && place <= high + 1e-9) tickvals.push({ step, exponent });
     }
   }
   return {

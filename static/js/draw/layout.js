@@ -2,7 +2,8 @@
 // Where everything of a network's drawing stands. Pure: the same box and shape give the same places.
 
 const SMALLEST = 10; // px of a tile: below that a map is a blot
-const COMFORTABLE = 18; // px: a column is staggered before its tiles get smaller than this
+const COMFORTABLE = 22; // px: a column is staggered where its tiles would be much smaller than this, or than the inputs'
+const ENOUGH = 0.8;
 const STAGGER = 3; // at most that many tiles beside each other in one layer
 const NARROWEST = 3.2; // times the text's size: columns do not come closer, the picture gets wider instead
 const LINKS_AT_LEAST = 14; // px between two layers' tiles
@@ -30,7 +31,7 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
  */
 export function layoutNetwork({ width, height, counts, text }) {
   const labels = Math.round(text * 3.6); // "sin x₁" and a gap
-  const largest = text < 16 ? 42 : 52;
+  const largest = Math.max(text < 16 ? 42 : 52, Math.min(58, height / 9));
   const gaps = counts.length - 1;
   const first = labels + largest / 2;
   const last = largest / 2 + 6;
@@ -42,7 +43,8 @@ export function layoutNetwork({ width, height, counts, text }) {
   const headHeight = gaps < 2 ? 4 : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
 
   const room = height - headHeight - 10; // the last 10: a bias dot under the lowest tile
-  const staggers = counts.map((count, i) => (i ? staggerOf(count, room, pitch) : 1)); // inputs have their names beside them
+  const comfortable = ENOUGH * Math.min(COMFORTABLE, tileFor(counts[0], 1, room, pitch));
+  const staggers = counts.map((count) => staggerOf(count, room, pitch, comfortable)); // inputs never: their names stand beside them
   const tile = Math.round(Math.max(SMALLEST, Math.min(largest, ...counts.map((count, i) => tileFor(count, staggers[i], room, pitch)))));
   const middle = headHeight + Math.max(room, tile) / 2;
 
@@ -69,10 +71,10 @@ function headsFor(pitch, height, text) {
   return pitch >= text * 6.2 ? 'stack' : 'tight';
 }
 
-/** The fewest tiles side by side that leave them a comfortable size. @param {number} count @param {number} room @param {number} pitch */
-function staggerOf(count, room, pitch) {
+/** The fewest tiles side by side that leave them a comfortable size. @param {number} count @param {number} room @param {number} pitch @param {number} comfortable */
+function staggerOf(count, room, pitch, comfortable) {
   let stagger = 1;
-  while (stagger < STAGGER && tileFor(count, stagger, room, pitch) < COMFORTABLE) {
+  while (stagger < STAGGER && tileFor(count, stagger, room, pitch) < comfortable) {
     if (tileFor(count, stagger + 1, room, pitch) <= tileFor(count, stagger, room, pitch)) break;
     stagger++;
   }

@@ -1,5 +1,6 @@
 // @ts-check
-// Children that are kept while they are asked for again, so that focus and an open list survive a new arrangement.
+// Children that are kept while they are asked for again, so that focus and an open list survive a new arrangement. They
+// stand in the order they were asked for, which is the order of the Tab key.
 
 /** @param {HTMLElement} root */
 export function keyed(root) {
@@ -16,7 +17,6 @@ export function keyed(root) {
       if (!child) {
         child = make();
         kept.set(key, child);
-        root.append(child);
       }
       return /** @type {T} */ (child);
     },
@@ -25,6 +25,13 @@ export function keyed(root) {
         if (asked.has(key)) continue;
         child.remove();
         kept.delete(key);
+      }
+      const children = new Set(kept.values());
+      let place = [...root.children].find((child) => children.has(/** @type {HTMLElement} */ (child))) ?? null;
+      for (const key of asked) {
+        const child = /** @type {HTMLElement} */ (kept.get(key));
+        if (child === place) place = place.nextElementSibling;
+        else root.insertBefore(child, place); // the others stay where they are: a child that is moved loses its focus
       }
     },
   };

@@ -9,9 +9,10 @@ import { makeLinks, paintLinks, setStrengths } from '../../draw/links.js';
 import { featureLabel } from '../../draw/numbers.js';
 import { readPalette } from '../../draw/palette.js';
 import { paintRiver } from '../../draw/river.js';
-import { blankSheet, commit, drawMap, fillMap, makeSheet, outlines } from '../../draw/tiles.js';
+import { blankSheet, commit, doubled, drawMap, fillMap, makeSheet, outlines } from '../../draw/tiles.js';
 
 const UNUSED = 0.32; // how much of an unused input is seen
+const COARSE = 1.6; // pixels of a tile to a cell of its map, from which the map is smoothed
 const FAINTEST_BIAS = 0.5; // a bias near zero still shows its sign
 const RIVER_SPEED = 3; // px its marks move with each new frame
 
@@ -30,7 +31,10 @@ export function createPicture(canvas) {
   let links = /** @type {import('../../draw/links.js').Links | null} */ (null);
   let inputs = makeSheet(1, 1);
   let neurons = makeSheet(1, 1);
-  let output = new Float32Array(0);
+  let output = makeSheet(1, 1);
+  let shown = new Float32Array(1);
+  let rows = new Float32Array(2);
+  let fine = new Float32Array(4);
   let frames = [new Path2D(), new Path2D()];
   let drift = 0;
   let filled = /** @type {Frame | null} */ (null);
@@ -67,7 +71,10 @@ export function createPicture(canvas) {
       frames = [outlines([...used, ...corners.slice(1).flat()], layout.tile, layout.radius), outlines(unused, layout.tile, layout.radius)];
       fillInputs(maps);
       filled = null;
-      if (changed) blankSheet((neurons = makeSheet(1, shape.counts.slice(1).reduce((sum, count) => sum + count))), colormap);
+      if (!changed) return;
+      neurons = makeSheet(1, shape.counts.slice(1, -1).reduce((sum, count) => sum + count, 0));
+      output = makeSheet(1, 1);
+      for (const sheet of [neurons, output]) blankSheet(sheet, colormap);
     },
 
     /**
@@ -89,7 +96,7 @@ export function createPicture(canvas) {
         }
         if (frame !== filled) fill(frame, logits);
       }
-      const thickness = palette.link * Math.max(0.3, Math.min(1, layout.tile / 28));
+      const thickness = palette.link * Math.max(0.3, Math.min(1.25, layout.tile / 30));
       paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) });
       paintTiles(hovered);
       if (frame) paintBiases(frame);
@@ -110,18 +117,25 @@ export function createPicture(canvas) {
 
   /** @param {Frame} frame @param {boolean} logits */
   function fill(frame, logits) {
-    const side = frame.maps[0][0].side;
-    const count = frame.maps.reduce((sum, layer) => sum + layer.length, 0);
-    if (neurons.side !== side || neurons.count !== count) {
-      neurons = makeSheet(side, count);
-      output = new Float32Array(side * side);
+    if (!layout) return;
+    const { side } = frame.maps[0][0];
+    const hidden = frame.maps.slice(0, -1).flat();
+    const coarse = layout.tile * devicePixelRatio > COARSE * side;
+    const shownSide = coarse ? 2 * side : side;
+    if (neurons.side !== shownSide || neurons.count !== hidden.length) {
+      neurons = makeSheet(shownSide, hidden.length);
+      rows = new Float32Array(2 * side * side);
+      fine = new Float32Array(4 * side * side);
     }
-    let index = 0;
-    for (const layer of frame.maps.slice(0, -1)) {
-      for (const map of layer) fillMap(neurons, index++, map.values, colormap, neuronUnit(map.scale));
-    }
-    for (const map of frame.maps[frame.maps.length - 1]) fillMap(neurons, index++, shownOutput(map.values, logits, output), colormap, 1);
+    hidden.forEach((map, i) => fillMap(neurons, i, coarse ? doubled(map.values, side, rows, fine) : map.values, colormap, neuronUnit(map.scale)));
     commit(neurons);
+    const { boundary } = frame; // the output's own map, sharp
+    if (output.side !== boundary.side) {
+      output = makeSheet(boundary.side, 1);
+      shown = new Float32Array(boundary.side ** 2);
+    }
+    fillMap(output, 0, shownOutput(boundary.values, logits, shown), colormap, 1);
+    commit(output);
     filled = frame;
   }
 
@@ -145,7 +159,7 @@ export function createPicture(canvas) {
         if (shape?.used.includes(row) === used) drawMap(context, inputs, row, x, columns[0].top[row], tile);
       });
     };
-    context.imageSmoothingEnabled = true;
+    context.imageSmoothingQuality = 'high';
     context.save();
     context.clip(frames[1]);
     context.globalAlpha = UNUSED;
@@ -155,9 +169,11 @@ export function createPicture(canvas) {
     context.clip(frames[0]);
     draw(true);
     let index = 0;
-    for (const { left, top } of columns.slice(1)) {
+    for (const { left, top } of columns.slice(1, -1)) {
       for (let k = 0; k < left.length; k++) drawMap(context, neurons, index++, left[k], top[k], tile);
     }
+    const last = columns[columns.length - 1];
+    drawMap(context, output, 0, last.left[0], last.top[0], tile);
     context.restore();
     context.strokeStyle = palette.ink;
     context.lineWidth = border;
@@ -191,7 +207,7 @@ export function createPicture(canvas) {
   function paintBiases(frame) {
     if (!layout) return;
     const { columns, tile } = layout;
-    const radius = Math.max(1.8, Math.min(4.2, tile * 0.15)) * palette.link ** 0.5;
+    const radius = Math.max(1.8, Math.min(5, tile * 0.14)) * palette.link ** 0.5;
     const inset = tile * 0.06;
     context.strokeStyle = palette.panel;
     context.lineWidth = radius * 0.36;
