@@ -76,7 +76,7 @@ def begin(checkout: Path, **settings: str) -> subprocess.Popen[str]:
 
 
 def start(checkout: Path, **settings: str) -> str:
-    return begin(checkout, **settings).communicate(timeout=120)[0]
+    return begin(checkout, **settings).communicate(timeout=600)[0]
 
 
 def read_until(process: subprocess.Popen[str], words: str) -> None:
@@ -124,14 +124,14 @@ def test_ctrl_c_is_one_line(checkout: Path) -> None:
     first = begin(checkout)
     read_until(first, "Step 1 of 4")
     first.send_signal(signal.SIGINT)
-    said = first.communicate(timeout=60)[0]
+    said = first.communicate(timeout=600)[0]
     assert said.strip() == "Stopped. The next start takes the set-up up again."
     assert first.returncode == 130
 
 
 def test_two_starts_at_once_make_one_set_up(checkout: Path) -> None:
     one, other = begin(checkout), begin(checkout)
-    said = [process.communicate(timeout=120)[0] for process in (one, other)]
+    said = [process.communicate(timeout=600)[0] for process in (one, other)]
     assert sum("Step 1 of 4" in words for words in said) == 1
     assert sum("waiting for it" in words for words in said) == 1
     assert all(words.endswith(f"running in {checkout / '.venv'}\n") for words in said)
