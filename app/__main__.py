@@ -6,8 +6,12 @@ Standard library only until everything is installed. Each option is also a setti
 import argparse
 import os
 import sys
+from typing import TYPE_CHECKING, Any
 
 from app import bootstrap
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
 
 
 def main() -> None:
@@ -30,9 +34,7 @@ def main() -> None:
     try:
         settings = Settings(**given)
     except ValidationError as error:
-        sys.exit(
-            "\n".join(f"{_name(fault['loc'])}: {fault['msg']}. Correct it and start again." for fault in error.errors())
-        )
+        sys.exit("\n".join(_sentence(fault, given) for fault in error.errors()))
     except SettingsError as error:
         sys.exit(f"{error}: it must be JSON. Correct it and start again.")
     serve(settings)
@@ -60,8 +62,23 @@ def has_screen() -> bool:
     return sys.platform in ("win32", "darwin") or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _name(place: tuple[int | str, ...]) -> str:
-    return "PLAYGROUND_" + "__".join(str(part) for part in place).upper()
+BOUNDS = {
+    "greater_than_equal": "the least is {ge}",
+    "greater_than": "it must be above {gt}",
+    "less_than_equal": "the most is {le}",
+    "int_parsing": "it must be a whole number",
+    "float_parsing": "it must be a number",
+    "bool_parsing": "it must be true or false",
+}
+"""pydantic's type of error → what is allowed."""
+
+
+def _sentence(fault: "ErrorDetails", options: dict[str, Any]) -> str:
+    """Names it as it was given: an option of the command line, or a setting of the environment."""
+    place = fault["loc"]
+    name = f"--{place[0]}" if place[0] in options else "PLAYGROUND_" + "__".join(str(part) for part in place).upper()
+    allowed = BOUNDS[fault["type"]].format(**fault.get("ctx", {})) if fault["type"] in BOUNDS else fault["msg"]
+    return f"{name} cannot be {fault['input']}: {allowed}. Correct it and start again."
 
 
 if __name__ == "__main__":

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from app.sessions import Session
 
 
+NEW_SEEDS = 10_000
+"""Another seed than before, below this: short enough to be read out to a class."""
+
+
 async def obey(session: Session, viewer: Viewer, command: Command) -> None:
     """Does it, or tells the viewer why not."""
     try:
@@ -24,7 +28,7 @@ async def obey(session: Session, viewer: Viewer, command: Command) -> None:
         viewer.tell(refusal.message())
 
 
-async def _configure(session: Session, _viewer: Viewer, command: commands.Configure) -> None:
+async def _configure(session: Session, viewer: Viewer, command: commands.Configure) -> None:
     old = session.trainer.spec
     new = changed(old, command.spec)
     fields = restarting_fields(old, new)
@@ -37,7 +41,7 @@ async def _configure(session: Session, _viewer: Viewer, command: commands.Config
     await session.restart(new)
     session.tell_start()
     if had_begun:
-        session.notify("restarted", {"fields": fields})
+        session.notify("restarted", {"fields": fields}, by=viewer)
 
 
 async def _play(session: Session, _viewer: Viewer, _command: commands.Play) -> None:
@@ -69,9 +73,13 @@ async def _reset(session: Session, _viewer: Viewer, _command: commands.Reset) ->
     session.tell_start()
 
 
-async def _regenerate(session: Session, _viewer: Viewer, _command: commands.Regenerate) -> None:
-    await session.restart(changed(session.trainer.spec, {"seed": secrets.randbelow(2**31)}))
+async def _regenerate(session: Session, viewer: Viewer, _command: commands.Regenerate) -> None:
+    old = session.trainer.spec
+    had_begun = session.step > 0
+    await session.restart(changed(old, {"seed": (old.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS}))
     session.tell_start()
+    if had_begun:
+        session.notify("restarted", {"fields": ["seed"]}, by=viewer)
 
 
 async def _speed(session: Session, _viewer: Viewer, command: commands.Speed) -> None:

@@ -9,7 +9,7 @@ from app import VERSION, api, pages, sockets
 from app.manager import SessionManager
 from app.serving import run
 from app.settings import Settings
-from app.shield import SecurityHeaders, add_error_answers
+from app.shield import SecurityHeaders, add_error_answers, security_headers
 from app.warming import Warming
 from engine.spec import BackendName
 
@@ -25,10 +25,11 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         yield
         await manager.stop()
 
-    app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, docs_url=None, redoc_url=None)
+    app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.warming = Warming(backend)
-    app.add_middleware(SecurityHeaders, frame_ancestors=settings.frame_ancestors)
-    add_error_answers(app)
+    headers = security_headers(settings.frame_ancestors)
+    app.add_middleware(SecurityHeaders, headers=headers)
+    add_error_answers(app, headers)
     app.include_router(api.router)
     app.include_router(pages.router)
     app.mount("/static", pages.static_files())

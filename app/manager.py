@@ -54,7 +54,8 @@ class SessionManager:
 
     @property
     def playing(self) -> int:
-        return sum(session.playing for session in self._sessions.values())
+        """Sessions that train: played, or still owing steps that were asked for."""
+        return sum(session.working for session in self._sessions.values())
 
     @property
     def viewers(self) -> int:
@@ -113,7 +114,7 @@ class SessionManager:
         return min(unwatched, key=lambda session: session.unwatched_since)
 
     async def _end(self, session: Session) -> None:
-        del self._sessions[session.key]
+        self._sessions.pop(session.key, None)
         await session.close()
 
     def _before_play(self) -> None:
@@ -143,9 +144,11 @@ class SessionManager:
         while True:
             await asyncio.sleep(SWEEP)
             now = time.monotonic()
-            for session in [session for session in self._sessions.values() if not session.viewers]:
+            for session in list(self._sessions.values()):
+                if session.viewers or session.key not in self._sessions:
+                    continue  # ending the one before took a moment: somebody came, or it made room
                 unwatched = now - session.unwatched_since
                 if unwatched > self.limits.idle_seconds:
                     await self._end(session)
-                elif session.playing and unwatched > self.limits.unwatched_seconds:
+                elif session.working and unwatched > self.limits.unwatched_seconds:
                     session.pause_unwatched()

@@ -26,6 +26,7 @@ ErrorCode = Literal[
     "no_such_neuron",
     "no_such_frame",
     "too_many_playing",
+    "too_much_owed",
     "diverged_needs_reset",
     "engine_failed",
 ]
@@ -67,13 +68,15 @@ SENTENCES: dict[str, str] = {
     # What a session cannot do now.
     "too_many_playing": "{limit} experiments are training on this server, as many as it can pace; "
     "wait until one is paused and press Play again.",
+    "too_much_owed": "This run may owe at most {limit} steps or epochs at once; "
+    "wait until they are taken, or press Pause.",
     "diverged_needs_reset": "This run diverged at step {step} and cannot go on; "
     "lower the learning rate and press Reset.",
     "engine_failed": "The engine failed at step {step} and training stopped there; press Reset to start again.",
     # What happened.
-    "restarted": "The run started again, because {fields} cannot change while it goes on.",
-    "diverged": "The loss or a gradient grew past 10¹² at step {step} and training stopped there; "
-    "the picture shows the last good step. Lower the learning rate and press Reset.",
+    "restarted": "New {fields}: the run starts again.",
+    "diverged": "The loss or a gradient passed 10¹² in step {step} and training stopped; "
+    "that step was not taken. Lower the learning rate and press Reset.",
     "paused_unwatched": "Training paused at step {step}, because nobody was watching; press Play to go on.",
     "warming_up": "The engine is being made ready, which takes up to a minute the first time; training comes next.",
     # Why a connection was closed: at most 123 bytes of UTF-8 each.

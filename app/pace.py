@@ -71,8 +71,11 @@ class Meter:
         while self._taken[0][0] < now - self.SPAN:
             self._since = self._taken.popleft()[0]
 
-    def rate(self, now: float) -> float:
-        return sum(steps for _, steps in self._taken) / max(now - self._since, 1e-3)
+    def rate(self) -> float:
+        """Up to the last steps that were taken; 0 before the first."""
+        if not self._taken:
+            return 0.0
+        return sum(steps for _, steps in self._taken) / max(self._taken[-1][0] - self._since, 1e-3)
 
 
 class Allowance:

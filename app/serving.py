@@ -18,6 +18,9 @@ from app.settings import Settings
 PORTS_TRIED = 20
 """From the wished one on; somebody with so many servers should choose."""
 
+EVERYWHERE = ("0.0.0.0", "::")
+"""Hosts that mean every address of this machine."""
+
 LARGEST_MESSAGE = 4 * 1024 * 1024
 """Bytes. Beyond it the WebSocket library itself breaks the connection off; Limits.message_bytes is far below and
 answered in words."""
@@ -40,6 +43,10 @@ class Protocol(WebSocketsSansIOProtocol):
 
     def keepalive_timeout(self) -> None:
         """The other end has not answered a ping."""
+        self.pong_timer = None
+        self.pending_ping_payload = None
+        if self.close_sent or self.transport.is_closing():
+            return
         closing = Closing("never_reads", {})
         self.queue.put_nowait({"type": "websocket.disconnect", "code": closing.code, "reason": closing.reason})
         self.conn.fail(closing.code, closing.reason)
@@ -50,15 +57,20 @@ class Protocol(WebSocketsSansIOProtocol):
 
 
 class Server(uvicorn.Server):
-    def __init__(self, app: FastAPI, config: uvicorn.Config, address: str, open_browser: bool) -> None:
+    def __init__(
+        self, app: FastAPI, config: uvicorn.Config, address: str, for_others: str | None, open_browser: bool
+    ) -> None:
         super().__init__(config)
         self.app = app
         self.address = address
+        self.for_others = for_others
         self.open_browser = open_browser
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(f"Backprop Playground: {self.address}  (Ctrl+C stops it)", flush=True)
+        if self.for_others:
+            print(f"From other machines: {self.for_others}", flush=True)
         if self.open_browser and not await asyncio.to_thread(webbrowser.open, self.address):
             print("No browser could be opened from here; open this address in one.", flush=True)
 
@@ -82,7 +94,9 @@ def run(app: FastAPI, settings: Settings) -> None:
         timeout_graceful_shutdown=1,
     )
     with contextlib.suppress(KeyboardInterrupt):
-        Server(app, config, _address(settings.host, port), settings.open).run(sockets=[listener])
+        Server(app, config, _address(settings.host, port), for_others(settings.host, port), settings.open).run(
+            sockets=[listener]
+        )
 
 
 def listen(host: str, port: int) -> socket.socket:
@@ -108,7 +122,20 @@ def listen(host: str, port: int) -> socket.socket:
     raise SystemExit(f"Ports {port} to {number} are all taken; choose another with --port.")
 
 
+def for_others(host: str, port: int) -> str | None:
+    """Where other machines find it; None where it does not listen to them or there is no network."""
+    if host not in EVERYWHERE:
+        return None
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as asking:
+        try:
+            asking.connect(("192.0.2.1", 9))  # UDP: nothing is sent, the system only chooses the address it would use
+        except OSError:
+            return None
+        own: str = asking.getsockname()[0]
+    return None if own.startswith("127.") else _address(own, port)
+
+
 def _address(host: str, port: int) -> str:
     """Where a browser on this machine finds it."""
-    name = {"0.0.0.0": "localhost", "::": "localhost"}.get(host, host)
+    name = "localhost" if host in EVERYWHERE else host
     return f"http://[{name}]:{port}" if ":" in name else f"http://{name}:{port}"

@@ -30,6 +30,9 @@ NORMAL_SPEED = 750.0
 SLICE_SECONDS = 0.025
 """The longest a command waits for the slice before it; a person notices from about 0.1 s."""
 
+MOST_OWED = 100_000
+"""Steps, or epochs, that may be asked for and not yet be taken: some seconds' work of a small network."""
+
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
 
@@ -100,6 +103,11 @@ class Session:
         self.halt()
         self._missed = ("paused_unwatched", {"step": self.step})
 
+    @property
+    def working(self) -> bool:
+        """Whether it trains: it plays, or owes steps that were asked for."""
+        return self.playing or self._owed_steps > 0 or self._owed_epochs > 0
+
     async def close(self) -> None:
         self._worker.cancel()
         await asyncio.gather(self._worker, return_exceptions=True)
@@ -162,8 +170,10 @@ class Session:
         self._meter.start(now)
 
     def set_speed(self, steps_per_second: float | None) -> None:
+        now = time.monotonic()
         self.pace.steps_per_second = steps_per_second
-        self.pace.start(time.monotonic())
+        self.pace.start(now)
+        self._meter.start(now)
 
     def halt(self) -> None:
         self.playing = False
@@ -172,7 +182,12 @@ class Session:
         self._picture += 1  # the last picture said how fast it was going
 
     def owe(self, steps: int = 0, epochs: int = 0) -> None:
-        """Work to be done beside the pace, as fast as it goes, and then shown."""
+        """Work to be done beside the pace, as fast as it goes, and then shown. Raises Refusal where it is too much."""
+        owed = max(self._owed_steps + steps, self._owed_epochs + epochs)
+        if owed > MOST_OWED:
+            raise Refusal("too_much_owed", {"limit": MOST_OWED})
+        if not self.working:
+            self.before_play()
         self._owed_steps += steps
         self._owed_epochs += epochs
 
@@ -191,8 +206,11 @@ class Session:
         self._tell_all(self._state(points=True))
         self._tell_all(self.history.message())
 
-    def notify(self, code: NoticeCode, values: dict[str, Value]) -> None:
-        self._tell_all(message("notice", code, values))
+    def notify(self, code: NoticeCode, values: dict[str, Value], by: Viewer | None = None) -> None:
+        """by: whose doing it was; that viewer is told so."""
+        said = message("notice", code, values)
+        for viewer in self.viewers:
+            viewer.tell({**said, "own": viewer is by}, self.revision)
 
     def refuse_diverged(self) -> None:
         """Raises Refusal where the run has diverged and can take no step."""
@@ -260,7 +278,8 @@ class Session:
         seconds, self._turn = self._turn or SLICE_SECONDS, None
         steps = min(self._owed_steps, self.pace.fitting(seconds))
         epochs = min(self._owed_epochs, 1)
-        self.owe(-steps, -epochs)
+        self._owed_steps -= steps
+        self._owed_epochs -= epochs
         if self.playing:
             steps += self.pace.due(now, seconds)
         moves = steps > 0 or epochs > 0
@@ -277,7 +296,7 @@ class Session:
             record=record,
             frame=self._frames,
             revision=self.revision,
-            steps_per_second=self._meter.rate(now) if self.playing else 0.0,
+            steps_per_second=self._meter.rate() if self.playing else 0.0,
         )
         done = await self.in_thread(slices.work, self.trainer, job)
         self._account(done, now)
@@ -296,7 +315,8 @@ class Session:
         self.step, self.epoch = done.step, done.epoch
         if taken:
             self._picture += 1
-            self._meter.add(began, taken)
+            paced = self.pace.steps_per_second is not None  # then these were the steps due when the slice began
+            self._meter.add(began if paced else time.monotonic(), taken)
             self.pace.measured(taken, done.training_seconds)
         if done.entry is not None:
             self.history.add(done.entry)

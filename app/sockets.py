@@ -55,8 +55,12 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
         return session
     creating = asyncio.create_task(manager.create())
     done, _ = await asyncio.wait({creating}, timeout=PATIENCE)
-    if not done:
-        await socket.send_json(message("notice", "warming_up", {}))
+    try:
+        if not done:
+            await socket.send_json(message("notice", "warming_up", {}))
+    except GONE:
+        (await creating).visited = True  # nobody comes for it any more, so it may make room for somebody else
+        raise WebSocketDisconnect from None
     return await creating
 
 

@@ -1,6 +1,7 @@
 """Trainer: one experiment being run. Steps are asked for in bulk; pace, pictures and people are the caller's affair."""
 
 import math
+import operator
 from collections.abc import Mapping
 from typing import Any, Self
 
@@ -74,7 +75,11 @@ class Trainer:
     # What can be done to it
 
     def advance(self, steps: int) -> None:
-        """Takes so many optimizer steps; fewer if the run diverges. Raises ValueError for a negative number."""
+        """Takes so many optimizer steps; fewer if the run diverges.
+
+        Raises ValueError for a negative number, TypeError for one that is not whole.
+        """
+        steps = operator.index(steps)
         if steps < 0:
             raise ValueError(f"a run goes forward only, not by {steps} steps; ask for 0 steps or more")
         self._backend.advance(steps)

@@ -1,6 +1,8 @@
 // @ts-check
 // Words and numbers in the reader's language. Texts are in static/i18n/LANGUAGE.json, flat, the same keys in each.
 
+import { scientific } from './draw/numbers.js';
+
 export const LANGUAGES = ['en', 'zh'];
 
 /** @type {Record<string, Record<string, string>>} */
@@ -58,14 +60,14 @@ const SHORT = new Intl.NumberFormat('en', { notation: 'compact', minimumSignific
 export const formatCount = (value, limit = 1e6) => (Math.abs(value) < limit ? COUNT : SHORT).format(value);
 
 /**
- * A loss in at most six characters: 0.038, 0.0038, 3.8e-4, 12.35, 4.1e+7.
+ * A loss, short: 0.038, 0.0038, 3.8·10⁻⁴, 12.35, 4.1·10⁷.
  * @param {number} value
  */
 export function formatLoss(value) {
   const size = Math.abs(value);
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : '∞';
   if (size === 0) return '0.000';
-  if (size < 0.001 || size >= 99999.5) return value.toExponential(1);
+  if (size < 0.001 || size >= 99999.5) return scientific(value);
   if (size < 0.00995) return value.toFixed(4);
   if (size < 9.9995) return value.toFixed(3);
   if (size < 99.995) return value.toFixed(2);

@@ -4,7 +4,7 @@
 import { fromAddress, toAddress } from './address.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
-import { t, hasText, useLanguage } from './i18n.js';
+import { useLanguage } from './i18n.js';
 import { decodeFrame } from './protocol.js';
 import { fieldsOf } from './schema.js';
 import { createSession } from './session.js';
@@ -32,7 +32,7 @@ const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, frame: null, history: null,
   schema: null, fields: null, datasets: null, features: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null,
-  ...preferred(), message: null,
+  ...preferred(), message: null, restarted: false,
 });
 
 const words = useLanguage(store.get('language'));
@@ -40,11 +40,15 @@ const words = useLanguage(store.get('language'));
 const load = async (path) => (await fetch(path)).json();
 const schema = load('/api/spec/schema');
 
-/** @param {'error' | 'notice'} kind @param {string} text @param {boolean} [retry] */
-const say = (kind, text, retry = false) => store.set({ message: { kind, text, retry } });
+/**
+ * One sentence, by its key, so that it follows the language; `text` where there are no words for it.
+ * @param {'error' | 'notice'} kind @param {string} key @param {{values?: Record<string, any>, text?: string, retry?: boolean}} [more]
+ */
+const say = (kind, key, more = {}) => store.set({ message: { kind, key, ...more } });
 
 const SESSION = 'session'; // of this tab: a reload goes on with it
 const ADDRESS = 'address'; // the set-up this tab has last taken from the address
+const RESTART_SHOWN = 2000; // milliseconds
 
 const session = createSession(store, (command) => connection.send(command));
 const outbox = createOutbox((command) => connection.send(command));
@@ -55,6 +59,15 @@ function send(command) {
   outbox(command);
 }
 
+/** What a person does on this page. @param {Command} command */
+function act(command) {
+  if (location.hash.length > 1 && (command.type === 'configure' || command.type === 'regenerate')) {
+    history.replaceState(null, '', location.pathname + location.search); // it tells of another set-up from now on
+    sessionStorage.setItem(ADDRESS, '');
+  }
+  send(command);
+}
+
 /** Configures the session as the address says. */
 async function applyAddress() {
   const fields = fieldsOf(await schema);
@@ -63,7 +76,7 @@ async function applyAddress() {
     const spec = fromAddress(location.hash, fields);
     if (spec) send({ type: 'configure', spec });
   } catch (fault) {
-    say('error', t('address.invalid', { part: fault instanceof Error ? fault.message : '' }));
+    say('error', 'address.invalid', { values: { part: fault instanceof Error ? fault.message : '' } });
   }
 }
 
@@ -83,28 +96,38 @@ function receiveState(state) {
   sessionStorage.setItem(SESSION, state.session);
   const kept = before && before.session !== state.session ? store.get('spec') : null; // the server has forgotten the session this page was showing
   session.state(state);
+  if (state.points && before && before.revision !== state.revision && store.get('message')?.ofRun) store.set({ message: null });
   if (kept) {
     send({ type: 'configure', spec: kept });
-    say('notice', t('session.lost'));
+    say('notice', 'session.lost');
   } else if (!before && location.hash.length > 1 && (isNew || sessionStorage.getItem(ADDRESS) !== location.hash)) {
     applyAddress();
   }
 }
 
-/** The server's sentence in the reader's language. @param {any} message */
-function told({ code, message, values }) {
-  const fields = values?.fields?.map((/** @type {string} */ name) => (hasText(`field.${name}`) ? t(`field.${name}`) : name));
-  return hasText(`server.${code}`) ? t(`server.${code}`, fields ? { ...values, fields } : values) : message;
+/** The server's sentence. What it says of a run, or refuses, is over when the run starts again. @param {any} message */
+function tell({ type, code, message, values }) {
+  store.set({ message: { kind: type, key: `server.${code}`, values, text: message, ofRun: code !== 'restarted' && code !== 'warming_up' } });
+}
+
+let restarting = 0;
+
+/** This page's own doing, and its controls say so: a word is enough. */
+function showRestart() {
+  clearTimeout(restarting);
+  store.set({ restarted: true });
+  restarting = setTimeout(() => store.set({ restarted: false }), RESTART_SHOWN);
 }
 
 /** @param {any} message */
 function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
-  else if (message.type === 'notice') say('notice', told(message));
+  else if (message.code === 'restarted' && message.own) showRestart();
+  else if (message.type === 'notice') tell(message);
   else if (message.type === 'error') {
     session.refused();
-    say('error', told(message));
+    tell(message);
   }
 }
 
@@ -122,7 +145,7 @@ function receiveFrame(bytes) {
   try {
     frame = decodeFrame(bytes);
   } catch (fault) {
-    say('error', String(fault instanceof Error ? fault.message : fault)); // a page older than its server
+    say('error', '', { text: String(fault instanceof Error ? fault.message : fault) }); // a page older than its server
     return;
   }
   const drawn = () => connection.sendNow({ type: 'drawn', frame: frame.frame });
@@ -160,11 +183,11 @@ const connection = connect(
     bytes: receiveFrame,
     lost(failures) {
       store.set({ connection: store.get('state') ? 'lost' : 'connecting' });
-      if (failures === UNREACHABLE) say('error', t('connection.unreachable', { host: location.host }), true);
+      if (failures === UNREACHABLE) say('error', 'connection.unreachable', { retry: true });
     },
     refused(code, reason) {
       store.set({ connection: 'refused' });
-      say('error', hasText(`close.${code}`) ? t(`close.${code}`) : reason, true);
+      say('error', `close.${code}`, { text: reason, retry: true });
     },
   },
 );
@@ -173,19 +196,19 @@ const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (docume
 mountAppearance(element('appearance'), store);
 mountMessage(element('message'), store, connection.retry);
 mountStatus(element('status'), store);
-mountTransport(element('transport'), store, send);
+mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);
-mountKnobs(element('knobs'), store, send);
-mountSettings(element('settings'), store, send);
+mountKnobs(element('knobs'), store, act);
+mountSettings(element('settings'), store, act);
 mountShare(element('share'), store, publish);
-mountData(element('data'), store, send);
-mountMarks(document.body, store);
+mountData(element('data'), store, act);
 mountMetrics(element('metrics'), store);
 mountHelp(element('help'));
 mountKeys(document.body);
-mountNetwork(element('network'), store, send);
-mountBoundary(element('boundary'), store, send);
-mountCharts(element('charts'), store, send);
+mountNetwork(element('network'), store, act);
+mountMarks(document.body, store); // those of the network, too
+mountBoundary(element('boundary'), store, act);
+mountCharts(element('charts'), store, act);
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
 load('/api/datasets').then((datasets) => store.set({ datasets }));

@@ -13,7 +13,7 @@ from app.messages import Closing
 from app.settings import Limits, Settings
 from tests.app.running import running_server
 from tests.app.test_sockets import address, closing, say, told, until
-from tests.app.watching import Watcher, eventually, found, managing
+from tests.app.watching import SWEEP, Watcher, eventually, found, managing
 
 
 async def sessions() -> None:
@@ -99,7 +99,7 @@ async def send_seconds() -> None:
 async def idle_seconds() -> None:
     async with managing(idle_seconds=0.1) as manager:
         watcher = Watcher(await manager.create())
-        await asyncio.sleep(0.2)
+        await asyncio.sleep(0.1 + 10 * SWEEP)
         assert manager.sessions == 1
         watcher.leave()
         await eventually(lambda: manager.sessions == 0)

@@ -53,7 +53,18 @@ def test_the_meter_forgets_what_is_past() -> None:
     meter.start(0.0)
     for tick in range(1, 300):
         meter.add(tick / 30, 25 if tick < 150 else 5)
-    assert meter.rate(299 / 30) == pytest.approx(150, rel=0.05)
+    assert meter.rate() == pytest.approx(150)
+
+
+@pytest.mark.parametrize("speed", [1, 3, 10, 750])
+def test_the_meter_shows_the_very_speed_that_the_pace_keeps(speed: float) -> None:
+    pace, meter = Pace(speed), Meter()
+    pace.start(0.0)
+    meter.start(0.0)
+    for tick in range(1, 30 * 20):
+        if steps := pace.due(tick / 30, 1.0):
+            meter.add(tick / 30, steps)
+    assert meter.rate() == pytest.approx(speed, rel=1 / 30)  # a step may fall on the one tick or on the next
 
 
 def test_an_allowance_lets_a_burst_through_and_then_its_rate() -> None:

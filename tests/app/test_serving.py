@@ -1,12 +1,13 @@
 """Listening: the wished port, the next free one, or a sentence. Starting: nothing heavy before it is needed."""
 
+import os
 import socket
 import subprocess
 import sys
 
 import pytest
 
-from app.serving import listen
+from app.serving import for_others, listen
 from tests.app.running import ROOT, running_server
 
 
@@ -37,6 +38,40 @@ def test_ports_all_taken_gives_a_sentence(monkeypatch: pytest.MonkeyPatch) -> No
         monkeypatch.setattr("app.serving.PORTS_TRIED", 1)
         with pytest.raises(SystemExit, match="--port"):
             listen("127.0.0.1", taken.getsockname()[1])
+
+
+def test_an_address_for_other_machines_only_where_they_are_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert for_others("127.0.0.1", 8000) is None
+    monkeypatch.setattr(socket.socket, "connect", lambda *_: None)
+    monkeypatch.setattr(socket.socket, "getsockname", lambda _: ("192.168.1.20", 5))
+    assert for_others("0.0.0.0", 8000) == for_others("::", 8000) == "http://192.168.1.20:8000"
+
+    def no_network(*_: object) -> None:
+        raise OSError
+
+    monkeypatch.setattr(socket.socket, "connect", no_network)
+    assert for_others("0.0.0.0", 8000) is None
+
+
+@pytest.mark.parametrize(
+    ("options", "environment", "said"),
+    [
+        (["--port", "99999"], {}, "--port cannot be 99999: the most is 65535. Correct it and start again.\n"),
+        ([], {"PLAYGROUND_PORT": "x"}, "PLAYGROUND_PORT cannot be x: it must be a whole number."),
+        ([], {"PLAYGROUND_LIMITS__VIEWERS": "0"}, "PLAYGROUND_LIMITS__VIEWERS cannot be 0: the least is 1."),
+    ],
+)
+def test_a_wrong_setting_is_named_as_it_was_given(options: list[str], environment: dict[str, str], said: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "app", *options],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert done.stderr.startswith(said)
 
 
 def test_both_kinds_of_address() -> None:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.protocol import RESOLUTION
+from app.sessions import MOST_OWED
 from engine import Snapshot, Trainer
 from tests.app.watching import Watcher, eventually, found, managing, watching
 
@@ -103,8 +104,21 @@ async def test_a_change_that_restarts_keeps_playing_and_says_why() -> None:
         assert (state["playing"], state["step"], state["status"]) == (True, 0, "training")
         notice = await person.until("notice")
         assert (notice["code"], notice["values"]) == ("restarted", {"fields": ["noise", "hidden"]})
+        assert notice["own"]
         frame = await person.until("frame", lambda frame: frame["step"] > 0)
         assert (frame["sizes"], frame["revision"]) == ((2, 3, 1), state["revision"])
+
+
+@pytest.mark.parametrize("command", [{"type": "configure", "spec": {"noise": 5}}, {"type": "regenerate"}], ids=str)
+async def test_only_who_restarted_the_run_is_told_that_it_was_their_doing(command: dict[str, Any]) -> None:
+    async with watching() as person:
+        other = Watcher(person.session)
+        await person.say(type="step", count=1)
+        await person.at_step(1)
+        await person.say(**command)
+        assert (await person.until("notice"))["own"] is True
+        assert (await other.until("notice"))["own"] is False
+        other.leave()
 
 
 async def test_reset_is_the_exact_start_and_pauses() -> None:
@@ -128,6 +142,7 @@ async def test_regenerate_is_another_seed() -> None:
         await person.say(type="regenerate")
         after = await person.until("state")
         assert before["spec"]["seed"] != after["spec"]["seed"]
+        assert 0 <= after["spec"]["seed"] < 10_000
         assert before["points"]["train"] != after["points"]["train"]
         assert {**before["spec"], "seed": 0} == {**after["spec"], "seed": 0}
 
@@ -286,3 +301,43 @@ async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPat
         count = len(turns)
         await asyncio.sleep(0.15)
         assert len(turns) <= count + 1
+
+
+async def test_steps_asked_for_are_work_like_play_and_end_when_nobody_watches() -> None:
+    async with managing(playing=1, unwatched_seconds=0.1) as manager:
+        first, second = Watcher(await manager.create()), Watcher(await manager.create())
+        await first.say(type="step", count=MOST_OWED)
+        await first.say(type="step", count=MOST_OWED)
+        assert (await first.until("error"))["code"] == "too_much_owed"
+        assert manager.playing == 1
+        await second.say(type="step")
+        assert (await second.until("error"))["code"] == "too_many_playing"
+        first.leave()
+        await eventually(lambda: manager.playing == 0)
+        await second.say(type="step")
+        await second.at_step(1)
+        second.leave()
+
+
+async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one() -> None:
+    async with managing(idle_seconds=0.1) as manager:
+        leaving, kept = Watcher(await manager.create()), Watcher(await manager.create())
+        ending = asyncio.Event()
+        close = leaving.session.close
+
+        async def slowly() -> None:
+            ending.set()
+            await asyncio.sleep(0.1)
+            await close()
+
+        leaving.session.close = slowly  # type: ignore[method-assign]
+        leaving.leave()
+        kept.leave()
+        await ending.wait()
+        back = Watcher(found(manager, kept.session.key))
+        await eventually(lambda: manager.sessions == 1)
+        await asyncio.sleep(0.2)
+        await back.say(type="step")
+        await back.at_step(1)
+        back.leave()
+        await eventually(lambda: manager.sessions == 0)  # the sweep goes on

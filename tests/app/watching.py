@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import Any
+from unittest.mock import patch
 
 from app.commands import parse
 from app.manager import SessionManager
@@ -13,6 +14,9 @@ from app.protocol import decode_frame
 from app.sessions import Session
 from app.settings import Limits
 from app.viewers import Viewer
+
+SWEEP = 0.02
+"""Seconds between looks for unwatched sessions, in tests: short beside the limits they set."""
 
 PATIENCE = 30
 """Seconds until a test gives up: far beyond what the slowest machine needs."""
@@ -57,12 +61,13 @@ class Watcher:
 
 @asynccontextmanager
 async def managing(**limits: float) -> AsyncIterator[SessionManager]:
-    manager = SessionManager(Limits.model_validate(limits), backend="by_hand")
-    manager.start()
-    try:
-        yield manager
-    finally:
-        await manager.stop()
+    with patch("app.manager.SWEEP", SWEEP):
+        manager = SessionManager(Limits.model_validate(limits), backend="by_hand")
+        manager.start()
+        try:
+            yield manager
+        finally:
+            await manager.stop()
 
 
 @asynccontextmanager

@@ -33,6 +33,7 @@ def test_a_reload_keeps_what_was_changed_since_the_address_was_opened(open_page:
     assert opened.spec["samples"] == 200
     opened["learning-rate"].select_option("0.1")
     opened.until(lambda: opened.spec["learning_rate"] == 0.1)
+    assert "#" not in opened.page.url, "it would tell of another set-up"
     opened.reload()
     opened.page.wait_for_timeout(300)
     assert opened.spec["learning_rate"] == 0.1

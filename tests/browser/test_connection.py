@@ -70,11 +70,15 @@ def test_a_server_that_forgot_the_run_gets_the_same_set_up(open_page: OpenPage) 
         old = opened.state["session"]
         port = first.port
         first.stop()
-    expect(opened["status"]).to_have_text(re.compile("reconnecting"))
+    expect(opened["status"]).to_have_text("Reconnecting…")
+    for testid in ("play", "step", "epoch-step", "reset"):
+        expect(opened[testid]).to_be_disabled()
+    expect(opened["steps-per-second"]).to_have_text("–")
     with running_server(port=str(port)):
         opened.until(lambda: opened.state["session"] != old and opened.spec["optimizer"] == "adam")
         assert opened.spec["dataset"] == "spiral"
         expect(opened["message"]).to_contain_text("no longer has this run")
+        expect(opened["play"]).to_be_enabled()
         assert all("ERR_CONNECTION_REFUSED" in fault or "WebSocket" in fault for fault in opened.faults)
         opened.faults.clear()  # attempts while there was no server
         opened.page.context.close()
@@ -85,7 +89,7 @@ def test_says_so_where_a_websocket_cannot_be_opened(open_page: OpenPage) -> None
     opened.page.route_web_socket(re.compile("/ws"), lambda route: route.close(code=1011))
     opened.page.reload()
     expect(opened["status"]).to_have_text("Connecting…")
-    expect(opened["message"]).to_contain_text("cannot open a WebSocket")
+    expect(opened["message"]).to_contain_text("does not answer")
 
 
 def test_a_hidden_tab_draws_and_acknowledges_nothing(opened: Opened) -> None:

@@ -121,7 +121,8 @@ def test_regression_data_and_a_loss_for_two_classes(opened: Opened) -> None:
     option = opened.page.locator("[data-testid=loss] option[value=bce]")
     assert option.evaluate("option => option.disabled")
     expect(option).to_have_text("cross-entropy (needs two classes)")
-    expect(opened["train-accuracy"]).to_have_text("–")
+    expect(opened["train-accuracy"]).to_be_hidden()
+    expect(opened.page.locator(".no-classes")).to_have_text("Real-valued targets have no accuracy; read the losses.")
     assert not [message for message in opened.told if message["type"] == "error"]
     opened["dataset-xor"].click()
     expect(option).to_be_enabled()
@@ -261,8 +262,49 @@ def test_a_run_that_diverges_says_so(opened: Opened) -> None:
     opened["play"].click()
     expect(opened["message"]).to_contain_text("press Reset")
     expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened["language"].click()
+    expect(opened["message"]).to_contain_text("请降低学习率")
+    opened["language"].click()
     opened["reset"].click()
     expect(opened["status"]).to_have_text("Connected, press Play")
+    expect(opened["message"]).to_be_hidden()
+
+
+def test_a_restart_of_ones_own_is_a_word_and_another_windows_a_sentence(open_page: OpenPage) -> None:
+    opened = open_page()
+    other = opened.page.context.new_page()
+    session = opened.page.evaluate("sessionStorage.getItem('session')")
+    other.add_init_script(f"sessionStorage.setItem('session', '{session}')")
+    other.goto(opened.page.url)
+    expect(other.get_by_test_id("dataset-xor")).to_be_attached()
+    opened.play_to(20)
+    opened["dataset-xor"].click()
+    expect(opened["status"]).to_have_text("Started again")
+    expect(other.get_by_test_id("message")).to_contain_text("New data set: the run starts again.")
+    expect(opened["status"]).to_have_text("Training")
+    expect(opened["message"]).to_be_hidden()
+
+
+def test_a_message_waits_while_help_is_open(opened: Opened) -> None:
+    opened["help"].click()
+    opened.page.evaluate("document.querySelector('[data-testid=share]').click()")
+    opened.page.wait_for_timeout(200)
+    expect(opened["message"]).to_be_hidden()
+    opened.page.keyboard.press("Escape")
+    expect(opened["message"]).to_be_visible()
+
+
+def test_a_step_while_playing_is_the_last(opened: Opened) -> None:
+    opened.play_to(20)
+    opened["step"].click()
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    moves = ("play", "pause", "step")
+    opened.until(lambda: [said["type"] for said in opened.sent if said["type"] in moves] == list(moves))
+
+
+def test_two_penalties_are_shown_with_both_rates(open_page: OpenPage) -> None:
+    opened = open_page("#l1=0.01&l2=0.003")
+    expect(opened.page.locator("[data-testid=regularization] option:checked")).to_have_text("L1 0.01 + L2 0.003")
 
 
 def test_nothing_jumps_while_training(open_page: OpenPage) -> None:

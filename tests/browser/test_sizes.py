@@ -30,6 +30,27 @@ CUT_OFF = """() => [...document.querySelectorAll('.transport *, .knobs *, .data 
   })
   .map((element) => element.textContent.trim())"""
 
+WIDEST = f"""() => {{
+  const put = (name, text) => {{
+    const element = document.querySelector(`[data-testid=${{name}}]`);
+    element.textContent = text;
+    element.classList.toggle('power', text.includes('·'));
+  }};
+  put('status', document.documentElement.lang === 'en' ? 'Reconnecting…' : '重新连接…');
+  put('train-loss', '6.8·10¹²');
+  put('test-loss', '6.8·10¹²');
+  put('epoch', '99,999');
+  return ({CUT_OFF})();
+}}"""
+
+COVERED = """() => [...document.querySelectorAll('button, select, input')].filter((control) => {
+    if (!control.getBoundingClientRect().width || control.closest('.stage, .message, [popover]')) return false;
+    control.scrollIntoView({ block: 'center' });
+    const { left, top, width, height } = control.getBoundingClientRect();
+    const hit = document.elementFromPoint(left + width / 2, top + height / 2);
+    return hit && !control.contains(hit) && !hit.contains(control);
+  }).map((control) => control.dataset.testid)"""
+
 SCREENS = ((1366, 768), (1024, 768), (1280, 720), (1920, 1080))
 SMALL_SCREENS = ((800, 600), (390, 844))
 REACHED = ("play", "speed", "more", "share", "language", "theme", "projector", "boundary", "loss-chart")
@@ -48,6 +69,8 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
         assert (down > 0) == ((width, height) in SMALL_SCREENS), (width, height)
         assert page.evaluate(CUT_OFF) == [], (width, height)
         assert page.evaluate(TOO_SMALL) == [], (width, height)
+        assert page.evaluate(COVERED) == [], (width, height)
+        assert page.evaluate(WIDEST) == [], (width, height)
         for testid in REACHED:
             opened[testid].scroll_into_view_if_needed()
             expect(opened[testid]).to_be_in_viewport()
@@ -62,6 +85,9 @@ def test_projector_steps_back_to_the_main_things_and_is_remembered(open_page: Op
     for testid in ("optimizer", "learning-rate", "activation", "loss", "boundary", "play", "status"):
         expect(opened[testid]).to_be_visible()
     assert opened.page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    expect(opened["help"]).to_be_visible()
+    opened["dataset"].select_option("plane")
+    opened.until(lambda: opened.spec["dataset"] == "plane")
     opened.page.reload()
     expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
 

@@ -26,7 +26,11 @@ MADE = {
         for option in SCHEMA[name]["enum"]
     ),
     *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),
-    *(f"status.{status}" for status in ("connecting", "lost", "refused", "diverged", "training", "ready", "paused")),
+    *(
+        f"status.{status}"
+        for status in ("connecting", "lost", "refused", "diverged", "training", "restarted", "ready", "paused")
+    ),
+    *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"server.{code}" for kind in ("error", "notice") for code in CODES[kind]),
     *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
@@ -41,6 +45,7 @@ def used() -> set[str]:
     helped = {f"help.key.{name}" for name in re.findall(r'key\("[^"]+", "(\w+)"\)', PAGES)}
     meant = {f"help.colour.{name}" for name in re.findall(r'meaning\("\w+", "(\w+)"\)', PAGES)}
     rows = {f"field.{name}.help" for name in re.findall(r"{ name: '(\w+)'", SCRIPTS)}
+    rows |= {f"field.{name}.help" for name in re.findall(r'slider\("(\w+)"', PAGES)}
     fields = {f"field.{name}" for name in re.findall(r'(?:slider|knob)\("(\w+)"', PAGES)}
     known = set().union(*TEXTS.values())
     return (literal & known) | called | templates | helped | meant | rows | fields | MADE

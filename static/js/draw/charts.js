@@ -13,7 +13,7 @@ const TICKS_AT_MOST = 5;
 
 /**
  * @param {History} history @param {Look & {log: boolean, names: [string, string], step: string}} look
- * @returns {{traces: object[], layout: object}}
+ * @returns {{traces: object[], layout: any}}
  */
 export function lossChart(history, { log, names, step, ...look }) {
   const { palette, width } = look;
@@ -67,7 +67,7 @@ function trace(steps, values, { color, dash, name, log, width, link }) {
   const kept = thinned(values, Math.max(60, Math.round(width / 2)));
   const onAxis = (/** @type {number | null} */ value) => (value !== null && Number.isFinite(value) && (!log || value > FLOOR) ? value : null);
   return {
-    type: 'scatter', mode: 'lines', name, x: kept.map((i) => steps[i]), y: kept.map((i) => onAxis(values[i])),
+    type: 'scatter', mode: kept.length === 1 ? 'markers' : 'lines', marker: { color, size: 7 * link }, cliponaxis: kept.length > 1, name, x: kept.map((i) => steps[i]), y: kept.map((i) => onAxis(values[i])),
     line: { color, dash, width: 2 * link, shape: 'linear', simplify: false }, hovertemplate: '%{y:.4~g}', connectgaps: false,
   };
 }
@@ -75,13 +75,15 @@ function trace(steps, values, { color, dash, name, log, width, link }) {
 /** @param {number[]} steps @param {Look} look @param {object} yaxis @param {string} step @param {number} right px @returns {any} */
 function layoutOf(steps, { width, height, palette }, yaxis, step, right) {
   const { small, soft, line, ink, panel, font } = palette;
+  const newest = Math.max(1, steps[steps.length - 1] ?? 1);
+  const nticks = Math.max(3, Math.round(width / (small * 9)));
   const axis = { color: soft, gridcolor: line, zeroline: false, showline: false, fixedrange: true, ticks: '', tickfont: { size: small, color: soft } };
   return {
     width, height, font: { family: font, size: small, color: soft }, showlegend: false, hovermode: 'x unified', dragmode: false,
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', separators: '.,',
     margin: { l: Math.round(small * 3.6), r: right, t: Math.round(small * 0.6), b: Math.round(small * 1.75), pad: 0 },
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { size: small, color: ink, family: font } },
-    xaxis: { ...axis, showgrid: false, range: [0, Math.max(1, steps[steps.length - 1] ?? 1)], nticks: Math.max(3, Math.round(width / (small * 9))), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
+    xaxis: { ...axis, showgrid: false, range: [0, newest], ...(newest < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
     yaxis: { ...axis, ...yaxis },
   };
 }

@@ -89,7 +89,7 @@ export function mountBoundary(root, store, _send) {
     const density = devicePixelRatio || 1;
     palette = readPalette(root);
     colors = { smooth: makeColormap(palette, PALE), flat: makeTwoColors(palette, PALE), full: makeColormap(palette, 1) };
-    gutter = Math.ceil(palette.small * 1.55);
+    gutter = Math.ceil(palette.small * 1.75);
     size = Math.max(40, Math.floor(Math.min(plane.clientWidth - gutter, plane.clientHeight - gutter)));
     plane.style.setProperty('--size', `${size}px`);
     plane.style.setProperty('--gutter', `${gutter}px`);
@@ -108,6 +108,7 @@ export function mountBoundary(root, store, _send) {
     canvas.setAttribute('aria-label', t('boundary.picture'));
     [testPoints, discretize].forEach((box, i) => {
       /** @type {HTMLElement} */ (box.nextElementSibling).textContent = t(['boundary.test_points', 'boundary.discretize'][i]);
+      /** @type {HTMLElement} */ (box.parentElement).title = t(['boundary.test_points.title', 'boundary.discretize.title'][i]);
       box.checked = Boolean(store.get(['testPoints', 'discretize'][i]));
     });
     const { train, test } = points();

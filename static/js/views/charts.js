@@ -1,12 +1,14 @@
 // @ts-check
 // The loss curve and the gradients through time, drawn by Plotly, which comes after the page has been painted. A chart
-// costs 15–33 ms, so the two take turns and neither is drawn twice in half a second.
+// costs 15–33 ms, so they are drawn one after the other and then rest; both
+// show the same steps.
 
 import { gradientChart, lossChart } from '../draw/charts.js';
 import { readPalette } from '../draw/palette.js';
 import { t } from '../i18n.js';
 
-const TURN = 300; // milliseconds between two charts
+const TURN = 300; // milliseconds for each chart
+const BREATH = 20; // milliseconds between the two: a picture of the network comes first
 const SOURCE = '/vendor/plotly.min.js';
 const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false };
 
@@ -31,6 +33,7 @@ export function mountCharts(root, store, _send) {
   let turn = 0;
   let timer = 0;
   let next = 0;
+  let range = [0, 1]; // of steps, in both
 
   // ---- Plotly itself
 
@@ -59,12 +62,13 @@ export function mountCharts(root, store, _send) {
     timer = 0;
     if (document.hidden) return; // visibilitychange wakes us
     const order = [charts[turn], charts[1 - turn]];
-    const chart = order.find(({ due, box }) => due && box.clientWidth > 0 && box.clientHeight > 0);
+    const [chart, other] = order.filter(({ due, box }) => due && box.clientWidth > 0 && box.clientHeight > 0);
     if (!chart) return;
+    if (turn === 0 || chart === charts[0]) range = rangeOf(history().steps);
     chart.due = false;
-    turn = 1 - charts.indexOf(chart);
+    turn = chart === charts[0] && other ? 1 : 0;
     chart.draw(chart.box);
-    next = performance.now() + TURN;
+    next = performance.now() + (turn ? BREATH : chart === charts[1] ? 2 * TURN : TURN);
     if (charts.some(({ due }) => due)) wake([]);
   }
 
@@ -78,6 +82,7 @@ export function mountCharts(root, store, _send) {
   /** @param {HTMLElement} box */
   function drawLoss(box) {
     const { traces, layout } = lossChart(history(), { ...lookOf(box), log: isLog(), names: [t('chart.train'), t('chart.test')], step: t('chart.step') });
+    layout.xaxis.range = range;
     window.Plotly.react(box, traces, layout, CONFIG);
   }
 
@@ -88,6 +93,7 @@ export function mountCharts(root, store, _send) {
     const names = Array.from({ length: count }, (_, layer) => (layer === count - 1 ? t('chart.output') : t('chart.layer', { layer: layer + 1 })));
     const labels = Math.ceil(Math.max(...names.map((name) => widthOf(name)), 3) * look.palette.small * 0.6) + 12;
     const { traces, layout } = gradientChart(history(), { ...look, names, step: t('chart.step'), labels });
+    layout.xaxis.range = range;
     window.Plotly.react(box, traces, layout, CONFIG);
   }
 
@@ -95,6 +101,7 @@ export function mountCharts(root, store, _send) {
     const [lossTitle, gradientTitle] = root.querySelectorAll('.title');
     lossTitle.textContent = t('chart.loss');
     gradientTitle.textContent = t('chart.gradients');
+    /** @type {HTMLElement} */ (gradientTitle.parentElement).title = t('chart.gradients_title');
     const [train, test] = root.querySelectorAll('.key span');
     train.textContent = t('chart.train');
     test.textContent = t('chart.test');
@@ -126,6 +133,9 @@ export function mountCharts(root, store, _send) {
   ];
   return () => undo.forEach((stop) => stop());
 }
+
+/** A dot at the start keeps off the numbers beside it. @param {number[]} steps */
+const rangeOf = (steps) => [steps.length > 1 ? 0 : -0.02, Math.max(1, steps.at(-1) ?? 1)];
 
 /** In Latin letters; a Chinese one is two wide. @param {string} text */
 function widthOf(text) {

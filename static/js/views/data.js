@@ -45,14 +45,17 @@ function drawThumbnail(canvas, { points, regression }) {
 export function mountData(root, store, send) {
   const thumbnails = /** @type {HTMLElement} */ (root.querySelector('.thumbnails'));
   const seed = /** @type {HTMLElement} */ (root.querySelector('[data-testid=seed-now]'));
+  const select = /** @type {HTMLSelectElement} */ (document.getElementById('dataset')); // among the knobs, for the projector
   const configure = (/** @type {Record<string, unknown>} */ spec) => send({ type: 'configure', spec });
 
   /** @param {string} name */
   function choose(name) {
     const unfit = store.get('datasets')[name].regression && store.get('spec').loss === 'bce';
     configure(unfit ? { dataset: name, loss: 'mse' } : { dataset: name });
-    if (unfit) store.set({ message: { kind: 'notice', text: t('loss.changed') } });
+    if (unfit) store.set({ message: { kind: 'notice', key: 'loss.changed' } });
   }
+
+  select.onchange = () => choose(select.value);
 
   function makeThumbnails() {
     const datasets = store.get('datasets');
@@ -67,6 +70,7 @@ export function mountData(root, store, send) {
       button.onclick = () => choose(name);
       return button;
     }));
+    select.replaceChildren(...Object.keys(datasets).map((name) => new Option('', name)));
     drawThumbnails();
     show();
   }
@@ -100,6 +104,8 @@ export function mountData(root, store, send) {
     Object.keys(SLIDERS).forEach((name, i) => sliders[i](spec[name], fields[name]));
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
+    for (const option of select.options) option.text = t(`dataset.${option.value}`).split(/[:：]/)[0]; // its name, without what it is
+    select.value = spec.dataset;
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (thumbnails.querySelectorAll('button'))) {
       button.setAttribute('aria-pressed', String(button.dataset.testid === `dataset-${spec.dataset}`));
     }
@@ -111,7 +117,7 @@ export function mountData(root, store, send) {
   resized.observe(thumbnails);
   const stops = [
     store.watch(['datasets'], makeThumbnails),
-    store.watch(['spec', 'fields'], show),
+    store.watch(['spec', 'fields', 'language'], show),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(drawThumbnails)),
   ];
   return () => {

@@ -78,7 +78,9 @@ export function mountKnobs(root, store, send) {
     const { l1, l2 } = spec;
     const chosen = l1 && l2 ? 'both' : l1 ? 'l1' : l2 ? 'l2' : 'none';
     const kinds = ['none', 'l1', 'l2', ...(chosen === 'both' ? ['both'] : [])];
-    fill(kind, kinds.map((value) => ({ value, text: t(`regularization.${value}`) })), chosen);
+    fill(kind, kinds.map((value) => ({ value, text: t(`regularization.${value}`, { l1: plain(l1), l2: plain(l2) }) })), chosen);
+    kind.title = kind.selectedOptions[0].text;
+    kind.classList.toggle('both', chosen === 'both');
     fill(penalty, rungs(PENALTIES.filter(fields.l1.admits), l1 || l2), String(l1 || l2));
     /** @type {HTMLElement} */ (penalty.parentElement).hidden = chosen === 'none' || chosen === 'both';
   };

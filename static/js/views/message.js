@@ -1,6 +1,8 @@
 // @ts-check
 // One sentence over the page: an error stays until it is closed, a notice goes by itself.
 
+import { hasText, t } from '../i18n.js';
+
 const NOTICE_STAYS = 8000; // milliseconds: two sentences, read slowly
 
 /**
@@ -12,6 +14,7 @@ export function mountMessage(root, store, retry) {
   const text = /** @type {HTMLElement} */ (root.querySelector('p'));
   const again = /** @type {HTMLButtonElement} */ (root.querySelector('.retry'));
   const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
+  const dialogs = [...document.querySelectorAll('dialog')];
   let timer = 0;
 
   const clear = () => store.set({ message: null });
@@ -21,22 +24,35 @@ export function mountMessage(root, store, retry) {
     retry();
   };
 
+  const speak = () => {
+    const message = store.get('message');
+    if (message) text.textContent = hasText(message.key) ? t(message.key, named(message.values)) : message.text;
+  };
+
   const show = () => {
     const message = store.get('message');
     clearTimeout(timer);
     if (root.matches(':popover-open')) root.hidePopover();
-    if (!message) return;
+    if (!message || dialogs.some((dialog) => dialog.open)) return; // it waits until the dialog closes
     root.setAttribute('role', message.kind === 'error' ? 'alert' : 'status');
     root.dataset.kind = message.kind;
     again.hidden = !message.retry;
-    root.showPopover(); // on top of every dialog; filled afterwards, so that screen readers say it
-    text.textContent = message.text;
+    root.showPopover(); // filled afterwards, so that screen readers say it
+    speak();
     if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);
   };
   show();
-  const stop = store.watch(['message'], show);
+  for (const dialog of dialogs) dialog.addEventListener('close', show);
+  const stops = [store.watch(['message'], show), store.watch(['language'], speak)];
   return () => {
-    stop();
+    for (const dialog of dialogs) dialog.removeEventListener('close', show);
+    stops.forEach((stop) => stop());
     clearTimeout(timer);
   };
+}
+
+/** Fields by the names a person knows them by, as they stand within a sentence. @param {Record<string, any>} [values] */
+function named(values) {
+  const fields = values?.fields?.map((/** @type {string} */ name) => (hasText(`field.${name}`) ? t(`field.${name}`).toLowerCase() : name));
+  return fields ? { ...values, fields } : values;
 }

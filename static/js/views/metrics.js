@@ -1,7 +1,7 @@
 // @ts-check
 // How well the network does on points: accuracy where there are classes, and what the penalty adds to the loss.
 
-import { formatLoss, formatPercent, t } from '../i18n.js';
+import { formatLoss, formatPercent } from '../i18n.js';
 
 /**
  * @param {HTMLElement} root
@@ -26,8 +26,10 @@ export function mountMetrics(root, store) {
     put(test, frame?.test_accuracy, formatPercent);
     put(penalty, frame?.penalty, formatLoss);
     penaltyBox.hidden = !spec || (spec.l1 === 0 && spec.l2 === 0);
-    root.title = frame && frame.train_accuracy === null ? t('metric.no_classes') : '';
+    const classes = frame?.train_accuracy !== null;
+    for (const accuracy of [train, test]) /** @type {HTMLElement} */ (accuracy.parentElement).hidden = !classes;
+    /** @type {HTMLElement} */ (root.querySelector('.no-classes')).hidden = classes;
   };
   show();
-  return store.watch(['frame', 'spec', 'language'], show);
+  return store.watch(['frame', 'spec'], show);
 }

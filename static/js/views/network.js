@@ -10,10 +10,11 @@ import { createTiles } from './network/tiles.js';
 import { fits, readActivations, readLimits, readShape } from './network/shape.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
-import { t } from '../i18n.js';
+import { t, translate } from '../i18n.js';
 
 const REACH = 6; // px from the pointer within which a link is found
 const NUMBERS_EVERY = 100; // milliseconds: digits that change faster cannot be read
+const MARK = '<span class="restarts" hidden data-t-title="restarts.title"><svg class="icon"><use href="#icon-restart"/></svg><span class="unseen" data-t="restarts"></span></span>';
 const NEW_LAYER = 4; // neurons of the first hidden layer
 /** @type {['weight' | 'gradient' | 'update', string][]} */
 const SHOWN = [['weight', 'network.weights'], ['gradient', 'network.gradients_short'], ['update', 'network.updates']];
@@ -30,10 +31,9 @@ export function mountNetwork(root, store, send) {
   root.innerHTML = `
     <h2><span class="title"></span>
       <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}</span>
-      <span class="grow"></span>
-      <span class="chip layers"><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
+      <span class="chip layers"><span data-field="hidden">${MARK}</span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
     <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas>
-      <div class="heads"></div><div class="tiles"></div><div class="ladder" data-testid="gradients" role="group"></div>
+      <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="ladder" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [stage, plan] = [find('.stage'), find('.plan')];
@@ -68,7 +68,7 @@ export function mountNetwork(root, store, send) {
     const { features, used } = shape;
     const chosen = features.filter((other, row) => used.includes(row) !== (other === name)); // in the order of the Spec
     if (chosen.length) send({ type: 'configure', spec: { features: chosen } });
-    else store.set({ message: { kind: 'notice', text: t('network.last_feature') } });
+    else store.set({ message: { kind: 'notice', key: 'network.last_feature' } });
   }
 
   addLayer.onclick = () => editHidden((hidden) => [...hidden, { width: hidden.at(-1)?.width ?? NEW_LAYER, activation: null }]);
@@ -109,11 +109,13 @@ export function mountNetwork(root, store, send) {
   // ---- what is shown
 
   function words() {
+    translate(root);
     find('.title').textContent = t('network');
     find('.seg').setAttribute('aria-label', t('network.links'));
     for (const [kind, key] of SHOWN) {
       const button = find(`.seg .${kind}`);
       button.textContent = t(key);
+      button.title = t(`network.${kind}_links`);
       button.setAttribute('aria-pressed', String(store.get('links') === kind));
     }
   }
@@ -132,10 +134,11 @@ export function mountNetwork(root, store, send) {
     plan.style.width = `${layout.width}px`;
     const limits = readLimits(store.get('schema'));
     const count = shape.hidden.length;
+    find('.inputs').style.left = `${layout.columns[0].center}px`;
     heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
     tiles.arrange(shape, layout);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
-    /** @type {HTMLElement} */ (find('.layers span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
+    /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
     label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
     label(addLayer, t('network.add_layer'), count >= limits.layers ? t('network.most_layers', { most: limits.layers }) : '');
     numbersAt = 0;

@@ -15,6 +15,7 @@ export function mountReadings(root, store) {
   function put(element, value, format) {
     const text = value === undefined ? '–' : format(value);
     if (element.textContent !== text) element.textContent = text;
+    element.classList.toggle('power', text.includes('·'));
     if (value === undefined) delete element.dataset.value;
     else element.dataset.value = String(value);
   }
@@ -24,12 +25,13 @@ export function mountReadings(root, store) {
     const state = store.get('state');
     const frame = store.get('frame');
     const now = frame ?? state;
-    put(epoch, now?.epoch, short);
+    put(epoch, now?.epoch, (value) => formatCount(value, 1e5));
     put(steps, now?.step, formatCount);
     put(train, frame?.train_loss, formatLoss);
     put(test, frame?.test_loss, formatLoss);
-    put(pace, state && (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
+    const known = state && !['lost', 'refused'].includes(store.get('connection'));
+    put(pace, !known ? undefined : (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
   };
   show();
-  return store.watch(['frame', 'state'], show);
+  return store.watch(['frame', 'state', 'connection'], show);
 }

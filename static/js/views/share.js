@@ -1,8 +1,6 @@
 // @ts-check
 // The whole set-up as an address, in the address bar and on the clipboard.
 
-import { t } from '../i18n.js';
-
 /** @param {string} text */
 async function copy(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
@@ -17,7 +15,7 @@ async function copy(text) {
 export function mountShare(button, store, publish) {
   button.onclick = async () => {
     const copied = await copy(publish()).then(() => true, () => false);
-    store.set({ message: { kind: 'notice', text: t(copied ? 'share.copied' : 'share.shown') } });
+    store.set({ message: { kind: 'notice', key: copied ? 'share.copied' : 'share.shown' } });
   };
   return () => { button.onclick = null; };
 }

@@ -10,6 +10,7 @@ function statusOf(store) {
   if (connection !== 'open') return connection;
   if (!state) return 'connecting';
   if (state.diverged !== null) return 'diverged';
+  if (store.get('restarted')) return 'restarted';
   if (state.playing) return 'training';
   return (store.get('frame') ?? state).step === 0 ? 'ready' : 'paused';
 }
@@ -29,5 +30,5 @@ export function mountStatus(root, store) {
     root.title = sentence;
   };
   show();
-  return store.watch(['connection', 'state', 'frame', 'language'], show);
+  return store.watch(['connection', 'state', 'frame', 'language', 'restarted'], show);
 }

@@ -25,8 +25,13 @@ export function mountTransport(root, store, send) {
   const find = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`));
   const play = find('play');
   play.onclick = () => send({ type: store.get('state')?.playing ? 'pause' : 'play' });
-  find('step').onclick = () => send({ type: 'step', count: 1 });
-  find('epoch-step').onclick = () => send({ type: 'epoch' });
+  /** So far and no further: a run that plays pauses first. @param {import('../commands.js').Command} command */
+  const move = (command) => {
+    if (store.get('state')?.playing) send({ type: 'pause' });
+    send(command);
+  };
+  find('step').onclick = () => move({ type: 'step', count: 1 });
+  find('epoch-step').onclick = () => move({ type: 'epoch' });
   find('reset').onclick = () => send({ type: 'reset' });
 
   const speed = /** @type {HTMLInputElement} */ (root.querySelector('#speed'));
@@ -50,11 +55,13 @@ export function mountTransport(root, store, send) {
     const state = store.get('state');
     const playing = state?.playing === true;
     play.setAttribute('aria-pressed', String(playing));
+    const lost = ['lost', 'refused'].includes(store.get('connection'));
+    for (const button of [play, ...['step', 'epoch-step', 'reset'].map(find)]) button.disabled = lost;
     play.title = t(playing ? 'pause.title' : 'play.title');
     if (!state || speed.matches(':active')) return;
     speed.value = String(notchOf(state.speed));
     showSpeed(state.speed);
   }
   show();
-  return store.watch(['state', 'language'], show);
+  return store.watch(['state', 'connection', 'language'], show);
 }

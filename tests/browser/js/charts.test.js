@@ -43,6 +43,14 @@ test('values a logarithm cannot show are gaps, on a linear axis they are there',
   equal(ys(false), [1, 0, null]);
 });
 
+test('a single step is a dot, and steps are whole numbers', () => {
+  const start = { steps: [0], train_loss: [0.5], test_loss: [0.6], gradient_norms: [[1e-3]] };
+  const { traces, layout } = /** @type {any} */ (lossChart(start, { ...LOOK, log: true, names: ['a', 'b'] }));
+  equal(traces.map(({ mode }) => mode), ['markers', 'markers']);
+  equal(layout.xaxis.dtick, 1);
+  equal(/** @type {any} */ (lossChart(HISTORY, { ...LOOK, log: true, names: ['a', 'b'] })).layout.xaxis.dtick, undefined);
+});
+
 test('charts of nothing have axes', () => {
   const nothing = { steps: [], train_loss: [], test_loss: [], gradient_norms: [] };
   equal(gradientChart(nothing, { ...LOOK, names: [], labels: 10 }).traces, []);

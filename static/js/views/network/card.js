@@ -63,7 +63,7 @@ export function createCard(root) {
     tellNeuron(place, shape, frame, features, logits, palette) {
       const { layer, neuron } = place;
       const own = shape.hidden[layer];
-      title.textContent = own ? `${neuronName(place, shape)} · ${own.activation ?? shape.activation}` : neuronName(place, shape);
+      title.textContent = own ? `${neuronName(place, shape)} · ${t(`activation.${own.activation ?? shape.activation}`)}` : neuronName(place, shape);
       canvas.hidden = false;
       if (layer < 0) {
         const feature = features?.[shape.features[neuron]];
@@ -95,8 +95,8 @@ export function createCard(root) {
       const name = `layers.${layer}.weight`;
       fillRows([
         [t('network.weight'), fixed(frame.parameters[name][at], 4)],
-        [t('network.gradient'), scientific(frame.gradients[name][at], 2)],
-        [t('network.update'), scientific(frame.updates[name][at], 2)],
+        [t('network.gradient_of_all'), scientific(frame.gradients[name][at], 2)],
+        [t('network.update_of_batch'), scientific(frame.updates[name][at], 2)],
       ]);
     },
   };

@@ -54,8 +54,8 @@ export function createHeads(root, edit) {
         /** @type {HTMLElement} */ (head.querySelector('b')).textContent = String(width);
         const name = /** @type {HTMLElement} */ (head.querySelector('.activation'));
         name.classList.toggle('own', activation !== null);
-        name.title = t(activation === null ? 'network.activation_default' : 'network.activation_own', { layer: i + 1, name: shown });
-        /** @type {HTMLElement} */ (name.querySelector('span')).textContent = shown;
+        name.title = t(activation === null ? 'network.activation_default' : 'network.activation_own', { layer: i + 1, name: t(`activation.${shown}`) });
+        /** @type {HTMLElement} */ (name.querySelector('span')).textContent = t(`activation.${shown}`);
         name.querySelector('.curve')?.setAttribute('d', activationPath(shown, ICON.width, ICON.height));
         name.querySelector('.zero')?.setAttribute('d', zeroPath(shown, ICON.width, ICON.height));
         offer(/** @type {HTMLSelectElement} */ (name.querySelector('select')), activation, shape.activation, activations, i);
@@ -67,7 +67,7 @@ export function createHeads(root, edit) {
 
 /** @param {HTMLSelectElement} select @param {string | null} chosen @param {string} common @param {string[]} activations @param {number} layer */
 function offer(select, chosen, common, activations, layer) {
-  const choices = [['', t('network.as_all', { name: common })], ...activations.map((name) => [name, name])];
+  const choices = [['', t('network.as_all', { name: t(`activation.${common}`) })], ...activations.map((name) => [name, t(`activation.${name}`)])];
   const key = JSON.stringify(choices);
   if (select.dataset.choices !== key) {
     select.dataset.choices = key;
