@@ -5,7 +5,7 @@ const FIRST_WAIT = 250; // milliseconds, doubled after each failure
 const LONGEST_WAIT = 8000;
 const KEPT = 32; // commands kept while there is no connection; more would surprise when it returns
 const PRIVATE = 4000; // close codes from here on are the server's own, with a reason a person can read
-const STOPPING = 4007; // a server that restarts: worth waiting for
+const COME_BACK = [4006, 4007]; // a viewer that was asleep, a server that restarts: worth trying again
 
 /**
  * @typedef {object} Handlers
@@ -46,7 +46,7 @@ export function connect(address, handlers) {
     attempt.onclose = ({ code, reason }) => {
       if (socket !== attempt) return;
       socket = null;
-      if (code >= PRIVATE && code !== STOPPING) {
+      if (code >= PRIVATE && !COME_BACK.includes(code)) {
         handlers.refused(code, reason);
         return;
       }

@@ -5,6 +5,7 @@ import { fromAddress, toAddress } from './address.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
 import { useLanguage } from './i18n.js';
+import { recall, remember } from './memory.js';
 import { decodeFrame } from './protocol.js';
 import { fieldsOf } from './schema.js';
 import { createSession } from './session.js';
@@ -36,8 +37,16 @@ const store = createStore({
 });
 
 const words = useLanguage(store.get('language'));
-/** @param {string} path */
-const load = async (path) => (await fetch(path)).json();
+const ASK_AGAIN = 2000; // milliseconds after a failure
+
+/** @param {string} path @returns {Promise<any>} */
+async function load(path) {
+  for (;;) {
+    const answer = await fetch(path).catch(() => null); // the connection says that the server is away
+    if (answer?.ok) return answer.json();
+    await new Promise((again) => { setTimeout(again, ASK_AGAIN); });
+  }
+}
 const schema = load('/api/spec/schema');
 
 /**
@@ -63,7 +72,7 @@ function send(command) {
 function act(command) {
   if (location.hash.length > 1 && (command.type === 'configure' || command.type === 'regenerate')) {
     history.replaceState(null, '', location.pathname + location.search); // it tells of another set-up from now on
-    sessionStorage.setItem(ADDRESS, '');
+    remember(ADDRESS, '');
   }
   send(command);
 }
@@ -71,7 +80,7 @@ function act(command) {
 /** Configures the session as the address says. */
 async function applyAddress() {
   const fields = fieldsOf(await schema);
-  sessionStorage.setItem(ADDRESS, location.hash);
+  remember(ADDRESS, location.hash);
   try {
     const spec = fromAddress(location.hash, fields);
     if (spec) send({ type: 'configure', spec });
@@ -85,22 +94,22 @@ function publish() {
   const fields = store.get('fields');
   const hash = fields ? `#${toAddress(store.get('spec') ?? {}, fields)}` : '';
   history.replaceState(null, '', hash);
-  sessionStorage.setItem(ADDRESS, location.hash);
+  remember(ADDRESS, location.hash);
   return `${location.origin}${location.pathname}${hash}`;
 }
 
 /** @param {any} state */
 function receiveState(state) {
   const before = store.get('state');
-  const isNew = sessionStorage.getItem(SESSION) !== state.session;
-  sessionStorage.setItem(SESSION, state.session);
+  const isNew = recall(SESSION) !== state.session;
+  remember(SESSION, state.session);
   const kept = before && before.session !== state.session ? store.get('spec') : null; // the server has forgotten the session this page was showing
   session.state(state);
   if (state.points && before && before.revision !== state.revision && store.get('message')?.ofRun) store.set({ message: null });
   if (kept) {
     send({ type: 'configure', spec: kept });
     say('notice', 'session.lost');
-  } else if (!before && location.hash.length > 1 && (isNew || sessionStorage.getItem(ADDRESS) !== location.hash)) {
+  } else if (!before && location.hash.length > 1 && (isNew || recall(ADDRESS) !== location.hash)) {
     applyAddress();
   }
 }
@@ -131,6 +140,8 @@ function receive(message) {
   }
 }
 
+let openings = 0; // of the connection: a frame is acknowledged over the one it came by
+
 /** @type {ArrayBuffer | null} */
 let unseen = null; // the newest frame that came while the tab was hidden
 
@@ -148,19 +159,11 @@ function receiveFrame(bytes) {
     say('error', '', { text: String(fault instanceof Error ? fault.message : fault) }); // a page older than its server
     return;
   }
-  const drawn = () => connection.sendNow({ type: 'drawn', frame: frame.frame });
+  const came = openings;
+  const drawn = () => { if (came === openings) connection.sendNow({ type: 'drawn', frame: frame.frame }); };
   if (session.frame(frame)) requestAnimationFrame(drawn);
   else drawn(); // nothing to draw, and the server need not wait for it
 }
-
-document.addEventListener('visibilitychange', () => {
-  if (document.hidden) return;
-  connection.retry();
-  connection.sendNow({ type: 'history' }); // a new connection brings it anyway
-  if (unseen) receiveFrame(unseen);
-  unseen = null;
-});
-addEventListener('hashchange', applyAddress);
 
 await words; // the server may have something to say at once
 
@@ -168,12 +171,13 @@ const UNREACHABLE = 3; // failures in a row before the page says more than that 
 
 const connection = connect(
   () => {
-    const known = sessionStorage.getItem(SESSION);
+    const known = recall(SESSION);
     const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
     return `${scheme}://${location.host}/ws${known ? `?session=${encodeURIComponent(known)}` : ''}`;
   },
   {
     opened() {
+      openings += 1;
       session.opened();
       unseen = null;
       store.set({ connection: 'open' });
@@ -191,6 +195,15 @@ const connection = connect(
     },
   },
 );
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) return;
+  connection.retry();
+  connection.sendNow({ type: 'history' }); // a new connection brings it anyway
+  if (unseen) receiveFrame(unseen);
+  unseen = null;
+});
+addEventListener('hashchange', applyAddress);
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 mountAppearance(element('appearance'), store);

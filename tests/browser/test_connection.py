@@ -128,3 +128,14 @@ def test_the_servers_sentence_stands_in_for_a_code_without_words(open_page: Open
     opened.ready()
     opened["step"].click()
     expect(opened["message"]).to_contain_text("Something new; do this.")
+
+
+def test_a_browser_that_forbids_storage_shows_the_page_all_the_same(open_page: OpenPage) -> None:
+    opened = open_page()
+    opened.page.add_init_script(
+        "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('forbidden'); } })"
+    )
+    opened.page.reload()
+    opened.ready()
+    opened["step"].click()
+    opened.until(lambda: opened.number("steps") == 1)
