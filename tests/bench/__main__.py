@@ -14,6 +14,7 @@ RESULTS = Path(__file__).with_name("results.json")
 BENCHES = {
     "engine": "an epoch and a snapshot, against an eager torch loop and NumPy by hand",
     "streaming": "sixteen sessions at once, client in another process",
+    "page": "pictures, paints and long tasks of the default experiment in Chromium",
 }
 """A bench is a module of its own name here: run() gives its figures for results.json, report(figures) prints them."""
 

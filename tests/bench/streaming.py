@@ -30,9 +30,7 @@ def run() -> dict[str, Any]:
     """frames_per_second and steps_per_second of each session; gap_95, gap_longest: seconds between frames, of all."""
     with running_server("compiled") as server:
         server.wait_until_warm()
-        result = asyncio.run(_watch_all(server.port))
-    report(result)
-    return result
+        return asyncio.run(_watch_all(server.port))
 
 
 def report(result: dict[str, Any]) -> None:
@@ -91,7 +89,3 @@ async def _frames(socket: Any, seconds: float) -> tuple[list[float], int]:
 
 def _gaps(arrivals: list[float]) -> list[float]:
     return [after - before for before, after in pairwise(arrivals)]
-
-
-if __name__ == "__main__":
-    run()
