@@ -32,7 +32,7 @@ DISK_NEEDED = 1.4e9  # bytes: torch 0.75 GB, the compiler 0.2, the others 0.4; w
 
 WARM = """
 from engine.backends import compiled
-getattr(compiled, "warm", lambda: None)()
+compiled.warm()
 """
 
 

@@ -13,14 +13,10 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from app import VERSION
-
 HERE = Path(__file__).parent
 ROOT = HERE if (HERE / "static").is_dir() else HERE.parent
 """Holds static/ and templates/: inside the package where pip installed it, beside it in a checkout."""
 
-FOREVER = "public, max-age=31536000, immutable"
-"""For an address that names a version: it never means anything else."""
 REVALIDATE = "no-cache"
 """Kept, but asked for each time: 304 where it is still the same, so that an update reaches everybody at once."""
 
@@ -30,7 +26,7 @@ router = APIRouter()
 
 @router.get("/", response_class=HTMLResponse)
 def page() -> HTMLResponse:
-    text = templates.get_template("page.html").render(version=VERSION, plotly_version=_plotly_version())
+    text = templates.get_template("page.html").render()
     return HTMLResponse(text, headers={"Cache-Control": REVALIDATE})
 
 
@@ -45,11 +41,7 @@ def favicon() -> Response:
 async def plotly(request: Request) -> Response:
     """4.8 MB, so it goes compressed to whoever takes that: 1.5 MB."""
     plain, compressed, etag = await asyncio.to_thread(_plotly)
-    headers = {
-        "Cache-Control": FOREVER if request.query_params.get("v") == _plotly_version() else REVALIDATE,
-        "ETag": etag,
-        "Vary": "Accept-Encoding",
-    }
+    headers = {"Cache-Control": REVALIDATE, "ETag": etag, "Vary": "Accept-Encoding"}
     if request.headers.get("if-none-match") == etag:
         return Response(status_code=304, headers=headers)
     if "gzip" in request.headers.get("accept-encoding", ""):
@@ -58,22 +50,14 @@ async def plotly(request: Request) -> Response:
 
 
 class Files(StaticFiles):
-    """Static files, asked for again each time unless the address names the version: ?v=…"""
-
     async def get_response(self, path: str, scope: Scope) -> Response:
         response = await super().get_response(path, scope)
-        versioned = scope["query_string"] == f"v={VERSION}".encode()
-        response.headers["Cache-Control"] = FOREVER if versioned else REVALIDATE
+        response.headers["Cache-Control"] = REVALIDATE
         return response
 
 
 def static_files() -> Files:
     return Files(directory=ROOT / "static")
-
-
-@lru_cache
-def _plotly_version() -> str:
-    return distribution("plotly").version
 
 
 @lru_cache

@@ -41,7 +41,6 @@ class Done:
     epoch: int
     diverged: int | None
     training_seconds: float
-    picture_seconds: float
     frames: dict[Focus | None, bytes]
     entry: Entry | None
 
@@ -97,7 +96,6 @@ def work(trainer: Trainer, job: Slice) -> Done:
         epoch=trainer.epoch,
         diverged=trainer.diverged,
         training_seconds=trained - began,
-        picture_seconds=time.perf_counter() - trained,
         frames=frames,
         entry=entry,
     )

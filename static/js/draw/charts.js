@@ -7,6 +7,7 @@ import { thinned } from './thinning.js';
 
 const FLOOR = 1e-12; // values at or below it have no place on a logarithmic axis
 const TICKS_AT_MOST = 5;
+const TICK_HEIGHT = 1.7; // times the text's size: numbers closer to each other are hard to read
 
 /** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[], gradient_norms: (number | null)[][]}} History  gradient_norms by layer */
 /** @typedef {{width: number, height: number, palette: import('./palette.js').Palette}} Look */
@@ -23,7 +24,7 @@ export function lossChart(history, { log, names, step, ...look }) {
   ];
   const range = log ? logRange(lines.map((line) => line.values)) : linearRange(lines.map((line) => line.values));
   const traces = lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }));
-  return { traces, layout: layoutOf(history.steps, look, log ? logAxis(range) : linearAxis(range), step, 12) };
+  return { traces, layout: layoutOf(history.steps, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12) };
 }
 
 /**
@@ -38,7 +39,7 @@ export function gradientChart(history, { names, step, labels, ...look }) {
   const range = logRange(layers);
   const traces = layers.map((values, layer) =>
     trace(history.steps, values, { color: colors[layer], dash: 'solid', name: names[layer], log: true, width: width / 2, link: palette.link }));
-  const layout = layoutOf(history.steps, look, logAxis(range), step, labels);
+  const layout = layoutOf(history.steps, look, logAxis(range, ticksFor(look)), step, labels);
   const inner = height - layout.margin.t - layout.margin.b;
   const share = (/** @type {number} */ value) => (Math.log10(Math.max(value, FLOOR)) - range[0]) / (range[1] - range[0]);
   const ends = layers.map((values) => share(lastFinite(values)));
@@ -111,23 +112,35 @@ function linearRange(lines) {
   return [0, high * 1.05 || 1];
 }
 
-/** @param {[number, number]} range */
-function linearAxis(range) {
-  return { type: 'linear', range, nticks: TICKS_AT_MOST, tickformat: '~g' };
+/** How many ticks there is room for. @param {Look} look */
+function ticksFor({ height, palette: { small } }) {
+  return Math.max(3, Math.min(TICKS_AT_MOST, Math.floor((height - small * 2.35) / (small * TICK_HEIGHT)) + 1));
 }
 
-/** Ticks at powers of ten, thinned out where there are many, joined by 2 and 5 (or 3) where there are few. @param {[number, number]} range of log10 */
-export function logAxis([low, high]) {
+/** @param {[number, number]} range @param {number} most */
+function linearAxis(range, most) {
+  return { type: 'linear', range, nticks: most, tickformat: '~g' };
+}
+
+/**
+ * Ticks at powers of ten, thinned out where there are many, joined by 2 and 5 (or 3) where there are few.
+ * @param {[number, number]} range of log10 @param {number} [most]
+ */
+export function logAxis([low, high], most = TICKS_AT_MOST) {
   const decades = high - low;
-  const steps = decades > 3 ? [1] : decades > 1.4 ? [1, 3] : [1, 2, 5];
-  const every = decades > 3 ? Math.ceil(decades / TICKS_AT_MOST) : 1;
-  const tickvals = [];
-  for (let exponent = Math.floor(low); exponent <= high; exponent++) {
-    if (exponent % every) continue;
-    for (const step of steps) {
-      const value = step * 10 ** exponent;
-      const place = Math.log10(value);
-      if (place >= low + 0.04 * decades && place <= high + 1e-9) tickvals.push({ step, exponent });
+  const densities = [...(decades > 1.4 ? [] : [[1, 2, 5]]), ...(decades > 3 ? [] : [[1, 3]]), [1]];
+  /** @type {{step: number, exponent: number}[]} */
+  let tickvals = [];
+  for (let n = 0; n === 0 || tickvals.length > most; n++) {
+    const steps = densities[Math.min(n, densities.length - 1)];
+    const every = Math.max(1, n - densities.length + 2); // decades
+    tickvals = [];
+    for (let exponent = Math.floor(low); exponent <= high; exponent++) {
+      if (exponent % every) continue;
+      for (const step of steps) {
+        const place = Math.log10(step) + exponent;
+        if (place >= low + 0.04 * decades && place <= high + 1e-9) tickvals.push({ step, exponent });
+      }
     }
   }
   return {

@@ -87,3 +87,16 @@ test('each line ends at its label', () => {
   const [low, high] = layout.yaxis.range;
   layout.annotations.forEach((/** @type {any} */ label, /** @type {number} */ i) => near(label.y, (Math.log10([1e-3, 0.2][i]) - low) / (high - low), 1e-9));
 });
+
+test('a low chart has as few ticks as fit, and two at least', () => {
+  for (const range of /** @type {[number, number][]} */ ([[-1, 0.2], [-2.1, 0], [-4, 0], [-12, 3], [-0.3, 0.8], [-9, -7.9], [-0.7, 0.46]])) {
+    for (const most of [3, 4, 5]) {
+      const { tickvals } = logAxis(range, most);
+      assert(tickvals.length <= most && tickvals.length >= 2, `${range}, at most ${most}: ${tickvals}`);
+    }
+  }
+  const ticks = (/** @type {number} */ height, /** @type {number} */ small) =>
+    /** @type {any} */ (lossChart(HISTORY, { ...LOOK, height, palette: { ...LIGHT, small }, log: true, names: ['a', 'b'] }).layout).yaxis.tickvals.length;
+  assert(ticks(115, 20) <= 3, 'for a wall');
+  assert(ticks(140, 11.5) >= 3, 'at a desk');
+});
