@@ -14,6 +14,7 @@ import numpy as np
 import torch
 
 from engine import Spec, Trainer
+from engine.spec import FEATURES, FeatureName
 
 ROUNDS = 25
 SNAPSHOT_ROUNDS = 200
@@ -22,6 +23,7 @@ SNAPSHOT_ROUNDS = 200
 @dataclass(frozen=True)
 class SetUp:
     hidden: tuple[int, ...]
+    features: tuple[FeatureName, ...] = ("x1", "x2")
     batch_size: int = 10
     points: int = 250  # of training
     optimizer: str = "sgd"
@@ -30,7 +32,8 @@ class SetUp:
 
     @property
     def name(self) -> str:
-        return f"{'-'.join(map(str, (2, *self.hidden, 1)))}, {self.optimizer}, batch {self.batch_size} of {self.points}"
+        shape = "-".join(map(str, (len(self.features), *self.hidden, 1)))
+        return f"{shape}, {self.optimizer}, batch {self.batch_size} of {self.points}"
 
     @property
     def spec(self) -> Spec:
@@ -40,6 +43,7 @@ class SetUp:
             dataset="spiral",
             samples=500,
             train_fraction=fraction,
+            features=self.features,
             hidden=self.hidden,
             optimizer=self.optimizer,
             batch_size=self.batch_size,
@@ -49,7 +53,7 @@ class SetUp:
 SET_UPS = (
     SetUp((4, 2), floor=250, aim=400),
     SetUp((8, 8, 8), floor=150, aim=300),
-    SetUp((8,) * 6, floor=80, aim=160),
+    SetUp((8,) * 6, FEATURES, floor=80, aim=160),
     SetUp((8, 8), batch_size=30, points=450, floor=80, aim=160),
     SetUp((8, 8, 8), optimizer="adam", floor=200, aim=400),
     SetUp((8, 8, 8), batch_size=1, floor=300, aim=600),
