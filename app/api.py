@@ -1,7 +1,7 @@
 """HTTP for programs: the server's health, the Spec's schema, and small pictures of data and features."""
 
 from functools import lru_cache
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request
@@ -10,9 +10,10 @@ from app import VERSION
 from app.manager import SessionManager
 from app.slices import points
 from app.warming import Warming
+from engine.choices import FEATURES, KINDS
 from engine.datasets import DATASETS, points_of
 from engine.snapshot import grid_inputs
-from engine.spec import FEATURES, REGRESSION, DatasetName, Spec
+from engine.spec import Spec
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""
@@ -60,12 +61,12 @@ def _schema() -> dict[str, Any]:
 def _datasets() -> dict[str, Any]:
     """Each data set as it is without noise, in small: its points [x1, x2, t] and how many it has in full."""
     pictures: dict[str, Any] = {}
-    for name in get_args(DatasetName):
+    for name in DATASETS:
         places, labels = points_of(Spec(dataset=name, samples=THUMBNAIL_POINTS))
         pictures[name] = {
             "points": points(places, labels),
             "samples": DATASETS[name].samples,
-            "regression": name in REGRESSION,
+            "regression": KINDS[name].targets == "values",
         }
     return pictures
 

@@ -11,7 +11,7 @@ from app.serving import run
 from app.settings import Settings
 from app.shield import SecurityHeaders, add_error_answers, security_headers
 from app.warming import Warming
-from engine.spec import BackendName
+from engine.choices import BackendName
 
 
 def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:

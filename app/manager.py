@@ -13,7 +13,8 @@ from app import slices
 from app.messages import Closing, Refusal
 from app.sessions import SLICE_SECONDS, Session
 from app.settings import Limits
-from engine.spec import BackendName, Spec
+from engine.choices import BackendName
+from engine.spec import Spec
 
 TICK = 1 / 30
 """Seconds between two slices of a session: 25 pictures a second are asked for, and a few may be late."""

@@ -20,7 +20,8 @@ from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
 from app.pace import Meter, Pace
 from app.viewers import Viewer, has_neuron
-from engine.spec import BackendName, Spec
+from engine.choices import BackendName
+from engine.spec import Spec
 
 log = logging.getLogger(__name__)
 

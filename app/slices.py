@@ -7,9 +7,10 @@ import numpy as np
 
 from app.history import Entry
 from app.protocol import RESOLUTION, Focus, encode_frame
+from engine.choices import BackendName
 from engine.network import Array
 from engine.snapshot import Snapshot
-from engine.spec import BackendName, Spec
+from engine.spec import Spec
 from engine.trainer import Trainer
 
 GLANCE = 2

@@ -3,7 +3,8 @@
 import logging
 import threading
 
-from engine.spec import BackendName, Spec
+from engine.choices import BackendName
+from engine.spec import Spec
 
 log = logging.getLogger(__name__)
 

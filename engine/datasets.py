@@ -11,9 +11,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.choices import DatasetName
 from engine.network import Array
 from engine.seeds import stream
-from engine.spec import DatasetName, Spec
+from engine.spec import Spec
 
 DOMAIN = 6.0
 """Half the side of the plane that is drawn."""

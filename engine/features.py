@@ -4,8 +4,8 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 
+from engine.choices import FeatureName
 from engine.network import Array
-from engine.spec import FeatureName
 
 FEATURES: dict[FeatureName, Callable[[Array, Array], Array]] = {
     "x1": lambda x1, x2: x1,

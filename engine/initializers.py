@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.choices import InitializerName
 from engine.network import Array, Network
 from engine.seeds import stream
-from engine.spec import InitializerName
 
 Shape = tuple[int, ...]
 Draw = Callable[[np.random.Generator, Shape, int, int], NDArray[np.float64]]

@@ -9,8 +9,9 @@ from typing import Protocol, Self
 
 import numpy as np
 
+from engine.choices import OptimizerName
 from engine.network import Array
-from engine.spec import OptimizerName, Spec
+from engine.spec import Spec
 
 Memory = dict[str, Array]
 

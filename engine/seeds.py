@@ -40,3 +40,39 @@ def _splitmix64(seed: int, epoch: int, count: int) -> NDArray[np.uint64]:
     z = (z ^ (z >> np.uint64(30))) * np.uint64(_MIX_1)
     z = (z ^ (z >> np.uint64(27))) * np.uint64(_MIX_2)
     return np.asarray(z ^ (z >> np.uint64(31)), dtype=np.uint64)
+
+
+def keep_mask(seed: int, step: int, layer: int, rows: int, width: int, dropout: float) -> NDArray[np.bool_]:
+    """Which values of a layer a training step keeps: (rows, width), True with the chance 1 − dropout.
+
+    `step` counts the steps taken before this one, `rows` are the samples of the batch in their order. A value is kept
+    where its hash's upper 24 bits are ≥ dropout·2²⁴. `backends/compiled.py` has a twin.
+    """
+    row = np.arange(rows, dtype=np.uint32)[:, np.newaxis] * np.uint32(0x9E3779B1)
+    column = np.arange(width, dtype=np.uint32) * np.uint32(0x85EBCA77)
+    return (_hash32((row + column) ^ key32(seed, step, layer)) >> np.uint32(8)) >= np.uint32(dropout * 2**24)
+
+
+def signs(seed: int, step: int, pair: int, count: int) -> NDArray[np.float32]:
+    """±1 (count,), each with an even chance: the way in which a pair of evolution's copies is moved.
+
+    `step` counts the steps taken before this one. `backends/compiled.py` has a twin.
+    """
+    place = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B1)
+    bits = _hash32(place ^ key32(seed, step, 1000 + pair)) >> np.uint32(31)
+    return 1 - 2 * bits.astype(np.float32)
+
+
+def key32(seed: int, step: int, purpose: int) -> np.uint32:
+    """The upper half of splitmix64's output for a state made of all three."""
+    z = (seed * _GAMMA + step * _MIX_1 + purpose * _MIX_2 + _GAMMA) & _MASK
+    z = ((z ^ (z >> 30)) * _MIX_1) & _MASK
+    z = ((z ^ (z >> 27)) * _MIX_2) & _MASK
+    return np.uint32((z ^ (z >> 31)) >> 32)
+
+
+def _hash32(x: NDArray[np.uint32]) -> NDArray[np.uint32]:
+    """A permutation of 32 bits without visible bias: the constants that Wellons found by search (lowbias32, 2018)."""
+    x = (x ^ (x >> np.uint32(16))) * np.uint32(0x7FEB352D)
+    x = (x ^ (x >> np.uint32(15))) * np.uint32(0x846CA68B)
+    return x ^ (x >> np.uint32(16))

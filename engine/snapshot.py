@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
+from engine.choices import FeatureName
 from engine.datasets import DOMAIN
 from engine.features import inputs_of
 from engine.network import Array
-from engine.spec import FeatureName
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from engine.backends import make_backend
+from engine.choices import BackendName
 from engine.datasets import split
 from engine.features import inputs_of
 from engine.initializers import initial_parameters
@@ -17,7 +18,7 @@ from engine.metrics import Evaluation, accuracy
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
 from engine.snapshot import Snapshot, gradient_norms, grid_inputs
-from engine.spec import BackendName, Spec, restarting_fields
+from engine.spec import Spec, restarting_fields
 
 STATE_VERSION = 1
 
@@ -41,10 +42,10 @@ class Trainer:
         self.train_targets = self.loss.targets(data.train_labels)
         self.test_targets = self.loss.targets(data.test_labels)
 
-        self.network = Network.of(spec, inputs=self.train_inputs.shape[1], outputs=self.train_targets.shape[1])
+        self.network = Network.of(spec)
         parameters = initial_parameters(spec.initializer, self.network, spec.seed)
         memory = make_optimizer(spec).start(parameters)
-        self._start_backend(backend, State(parameters, memory, updates=np.zeros_like(parameters)))
+        self._start_backend(backend, State.start(self.network, parameters, memory))
 
     def _start_backend(self, name: BackendName, state: State) -> None:
         self._backend = make_backend(name, self.spec, self.network, self.train_inputs, self.train_targets)
@@ -210,7 +211,11 @@ def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:
         parameters=_finite("parameters", values["parameters"], shape),
         memory={name: _finite(name, values["memory"][name], shape) for name in like.memory},
         updates=_finite("updates", values["updates"], shape),
-        **{name: values[name] for name in ("step", "epoch", "cursor", "optimizer_steps", "diverged")},
+        buffers=_finite("buffers", values["buffers"], like.buffers.shape),
+        **{
+            name: values[name]
+            for name in ("step", "epoch", "cursor", "optimizer_steps", "samples", "loss_sum", "epoch_loss", "diverged")
+        },
     )
     counters = [state.step, state.epoch, state.cursor, state.optimizer_steps, state.diverged or 0]
     if not all(isinstance(counter, int) and counter >= 0 for counter in counters) or state.cursor >= samples:

@@ -5,8 +5,9 @@ by_hand: NumPy, backward written out; the specification. autograd: torch; the or
 
 from typing import Protocol
 
+from engine.choices import BackendName
 from engine.network import Array, Network, State
-from engine.spec import BackendName, Spec
+from engine.spec import Spec
 
 
 class Backend(Protocol):

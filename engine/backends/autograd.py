@@ -13,9 +13,10 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
+from engine.choices import ActivationName, LossName, OptimizerName
 from engine.network import Array, Network, State
 from engine.seeds import batch_order
-from engine.spec import DIVERGENCE, ActivationName, LossName, OptimizerName, Spec
+from engine.spec import DIVERGENCE, Spec
 
 ACTIVATIONS: dict[ActivationName, type[torch.nn.Module]] = {
     "linear": torch.nn.Identity,
@@ -60,7 +61,7 @@ class Autograd:
         self.tensors: Tensors = list(self.module.parameters())
         self.order_epoch = -1  # of which epoch `order` is; none yet
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State(parameters=zeros, memory=self.fresh_memory(), updates=zeros))
+        self.load(State.start(network, zeros, self.fresh_memory()))
 
     def advance(self, steps: int) -> None:
         with one_thread():
@@ -157,6 +158,7 @@ class Autograd:
                 for ours, theirs in MEMORY[self.spec.optimizer].items()
             },
             updates=self.updates.numpy().copy(),
+            buffers=self.network.fresh_buffers(),
             step=self.step,
             epoch=self.epoch,
             cursor=self.cursor,

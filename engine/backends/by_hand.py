@@ -25,7 +25,7 @@ class ByHand:
         self.optimizer = make_optimizer(spec)
         self.order_epoch = -1  # of which epoch `order` is; none yet
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State(parameters=zeros, memory=self.optimizer.start(zeros), updates=zeros))
+        self.load(State.start(network, zeros, self.optimizer.start(zeros)))
 
     # One training step
 

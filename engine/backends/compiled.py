@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from engine.backends import kernels, passes, rules
 from engine.backends.lanes import WIDTH
 from engine.backends.passes import TILE
+from engine.choices import ActivationName, LossName, OptimizerName
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.spec import DIVERGENCE, ActivationName, LossName, OptimizerName, Spec
+from engine.spec import DIVERGENCE, Spec
 
 Ints = NDArray[np.int64]
 
@@ -43,7 +44,7 @@ class Compiled:
         self.counters = np.zeros(6, dtype=np.int64)
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State(parameters=zeros, memory=make_optimizer(spec).start(zeros), updates=zeros))
+        self.load(State.start(network, zeros, make_optimizer(spec).start(zeros)))
 
     # State
 
@@ -62,6 +63,7 @@ class Compiled:
             parameters=self.parameters[self.places],
             memory={name: self.memory[row * self.parameters.size + self.places] for row, name in enumerate(names)},
             updates=self.updates[self.places],
+            buffers=self.network.fresh_buffers(),
             step=step,
             epoch=epoch,
             cursor=cursor,
@@ -161,7 +163,7 @@ def warm() -> None:
     """Compiles the kernels, or loads them from the cache, once for the process: some seconds, or half of one."""
     spec = Spec()
     points = np.zeros((1, 2), dtype=np.float32)
-    backend = Compiled(spec, Network.of(spec, inputs=2, outputs=1), points, points[:, :1])
+    backend = Compiled(spec, Network.of(spec), points, points[:, :1])
     backend.advance(1)
     backend.loss_and_gradient()
     backend.activations(backend.inputs)

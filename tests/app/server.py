@@ -7,7 +7,8 @@ import time
 from app import serving, slices
 from app.main import create_app
 from app.settings import Settings
-from engine.spec import BackendName, Spec
+from engine.choices import BackendName
+from engine.spec import Spec
 
 KINDS: dict[str, BackendName] = {
     "compiled": "compiled",

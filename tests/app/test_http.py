@@ -10,7 +10,8 @@ from typing import Any, get_args
 import pytest
 
 import app
-from engine.spec import FEATURES, DatasetName, Spec
+from engine.choices import FEATURES, DatasetName
+from engine.spec import Spec
 from tests.app.running import Running
 
 

@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from engine import Spec, Trainer
-from engine.spec import FEATURES, FeatureName
+from engine.choices import FEATURES, FeatureName
 
 ROUNDS = 25
 SNAPSHOT_ROUNDS = 200

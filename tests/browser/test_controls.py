@@ -6,7 +6,8 @@ from typing import Any, get_args
 
 from playwright.sync_api import expect
 
-from engine.spec import DatasetName, Spec, is_live
+from engine.choices import DatasetName
+from engine.spec import Spec, is_live
 from tests.browser.conftest import Opened, OpenPage
 
 

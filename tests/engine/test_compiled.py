@@ -22,10 +22,10 @@ from engine.backends import cache, elementary, kernels
 from engine.backends.by_hand import ByHand
 from engine.backends.compiled import Compiled
 from engine.backends.lanes import WIDTH, load, store
+from engine.choices import OptimizerName
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
 from engine.seeds import batch_order
-from engine.spec import OptimizerName
 from tests.engine.oracle import relative
 
 Doubles = NDArray[np.float64]
@@ -91,7 +91,7 @@ def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
 def backend_of(
     spec: Spec, sizes: tuple[int, ...] | None = None, samples: int = 50, kind: type[Any] = Compiled
 ) -> tuple[Any, Network]:
-    network = Network.of(spec, inputs=2, outputs=1)
+    network = Network.of(spec)
     if sizes:
         network = Network(sizes, (spec.activation,) * (len(sizes) - 2) + ("linear",), spec.loss)
     random = np.random.default_rng(3)
@@ -99,7 +99,7 @@ def backend_of(
     targets = random.uniform(-1, 1, (samples, network.sizes[-1])).astype(np.float32)
     parameters = (random.normal(size=network.count) / np.sqrt(max(network.sizes))).astype(np.float32)
     backend = kind(spec, network, inputs, targets)
-    backend.load(State(parameters, make_optimizer(spec).start(parameters), updates=np.zeros_like(parameters)))
+    backend.load(State.start(network, parameters, make_optimizer(spec).start(parameters)))
     return backend, network
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from engine import activations, datasets, features, initializers, losses, optimizers
 from engine.backends import autograd
-from engine.spec import ActivationName, DatasetName, FeatureName, InitializerName, LossName, OptimizerName
+from engine.choices import ActivationName, DatasetName, FeatureName, InitializerName, LossName, OptimizerName
 
 
 @pytest.mark.parametrize(

@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import Spec
+from engine.choices import KINDS, DatasetName
 from engine.datasets import DATASETS, points_of, split
-from engine.spec import REGRESSION, DatasetName
 
 NAMES: tuple[DatasetName, ...] = get_args(DatasetName)
-CLASSES = [name for name in NAMES if name not in REGRESSION]
+CLASSES = [name for name in NAMES if KINDS[name].targets == "classes"]
 seeds = st.integers(0, 2**31 - 1)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_default_counts(name: DatasetName) -> None:
     points, labels = points_of(Spec(dataset=name))
-    count = 1200 if name in REGRESSION else 500
+    count = 1200 if KINDS[name].targets == "values" else 500
     assert points.shape == (count, 2)
     assert labels.shape == (count,)
     assert points.dtype == labels.dtype == np.float32
@@ -32,7 +32,7 @@ def test_any_count_noise_and_seed(name: DatasetName, samples: int, noise: float,
     assert np.isfinite(points).all()
     if name != "gauss":  # a normal cloud has no border
         assert np.abs(points).max() <= 6
-    if name in REGRESSION:
+    if KINDS[name].targets == "values":
         assert np.abs(labels).max() <= {"plane": 1.8, "multi_gauss": 1}[name]
     else:
         assert set(labels.tolist()) <= {-1, 1}
@@ -110,5 +110,5 @@ def test_the_seed_bites(name: DatasetName) -> None:
 
 def test_default_samples_are_the_table_s() -> None:
     assert {name: dataset.samples for name, dataset in DATASETS.items()} == {
-        name: 1200 if name in REGRESSION else 500 for name in NAMES
+        name: 1200 if KINDS[name].targets == "values" else 500 for name in NAMES
     }

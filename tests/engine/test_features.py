@@ -1,7 +1,7 @@
 import numpy as np
 
+from engine.choices import FEATURES
 from engine.features import inputs_of
-from engine.spec import FEATURES
 
 
 def test_columns_in_the_order_asked_for() -> None:

@@ -8,7 +8,7 @@ from engine.spec import InitializerName
 
 
 def test_names_shapes_and_places_are_pytorch_s() -> None:
-    network = Network.of(Spec(hidden=(4, Layer(width=3, activation="relu"))), inputs=2, outputs=1)
+    network = Network.of(Spec(hidden=(4, Layer(width=3, activation="relu"))))
     assert network.sizes == (2, 4, 3, 1)
     assert network.activations == ("tanh", "relu", "tanh")
     assert network.shapes == {
@@ -25,7 +25,7 @@ def test_names_shapes_and_places_are_pytorch_s() -> None:
 
 
 def test_views_share_memory() -> None:
-    network = Network.of(Spec(), inputs=2, outputs=1)
+    network = Network.of(Spec())
     flat = np.zeros(network.count, dtype=np.float32)
     network.views(flat)["layers.1.bias"][:] = 5
     assert flat.sum() == 10
@@ -36,7 +36,7 @@ def test_views_share_memory() -> None:
     [(Spec(), "tanh"), (Spec(loss="bce"), "linear"), (Spec(dataset="plane"), "linear")],
 )
 def test_output_activation(spec: Spec, output: str) -> None:
-    assert Network.of(spec, inputs=2, outputs=1).activations[-1] == output
+    assert Network.of(spec).activations[-1] == output
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_output_activation(spec: Spec, output: str) -> None:
 )
 def test_initializers(name: InitializerName, bound: float, deviation: float, has_bias: bool) -> None:
     """Spread of a layer of 24 inputs and 32 neurons, over ten seeds: 7,680 numbers, so within 5 per cent."""
-    network = Network.of(Spec(hidden=(24, 32)), inputs=2, outputs=1)
+    network = Network.of(Spec(hidden=(24, 32)))
     starts = [network.views(initial_parameters(name, network, seed)) for seed in range(10)]
     weights = np.stack([start["layers.1.weight"] for start in starts])
     biases = np.stack([start["layers.1.bias"] for start in starts])
@@ -64,8 +64,8 @@ def test_initializers(name: InitializerName, bound: float, deviation: float, has
 
 
 def test_a_layer_more_leaves_the_layers_before_it_alone() -> None:
-    small = Network.of(Spec(hidden=(8, 8)), inputs=2, outputs=1)
-    large = Network.of(Spec(hidden=(8, 8, 8)), inputs=2, outputs=1)
+    small = Network.of(Spec(hidden=(8, 8)))
+    large = Network.of(Spec(hidden=(8, 8, 8)))
     first, second = (network.views(initial_parameters("pytorch", network, seed=7)) for network in (small, large))
     for name in ("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"):
         np.testing.assert_array_equal(first[name], second[name])

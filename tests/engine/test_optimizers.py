@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 
 from engine import Spec
+from engine.choices import OptimizerName
 from engine.optimizers import OPTIMIZERS, make_optimizer
-from engine.spec import OptimizerName
 
 W = np.array([1.0, -2.0], dtype=np.float32)
 G = np.array([0.5, 4.0], dtype=np.float32)

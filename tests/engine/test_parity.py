@@ -9,9 +9,9 @@ import pytest
 
 from engine import Layer, Spec
 from engine.backends import Backend, make_backend
+from engine.choices import ActivationName, BackendName, OptimizerName
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.spec import ActivationName, BackendName, OptimizerName
 from tests.engine import oracle
 
 TOLERANCE = 1e-5
@@ -43,7 +43,7 @@ class Case:
     def backend(self, name: BackendName, spec: Spec) -> Backend:
         backend = make_backend(name, spec, self.network, self.inputs, self.targets)
         zeros = np.zeros_like(self.parameters)
-        backend.load(State(self.parameters, make_optimizer(spec).start(zeros), updates=zeros))
+        backend.load(State.start(self.network, self.parameters, make_optimizer(spec).start(zeros)))
         return backend
 
 
