@@ -7,7 +7,7 @@ from engine.choices import ScheduleName
 from engine.spec import Spec
 
 SCHEDULES: dict[ScheduleName, Callable[[float, float], float]] = {
-    "constant": lambda part, factor: 1.0,
+    "constant": lambda _part, _factor: 1.0,
     # γ^⌊t/T⌋
     "step": lambda part, factor: factor ** math.floor(part),
     # γ^(t/T)

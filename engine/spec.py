@@ -35,7 +35,7 @@ DIVERGENCE = 1e12
 square of a gradient, which Adam keeps, must still fit."""
 
 MOST_PARAMETERS = 300_000
-"""Of a network: above 784-256-128-10 (235,146) and 10-64-256-784; a step of a larger one would take too long to watch."""
+"""Of a network: above 784-256-128-10 (235,146) and 10-64-256-784; a larger one is too slow to watch."""
 
 MOST_PLANE_SAMPLES = 5000
 """Of the plane, where every sample is drawn."""
@@ -134,7 +134,7 @@ class Spec(BaseModel):
     )
     weight_decay: Annotated[Real, Ge(0), Le(10)] | None = Field(
         default=None,
-        description="decoupled: every parameter shrinks by rate·decay a step; null: 0.01 for adamw, 0.1 for muon, else 0",
+        description="decoupled: parameters shrink by rate·decay a step; null: 0.01 for adamw, 0.1 for muon, else 0",
         json_schema_extra=LIVE,
     )
     momentum: Annotated[Real, Ge(0), Le(0.999)] = Field(default=0.9, json_schema_extra=LIVE)
@@ -249,7 +249,7 @@ class Spec(BaseModel):
         elif self.dataset == "own":
             labels = {label for _, _, label in self.own_points}
             if not all(label in range(8) for label in labels):
-                yield "the label of a point is the number of its class, 0 to 7; choose own_values for real-valued targets"
+                yield "the label of a point is the number of its class, 0 to 7; for other numbers choose own_values"
             elif max(labels) < 1 or len(labels) < 2:
                 yield "all points are of one class and there is nothing to tell apart; add points of another class"
 
@@ -257,7 +257,7 @@ class Spec(BaseModel):
         if self.hidden:
             yield "the perceptron rule knows no hidden layers, for it passes no error back; remove them"
         if self.is_regression or self.class_count != 2:
-            yield f"the perceptron tells two classes apart and {self.dataset} has something else; choose another optimizer"
+            yield f"the perceptron tells two classes apart and {self.dataset} has others; choose another optimizer"
         if self.loss != "mse" or self.output_activation != "step":
             yield "the perceptron rule goes with output activation step and loss mse; choose both"
 
