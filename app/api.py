@@ -1,5 +1,6 @@
 """HTTP for programs: the server's health, the Spec's schema, and small pictures of data and features."""
 
+from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
 
@@ -10,10 +11,10 @@ from app import VERSION
 from app.manager import SessionManager
 from app.slices import points
 from app.warming import Warming
-from engine.choices import FEATURES, KINDS
+from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS
 from engine.datasets import DATASETS, points_of
 from engine.snapshot import grid_inputs
-from engine.spec import Spec
+from engine.spec import MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""
@@ -42,6 +43,11 @@ def schema() -> dict[str, Any]:
     return _schema()
 
 
+@router.get("/api/choices")
+def choices() -> dict[str, Any]:
+    return _choices()
+
+
 @router.get("/api/datasets")
 def datasets() -> dict[str, Any]:
     return _datasets()
@@ -55,6 +61,20 @@ def features() -> dict[str, Any]:
 @lru_cache
 def _schema() -> dict[str, Any]:
     return Spec.model_json_schema()
+
+
+@lru_cache
+def _choices() -> dict[str, Any]:
+    """What goes with what, so that the page need not know it by heart; samples is null where the Spec tells them."""
+    samples = {name: dataset.samples for name, dataset in DATASETS.items()}
+    return {
+        "datasets": {name: {**asdict(kind), "samples": samples.get(name)} for name, kind in KINDS.items()},
+        "reads": READS,
+        "class_losses": sorted(CLASS_LOSSES),
+        "logit_losses": sorted(LOGIT_LOSSES),
+        "most_parameters": MOST_PARAMETERS,
+        "most_plane_samples": MOST_PLANE_SAMPLES,
+    }
 
 
 @lru_cache
