@@ -1,0 +1,134 @@
+"""Digits: pictures of handwritten digits, the 8×8 ones that come with scikit-learn or the four files of MNIST.
+
+The engine reads no environment: whoever calls says in a Library where pictures are kept. Nothing is downloaded.
+"""
+
+import gzip
+import zlib
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+Bytes = NDArray[np.uint8]
+
+PICTURES, LABELS = 0x0803, 0x0801
+"""The magic numbers of IDX files: unsigned bytes in three dimensions and in one."""
+SIDE = 28
+"""Pixels of a picture of MNIST, both ways."""
+MOST_PICTURES = 100_000
+"""In one file: MNIST has 60,000 and 10,000, and a header may claim four thousand million."""
+PARTS = ("train", "t10k")
+
+
+@dataclass(frozen=True)
+class Library:
+    """Where pictures come from."""
+
+    mnist_folder: Path | None = None
+    """The folder with the four files of MNIST, plain or gzipped."""
+
+
+BUNDLED = Library()
+"""Only what is installed with the engine."""
+
+
+class LibraryFault(ValueError):
+    """Pictures that cannot be read, and why, as a sentence."""
+
+
+@lru_cache(maxsize=1)
+def bundled_digits() -> tuple[Bytes, Bytes]:
+    """1,797 pictures (n, 64) of 8×8 pixels from 0 to 16 and their digits (n,). Raises LibraryFault.
+
+    Read from scikit-learn's own file, because importing scikit-learn for it would take most of a second.
+    """
+    package = find_spec("sklearn")
+    if package is None or not package.submodule_search_locations:
+        raise LibraryFault("the 8×8 digits come with scikit-learn, which is not installed; install scikit-learn")
+    file = Path(package.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
+    try:
+        table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
+    except (OSError, EOFError, zlib.error, ValueError) as fault:
+        raise LibraryFault(f"the file {file.name} of scikit-learn cannot be read; install scikit-learn anew") from fault
+    return _locked(table[:, :64]), _locked(table[:, 64])
+
+
+def folder_digits(library: Library) -> tuple[Bytes, Bytes]:
+    """All pictures (n, 784) of MNIST, pixels from 0 to 255, and their digits (n,). Raises LibraryFault."""
+    folder = library.mnist_folder
+    if folder is None:
+        raise LibraryFault(
+            "MNIST needs its four IDX files and no folder is set for them; "
+            "choose the 8×8 digits, or start the playground with a folder of MNIST"
+        )
+    files = [_found(folder, f"{part}-{what}") for part in PARTS for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+    return _mnist(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+
+
+@lru_cache(maxsize=1)  # 55 MB
+def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
+    """The files in the order of PARTS, pictures before labels; their times and sizes tell that they are the same."""
+    pictures, numbers = [], []
+    for (picture_file, *_), (label_file, *_) in zip(files[::2], files[1::2], strict=True):
+        pictures.append(_read(picture_file, PICTURES, (SIDE, SIDE)))
+        numbers.append(_read(label_file, LABELS, ()))
+        if len(pictures[-1]) != len(numbers[-1]):
+            raise LibraryFault(
+                f"{picture_file.name} has {len(pictures[-1])} pictures and {label_file.name} {len(numbers[-1])} "
+                f"labels, and each picture needs one; use two files that belong together"
+            )
+        if numbers[-1].size and numbers[-1].max() > 9:
+            raise LibraryFault(
+                f"{label_file.name} holds the label {numbers[-1].max()} and digits go from 0 to 9; use MNIST's own file"
+            )
+    return _locked(np.concatenate(pictures).reshape(-1, SIDE * SIDE)), _locked(np.concatenate(numbers))
+
+
+def _found(folder: Path, name: str) -> Path:
+    """The file as MNIST's own site named it, plain or gzipped, or with the dot that some copies have."""
+    for candidate in (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz"):
+        if (folder / candidate).is_file():
+            return folder / candidate
+    raise LibraryFault(f"the folder of MNIST has no file {name} or {name}.gz; put all four files there")
+
+
+def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
+    """The bytes of one IDX file: (n, *shape). Raises LibraryFault unless every byte is accounted for."""
+    again = "get the file anew"
+    header = 8 + 4 * len(shape)
+    try:
+        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
+            start = content.read(header)
+            if len(start) < header:
+                raise LibraryFault(f"{file.name} ends within its header of {header} bytes; {again}")
+            found, count, *sides = (int(value) for value in np.frombuffer(start, dtype=">u4"))
+            if found != magic:
+                raise LibraryFault(f"{file.name} starts with the number {found}, not {magic}; use MNIST's own file")
+            if tuple(sides) != shape:
+                raise LibraryFault(
+                    f"{file.name} has pictures of {'×'.join(map(str, sides))} pixels, not {SIDE}×{SIDE}; "
+                    f"use MNIST's own file"
+                )
+            if not 1 <= count <= MOST_PICTURES:
+                raise LibraryFault(
+                    f"{file.name} claims {count} entries and can have 1 to {MOST_PICTURES}; use MNIST's own file"
+                )
+            size = count * int(np.prod(shape, dtype=int))
+            body = content.read(size + 1)
+    except (OSError, EOFError, zlib.error) as fault:
+        raise LibraryFault(f"{file.name} cannot be read: it is damaged, cut short or not open to us; {again}") from fault
+    if len(body) != size:
+        more = "more" if len(body) > size else f"only {len(body)}"
+        raise LibraryFault(f"{file.name} must hold {size} bytes after its header and holds {more}; {again}")
+    return np.frombuffer(body, dtype=np.uint8).reshape(count, *shape)
+
+
+def _locked(array: Bytes) -> Bytes:
+    """The same numbers, shared from now on and so never to be written to."""
+    array = np.ascontiguousarray(array)
+    array.setflags(write=False)
+    return array
