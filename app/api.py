@@ -12,7 +12,8 @@ from app.manager import SessionManager
 from app.slices import points
 from app.warming import Warming
 from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS
-from engine.datasets import DATASETS, points_of
+from engine.datasets import DATASETS, samples_of
+from engine.planes import PLANES
 from engine.snapshot import grid_inputs
 from engine.spec import MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 
@@ -79,12 +80,12 @@ def _choices() -> dict[str, Any]:
 
 @lru_cache
 def _datasets() -> dict[str, Any]:
-    """Each data set as it is without noise, in small: its points [x1, x2, t] and how many it has in full."""
+    """Each data set of the plane without noise, in small: its points [x1, x2, t] and how many it has in full."""
     pictures: dict[str, Any] = {}
-    for name in DATASETS:
-        places, labels = points_of(Spec(dataset=name, samples=THUMBNAIL_POINTS))
+    for name in PLANES:
+        places, labels = samples_of(Spec(dataset=name, samples=THUMBNAIL_POINTS))
         pictures[name] = {
-            "points": points(places, labels),
+            "points": points(places, labels if labels.ndim == 1 else labels[:, 0]),
             "samples": DATASETS[name].samples,
             "regression": KINDS[name].targets == "values",
         }
@@ -95,7 +96,7 @@ def _datasets() -> dict[str, Any]:
 def _features() -> dict[str, Any]:
     """Each feature over the plane: value = q / 127 · scale, row 0 is the top."""
     tiles: dict[str, Any] = {}
-    for name, column in zip(FEATURES, grid_inputs(FEATURES, TILE_SIDE).T, strict=True):
+    for name, column in zip(FEATURES, grid_inputs(Spec(features=FEATURES), TILE_SIDE).T, strict=True):
         scale = float(np.abs(column).max())
         tiles[name] = {
             "side": TILE_SIDE,

@@ -17,14 +17,15 @@ from engine.seeds import stream
 from engine.spec import UNSPLIT, Spec
 
 Samples = tuple[Array, Array]
+"""Rows and labels, float32."""
 
 
 @dataclass(frozen=True)
 class Dataset:
     draw: Callable[[Spec, int, Library], Samples]
     """(Spec, count, library) → rows and labels; fewer than count where there are no more."""
-    samples: int
-    """How many there are unless the Spec says; 0: as many as the Spec has points of its own."""
+    samples: int | None
+    """How many there are unless the Spec says; None: as many as the Spec has points of its own."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,7 @@ def split(spec: Spec, library: Library = BUNDLED) -> Split:
 def samples_of(spec: Spec, library: Library = BUNDLED) -> Samples:
     """All rows and labels of a Spec. Raises LibraryFault where pictures cannot be read."""
     dataset = DATASETS[spec.dataset]
-    rows, labels = dataset.draw(spec, spec.samples or dataset.samples, library)
-    return rows.astype(np.float32, copy=False), labels.astype(np.float32, copy=False)
+    return dataset.draw(spec, spec.samples or dataset.samples or len(spec.own_points), library)
 
 
 def _plane(spec: Spec, count: int, library: Library) -> Samples:
@@ -83,7 +83,7 @@ def _mnist(spec: Spec, count: int, library: Library) -> Samples:
 def _drawn(spec: Spec, count: int, pictures: Bytes, numbers: Bytes, white: int) -> Samples:
     """So many of the pictures, at random and none twice, with pixels from 0 to 1."""
     order = stream(spec.seed, "data").permutation(len(pictures))[:count]
-    return pictures[order] * np.float32(1 / white), numbers[order].astype(np.float32)
+    return np.divide(pictures[order], white, dtype=np.float32), numbers[order].astype(np.float32)
 
 
 def _digit_pictures(spec: Spec, count: int, library: Library) -> Samples:
@@ -96,13 +96,14 @@ def _digit_pictures(spec: Spec, count: int, library: Library) -> Samples:
 def _random(spec: Spec, count: int, library: Library) -> Samples:
     """Normal numbers, inputs and targets alike: there is nothing in them but to be learned by heart."""
     rows = stream(spec.seed, "data").normal(size=(count, spec.random_inputs))
-    return rows, stream(spec.seed, "targets").normal(size=(count, spec.random_outputs))
+    targets = stream(spec.seed, "targets").normal(size=(count, spec.random_outputs))
+    return rows.astype(np.float32), targets.astype(np.float32)
 
 
 DATASETS: dict[DatasetName, Dataset] = {
     **{name: Dataset(_plane, samples) for name, (_, samples) in PLANES.items()},
-    "own": Dataset(_own, samples=0),
-    "own_values": Dataset(_own, samples=0),
+    "own": Dataset(_own, samples=None),
+    "own_values": Dataset(_own, samples=None),
     "digits": Dataset(_digits, samples=1797),
     "mnist": Dataset(_mnist, samples=12_000),
     "digit_pictures": Dataset(_digit_pictures, samples=10),

@@ -36,7 +36,7 @@ BUNDLED = Library()
 """Only what is installed with the engine."""
 
 
-class LibraryFault(ValueError):
+class LibraryFault(ValueError):  # noqa: N818
     """Pictures that cannot be read, and why, as a sentence."""
 
 
@@ -120,7 +120,7 @@ def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
             size = count * int(np.prod(shape, dtype=int))
             body = content.read(size + 1)
     except (OSError, EOFError, zlib.error) as fault:
-        raise LibraryFault(f"{file.name} cannot be read: it is damaged, cut short or not open to us; {again}") from fault
+        raise LibraryFault(f"{file.name} cannot be read: it is damaged or cut short; {again}") from fault
     if len(body) != size:
         more = "more" if len(body) > size else f"only {len(body)}"
         raise LibraryFault(f"{file.name} must hold {size} bytes after its header and holds {more}; {again}")

@@ -1,6 +1,6 @@
 """Features: points of the plane → the columns that enter a network. Rows of other data sets enter as they are."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -20,8 +20,11 @@ FEATURES: dict[FeatureName, Callable[[Array, Array], Array]] = {
 
 
 def inputs_of(spec: Spec, rows: Array) -> Array:
-    """Points (n, 2) → their features, read after division by the data set's unit; other rows unchanged: (n, inputs)."""
-    if not spec.kind.plane:
-        return rows
-    x1, x2 = (rows / np.float32(spec.kind.unit)).T
-    return np.stack([FEATURES[name](x1, x2) for name in spec.features], axis=1)
+    """Points (n, 2) → their features (n, inputs); rows of data sets that are not of the plane unchanged."""
+    return features_of(spec.features, rows, spec.kind.unit) if spec.kind.plane else rows
+
+
+def features_of(features: Sequence[FeatureName], points: Array, unit: float = 1) -> Array:
+    """The features of points (n, 2), read after division by the unit, one column each: (n, features)."""
+    x1, x2 = (points / np.float32(unit)).T
+    return np.stack([FEATURES[name](x1, x2) for name in features], axis=1)

@@ -21,6 +21,7 @@ Points = Floats
 Labels = Floats
 Random = np.random.Generator
 
+
 def circle(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
     """A disc of radius 2.5 inside a ring from 3.5 to 5; the label is read up to 5·noise away, both ways."""
     inner = count // 2
@@ -142,7 +143,9 @@ def arithmetic(count: int, noise: float, data: Random, shift: Random, spec: Spec
     """Pairs (a, b) from −10 to 10 with a + b and a − b, labels (count, 2). No pair comes twice, so that the test pairs
     are pairs never seen; whole numbers while there are enough of them, 441 pairs, then halves or quarters."""
     parts = next(parts for parts in (1, 2, 4) if (20 * parts + 1) ** 2 >= count)
-    a, b = np.divmod(data.permutation((20 * parts + 1) ** 2)[:count], 20 * parts + 1) / np.float64(parts) - 10
+    side = 20 * parts + 1
+    drawn = data.permutation(side * side)[:count]
+    a, b = drawn // side / parts - 10, drawn % side / parts - 10
     return np.stack([a, b], axis=1), np.stack([a + b, a - b], axis=1)
 
 
@@ -173,7 +176,7 @@ def class_numbers(count: int, classes: int) -> NDArray[np.int64]:
 
 def labels_of(number: NDArray[np.int64], classes: int) -> Labels:
     """The label of each class number 0…k−1: −1 and 1 for two classes, else the number itself."""
-    return (2.0 * number - 1) if classes == 2 else number.astype(np.float64)
+    return np.float64(2) * number - 1 if classes == 2 else number.astype(np.float64)
 
 
 def on_circle(radius: Floats, angle: Floats) -> Points:

@@ -5,10 +5,10 @@ from functools import lru_cache
 
 import numpy as np
 
-from engine.choices import FeatureName
-from engine.datasets import DOMAIN
-from engine.features import inputs_of
+from engine.choices import FeatureName, Kind
+from engine.features import features_of
 from engine.network import Array
+from engine.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -40,12 +40,16 @@ class Snapshot:
         return boundary
 
 
+def grid_inputs(spec: Spec, resolution: int) -> Array:
+    """The inputs (R·R, features) at the centres of R×R cells over the plane: from the top left, row by row."""
+    return _grid_inputs(spec.features, spec.kind, resolution)
+
+
 @lru_cache(maxsize=8)  # one entry is at most 280 kB at R = 100; a person looks at one or two at a time
-def grid_inputs(features: tuple[FeatureName, ...], resolution: int) -> Array:
-    """The features (R·R, features) at the centres of R×R cells over the plane: from the top left, row by row."""
-    centres = ((np.arange(resolution) + 0.5) * (2 * DOMAIN / resolution) - DOMAIN).astype(np.float32)
+def _grid_inputs(features: tuple[FeatureName, ...], kind: Kind, resolution: int) -> Array:
+    centres = ((np.arange(resolution) + 0.5) * ((kind.high - kind.low) / resolution) + kind.low).astype(np.float32)
     x1, x2 = np.meshgrid(centres, centres[::-1])
-    return inputs_of(features, np.stack([x1.ravel(), x2.ravel()], axis=1))
+    return features_of(features, np.stack([x1.ravel(), x2.ravel()], axis=1), kind.unit)
 
 
 def gradient_norms(gradients: dict[str, Array]) -> tuple[float, ...]:

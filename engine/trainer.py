@@ -11,6 +11,7 @@ from numpy.typing import ArrayLike
 from engine.backends import make_backend
 from engine.choices import BackendName
 from engine.datasets import split
+from engine.digits import BUNDLED, Library
 from engine.features import inputs_of
 from engine.initializers import initial_parameters
 from engine.losses import LOSSES, penalty
@@ -31,14 +32,14 @@ class Trainer:
     `train_targets`, `test_targets`: (n, outputs), ±1 for two classes with mse, 0 or 1 with bce, real for regression.
     """
 
-    def __init__(self, spec: Spec, backend: BackendName = "compiled") -> None:
+    def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library = BUNDLED) -> None:
         self.spec = spec
         self.loss = LOSSES[spec.loss]
-        data = split(spec)
-        self.train_points, self.train_labels = data.train_points, data.train_labels
-        self.test_points, self.test_labels = data.test_points, data.test_labels
-        self.train_inputs = inputs_of(spec.features, data.train_points)
-        self.test_inputs = inputs_of(spec.features, data.test_points)
+        data = split(spec, library)
+        self.train_points, self.train_labels = data.train_rows, data.train_labels
+        self.test_points, self.test_labels = data.test_rows, data.test_labels
+        self.train_inputs = inputs_of(spec, data.train_rows)
+        self.test_inputs = inputs_of(spec, data.test_rows)
         self.train_targets = self.loss.targets(data.train_labels)
         self.test_targets = self.loss.targets(data.test_labels)
 
@@ -134,7 +135,7 @@ class Trainer:
         if columns != (2,):
             raise ValueError(f"points must have the shape (n, 2), one row of x1 and x2 each, not {np.shape(points)}")
         points = _finite("points", points, np.shape(points))
-        return self._outputs(inputs_of(self.spec.features, points))
+        return self._outputs(inputs_of(self.spec, points))
 
     def evaluate(self) -> Evaluation:
         """Losses and accuracies on the training and the test set."""
@@ -145,8 +146,8 @@ class Trainer:
             return {
                 "train_loss": self.loss.value(train, self.train_targets),
                 "test_loss": self.loss.value(test, self.test_targets),
-                "train_accuracy": accuracy(train, self.train_labels) if classes else None,
-                "test_accuracy": accuracy(test, self.test_labels) if classes else None,
+                "train_accuracy": accuracy(train, self.train_labels, self.spec) if classes else None,
+                "test_accuracy": accuracy(test, self.test_labels, self.spec) if classes else None,
                 "penalty": penalty(weights, self.spec.l1, self.spec.l2),
             }
 
@@ -156,7 +157,7 @@ class Trainer:
             raise ValueError(f"a map needs at least one cell a side, not {resolution}; ask for 1 or more")
         state = self._backend.state()
         gradients = self.gradients()
-        layers = self._backend.activations(grid_inputs(self.spec.features, resolution))
+        layers = self._backend.activations(grid_inputs(self.spec, resolution))
         return Snapshot(
             step=state.step,
             epoch=state.epoch,

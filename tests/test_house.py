@@ -30,8 +30,8 @@ PAGE = sorted(
 ENGINE = """
 choices seeds activations
 spec
-losses network schedules presets
-datasets features initializers metrics optimizers
+losses network schedules presets planes digits own_points
+datasets features separability initializers metrics optimizers
 snapshot backends
 trainer
 """.strip().splitlines()
@@ -49,7 +49,8 @@ __main__
 
 BACKENDS = ("by_hand", "autograd", "compiled")
 BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers"}
-ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "datasets", "network", "presets"}
+DATA = {"datasets", "planes", "digits", "own_points"}
+ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA}
 NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py", "engine/activations.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),

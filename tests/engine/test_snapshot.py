@@ -12,11 +12,11 @@ BACKENDS: tuple[BackendName, ...] = get_args(BackendName)
 
 
 def test_grid_runs_over_cell_centres_from_the_top_left() -> None:
-    grid = grid_inputs(("x1", "x2"), 4).reshape(4, 4, 2)
+    grid = grid_inputs(Spec(), 4).reshape(4, 4, 2)
     np.testing.assert_allclose(grid[0, 0], [-4.5, 4.5])
     np.testing.assert_allclose(grid[0, 3], [4.5, 4.5])
     np.testing.assert_allclose(grid[3, 1], [-1.5, -4.5])
-    np.testing.assert_allclose(grid_inputs(("x1", "x2"), 1), [[0, 0]])
+    np.testing.assert_allclose(grid_inputs(Spec(), 1), [[0, 0]])
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -57,7 +57,7 @@ def test_a_snapshot_is_what_the_trainer_says(backend: BackendName, spec: Spec) -
 def test_maps_hold_every_hidden_neuron(backend: BackendName) -> None:
     trainer = Trainer(Spec(hidden=(3,)), backend)
     tensors = trainer.parameters()
-    centres = grid_inputs(("x1", "x2"), 5)
+    centres = grid_inputs(Spec(), 5)
     hidden = np.tanh(centres @ tensors["layers.0.weight"].T + tensors["layers.0.bias"])
     np.testing.assert_allclose(trainer.snapshot(5).maps[0], hidden.T.reshape(3, 5, 5), atol=1e-6)
 
