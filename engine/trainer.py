@@ -14,7 +14,7 @@ from engine.datasets import split
 from engine.digits import BUNDLED, Library
 from engine.features import inputs_of
 from engine.initializers import initial_parameters
-from engine.losses import LOSSES, penalty
+from engine.losses import make_loss, penalty
 from engine.metrics import Evaluation, accuracy
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
@@ -34,18 +34,18 @@ class Trainer:
 
     def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library = BUNDLED) -> None:
         self.spec = spec
-        self.loss = LOSSES[spec.loss]
+        self.loss = make_loss(spec.loss, spec.reduction, spec.huber_delta)
         data = split(spec, library)
         self.train_points, self.train_labels = data.train_rows, data.train_labels
         self.test_points, self.test_labels = data.test_rows, data.test_labels
         self.train_inputs = inputs_of(spec, data.train_rows)
         self.test_inputs = inputs_of(spec, data.test_rows)
-        self.train_targets = self.loss.targets(data.train_labels)
-        self.test_targets = self.loss.targets(data.test_labels)
+        self.train_targets = _targets(spec, data.train_labels)
+        self.test_targets = _targets(spec, data.test_labels)
 
         self.network = Network.of(spec)
-        parameters = initial_parameters(spec.initializer, self.network, spec.seed)
-        memory = make_optimizer(spec).start(parameters)
+        parameters = initial_parameters(spec, self.network)
+        memory = make_optimizer(spec, self.network).start(parameters)
         self._start_backend(backend, State.start(self.network, parameters, memory))
 
     def _start_backend(self, name: BackendName, state: State) -> None:
@@ -197,6 +197,11 @@ class Trainer:
         trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"))
         trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
         return trainer
+
+
+def _targets(spec: Spec, labels: Array) -> Array:
+    column = labels[:, np.newaxis]
+    return column if spec.is_regression or spec.low_target else (column + 1) / 2
 
 
 def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:

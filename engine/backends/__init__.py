@@ -12,9 +12,15 @@ from engine.spec import Spec
 
 class Backend(Protocol):
     """What trains. A batch is order[cursor : cursor + batch_size] of `seeds.batch_order(spec.seed, epoch, n)`; the
-    last, smaller batch is a batch of its own. The optimizer gets the gradient of the batch's mean loss plus
-    l1·sign(w) + l2·w on the weights. A step whose loss or gradient is not finite or larger than spec.DIVERGENCE is
-    not taken: `state().diverged` is its number, everything else stays, and `advance` does nothing from then on.
+    last, smaller batch is a batch of its own, and without a batch size all of the epoch that is left is one.
+
+    In a training step batch norm goes by the batch's statistics and moves the running ones, and dropout drops; a batch
+    of one sample is normalised by the running statistics and leaves them. Everywhere else layers take the inference
+    form. The gradient of the batch's loss, or what the perceptron and evolution have instead, gets l1·sign(w) + l2·w on
+    the weights. A bias below a norm by the batch's own statistics has the gradient 0, which is exact. A step whose loss
+    or gradient is not finite or larger than spec.DIVERGENCE is not taken: `state().diverged` is its number, everything
+    else stays, and `advance` does nothing from then on. Else the gradient is clipped, the parameters decay by
+    η·spec.decay, η being the scheduled rate, and the optimizer takes its step.
     """
 
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:

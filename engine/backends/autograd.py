@@ -1,7 +1,8 @@
 """Training by torch: gradients from torch.autograd, updates from torch.optim. The oracle for the other two backends.
 
-It shares with them the tensors, the order of the batches and the rule for divergence, and no arithmetic. Optimizer
-memory goes by our names outside and torch's inside, so that a run can move in or out at any step.
+It shares with them the tensors, the order of the batches, the random signs and masks, the schedules and the rule for
+divergence, and no arithmetic. Optimizer memory goes by our names outside and torch's inside, so that a run can move
+in or out at any step. What torch does not have, the perceptron and evolution, is written out.
 
 Works on one torch thread, which is quickest for networks this small and leaves the other cores to other sessions.
 The number of threads is a setting of the calling thread: it is put back before a call returns.
@@ -13,32 +14,35 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from engine.choices import ActivationName, LossName, OptimizerName
-from engine.network import Array, Network, State
-from engine.seeds import batch_order
+from engine.backends.torch_rules import MEMORY, OPTIMIZERS
+from engine.choices import ActivationName, LossName
+from engine.network import Array, Network, State, is_weight
+from engine.optimizers import make_optimizer
+from engine.schedules import rate_factor
+from engine.seeds import batch_order, keep_mask, signs
 from engine.spec import DIVERGENCE, Spec
 
-ACTIVATIONS: dict[ActivationName, type[torch.nn.Module]] = {
-    "linear": torch.nn.Identity,
-    "relu": torch.nn.ReLU,
-    "tanh": torch.nn.Tanh,
-    "sigmoid": torch.nn.Sigmoid,
-}
-LOSSES: dict[LossName, type[torch.nn.Module]] = {"mse": torch.nn.MSELoss, "bce": torch.nn.BCEWithLogitsLoss}
+Function = Callable[[torch.Tensor], torch.Tensor]
+Criterion = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
-MEMORY: dict[OptimizerName, dict[str, str]] = {
-    "sgd": {},
-    "momentum": {"velocity": "momentum_buffer"},
-    "adam": {"m": "exp_avg", "v": "exp_avg_sq"},
+ACTIVATIONS: dict[ActivationName, Callable[[Network], Function]] = {
+    "linear": lambda network: torch.nn.Identity(),
+    "step": lambda network: lambda z: torch.sign(torch.relu(z)),  # unlike a comparison it has a derivative, 0
+    "sigmoid": lambda network: torch.sigmoid,
+    "tanh": lambda network: torch.tanh,
+    "relu": lambda network: torch.relu,
+    "leaky_relu": lambda network: torch.nn.LeakyReLU(network.leaky_slope),
+    "elu": lambda network: torch.nn.ELU(network.elu_alpha),
+    "softplus": lambda network: torch.nn.Softplus(),
+    "silu": lambda network: torch.nn.SiLU(),
+    "gelu": lambda network: torch.nn.GELU(),
 }
-"""Our name for what an optimizer remembers → torch's. Torch's Adam also keeps its own count of steps."""
-Tensors = list[torch.Tensor]
-OPTIMIZERS: dict[OptimizerName, Callable[[Tensors, Spec], torch.optim.Optimizer]] = {
-    "sgd": lambda tensors, spec: torch.optim.SGD(tensors, lr=spec.learning_rate),
-    "momentum": lambda tensors, spec: torch.optim.SGD(tensors, lr=spec.learning_rate, momentum=spec.momentum),
-    "adam": lambda tensors, spec: torch.optim.Adam(
-        tensors, lr=spec.learning_rate, betas=(spec.beta1, spec.beta2), eps=spec.epsilon
-    ),
+LOSSES: dict[LossName, Callable[[Network], Criterion]] = {
+    "mse": lambda network: torch.nn.MSELoss(reduction=network.reduction),
+    "mae": lambda network: torch.nn.L1Loss(reduction=network.reduction),
+    "huber": lambda network: torch.nn.HuberLoss(reduction=network.reduction, delta=network.huber_delta),
+    "bce": lambda network: torch.nn.BCEWithLogitsLoss(reduction=network.reduction),
+    "cross_entropy": lambda network: torch.nn.CrossEntropyLoss(reduction=network.reduction),
 }
 
 
@@ -47,21 +51,25 @@ class Autograd:
     epoch: int
     cursor: int
     optimizer_steps: int
+    samples: int
+    loss_sum: float
+    epoch_loss: float | None
     diverged: int | None
+    parameters: torch.Tensor
+    buffers: torch.Tensor
     updates: torch.Tensor
-    optimizer: torch.optim.Optimizer
+    optimizers: list[torch.optim.Optimizer]
 
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
         self.spec = spec
         self.network = network
         self.inputs = torch.tensor(inputs)
         self.targets = torch.tensor(targets)
-        self.loss = LOSSES[network.loss]()
-        self.module = build(network)
-        self.tensors: Tensors = list(self.module.parameters())
+        self.loss = LOSSES[network.loss](network)
+        self.functions = [ACTIVATIONS[stage.activation](network) for stage in network.stages]
         self.order_epoch = -1  # of which epoch `order` is; none yet
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State.start(network, zeros, self.fresh_memory()))
+        self.load(State.start(network, zeros, make_optimizer(spec, network).start(zeros)))
 
     def advance(self, steps: int) -> None:
         with one_thread():
@@ -72,112 +80,205 @@ class Autograd:
 
     def train_step(self) -> None:
         batch = self.next_batch()
-        loss = self.loss(self.module(self.inputs[batch]), self.targets[batch])
-        self.module.zero_grad()
-        (loss + self.penalty()).backward()
+        inputs, targets = self.inputs[batch], self.targets[batch]
+        statistics = self.buffers.clone()
+        for tensor in self.tensors.values():
+            tensor.grad = None
+        if self.spec.optimizer == "perceptron":
+            loss = self.perceptron(inputs, targets)
+        elif self.spec.optimizer == "evolution":
+            loss = self.evolution(inputs, targets)
+        else:
+            loss = self.backpropagation(inputs, targets)
+        torch.autograd.backward(self.penalty())
 
-        gradient = flat([tensor.grad for tensor in self.tensors if tensor.grad is not None])
-        if not (abs(loss.item()) <= DIVERGENCE and bool((gradient.abs() <= DIVERGENCE).all())):
+        gradients = [tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]
+        if not (abs(loss) <= DIVERGENCE and bool((flat(gradients).abs() <= DIVERGENCE).all())):
             self.diverged = self.step + 1
+            self.buffers.copy_(statistics)
             return
 
-        before = flat(self.tensors)
-        self.optimizer.step()
-        self.updates = flat(self.tensors) - before
-        self.finish_batch(len(batch))
+        self.clip()
+        self.update()
+        self.finish_batch(len(batch), loss)
+
+    def forward(self, tensors: dict[str, torch.Tensor], inputs: torch.Tensor, training: bool) -> list[torch.Tensor]:
+        """The values of each stage. In training it moves the running statistics."""
+        values = []
+        a = inputs
+        for layer, (stage, function) in enumerate(zip(self.network.stages, self.functions, strict=True)):
+            below = a
+            a = torch.nn.functional.linear(
+                below, tensors[f"layers.{layer}.weight"], tensors.get(f"layers.{layer}.bias")
+            )
+            if stage.batch_norm:
+                a = torch.nn.functional.batch_norm(
+                    a,
+                    self.running[f"norms.{layer}.running_mean"],
+                    self.running[f"norms.{layer}.running_var"],
+                    tensors[f"norms.{layer}.weight"],
+                    tensors[f"norms.{layer}.bias"],
+                    training=training and len(a) > 1,
+                    momentum=self.network.norm_momentum,
+                    eps=self.network.norm_epsilon,
+                )
+            a = function(a)
+            if training and stage.dropout:
+                rows, width = a.shape
+                keep = keep_mask(self.spec.seed, self.step, layer, rows, width, stage.dropout)
+                a = a * torch.from_numpy(keep) / (1 - stage.dropout)
+            if stage.residual:
+                a = a + below
+            values.append(a)
+        return values
+
+    # Each leaves a gradient in the tensors and returns the loss
+
+    def backpropagation(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
+        loss = self.loss(self.forward(self.tensors, inputs, training=True)[-1], targets)
+        torch.autograd.backward(loss)
+        for layer, stage in enumerate(self.network.stages):
+            if stage.batch_norm and len(inputs) > 1 and self.network.biases:
+                # 0 but for rounding, of which Adam would make whole steps: the norm takes the bias off again
+                self.tensors[f"layers.{layer}.bias"].grad = torch.zeros(stage.outputs)
+        return loss.item()
+
+    def perceptron(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
+        """error·x is the gradient of error·z when the error is taken for a constant."""
+        z = torch.nn.functional.linear(inputs, self.tensors["layers.0.weight"], self.tensors.get("layers.0.bias"))
+        outputs = self.functions[0](z).detach()
+        by_error = (outputs - targets) * z
+        torch.autograd.backward(by_error.mean() if self.network.reduction == "mean" else by_error.sum())
+        return self.loss(outputs, targets).item()
+
+    @torch.no_grad()
+    def evolution(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
+        """The losses of w + σ·ε and w − σ·ε, pair by pair; the gradient is where their differences point on average."""
+        pairs, sigma = self.spec.pairs, self.spec.sigma
+        gradient = torch.zeros_like(self.parameters)
+        total = 0.0
+        for pair in range(pairs):
+            way = torch.from_numpy(signs(self.spec.seed, self.step, pair, self.network.count))
+            copies = [self.views(torch.add(self.parameters, way, alpha=step)) for step in (sigma, -sigma)]
+            up, down = (self.loss(self.forward(copy, inputs, training=False)[-1], targets).item() for copy in copies)
+            gradient.add_(way, alpha=(up - down) / (2 * sigma * pairs))
+            total += up + down
+        for name, values in self.views(gradient).items():
+            self.tensors[name].grad = values
+        return total / (2 * pairs)
 
     def penalty(self) -> torch.Tensor:
-        weights = [tensor for tensor in self.tensors if tensor.dim() == 2]
+        weights = [tensor for name, tensor in self.tensors.items() if is_weight(name)]
         l1 = torch.stack([weight.abs().sum() for weight in weights]).sum()
         l2 = torch.stack([weight.square().sum() for weight in weights]).sum()
         return self.spec.l1 * l1 + self.spec.l2 / 2 * l2
+
+    def clip(self) -> None:
+        tensors = self.tensors.values()
+        if self.spec.clip == "norm":
+            torch.nn.utils.clip_grad_norm_(tensors, self.spec.clip_limit)
+        if self.spec.clip == "value":
+            torch.nn.utils.clip_grad_value_(tensors, self.spec.clip_limit)
+
+    @torch.no_grad()
+    def update(self) -> None:
+        rate = self.spec.learning_rate * rate_factor(self.spec, self.step)
+        before = self.parameters.clone()
+        self.parameters.mul_(1 - rate * self.spec.decay)
+        for optimizer in self.optimizers:
+            for group in optimizer.param_groups:
+                group["lr"] = rate
+            optimizer.step()
+        self.updates = self.parameters - before
 
     def next_batch(self) -> torch.Tensor:
         if self.order_epoch != self.epoch:
             self.order = torch.from_numpy(batch_order(self.spec.seed, self.epoch, len(self.inputs)))
             self.order_epoch = self.epoch
-        return self.order[self.cursor : self.cursor + self.spec.batch_size]
+        return self.order[self.cursor :][: self.spec.batch_size]
 
-    def finish_batch(self, size: int) -> None:
+    def finish_batch(self, size: int, loss: float) -> None:
         self.step += 1
         self.optimizer_steps += 1
+        self.samples += size * (2 * self.spec.pairs if self.spec.optimizer == "evolution" else 1)
+        mean = self.network.reduction == "mean"
+        self.loss_sum += loss * size if mean else loss
         self.cursor += size
         if self.cursor == len(self.inputs):
+            self.epoch_loss = self.loss_sum / len(self.inputs) if mean else self.loss_sum
+            self.loss_sum = 0.0
             self.epoch += 1
             self.cursor = 0
 
     def loss_and_gradient(self) -> tuple[float, Array]:
         with one_thread():
-            loss = self.loss(self.module(self.inputs), self.targets)
-            gradient = torch.autograd.grad(loss, self.tensors)
-            return loss.item(), flat(gradient).numpy()
+            loss = self.loss(self.forward(self.tensors, self.inputs, training=False)[-1], self.targets)
+            gradients = torch.autograd.grad(loss, [*self.tensors.values()])
+            return loss.item(), flat(gradients).numpy()
 
     def activations(self, inputs: Array) -> list[Array]:
-        modules = list(self.module)
-        values = torch.tensor(inputs)
-        layers = []
         with one_thread(), torch.inference_mode():
-            for linear, activation in zip(modules[0::2], modules[1::2], strict=True):
-                values = activation(linear(values))
-                layers.append(values.T.contiguous().numpy())
-        return layers
+            values = self.forward(self.tensors, torch.tensor(inputs), training=False)
+            return [layer.T.contiguous().numpy() for layer in values]
 
     def configure(self, spec: Spec) -> None:
         state = self.state()
-        another = spec.optimizer != self.spec.optimizer
-        self.spec = spec
-        if another:
-            state.memory = self.fresh_memory()
+        if spec.optimizer != self.spec.optimizer:
+            state.memory = make_optimizer(spec, self.network).start(state.parameters)
             state.optimizer_steps = 0
+        self.spec = spec
         self.load(state)
-
-    def fresh_memory(self) -> dict[str, Array]:
-        return {name: np.zeros(self.network.count, dtype=np.float32) for name in MEMORY[self.spec.optimizer]}
 
     def load(self, state: State) -> None:
         self.step, self.epoch, self.cursor = state.step, state.epoch, state.cursor
         self.optimizer_steps, self.diverged = state.optimizer_steps, state.diverged
+        self.samples, self.loss_sum, self.epoch_loss = state.samples, state.loss_sum, state.epoch_loss
         self.updates = torch.tensor(state.updates)
-        with torch.no_grad():
-            for tensor, values in zip(self.tensors, self.split(state.parameters), strict=True):
-                tensor.copy_(values)
+        self.buffers = torch.tensor(state.buffers)
+        self.running = {
+            name: torch.from_numpy(view) for name, view in self.network.buffer_views(self.buffers.numpy()).items()
+        }
+        self.parameters = torch.tensor(state.parameters)
+        self.tensors = {name: view.requires_grad_() for name, view in self.views(self.parameters).items()}
 
-        self.optimizer = OPTIMIZERS[self.spec.optimizer](self.tensors, self.spec)
-        for ours, theirs in MEMORY[self.spec.optimizer].items():
-            for tensor, values in zip(self.tensors, self.split(state.memory[ours]), strict=True):
-                self.optimizer.state[tensor][theirs] = values
-        if isinstance(self.optimizer, torch.optim.Adam):
-            for tensor in self.tensors:
-                self.optimizer.state[tensor]["step"] = torch.tensor(float(state.optimizer_steps))
+        self.optimizers = OPTIMIZERS[self.spec.optimizer](self.spec, self.network, self.tensors)
+        names = {tensor: name for name, tensor in self.tensors.items()}
+        memory = {
+            theirs: self.views(torch.tensor(state.memory[ours]))
+            for ours, theirs in MEMORY[self.spec.optimizer].items()
+            if state.optimizer_steps or theirs != "momentum_buffer"  # torch makes it at the first step
+        }
+        for optimizer in self.optimizers:
+            for tensor in optimizer.param_groups[0]["params"]:
+                kept = {theirs: tensors[names[tensor]] for theirs, tensors in memory.items()}
+                optimizer.state[tensor] = {"step": torch.tensor(float(state.optimizer_steps)), **kept}
+
+    def memory(self) -> dict[str, Array]:
+        kept = {tensor: values for optimizer in self.optimizers for tensor, values in optimizer.state.items()}
+        return {
+            ours: flat([kept[tensor].get(theirs, torch.zeros_like(tensor)) for tensor in self.tensors.values()]).numpy()
+            for ours, theirs in MEMORY[self.spec.optimizer].items()
+        }
 
     def state(self) -> State:
         return State(
-            parameters=flat(self.tensors).numpy(),
-            memory={
-                ours: flat([self.optimizer.state[tensor][theirs] for tensor in self.tensors]).numpy()
-                for ours, theirs in MEMORY[self.spec.optimizer].items()
-            },
+            parameters=self.parameters.numpy().copy(),
+            memory=self.memory(),
             updates=self.updates.numpy().copy(),
-            buffers=self.network.fresh_buffers(),
+            buffers=self.buffers.numpy().copy(),
             step=self.step,
             epoch=self.epoch,
             cursor=self.cursor,
             optimizer_steps=self.optimizer_steps,
+            samples=self.samples,
+            loss_sum=self.loss_sum,
+            epoch_loss=self.epoch_loss,
             diverged=self.diverged,
         )
 
-    def split(self, values: Array) -> Tensors:
-        """A flat vector (count,) as new tensors of the network's shapes."""
-        return [torch.tensor(view) for view in self.network.views(values).values()]
-
-
-def build(network: Network) -> torch.nn.Sequential:
-    """Linear, activation, linear, activation, …; the order of its parameters is the order of the flat vector."""
-    modules: list[torch.nn.Module] = []
-    for fan_in, fan_out, activation in zip(network.sizes, network.sizes[1:], network.activations, strict=False):
-        linear = torch.nn.Linear(fan_in, fan_out, device="meta")  # draws nothing from torch's global random stream
-        modules += [linear.to_empty(device="cpu"), ACTIVATIONS[activation]()]
-    return torch.nn.Sequential(*modules)
+    def views(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
+        """Each tensor by name, as a view into the flat vector (count,)."""
+        return {name: torch.from_numpy(view) for name, view in self.network.views(values.numpy()).items()}
 
 
 def flat(tensors: Sequence[torch.Tensor]) -> torch.Tensor:

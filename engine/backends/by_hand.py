@@ -1,29 +1,66 @@
 """Training by hand: NumPy, every line of forward, backward and update written out. Made to be read top to bottom.
 
 This is the specification: where another backend disagrees, this one is right. It takes no shortcut for speed.
-Shapes: a batch is (n, width), one sample per row; a weight is (out, in); L is a mean over the batch.
+Shapes: a batch is (n, width), one sample per row; a weight is (out, in); L is the batch's loss.
+Arrays have the type of the parameters: float32, or float64 when a float64 State is loaded, as the tests do.
 """
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.activations import ACTIVATIONS
-from engine.losses import LOSSES, penalty_slope
+from engine.activations import Floats, activation_table
+from engine.losses import make_loss, penalty_slope
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.seeds import batch_order
+from engine.schedules import rate_factor
+from engine.seeds import batch_order, keep_mask, signs
 from engine.spec import DIVERGENCE, Spec
+
+
+@dataclass
+class Norm:
+    """What batch norm did to a batch: standard = (z − mean)/deviation and n = γ·standard + β."""
+
+    mean: Array
+    """(width,), as the three that follow"""
+    variance: Array
+    """Of the batch as a whole, Σ(z − mean)²/n"""
+    deviation: Array
+    """√(variance + ε)"""
+    of_batch: bool
+    """Whether mean and variance are the batch's own and so depend on z; else they are the running ones."""
+    standard: Array
+    """(n, width)"""
+
+
+@dataclass
+class Passed:
+    """What one stage made of a batch on the way forward, as far as the way back needs it."""
+
+    below: Array
+    """What came in, (n, inputs); all others are (n, outputs)"""
+    norm: Norm | None
+    n: Array
+    """What entered the activation: normalised, or the weighted sum z where there is no batch norm"""
+    h: Array
+    """activation(n)"""
+    kept: Array | None
+    """Dropout's factors, 0 or 1/(1−p)"""
+    out: Array
 
 
 class ByHand:
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
-        self.spec = spec
         self.network = network
         self.inputs = inputs
         self.targets = targets
-        self.loss = LOSSES[network.loss]
-        self.optimizer = make_optimizer(spec)
+        self.loss = make_loss(network.loss, network.reduction, network.huber_delta)
+        self.activation = activation_table(network.leaky_slope, network.elu_alpha)
         self.order_epoch = -1  # of which epoch `order` is; none yet
+        self.spec = spec
+        self.optimizer = make_optimizer(spec, network)
         zeros = np.zeros(network.count, dtype=np.float32)
         self.load(State.start(network, zeros, self.optimizer.start(zeros)))
 
@@ -32,59 +69,191 @@ class ByHand:
     def train_step(self) -> None:
         state = self.state_now
         batch = self.next_batch()
+        inputs, targets = self.inputs[batch], self.targets[batch]
 
-        z, a = self.forward(self.inputs[batch])
-        loss = self.loss.value(a[-1], self.targets[batch])
-        gradient = self.backward(z, a, self.targets[batch])
+        passed = self.forward(state.parameters, inputs, training=True)
+        loss = self.loss.value(passed[-1].out, targets)
+        if self.spec.optimizer == "perceptron":
+            gradient = self.perceptron(passed, targets)
+        elif self.spec.optimizer == "evolution":
+            loss, gradient = self.evolution(inputs, targets)
+        else:
+            gradient = self.backward(passed, targets)
         gradient = gradient + self.penalty_gradient()
 
         if not (abs(loss) <= DIVERGENCE and np.all(np.abs(gradient) <= DIVERGENCE)):  # not a number is not ≤ either
             state.diverged = state.step + 1
             return
 
-        self.update(gradient)
-        self.finish_batch(len(batch))
+        self.update(self.clipped(gradient))
+        self.keep_statistics(passed)
+        self.finish_batch(len(batch), loss)
 
-    def forward(self, inputs: Array) -> tuple[list[Array], list[Array]]:
-        """Weighted sums z and activations a of every layer; a[0] are the inputs, a[-1] the outputs."""
-        z, a = [], [inputs]
-        for layer in range(self.network.layers):
-            weight = self.tensors[f"layers.{layer}.weight"]
-            bias = self.tensors[f"layers.{layer}.bias"]
-            activation = ACTIVATIONS[self.network.activations[layer]]
+    # Forward
 
-            z.append(a[layer] @ weight.T + bias)
-            a.append(activation.value(z[layer]))
-        return z, a
+    def forward(self, parameters: Array, inputs: Array, training: bool = False) -> list[Passed]:
+        """Every stage from the first to the last; the last one's `out` are the outputs.
 
-    def backward(self, z: list[Array], a: list[Array], targets: Array) -> Array:
-        """The gradient of the batch's mean loss, (count,), by the chain rule from the last layer to the first."""
+        In training, norms go by the statistics of the batch and dropout is on; else both take the inference form.
+        """
+        tensors = self.network.views(parameters)
+        passed: list[Passed] = []
+        a = inputs
+        for layer, stage in enumerate(self.network.stages):
+            below = a
+            z = below @ tensors[f"layers.{layer}.weight"].T
+            if self.network.biases:
+                z = z + tensors[f"layers.{layer}.bias"]
+
+            norm, n = None, z
+            if stage.batch_norm:
+                norm = self.normalise(layer, z, training)
+                n = tensors[f"norms.{layer}.weight"] * norm.standard + tensors[f"norms.{layer}.bias"]
+
+            h = self.activation[stage.activation].value(n)
+
+            kept, a = None, h
+            if training and stage.dropout:
+                kept = self.dropout(layer, h)
+                a = a * kept
+            if stage.residual:
+                a = a + below
+            passed.append(Passed(below, norm, n, h, kept, a))
+        return passed
+
+    def normalise(self, layer: int, z: Array, training: bool) -> Norm:
+        """Ioffe and Szegedy 2015. A batch of one has no spread: it is normalised as in inference."""
+        of_batch = training and len(z) > 1
+        if of_batch:
+            mean, variance = z.mean(axis=0), z.var(axis=0)
+        else:
+            mean = self.buffers[f"norms.{layer}.running_mean"]
+            variance = self.buffers[f"norms.{layer}.running_var"]
+        deviation = np.sqrt(variance + self.network.norm_epsilon)
+        return Norm(mean, variance, deviation, of_batch, standard=(z - mean) / deviation)
+
+    def dropout(self, layer: int, h: Array) -> Array:
+        """Srivastava et al. 2014, inverted: what is kept is scaled up, so that inference need not be scaled down."""
+        p = self.network.stages[layer].dropout
+        rows, width = h.shape
+        keep = keep_mask(self.spec.seed, self.state_now.step, layer, rows, width, p)
+        return keep.astype(h.dtype) / (1 - p)
+
+    # Backward
+
+    def backward(self, passed: list[Passed], targets: Array) -> Array:
+        """The gradient of the batch's loss, (count,), by the chain rule from the last stage to the first."""
+        tensors = self.network.views(self.state_now.parameters)
         flat = np.empty_like(self.state_now.parameters)
         gradient = self.network.views(flat)
 
-        d_a = self.loss.slope(a[-1], targets)  # ∂L/∂a of the outputs
-        for layer in reversed(range(self.network.layers)):
-            weight = self.tensors[f"layers.{layer}.weight"]
-            activation = ACTIVATIONS[self.network.activations[layer]]
+        d_a = self.loss.slope(passed[-1].out, targets)  # ∂L/∂outputs
+        for layer, (stage, values) in reversed([*enumerate(zip(self.network.stages, passed, strict=True))]):
+            d_h = d_a if values.kept is None else d_a * values.kept  # what was dropped had no part in L
+            d_n = d_h * self.activation[stage.activation].slope(values.n, values.h)  # ∂L/∂n = ∂L/∂h · ∂h/∂n
 
-            d_z = d_a * activation.slope(z[layer], a[layer + 1])  # ∂L/∂z = ∂L/∂a · ∂a/∂z
-            gradient[f"layers.{layer}.weight"][:] = d_z.T @ a[layer]  # ∂L/∂W = Σ over the batch of ∂L/∂z · input
-            gradient[f"layers.{layer}.bias"][:] = d_z.sum(axis=0)  # ∂L/∂b = Σ over the batch of ∂L/∂z
-            d_a = d_z @ weight  # ∂L/∂a of the layer below
+            d_z: Floats = d_n
+            if values.norm is not None:
+                gradient[f"norms.{layer}.weight"][:] = (d_n * values.norm.standard).sum(axis=0)  # n = γ·standard + β
+                gradient[f"norms.{layer}.bias"][:] = d_n.sum(axis=0)
+                d_z = self.backward_norm(values.norm, d_n * tensors[f"norms.{layer}.weight"])
+
+            gradient[f"layers.{layer}.weight"][:] = d_z.T @ values.below  # ∂L/∂W = Σ over the batch of ∂L/∂z · input
+            if self.network.biases:
+                # ∂L/∂b = Σ over the batch of ∂L/∂z. Below a norm by the batch's own mean it is 0, for that mean takes b
+                # off again; said outright, as Adam would make whole steps of the rounding of such a sum
+                idle = values.norm is not None and values.norm.of_batch
+                gradient[f"layers.{layer}.bias"][:] = 0 if idle else d_z.sum(axis=0)
+
+            d_below = d_z @ tensors[f"layers.{layer}.weight"]  # ∂L/∂a of the stage below
+            if stage.residual:
+                d_below = d_below + d_a  # the link hands it down unchanged
+            d_a = d_below
         return flat
+
+    def backward_norm(self, norm: Norm, d_standard: Floats) -> Floats:
+        """∂L/∂z from s = (z − mean)/deviation and ∂L/∂s.
+
+        With the batch's own statistics every z also moves the mean and the deviation of all: what of ∂L/∂s is common to
+        the batch, or in proportion to s, is undone by them and drops out.
+        """
+        if norm.of_batch:
+            common = d_standard.mean(axis=0)
+            proportional = norm.standard * (d_standard * norm.standard).mean(axis=0)
+            d_standard = d_standard - common - proportional
+        return d_standard / norm.deviation
+
+    # Instead of backward
+
+    def perceptron(self, passed: list[Passed], targets: Array) -> Array:
+        """Rosenblatt 1958: w ← w + η·(target − output)·x.
+
+        As a gradient: the slope of the step, which is 0, is taken as 1, and the 2 of the squared error is left out.
+        """
+        flat = np.empty_like(self.state_now.parameters)
+        gradient = self.network.views(flat)
+        d_z = (passed[-1].out - targets) * self.loss.share(targets)
+        gradient["layers.0.weight"][:] = d_z.T @ passed[-1].below
+        if self.network.biases:
+            gradient["layers.0.bias"][:] = d_z.sum(axis=0)
+        return flat
+
+    def evolution(self, inputs: Array, targets: Array) -> tuple[float, Array]:
+        """Mean loss of all copies tried, and (L(w + σ·ε) − L(w − σ·ε))/2σ · ε, a mean over pairs of copies.
+
+        Antithetic evolution strategies (Salimans et al. 2017), with ε of ±1 as in Spall's SPSA (1992): as E[ε·εᵀ] is
+        the identity, the mean is the gradient up to O(σ²), and no noise of that kind has less variance. It beats a
+        policy gradient here, for the reward is a plain function of the weights: there is no action to sample.
+        """
+        parameters, sigma = self.state_now.parameters, self.spec.sigma
+        gradient = np.zeros_like(parameters)
+        total = 0.0
+        for pair in range(self.spec.pairs):
+            way = signs(self.spec.seed, self.state_now.step, pair, len(parameters)).astype(parameters.dtype)
+            up, down = (
+                self.loss.value(self.forward(copy, inputs)[-1].out, targets)
+                for copy in (parameters + sigma * way, parameters - sigma * way)
+            )
+            gradient += (up - down) / (2 * sigma) * way / self.spec.pairs
+            total += up + down
+        return total / (2 * self.spec.pairs), gradient
+
+    # The update
 
     def penalty_gradient(self) -> Array:
         slope = penalty_slope(self.state_now.parameters, self.spec.l1, self.spec.l2)
-        return np.where(self.network.is_weight, slope, np.float32(0))
+        return np.where(self.network.is_weight, slope, 0)
+
+    def clipped(self, gradient: Array) -> Array:
+        """norm: the whole gradient is shortened to the limit if it is longer, as torch's clip_grad_norm_ does it."""
+        limit = self.spec.clip_limit
+        if self.spec.clip == "norm":
+            return gradient * min(1.0, limit / (float(np.linalg.norm(gradient)) + 1e-6))
+        if self.spec.clip == "value":
+            return np.clip(gradient, -limit, limit)
+        return gradient
 
     def update(self, gradient: Array) -> None:
         state = self.state_now
         t = state.optimizer_steps + 1
-        parameters, state.memory = self.optimizer.step(state.parameters, gradient, state.memory, t)
+        rate = self.spec.learning_rate * rate_factor(self.spec, state.step)
+        shrunk = state.parameters * (1 - rate * self.spec.decay)
+        parameters, state.memory = self.optimizer.step(shrunk, gradient, state.memory, rate, t)
         state.updates = parameters - state.parameters
         state.parameters[:] = parameters
         state.optimizer_steps = t
         state.step += 1
+
+    def keep_statistics(self, passed: list[Passed]) -> None:
+        """running ← (1−m)·running + m·batch; the running variance is Σ(z − mean)²/(n−1), as in torch."""
+        m = self.network.norm_momentum
+        for layer, values in enumerate(passed):
+            if values.norm is not None and values.norm.of_batch:
+                n = len(values.below)
+                mean = self.buffers[f"norms.{layer}.running_mean"]
+                variance = self.buffers[f"norms.{layer}.running_var"]
+                mean[:] = (1 - m) * mean + m * values.norm.mean
+                variance[:] = (1 - m) * variance + m * values.norm.variance * (n / (n - 1))
 
     # The mini-batches
 
@@ -94,12 +263,16 @@ class ByHand:
         if self.order_epoch != state.epoch:
             self.order = batch_order(self.spec.seed, state.epoch, len(self.inputs))
             self.order_epoch = state.epoch
-        return self.order[state.cursor : state.cursor + self.spec.batch_size]
+        return self.order[state.cursor :][: self.spec.batch_size]
 
-    def finish_batch(self, size: int) -> None:
-        state = self.state_now
+    def finish_batch(self, size: int, loss: float) -> None:
+        state, mean = self.state_now, self.network.reduction == "mean"
+        state.samples += size * (2 * self.spec.pairs if self.spec.optimizer == "evolution" else 1)
+        state.loss_sum += loss * size if mean else loss
         state.cursor += size
         if state.cursor == len(self.inputs):
+            state.epoch_loss = state.loss_sum / len(self.inputs) if mean else state.loss_sum
+            state.loss_sum = 0.0
             state.epoch += 1
             state.cursor = 0
 
@@ -114,24 +287,24 @@ class ByHand:
 
     def loss_and_gradient(self) -> tuple[float, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
-            z, a = self.forward(self.inputs)
-            return self.loss.value(a[-1], self.targets), self.backward(z, a, self.targets)
+            passed = self.forward(self.state_now.parameters, self.inputs)
+            return self.loss.value(passed[-1].out, self.targets), self.backward(passed, self.targets)
 
     def activations(self, inputs: Array) -> list[Array]:
         with np.errstate(over="ignore", invalid="ignore"):
-            _, a = self.forward(inputs)
-        return [np.ascontiguousarray(values.T) for values in a[1:]]
+            passed = self.forward(self.state_now.parameters, inputs)
+        return [np.ascontiguousarray(values.out.T) for values in passed]
 
     def configure(self, spec: Spec) -> None:
+        optimizer = make_optimizer(spec, self.network)
         if spec.optimizer != self.spec.optimizer:
-            self.state_now.memory = make_optimizer(spec).start(self.state_now.parameters)
+            self.state_now.memory = optimizer.start(self.state_now.parameters)
             self.state_now.optimizer_steps = 0
-        self.spec = spec
-        self.optimizer = make_optimizer(spec)
+        self.spec, self.optimizer = spec, optimizer
 
     def load(self, state: State) -> None:
         self.state_now = state.copy()
-        self.tensors = self.network.views(self.state_now.parameters)
+        self.buffers = self.network.buffer_views(self.state_now.buffers)
 
     def state(self) -> State:
         return self.state_now.copy()

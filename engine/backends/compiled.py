@@ -44,7 +44,7 @@ class Compiled:
         self.counters = np.zeros(6, dtype=np.int64)
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State.start(network, zeros, make_optimizer(spec).start(zeros)))
+        self.load(State.start(network, zeros, make_optimizer(spec, network).start(zeros)))
 
     # State
 
