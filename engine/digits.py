@@ -4,6 +4,7 @@ The engine reads no environment: whoever calls says in a Library where pictures 
 """
 
 import gzip
+import os
 import zlib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -91,7 +92,7 @@ def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
 def _found(folder: Path, name: str) -> Path:
     """The file as MNIST's own site named it, plain or gzipped, or with the dot that some copies have."""
     for candidate in (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz"):
-        if (folder / candidate).is_file():
+        if os.path.isfile(folder / candidate):  # where Path.is_file raises for a folder closed to us, this says no
             return folder / candidate
     raise LibraryFault(f"the folder of MNIST has no file {name} or {name}.gz; put all four files there")
 
