@@ -1,0 +1,87 @@
+"""A graph of scalars run by torch in float64: what `engine.graph` computes is held against it.
+
+Multiply is the operation people write first when they learn to give torch one of their own: forward keeps its inputs,
+backward swaps them. It stands here to be shown beside torch's own answer.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import torch
+
+from engine.graph import Graph, Run
+
+Tensors = Sequence[torch.Tensor]
+
+OPERATIONS: dict[str, Callable[[Tensors], torch.Tensor]] = {
+    "add": lambda x: x[0] + x[1],
+    "subtract": lambda x: x[0] - x[1],
+    "negate": lambda x: -x[0],
+    "multiply": lambda x: x[0] * x[1],
+    "divide": lambda x: x[0] / x[1],
+    "power": lambda x: torch.pow(x[0], x[1]),
+    "copy": lambda x: x[0].clone(),
+    "sum": lambda x: torch.stack(list(x)).sum(),
+    "mean": lambda x: torch.stack(list(x)).mean(),
+    "max": lambda x: torch.stack(list(x)).amax(),
+    "min": lambda x: torch.stack(list(x)).amin(),
+    "exp": lambda x: x[0].exp(),
+    "log": lambda x: x[0].log(),
+    "sqrt": lambda x: x[0].sqrt(),
+    "abs": lambda x: x[0].abs(),
+    "sin": lambda x: x[0].sin(),
+    "cos": lambda x: x[0].cos(),
+    "tanh": lambda x: x[0].tanh(),
+    "sigmoid": lambda x: x[0].sigmoid(),
+    "relu": lambda x: x[0].relu(),
+    "softplus": lambda x: torch.nn.functional.softplus(x[0], threshold=1000),
+}
+"""One entry per operation of a graph. torch's softplus is the identity beyond its threshold: here it never is."""
+
+
+class Multiply(torch.autograd.Function):
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+        ctx.save_for_backward(x, y)
+        return x * y
+
+    @staticmethod
+    def backward(ctx: Any, g: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        x, y = ctx.saved_tensors
+        return y * g, x * g
+
+
+def values_and_gradients(graph: Graph, values: Mapping[str, float]) -> tuple[list[float], list[float | None]]:
+    """Of every node, as `Graph.run` gives them: a variable the last node does not depend on has gradient 0."""
+    tensors: list[torch.Tensor] = []
+    for node, active in zip(graph.nodes, graph.active, strict=True):
+        if node.op in OPERATIONS:
+            tensor = OPERATIONS[node.op]([tensors[place] for place in node.inputs])
+        else:
+            tensor = torch.tensor(graph.given(node, values), dtype=torch.float64, requires_grad=active)
+        if active:
+            tensor.retain_grad()
+        tensors.append(tensor)
+    if graph.active[-1]:
+        tensors[-1].backward()  # type: ignore[no-untyped-call]
+    gradients = [
+        None if not active else 0.0 if tensor.grad is None else tensor.grad.item()
+        for tensor, active in zip(tensors, graph.active, strict=True)
+    ]
+    return [tensor.item() for tensor in tensors], gradients
+
+
+def products(run: Run) -> dict[str, tuple[list[float], list[float]]]:
+    """What comes back from each multiplication: by Multiply, and by torch's own."""
+    answers = {}
+    for node, upstream in zip(run.graph.nodes, run.gradients, strict=True):
+        if node.op == "multiply" and upstream is not None:
+            inputs = [run.values[place] for place in node.inputs]
+            answers[node.name] = (_back(Multiply.apply, inputs, upstream), _back(torch.mul, inputs, upstream))
+    return answers
+
+
+def _back(multiply: Callable[..., torch.Tensor], inputs: list[float], upstream: float) -> list[float]:
+    tensors = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in inputs]
+    given = torch.tensor(upstream, dtype=torch.float64)
+    return [grad.item() for grad in torch.autograd.grad(multiply(*tensors), tensors, given)]
