@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from app import VERSION, api, pages, sockets
+from app import VERSION, api, graphs, pages, sockets
 from app.manager import SessionManager
 from app.serving import run
 from app.settings import Settings
@@ -31,6 +31,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)
     app.include_router(api.router)
+    app.include_router(graphs.router)
     app.include_router(pages.router)
     app.mount("/static", pages.static_files())
 

@@ -62,9 +62,13 @@ class SessionManager:
     def viewers(self) -> int:
         return sum(len(session.viewers) for session in self._sessions.values())
 
+    def known(self, key: str | None) -> Session | None:
+        """The session of this key, to be looked at."""
+        return self._sessions.get(key or "")
+
     def find(self, key: str | None) -> Session | None:
         """The session of this key, to be joined at once. Raises Full."""
-        session = self._sessions.get(key or "")
+        session = self.known(key)
         if session is not None and len(session.viewers) >= self.limits.viewers:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session

@@ -6,7 +6,36 @@ The page translates by code and `values` and falls back to the English sentence.
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+GraphCode = Literal[
+    "graph_too_long",
+    "graph_empty",
+    "graph_character",
+    "graph_needs_value",
+    "graph_ends_early",
+    "graph_open_parenthesis",
+    "graph_needs_operator",
+    "graph_closes_nothing",
+    "graph_unknown_function",
+    "graph_reserved_name",
+    "graph_name_taken",
+    "graph_too_few_arguments",
+    "graph_too_many_arguments",
+    "graph_too_deep",
+    "graph_too_many_nodes",
+    "graph_number_too_large",
+    "graph_log_undefined",
+    "graph_division_by_zero",
+    "graph_root_undefined",
+    "graph_power_undefined",
+    "graph_overflow",
+    "graph_slope_undefined",
+    "graph_not_plain",
+    "graph_network_too_large",
+    "graph_no_session",
+    "graph_request_too_large",
+]
 ErrorCode = Literal[
+    GraphCode,
     "binary_message",
     "not_json",
     "not_finite",
@@ -65,6 +94,52 @@ SENTENCES: dict[str, str] = {
     "contradiction": "These settings do not go together: {reason}.",
     "no_such_neuron": "There is no neuron {neuron} in layer {layer} of this network; choose one that is drawn.",
     "no_such_frame": "Frame {frame} was never sent here; the newest is {newest}.",
+    # What an expression cannot be.
+    "graph_too_long": "This expression has {count} characters and can have at most {limit}; shorten it.",
+    "graph_empty": "There is nothing to compute yet; type an expression such as a*b+1.",
+    "graph_character": "“{given}” at line {line}, column {column} has no meaning in an expression; "
+    "use numbers, names, + − * / ^ and parentheses.",
+    "graph_needs_value": "“{given}” stands at line {line}, column {column}, where a value should be; "
+    "put a number, a name or a function before it.",
+    "graph_ends_early": "At line {line}, column {column} a value should follow and nothing does; "
+    "add a number, a name or a function.",
+    "graph_open_parenthesis": "The parenthesis at line {line}, column {column} is never closed; add its “)”.",
+    "graph_needs_operator": "“{given}” at line {line}, column {column} cannot follow what stands before it; "
+    "put an operator such as + or * between them, or remove it.",
+    "graph_closes_nothing": "The “)” at line {line}, column {column} closes nothing; remove it, or add its “(”.",
+    "graph_unknown_function": "There is no function {name} (line {line}, column {column}); choose one of {choices}.",
+    "graph_reserved_name": "{name} at line {line}, column {column} is a function; "
+    "give it values in parentheses, or choose another name.",
+    "graph_name_taken": "{name} at line {line}, column {column} has a meaning already, "
+    "and a name can be given once; choose another.",
+    "graph_too_few_arguments": "{name} at line {line}, column {column} has {count} value and needs at least {limit}; "
+    "add one after a comma.",
+    "graph_too_many_arguments": "{name} at line {line}, column {column} has {count} values and takes {limit}; "
+    "remove the others.",
+    "graph_too_deep": "At line {line}, column {column} the expression is nested more than {limit} deep; "
+    "give an inner part a name on a line before it.",
+    "graph_too_many_nodes": "At line {line}, column {column} the graph has {limit} nodes, the most that can be drawn; "
+    "shorten the expression.",
+    "graph_number_too_large": "{given} at line {line}, column {column} is more than 10³⁰⁰, "
+    "the largest number here; write a smaller one.",
+    "graph_log_undefined": "The log in node {node} (line {line}, column {column}) is given {given} "
+    "and exists above 0 only; change what goes into it.",
+    "graph_division_by_zero": "Node {node} (line {line}, column {column}) divides by 0, which has no value; "
+    "change what it divides by.",
+    "graph_root_undefined": "The root in node {node} (line {line}, column {column}) is given {given} "
+    "and exists from 0 on only; change what goes into it.",
+    "graph_power_undefined": "Node {node} (line {line}, column {column}) raises {base} to the power {exponent}, "
+    "which is no real number; change one of them.",
+    "graph_overflow": "In node {node} (line {line}, column {column}) a value or gradient passes 1.8·10³⁰⁸, "
+    "the largest a computer holds in 64 bits; make what goes into it smaller.",
+    "graph_slope_undefined": "Node {node} ({op}, line {line}, column {column}) has no finite slope at {given}, "
+    "so no gradient can pass it; change what goes into it.",
+    "graph_not_plain": "This network has a part the graph does not draw ({part}); it draws linear layers "
+    "with {activations} and the losses {losses}. Choose these in the playground.",
+    "graph_network_too_large": "This network has {count} scalars and a graph shows at most {limit}; "
+    "look at its modules, or take neurons away in the playground.",
+    "graph_no_session": "There is no experiment of this tab to show; open the playground and come back from there.",
+    "graph_request_too_large": "This request has more than {limit} bytes, the most that is read; send a shorter one.",
     # What a session cannot do now.
     "too_many_playing": "{limit} experiments are training on this server, as many as it can pace; "
     "wait until one is paused and press Play again.",

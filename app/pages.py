@@ -26,8 +26,11 @@ router = APIRouter()
 
 @router.get("/", response_class=HTMLResponse)
 def page() -> HTMLResponse:
-    text = templates.get_template("page.html").render()
-    return HTMLResponse(text, headers={"Cache-Control": REVALIDATE})
+    return _page("page.html")
+
+
+def _page(name: str) -> HTMLResponse:
+    return HTMLResponse(templates.get_template(name).render(), headers={"Cache-Control": REVALIDATE})
 
 
 @router.get("/favicon.ico", include_in_schema=False)

@@ -22,6 +22,7 @@ from app.pace import Meter, Pace
 from app.viewers import Viewer, has_neuron
 from engine.choices import BackendName
 from engine.spec import Spec
+from engine.trainer import Trainer
 
 log = logging.getLogger(__name__)
 
@@ -79,6 +80,8 @@ class Session:
         """What happened while nobody watched."""
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._bell = asyncio.Event()
+        self._trainer_free = asyncio.Lock()
+        """Held by whoever does something with the trainer."""
         self.begin(begun)
         self._worker = asyncio.create_task(self._live())
 
@@ -135,6 +138,11 @@ class Session:
             raise Refusal("no_such_frame", {"frame": frame, "newest": viewer.mailbox.newest})
         viewer.mailbox.drawn(frame)
         self._bell.set()
+
+    async def look(self, see: Callable[[Trainer], T]) -> T:
+        """What `see` makes of the trainer, between two commands or slices. It changes nothing."""
+        async with self._trainer_free:
+            return await self.in_thread(see, self.trainer)
 
     # What handlers do to it. They run in the worker, where nothing else happens to the trainer.
 
@@ -248,11 +256,13 @@ class Session:
             self._bell.clear()
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()
-                await self._guarded(handlers.obey(self, viewer, command))
+                async with self._trainer_free:
+                    await self._guarded(handlers.obey(self, viewer, command))
                 if not done.done():  # whoever sent it may have left
                     done.set_result(None)
             if self._turn is not None or self._has_work():
-                await self._guarded(self._slice())
+                async with self._trainer_free:
+                    await self._guarded(self._slice())
             if self._has_work():
                 self._bell.set()
 

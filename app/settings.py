@@ -49,6 +49,15 @@ class Limits(BaseModel):
     history: Annotated[int, Ge(16)] = 2000
     """Entries of the loss curve: more than a screen has columns, under 300 kB as JSON with nine layers."""
 
+    graph_characters: Annotated[int, Ge(1)] = 500
+    """Of a typed expression: four lines on the page, read and drawn in a few milliseconds."""
+
+    graph_depth: Annotated[int, Ge(1), Le(100)] = 40
+    """Parentheses inside one another: more than anybody reads, and far from the depth Python allows its calls."""
+
+    graph_nodes: Annotated[int, Ge(1)] = 200
+    """Of one graph: as many as can still be told apart on a screen."""
+
     stop_seconds: Annotated[float, Gt(0), Le(4)] = 2
     """How long a stopping server waits for viewers to take its last words: all is closed within 5 s."""
 

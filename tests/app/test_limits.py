@@ -11,6 +11,8 @@ from app.history import Entry
 from app.manager import Full
 from app.messages import Closing
 from app.settings import Limits, Settings
+from engine.expressions import Bounds, parse
+from engine.graph import GraphFault
 from tests.app.running import running_server
 from tests.app.test_sockets import address, closing, say, told, until
 from tests.app.watching import SWEEP, Watcher, eventually, found, managing
@@ -133,6 +135,21 @@ async def history() -> None:
         watcher.leave()
 
 
+async def graph_characters() -> None:
+    with pytest.raises(GraphFault, match="too_long"):
+        parse("a+b+c", Bounds(4, 1, 9))
+
+
+async def graph_depth() -> None:
+    with pytest.raises(GraphFault, match="too_deep"):
+        parse("((a))", Bounds(9, 1, 9))
+
+
+async def graph_nodes() -> None:
+    with pytest.raises(GraphFault, match="too_many_nodes"):
+        parse("a+b", Bounds(9, 1, 2))
+
+
 async def stop_seconds() -> None:
     async with managing(stop_seconds=0.2) as manager:
         watcher = Watcher(await manager.create())  # and never leaves
@@ -152,6 +169,9 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     idle_seconds,
     unwatched_seconds,
     history,
+    graph_characters,
+    graph_depth,
+    graph_nodes,
     stop_seconds,
 ]
 

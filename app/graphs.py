@@ -1,0 +1,257 @@
+"""HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
+
+import asyncio
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from app.explain import explain, shown
+from app.manager import SessionManager
+from app.messages import GraphCode, Refusal
+from app.settings import Limits
+from engine import network_graph
+from engine.expressions import Bounds, parse, starting_values
+from engine.graph import FaultKind, GraphFault, Run
+from engine.graph_check import check
+from engine.network import Network
+from engine.spec import Real
+from engine.trainer import Trainer
+
+REFUSALS: dict[FaultKind, GraphCode] = {
+    "too_long": "graph_too_long",
+    "empty": "graph_empty",
+    "character": "graph_character",
+    "needs_value": "graph_needs_value",
+    "ends_early": "graph_ends_early",
+    "open_parenthesis": "graph_open_parenthesis",
+    "needs_operator": "graph_needs_operator",
+    "closes_nothing": "graph_closes_nothing",
+    "unknown_function": "graph_unknown_function",
+    "reserved_name": "graph_reserved_name",
+    "name_taken": "graph_name_taken",
+    "too_few_arguments": "graph_too_few_arguments",
+    "too_many_arguments": "graph_too_many_arguments",
+    "too_deep": "graph_too_deep",
+    "too_many_nodes": "graph_too_many_nodes",
+    "number_too_large": "graph_number_too_large",
+    "log_undefined": "graph_log_undefined",
+    "division_by_zero": "graph_division_by_zero",
+    "root_undefined": "graph_root_undefined",
+    "power_undefined": "graph_power_undefined",
+    "overflow": "graph_overflow",
+    "slope_undefined": "graph_slope_undefined",
+    "not_plain": "graph_not_plain",
+    "network_too_large": "graph_network_too_large",
+}
+"""What the engine finds wrong → the sentence."""
+
+router = APIRouter()
+
+
+class Asked(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+    expression: str
+    values: dict[str, Real] = {}
+    """Of variables, by name; others start with values of our choice, names the expression lacks are passed over."""
+
+
+@router.post("/api/graph")
+async def graph_of_text(request: Request) -> JSONResponse:
+    """{"expression": "a*b+1", "values": {"a": 2}} → nodes in order. ?check=no leaves out the comparison with torch."""
+
+    async def answer() -> dict[str, Any]:
+        limits = _limits(request)
+        return await asyncio.to_thread(_answer, _asked(await _body(request, limits)), limits, _checked(request))
+
+    return await _said(answer)
+
+
+@router.get("/api/graph")
+async def graph_of_address(request: Request) -> JSONResponse:
+    """The same, for an address: ?expression=a*b%2B1&a=2"""
+
+    async def answer() -> dict[str, Any]:
+        values = {name: text for name, text in request.query_params.items() if name not in ("expression", "check")}
+        asked = Asked(expression=request.query_params.get("expression", ""), values=_numbers(values))
+        return await asyncio.to_thread(_answer, asked, _limits(request), _checked(request))
+
+    return await _said(answer)
+
+
+@router.get("/api/graph/network")
+async def graph_of_network(request: Request) -> JSONResponse:
+    """The network of ?session=KEY on the training sample ?point=0: as modules, and as scalars if they are few."""
+
+    async def answer() -> dict[str, Any]:
+        manager: SessionManager = request.app.state.manager
+        session = manager.known(request.query_params.get("session"))
+        if session is None:
+            raise Refusal("graph_no_session", {})
+        seen = await session.look(lambda trainer: _see(trainer, request.query_params.get("point", "0")))
+        return await asyncio.to_thread(_network_answer, seen, _limits(request), _checked(request))
+
+    return await _said(answer)
+
+
+async def _said(answer: Callable[[], Any]) -> JSONResponse:
+    """The answer, or why there is none."""
+    try:
+        return JSONResponse(await answer())
+    except GraphFault as fault:
+        return JSONResponse(_refused(fault), 422)
+    except Refusal as refusal:
+        return JSONResponse(refusal.message(), 422)
+
+
+def _refused(fault: GraphFault) -> dict[str, object]:
+    return Refusal(REFUSALS[fault.kind], dict(fault.values)).message()
+
+
+def _limits(request: Request) -> Limits:
+    manager: SessionManager = request.app.state.manager
+    return manager.limits
+
+
+def _checked(request: Request) -> bool:
+    return request.query_params.get("check") != "no"
+
+
+async def _body(request: Request, limits: Limits) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limits.message_bytes:
+            raise Refusal("graph_request_too_large", {"limit": limits.message_bytes})
+    return bytes(body)
+
+
+def _asked(body: bytes) -> Asked:
+    try:
+        return Asked.model_validate_json(body)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        if first["type"] == "json_invalid":
+            raise Refusal("not_json", {"problem": first["ctx"]["error"]}) from None
+        if not first["loc"]:
+            given = shown(first["input"])
+            raise Refusal("wrong_type", {"field": "body", "expected": "an object", "given": given}) from None
+        raise explain(error, Asked) from None
+
+
+def _numbers(texts: Mapping[str, str]) -> dict[str, float]:
+    numbers = {}
+    for name, text in texts.items():
+        try:
+            numbers[name] = float(text)
+        except ValueError:
+            numbers[name] = float("nan")
+        if not np.isfinite(numbers[name]):
+            raise Refusal("wrong_type", {"field": shown(name), "expected": "a finite number", "given": shown(text)})
+    return numbers
+
+
+def _answer(asked: Asked, limits: Limits, checked: bool) -> dict[str, Any]:
+    graph = parse(asked.expression, Bounds(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
+    values = starting_values(graph)
+    values |= {name: float(value) for name, value in asked.values.items() if name in values}
+    return {"expression": asked.expression, "values": values, **_picture(graph.run(values), values, checked)}
+
+
+def _picture(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, Any]:
+    nodes = run.graph.nodes
+    return {
+        "order": [node.name for node in nodes],
+        "nodes": [
+            {
+                "name": node.name,
+                "op": node.op,
+                "inputs": [nodes[source].name for source in node.inputs],
+                "value": run.values[place],
+                "local": list(run.slopes[place]),
+                "flows": list(run.flows[place]),
+                "grad": run.gradients[place],
+            }
+            for place, node in enumerate(nodes)
+        ],
+        "check": _check(run, values) if checked else None,
+    }
+
+
+def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
+    found = check(run, values)
+    return {
+        "torch": found.torch.__dict__,
+        "differences": found.differences and found.differences.__dict__,
+        "products": {name: {"own": own, "library": library} for name, (own, library) in found.products.items()},
+    }
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """Of a trainer, between two steps."""
+
+    network: Network
+    tensors: network_graph.Tensors
+    inputs: network_graph.Vector
+    targets: network_graph.Vector
+    names: list[str]
+    point: int
+    points: int
+    step: int
+
+
+def _see(trainer: Trainer, point: str) -> _Seen:
+    points, columns = trainer.train_inputs.shape
+    try:
+        place = int(point)
+    except ValueError:
+        raise Refusal("wrong_type", {"field": "point", "expected": "a whole number", "given": shown(point)}) from None
+    if not 0 <= place < points:
+        raise Refusal("out_of_range", {"field": "point", "given": place, "lowest": 0, "highest": points - 1})
+    features: list[str] = list(trainer.spec.features)
+    return _Seen(
+        network=trainer.network,
+        tensors=trainer.parameters(),
+        inputs=trainer.train_inputs[place].astype(np.float64),
+        targets=trainer.train_targets[place].astype(np.float64),
+        names=features if len(features) == columns else [f"x{column + 1}" for column in range(columns)],
+        point=place,
+        points=points,
+        step=trainer.step,
+    )
+
+
+def _network_answer(seen: _Seen, limits: Limits, checked: bool) -> dict[str, Any]:
+    boxes = network_graph.modules(seen.network, seen.tensors, seen.inputs, seen.targets)
+    answer: dict[str, Any] = {
+        "point": seen.point,
+        "points": seen.points,
+        "step": seen.step,
+        "modules": [
+            {
+                "name": box.name,
+                "op": box.kind,
+                "inputs": [boxes[source].name for source in box.inputs],
+                "values": box.values.tolist(),
+                "grads": None if box.gradients is None else box.gradients.tolist(),
+                "tensors": {
+                    name: {"values": values.tolist(), "grads": grads.tolist()}
+                    for name, (values, grads) in box.tensors.items()
+                },
+            }
+            for box in boxes
+        ],
+    }
+    try:
+        graph = network_graph.scalars(
+            seen.network, seen.tensors, seen.inputs, seen.targets, seen.names, limits.graph_nodes
+        )
+    except GraphFault as fault:
+        return {**answer, "refusal": _refused(fault)}
+    return {**answer, **_picture(graph.run({}), {}, checked)}
