@@ -1,0 +1,25 @@
+"""Targets: what a network's outputs are compared with, made of the labels of a data set."""
+
+import numpy as np
+
+from engine.network import Array
+from engine.spec import Spec
+
+
+def targets_of(spec: Spec, labels: Array) -> Array:
+    """Labels, (n,) or (n, values) → targets (n, outputs).
+
+    Values are divided by the data set's unit. Of two classes with one output, +1 becomes 1 and −1 the Spec's
+    low_target; with an output for each class, the class's own output is to be 1 and the others low_target.
+    """
+    if spec.is_regression:
+        return np.asarray(labels.reshape(len(labels), -1) / np.float32(spec.kind.unit), dtype=np.float32)
+    classes = class_numbers(spec, labels)
+    if spec.outputs == 1:
+        return np.where(classes == 1, 1, spec.low_target).astype(np.float32)[:, np.newaxis]
+    return np.where(classes[:, np.newaxis] == np.arange(spec.outputs), 1, spec.low_target).astype(np.float32)
+
+
+def class_numbers(spec: Spec, labels: Array) -> Array:
+    """Labels (n,), ±1 of two classes or the number of one of many → the number of the class (n,), from 0."""
+    return (labels > 0).astype(np.float32) if spec.class_count == 2 else labels
