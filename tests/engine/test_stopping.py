@@ -1,5 +1,7 @@
 """Stop rules: each ends a run where it should, however the run is paced, and never otherwise."""
 
+from itertools import pairwise
+
 import pytest
 
 from engine import Spec, Trainer
@@ -51,7 +53,7 @@ def test_target_loss() -> None:
 
 def test_change_of_the_loss() -> None:
     losses = losses_of_epochs(SPEC, 300)
-    changes = [abs(now - before) for before, now in zip(losses, losses[1:], strict=False)]
+    changes = [abs(now - before) for before, now in pairwise(losses)]
     least = sorted(changes)[10]
     trainer = run(SPEC.changed(stop_change=least))
     assert trainer.stopped == "change"
