@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike
 from engine.backends import make_backend
 from engine.choices import BackendName
 from engine.datasets import split
-from engine.digits import Library
+from engine.digits import BUNDLED, Library
 from engine.features import inputs_of
 from engine.initializers import initial_parameters
 from engine.losses import make_loss, penalty
@@ -39,10 +39,10 @@ class Trainer:
     `train_targets`, `test_targets`: (n, outputs), what its outputs are compared with; see `engine.targets`.
     """
 
-    def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library | None = None) -> None:
+    def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library = BUNDLED) -> None:
         """library: where pictures come from that are not in the package. Raises ValueError where they are missing."""
         self.spec = spec
-        data = split(spec, library or Library())
+        data = split(spec, library)
         self.train_rows, self.train_labels = data.train_rows, data.train_labels
         self.test_rows, self.test_labels = data.test_rows, data.test_labels
         self.train_inputs = inputs_of(spec, data.train_rows)
@@ -51,7 +51,7 @@ class Trainer:
         self.test_targets = targets_of(spec, data.test_labels)
 
         self.network = Network.of(spec)
-        self.loss = make_loss(self.network)
+        self.loss = make_loss(self.network.loss, self.network.reduction, self.network.huber_delta)
         self.watch = Watch()
         parameters = initial_parameters(spec, self.network)
         memory = make_optimizer(spec, self.network).start(parameters)
@@ -271,7 +271,7 @@ class Trainer:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any], library: Library | None = None) -> Self:
+    def from_state(cls, state: Mapping[str, Any], library: Library = BUNDLED) -> Self:
         """A Trainer that goes on exactly as the one that gave this state would have, bit for bit.
 
         Raises ValueError if the state is of another version or does not hold together.
