@@ -1,0 +1,137 @@
+"""Timeline: the moments of a run that are kept, so that it can be seen, continued or branched from any of them.
+
+A run is a tree of branches. Between two kept moments of a branch nothing but training happened, so that any step in
+between is had again, bit for bit, by going on from the moment before it. What it keeps is bounded in bytes; it thins
+moments out, and never those where a branch begins, where something was changed, the newest, or the best.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from engine.network import State
+from engine.spec import Spec
+from engine.stopping import Watch
+
+OVERHEAD = 1000
+"""Bytes of a moment beside its arrays, by and large."""
+
+
+@dataclass(frozen=True)
+class Position:
+    """Everything of a run but its data, which stay the same as long as its Trainer."""
+
+    spec: Spec
+    state: State
+    watch: Watch
+
+    @property
+    def size(self) -> int:
+        """Bytes."""
+        state = self.state
+        arrays = (state.parameters, state.updates, state.buffers, *state.memory.values())
+        return OVERHEAD + sum(array.nbytes for array in arrays)
+
+
+@dataclass(frozen=True)
+class Moment:
+    position: Position
+    test_loss: float
+    pinned: bool
+    """Never thinned out: a branch begins here, or something was changed."""
+
+    @property
+    def step(self) -> int:
+        return self.position.state.step
+
+
+@dataclass
+class Branch:
+    parent: int | None
+    begins: int
+    """The step at which it leaves its parent."""
+    changed: tuple[str, ...]
+    """What was changed there: fields of the Spec, or tensors."""
+    moments: list[Moment] = field(default_factory=list)
+    """In the order of steps; the first is where it begins."""
+
+    @property
+    def ends(self) -> int:
+        return self.moments[-1].step
+
+
+class Timeline:
+    def __init__(self, most_bytes: int, start: Position, test_loss: float) -> None:
+        """Begins with the start of a run as branch 0."""
+        self.branches = [Branch(None, start.state.step, (), [Moment(start, test_loss, pinned=True)])]
+        self.current = 0
+        """The branch the run is on."""
+        self.size = start.size
+        self._most_bytes = most_bytes
+        self._spacing = 1
+
+    def wants(self, step: int) -> bool:
+        """Whether a moment of this step would be kept; asked before one is made, which costs a copy."""
+        last = self.branches[self.current].ends
+        return step > last and step // self._spacing > last // self._spacing
+
+    def record(self, position: Position, test_loss: float, *, pinned: bool = False) -> None:
+        """Keeps a moment of the current branch. One of the same step as the newest takes its place; older ones are
+        known already and change nothing."""
+        moments = self.branches[self.current].moments
+        if position.state.step < moments[-1].step:
+            return
+        if position.state.step == moments[-1].step:
+            pinned |= moments[-1].pinned
+            self.size -= moments.pop().position.size
+        moments.append(Moment(position, test_loss, pinned))
+        self.size += position.size
+        while self.size > self._most_bytes and self._thin():
+            pass
+
+    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> int:
+        """Leaves the current branch at a position that something was changed at; gives the new branch's number."""
+        self.branches.append(Branch(self.current, position.state.step, changed, [Moment(position, test_loss, True)]))
+        self.size += position.size
+        self.current = len(self.branches) - 1
+        while self.size > self._most_bytes and self._thin():
+            pass
+        return self.current
+
+    def nearest(self, branch: int, step: int) -> Moment:
+        """The newest moment at or before a step on the way from the start to this branch's end.
+
+        Raises IndexError for a branch that is not there, ValueError for a step before the start.
+        """
+        found = self.branches[branch]
+        if step < found.begins:
+            if found.parent is None:
+                raise ValueError(f"the run starts at step {found.begins} and has no step {step}")
+            return self.nearest(found.parent, step)
+        return next(moment for moment in reversed(found.moments) if moment.step <= step)
+
+    @property
+    def best(self) -> Moment:
+        """The moment of least test loss."""
+        return min(self._all(), key=lambda moment: moment.test_loss)
+
+    def _all(self) -> Iterator[Moment]:
+        for branch in self.branches:
+            yield from branch.moments
+
+    def _thin(self) -> bool:
+        """Doubles the distance between moments; whether that left any to be thinned out another time."""
+        self._spacing *= 2
+        best = self.best
+        for branch in self.branches:
+            last = branch.moments[-1]
+            kept = []
+            for _, bucket in groupby(branch.moments, key=lambda moment: moment.step // self._spacing):
+                moments = list(bucket)
+                first = moments[0]
+                kept += [
+                    moment for moment in moments if any(moment is one for one in (first, best, last)) or moment.pinned
+                ]
+            branch.moments = kept
+        self.size = sum(moment.position.size for moment in self._all())
+        return self._spacing <= max(branch.ends for branch in self.branches)
