@@ -18,16 +18,6 @@ Whole = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 
-class Evaluation(TypedDict):
-    """Losses of the data alone; the penalty stands beside them. Accuracies are None for regression."""
-
-    train_loss: float
-    test_loss: float
-    train_accuracy: float | None
-    test_accuracy: float | None
-    penalty: float
-
-
 class Scores(TypedDict):
     """The first five of classes, the others of values; those of the other kind are None."""
 
@@ -45,6 +35,18 @@ class Scores(TypedDict):
     mae: float | None
     """Mean of |o−y|, in the units of the data, over samples and outputs; so is rmse."""
     rmse: float | None
+
+
+class Evaluation(TypedDict):
+    """Losses of the data alone; the penalty stands beside them. Accuracies are None for values."""
+
+    train_loss: float
+    test_loss: float
+    train_accuracy: float | None
+    test_accuracy: float | None
+    penalty: float
+    train: Scores
+    test: Scores
 
 
 class Roc(NamedTuple):

@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from engine.metrics import actual_classes
 from engine.network import Array
 from engine.spec import Spec
 
@@ -14,12 +15,7 @@ def targets_of(spec: Spec, labels: Array) -> Array:
     """
     if spec.is_regression:
         return np.asarray(labels.reshape(len(labels), -1) / np.float32(spec.kind.unit), dtype=np.float32)
-    classes = class_numbers(spec, labels)
+    classes = actual_classes(labels, spec)
     if spec.outputs == 1:
         return np.where(classes == 1, 1, spec.low_target).astype(np.float32)[:, np.newaxis]
     return np.where(classes[:, np.newaxis] == np.arange(spec.outputs), 1, spec.low_target).astype(np.float32)
-
-
-def class_numbers(spec: Spec, labels: Array) -> Array:
-    """Labels (n,), ±1 of two classes or the number of one of many → the number of the class (n,), from 0."""
-    return (labels > 0).astype(np.float32) if spec.class_count == 2 else labels

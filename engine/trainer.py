@@ -33,7 +33,7 @@ STATE_VERSION = 2
 class Trainer:
     """Equal Specs give equal runs, bit for bit on one machine and backend. For one thread at a time.
 
-    `train_rows`, `test_rows`: points (n, 2) of the plane, or the input columns of other data.
+    `train_points`, `test_points`: points (n, 2) of the plane, or the input columns of other data.
     `train_labels`, `test_labels`: (n,), ±1 of two classes, the number of one of many, or real; (n, values) for several.
     `train_inputs`, `test_inputs`: (n, inputs), what enters the network.
     `train_targets`, `test_targets`: (n, outputs), what its outputs are compared with; see `engine.targets`.
@@ -43,8 +43,8 @@ class Trainer:
         """library: where pictures come from that are not in the package. Raises ValueError where they are missing."""
         self.spec = spec
         data = split(spec, library)
-        self.train_rows, self.train_labels = data.train_rows, data.train_labels
-        self.test_rows, self.test_labels = data.test_rows, data.test_labels
+        self.train_points, self.train_labels = data.train_rows, data.train_labels
+        self.test_points, self.test_labels = data.test_rows, data.test_labels
         self.train_inputs = inputs_of(spec, data.train_rows)
         self.test_inputs = inputs_of(spec, data.test_rows)
         self.train_targets = targets_of(spec, data.train_labels)
@@ -96,7 +96,7 @@ class Trainer:
     @cached_property
     def inseparable(self) -> bool:
         """Whether these are classes that no line, in the inputs there are, tells apart: no perceptron ever will."""
-        return not self.spec.is_regression and not separable(self.train_inputs, self.train_labels)
+        return not self.spec.is_regression and not separable(self.train_inputs, self.train_labels, self.spec.biases)
 
     # What can be done to it
 

@@ -31,8 +31,8 @@ ENGINE = """
 choices seeds activations graph
 spec expressions
 losses network schedules presets planes digits own_points
-datasets features separability initializers metrics optimizers
-snapshot backends network_graph
+datasets features separability initializers metrics optimizers stopping
+targets snapshot backends timeline network_graph
 trainer graph_check
 """.strip().splitlines()
 APP = """
