@@ -28,8 +28,8 @@ PAGE = sorted(
 
 # A module may import the modules of its own room that stand on a lower line.
 ENGINE = """
-choices seeds activations graph
-spec expressions
+choices seeds graph
+activations spec expressions
 losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping
 targets snapshot backends timeline network_graph
@@ -52,7 +52,7 @@ BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses"
 DATA = {"datasets", "planes", "digits", "own_points"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
 ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS}
-NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py", "engine/activations.py")
+NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),
     *("tests/__init__.py", "tests/__main__.py", "tests/chromium.py"),

@@ -38,7 +38,7 @@ def test_a_snapshot_is_what_the_trainer_says(backend: BackendName, spec: Spec) -
     assert (snapshot.step, snapshot.epoch, snapshot.diverged) == (30, trainer.epoch, None)
     assert snapshot.sizes == (len(spec.features), *(layer.width for layer in spec.hidden), 1)
     for name, value in trainer.evaluate().items():
-        assert getattr(snapshot, name) == value
+        np.testing.assert_equal(getattr(snapshot, name), value)
     np.testing.assert_equal(snapshot.parameters, trainer.parameters())
     np.testing.assert_equal(snapshot.gradients, trainer.gradients())
     for name, update in snapshot.updates.items():
