@@ -51,6 +51,56 @@ class Passed:
     out: Array
 
 
+@dataclass
+class Sent:
+    """What one stage was sent on the way back: ∂L/∂ each of what it had made, (n, outputs)."""
+
+    out: Array
+    h: Array
+    n: Array
+    z: Array
+
+
+@dataclass
+class Look:
+    """A batch and the way down from it; nothing has moved yet."""
+
+    batch: NDArray[np.int64]
+    passed: list[Passed]
+    loss: float
+    sent: list[Sent]
+    """Stage by stage; none where a rule sends nothing back."""
+    tried: list[tuple[float, float]]
+    """Evolution's losses of each pair of copies, w + σ·ε and w − σ·ε."""
+    gradient: Array
+    """Of the data alone, (count,)"""
+    penalty: Array
+    """What penalties add to it, (count,)"""
+
+    @property
+    def whole(self) -> Array:
+        return self.gradient + self.penalty
+
+    @property
+    def sound(self) -> bool:
+        """Whether a step can be taken; what is not a number is not ≤ either."""
+        return bool(abs(self.loss) <= DIVERGENCE and np.all(np.abs(self.whole) <= DIVERGENCE))
+
+
+@dataclass
+class Move:
+    """What a rule makes of a gradient; nothing has been taken over yet."""
+
+    gradient: Array
+    """Penalties and clipping counted in, (count,)"""
+    rate: float
+    """η, its schedule counted in"""
+    shrunk: Array
+    """Parameters after the decoupled decay"""
+    parameters: Array
+    memory: dict[str, Array]
+
+
 class ByHand:
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
         self.network = network
@@ -67,27 +117,29 @@ class ByHand:
     # One training step
 
     def train_step(self) -> None:
-        state = self.state_now
+        look = self.look()
+        if look.sound:
+            self.take(look, self.move(look.whole))
+        else:
+            self.state_now.diverged = self.state_now.step + 1
+
+    def look(self) -> Look:
+        """The next batch, its loss and the gradient."""
         batch = self.next_batch()
         inputs, targets = self.inputs[batch], self.targets[batch]
 
-        passed = self.forward(state.parameters, inputs, training=True)
+        passed = self.forward(self.state_now.parameters, inputs, training=True)
         loss = self.loss.value(passed[-1].out, targets)
+        sent: list[Sent] = []
+        tried: list[tuple[float, float]] = []
         if self.spec.optimizer == "perceptron":
             gradient = self.perceptron(passed, targets)
         elif self.spec.optimizer == "evolution":
-            loss, gradient = self.evolution(inputs, targets)
+            tried, gradient = self.evolution(inputs, targets)
+            loss = sum(up + down for up, down in tried) / (2 * len(tried))
         else:
-            gradient = self.backward(passed, targets)
-        gradient = gradient + self.penalty_gradient()
-
-        if not (abs(loss) <= DIVERGENCE and np.all(np.abs(gradient) <= DIVERGENCE)):  # not a number is not ≤ either
-            state.diverged = state.step + 1
-            return
-
-        self.update(self.clipped(gradient))
-        self.keep_statistics(passed)
-        self.finish_batch(len(batch), loss)
+            sent, gradient = self.backward(passed, targets)
+        return Look(batch, passed, loss, sent, tried, gradient, self.penalty_gradient())
 
     # Forward
 
@@ -141,12 +193,13 @@ class ByHand:
 
     # Backward
 
-    def backward(self, passed: list[Passed], targets: Array) -> Array:
-        """The gradient of the batch's loss, (count,), by the chain rule from the last stage to the first."""
+    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
+        """What every stage is sent, and the gradient of the loss, (count,): the chain rule from the last stage on."""
         tensors = self.network.views(self.state_now.parameters)
         flat = np.empty_like(self.state_now.parameters)
         gradient = self.network.views(flat)
 
+        sent: list[Sent] = []
         d_a = self.loss.slope(passed[-1].out, targets)  # ∂L/∂outputs
         for layer, (stage, values) in reversed([*enumerate(zip(self.network.stages, passed, strict=True))]):
             d_h = d_a if values.kept is None else d_a * values.kept  # what was dropped had no part in L
@@ -165,11 +218,12 @@ class ByHand:
                 idle = values.norm is not None and values.norm.of_batch
                 gradient[f"layers.{layer}.bias"][:] = 0 if idle else d_z.sum(axis=0)
 
+            sent.insert(0, Sent(d_a, d_h, d_n, d_z))
             d_below = d_z @ tensors[f"layers.{layer}.weight"]  # ∂L/∂a of the stage below
             if stage.residual:
                 d_below = d_below + d_a  # the link hands it down unchanged
             d_a = d_below
-        return flat
+        return sent, flat
 
     def backward_norm(self, norm: Norm, d_standard: Floats) -> Floats:
         """∂L/∂z from s = (z − mean)/deviation and ∂L/∂s.
@@ -198,8 +252,8 @@ class ByHand:
             gradient["layers.0.bias"][:] = d_z.sum(axis=0)
         return flat
 
-    def evolution(self, inputs: Array, targets: Array) -> tuple[float, Array]:
-        """Mean loss of all copies tried, and (L(w + σ·ε) − L(w − σ·ε))/2σ · ε, a mean over pairs of copies.
+    def evolution(self, inputs: Array, targets: Array) -> tuple[list[tuple[float, float]], Array]:
+        """The losses of all copies tried, and (L(w + σ·ε) − L(w − σ·ε))/2σ · ε, a mean over pairs of copies.
 
         Antithetic evolution strategies (Salimans et al. 2017), with ε of ±1 as in Spall's SPSA (1992): as E[ε·εᵀ] is
         the identity, the mean is the gradient up to O(σ²), and no noise of that kind has less variance. It beats a
@@ -207,7 +261,7 @@ class ByHand:
         """
         parameters, sigma = self.state_now.parameters, self.spec.sigma
         gradient = np.zeros_like(parameters)
-        total = 0.0
+        tried = []
         for pair in range(self.spec.pairs):
             way = signs(self.spec.seed, self.state_now.step, pair, len(parameters)).astype(parameters.dtype)
             up, down = (
@@ -215,8 +269,8 @@ class ByHand:
                 for copy in (parameters + sigma * way, parameters - sigma * way)
             )
             gradient += (up - down) / (2 * sigma) * way / self.spec.pairs
-            total += up + down
-        return total / (2 * self.spec.pairs), gradient
+            tried.append((up, down))
+        return tried, gradient
 
     # The update
 
@@ -233,16 +287,24 @@ class ByHand:
             return np.clip(gradient, -limit, limit)
         return gradient
 
-    def update(self, gradient: Array) -> None:
+    def move(self, gradient: Array) -> Move:
+        """Where the rule goes from a gradient, penalties counted in."""
         state = self.state_now
-        t = state.optimizer_steps + 1
+        gradient = self.clipped(gradient)
         rate = self.spec.learning_rate * rate_factor(self.spec, state.step)
         shrunk = state.parameters * (1 - rate * self.spec.decay)
-        parameters, state.memory = self.optimizer.step(shrunk, gradient, state.memory, rate, t)
-        state.updates = parameters - state.parameters
-        state.parameters[:] = parameters
-        state.optimizer_steps = t
+        t = state.optimizer_steps + 1
+        return Move(gradient, rate, shrunk, *self.optimizer.step(shrunk, gradient, state.memory, rate, t))
+
+    def take(self, look: Look, move: Move) -> None:
+        state = self.state_now
+        state.updates = move.parameters - state.parameters
+        state.parameters[:] = move.parameters
+        state.memory = move.memory
+        state.optimizer_steps += 1
         state.step += 1
+        self.keep_statistics(look.passed)
+        self.finish_batch(len(look.batch), look.loss)
 
     def keep_statistics(self, passed: list[Passed]) -> None:
         """running ← (1−m)·running + m·batch; the running variance is Σ(z − mean)²/(n−1), as in torch."""
@@ -288,7 +350,7 @@ class ByHand:
     def loss_and_gradient(self) -> tuple[float, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             passed = self.forward(self.state_now.parameters, self.inputs)
-            return self.loss.value(passed[-1].out, self.targets), self.backward(passed, self.targets)
+            return self.loss.value(passed[-1].out, self.targets), self.backward(passed, self.targets)[1]
 
     def activations(self, inputs: Array) -> list[Array]:
         with np.errstate(over="ignore", invalid="ignore"):
