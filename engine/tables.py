@@ -1,0 +1,201 @@
+"""Tables: the text of an uploaded file, CSV or JSON, as rows of cells. What they mean is read in `own_points`.
+
+Nothing is evaluated and nothing is opened: `csv` and `json` of the standard library read text, and a cell stays text
+until it looks like a number.
+"""
+
+import csv
+import json
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any, Literal
+
+FaultCode = Literal[
+    "upload_empty",
+    "upload_not_text",
+    "upload_not_json",
+    "upload_not_points",
+    "upload_not_a_point",
+    "upload_not_csv",
+    "upload_too_few_columns",
+    "upload_too_many_columns",
+    "upload_no_coordinates",
+    "upload_no_rows",
+    "upload_too_many_rows",
+    "upload_not_a_number",
+    "upload_too_many_classes",
+    "upload_one_label",
+]
+Value = str | int | float | bool | list[str] | None
+Cell = str | float | None
+
+MOST_COLUMNS = 100
+"""More would be a matrix of something else, and rows are filled up to the widest."""
+MOST_SHOWN = 40
+"""Characters of a cell or a name that a sentence repeats."""
+DELIMITERS = "\t;,| "
+"""Where two fit equally well the one that is rarer inside a number or a name."""
+LOOKED_AT = 50
+"""Rows by which the delimiter is found."""
+
+NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
+MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
+
+
+class UploadFault(ValueError):  # noqa: N818
+    """A file that cannot be read as points: a code, and the values its sentence needs."""
+
+    def __init__(self, code: FaultCode, values: dict[str, Value]) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.values = values
+
+
+@dataclass(frozen=True)
+class Table:
+    names: list[str]
+    """Of the columns; their numbers from 1 where the file gives none."""
+    named: bool
+    rows: list[tuple[int, list[Cell]]]
+    """Each with its line in the file, or its place in a JSON list from 1; as many cells as there are names."""
+    comma: bool = False
+    """Whether 1,5 is a number."""
+
+    def number(self, cell: Cell) -> float | None:
+        """What a cell says, if that is a finite number. No word that Python reads as one, such as 1_000 or inf, is."""
+        if not isinstance(cell, str):
+            return cell if cell is not None and math.isfinite(cell) else None
+        text = cell.strip().replace("−", "-")
+        if self.comma and "." not in text:
+            text = text.replace(",", ".", 1)
+        if len(text) > MOST_SHOWN or not NUMBER.fullmatch(text):
+            return None
+        value = float(text)
+        return value if math.isfinite(value) else None
+
+
+def is_missing(cell: Cell) -> bool:
+    if isinstance(cell, str):
+        return cell.strip().casefold() in MISSING
+    return cell is None or not math.isfinite(cell)
+
+
+def text_of(cell: Cell) -> str:
+    return cell.strip() if isinstance(cell, str) else "" if cell is None else repr(cell).removesuffix(".0")
+
+
+def shown(text: str) -> str:
+    """As much of it as a sentence can hold."""
+    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+
+
+def read_table(text: str, name: str) -> Table:
+    """The rows of a file; its name tells what it is where the text does not. Raises UploadFault."""
+    text = text.lstrip("\ufeff \t\r\n")
+    if not text:
+        raise UploadFault("upload_empty", {})
+    if "\0" in text:
+        raise UploadFault("upload_not_text", {})
+    return _json_table(text) if text[0] in "[{" or name.casefold().endswith(".json") else _csv_table(text)
+
+
+def _csv_table(text: str) -> Table:
+    lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    told = re.fullmatch(r"sep=(.)", lines[0].strip(" "), re.IGNORECASE)  # as spreadsheets write it
+    if told:
+        lines[0] = ""
+    delimiter = told[1] if told else max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
+    table = Table([], named=False, rows=[], comma=delimiter != ",")
+    rows = list(_csv_rows(lines, delimiter))
+    named = bool(rows) and all(table.number(cell) is None for cell in rows[0][1])
+    return _filled(rows[named:], rows[0][1] if named else [], table.comma)
+
+
+def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:
+    """How well a delimiter explains the first lines: rows of a point, rows as wide as one, cells."""
+    reader = Table([], named=False, rows=[], comma=delimiter != ",")
+    try:
+        rows = [cells for _, cells in islice(_csv_rows(lines, delimiter), LOOKED_AT)]
+    except UploadFault:
+        return 0, 0, 0
+    wide = [cells for cells in rows if len(cells) >= 3]
+    points = sum(sum(reader.number(cell) is not None for cell in cells) >= 2 for cells in wide)
+    return points, len(wide), sum(map(len, rows))
+
+
+def _csv_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]]]:
+    """The rows that are neither blank nor a comment, each with its line."""
+    content = (line.strip(" ") for line in lines)
+    reader = csv.reader(content, delimiter=delimiter, skipinitialspace=delimiter == " ")
+    try:
+        for cells in reader:
+            if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
+                yield reader.line_num, cells
+    except csv.Error:
+        raise UploadFault("upload_not_csv", {"line": reader.line_num}) from None
+
+
+def _json_table(text: str) -> Table:
+    try:
+        content = json.loads(text, parse_int=float)  # whole numbers too: one of 5,000 figures is infinite, not a fault
+    except json.JSONDecodeError as fault:
+        raise UploadFault("upload_not_json", {"line": fault.lineno, "column": fault.colno}) from None
+    except RecursionError:
+        raise UploadFault("upload_not_points", {}) from None
+    if isinstance(content, dict):
+        content = content.get("points", content.get("data"))
+    if not isinstance(content, list):
+        raise UploadFault("upload_not_points", {})
+    if content and all(isinstance(entry, dict) for entry in content):
+        flat = [dict(_named_cells(entry)) for entry in content]
+        names = list(dict.fromkeys(name for entry in flat for name in entry))
+        _check_width(len(names))
+        return _filled([(row, [entry.get(name) for name in names]) for row, entry in enumerate(flat, 1)], names)
+    rows: list[tuple[int, list[Cell]]] = []
+    for row, entry in enumerate(content, 1):
+        if not isinstance(entry, list):
+            raise UploadFault("upload_not_a_point", {"row": row})
+        rows.append((row, [cell for item in entry for cell in _cells(item)]))
+    return _filled(rows, [])
+
+
+def _named_cells(entry: dict[str, Any]) -> Iterator[tuple[str, Cell]]:
+    """One level of lists and objects is laid open: {"point": [1, 2]} has the columns point 1 and point 2."""
+    for name, item in entry.items():
+        if isinstance(item, dict):
+            yield from ((inner, _cell(value)) for inner, value in item.items())
+        elif isinstance(item, list):
+            yield from ((f"{name} {place}", _cell(value)) for place, value in enumerate(item, 1))
+        else:
+            yield name, _cell(item)
+
+
+def _cells(item: object) -> list[Cell]:
+    return [_cell(value) for value in item] if isinstance(item, list) else [_cell(item)]
+
+
+def _cell(value: object) -> Cell:
+    if value is None or isinstance(value, str | float):
+        return value
+    return str(value).casefold() if isinstance(value, bool) else "…"  # what is nested deeper is no number and no label
+
+
+def _filled(
+    rows: list[tuple[int, list[Cell]]] | list[tuple[int, list[str]]], names: list[str], comma: bool = False
+) -> Table:
+    width = max([len(names), *(len(cells) for _, cells in rows)])
+    _check_width(width)
+    return Table(
+        [shown(name.strip()) or str(place) for place, name in enumerate(names + [""] * (width - len(names)), 1)],
+        bool(names),
+        [(row, [*cells, *[None] * (width - len(cells))]) for row, cells in rows],
+        comma,
+    )
+
+
+def _check_width(count: int) -> None:
+    if count > MOST_COLUMNS:
+        raise UploadFault("upload_too_many_columns", {"count": count, "limit": MOST_COLUMNS})
