@@ -6,6 +6,9 @@ The page translates by code and `values` and falls back to the English sentence.
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+from engine.own_points import NoteCode
+from engine.tables import FaultCode
+
 GraphCode = Literal[
     "graph_too_long",
     "graph_empty",
@@ -140,6 +143,40 @@ SENTENCES: dict[str, str] = {
     "look at its modules, or take neurons away in the playground.",
     "graph_no_session": "There is no experiment of this tab to show; open the playground and come back from there.",
     "graph_request_too_large": "This request has more than {limit} bytes, the most that is read; send a shorter one.",
+    # What an uploaded file cannot be.
+    "upload_empty": "This file is empty; choose one with a point in each row: x1, x2 and its label.",
+    "upload_not_text": "This file is not text in UTF-8; save it as CSV (UTF-8) or JSON and choose it again.",
+    "upload_not_json": "This file is no valid JSON from line {line}, column {column} on; "
+    "mend it there, or choose a CSV file.",
+    "upload_not_points": "This JSON holds no list of points; "
+    "write it as [[1, 2, 0], [3, 4, 1]], each point with x1, x2 and its label.",
+    "upload_not_a_point": "Entry {row} of this list is not a point; write each as [x1, x2, label].",
+    "upload_not_csv": "This file cannot be read as a table from line {line} on; "
+    "check its quotation marks, or save it as CSV again.",
+    "upload_too_few_columns": "This table has {count} of the three columns a point needs: x1, x2 and its label; "
+    "add what is missing.",
+    "upload_too_many_columns": "This table has {count} columns and can have at most {limit}; "
+    "leave x1, x2 and the label.",
+    "upload_no_coordinates": "Two columns of numbers are needed, and these columns do not hold them: {columns}; "
+    "write numbers like 1.5.",
+    "upload_no_rows": "Of {count} rows none has all of x1, x2 and a label; fill in what is missing.",
+    "upload_too_many_rows": "This file has {count} points and the plane takes at most {limit}; "
+    "shorten it, or let {limit} be drawn at random.",
+    "upload_not_a_number": "Row {row} has “{given}” in column {column}, where a number belongs; "
+    "correct it, or leave the cell empty.",
+    "upload_too_many_classes": "The labels are {count} different words and there can be at most {limit} classes; "
+    "join some, or use numbers.",
+    "upload_one_label": "Every point has the label {given} and there is nothing to tell apart; "
+    "add points with another label.",
+    # What was found in it and done to it.
+    "upload_columns": "Read x1 from column {x1}, x2 from column {x2} and the label from column {label}.",
+    "upload_rows_left_out": "Left out for an empty cell: {count} rows.",
+    "upload_drawn": "Drew {limit} of {count} points at random, the most the plane takes.",
+    "upload_fitted": "Shifted and scaled {axis}, which went from {lowest} to {highest}, into −5 to 5, "
+    "as the plane ends at ±6.",
+    "upload_classes": "Read the labels as {count} classes: {classes}.",
+    "upload_values": "Read the labels as values to predict, from {lowest} to {highest}.",
+    "upload_divided": "Divided the values by {factor}, as they can go up to ±{limit}.",
     # What a session cannot do now.
     "too_many_playing": "{limit} experiments are training on this server, as many as it can pace; "
     "wait until one is paused and press Play again.",
@@ -187,6 +224,7 @@ CODES: dict[str, tuple[str, ...]] = {
     "notice": get_args(NoticeCode),
     "close": get_args(CloseCode),
     "http": get_args(HttpCode),
+    "upload": (*get_args(FaultCode), *get_args(NoteCode)),
 }
 
 

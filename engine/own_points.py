@@ -125,8 +125,8 @@ def _called_label(plain: Sequence[str], taken: Sequence[int]) -> int | None:
 
 
 def _is_numeric(table: Table, column: int) -> bool:
-    """Whether most of what there is in a column is numbers."""
-    there = [cells[column] for _, cells in table.rows if not is_missing(cells[column])]
+    """Whether most of what there is in the first rows of a column is numbers."""
+    there = [cells[column] for _, cells in table.rows[:MOST_POINTS] if not is_missing(cells[column])]
     return 2 * sum(table.number(cell) is not None for cell in there) > len(there)
 
 

@@ -29,7 +29,7 @@ PAGE = sorted(
 # A module may import the modules of its own room that stand on a lower line.
 ENGINE = """
 choices seeds graph
-activations spec expressions
+activations spec expressions tables
 losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping
 targets snapshot backends timeline network_graph
@@ -49,7 +49,7 @@ __main__
 
 BACKENDS = ("by_hand", "autograd", "compiled")
 BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers", "graph"}
-DATA = {"datasets", "planes", "digits", "own_points"}
+DATA = {"datasets", "planes", "digits", "own_points", "tables"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
 ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS}
 NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")

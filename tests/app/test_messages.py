@@ -8,10 +8,17 @@ from typing import get_args
 import pytest
 
 import app
+import engine
 from app.messages import CLOSE_CODES, CODES, SENTENCES, CloseCode, Closing, sentence
 from app.settings import Limits
 
-SOURCES = {path: path.read_text() for path in Path(app.__file__).parent.glob("*.py") if path.name != "messages.py"}
+APP, ENGINE = Path(app.__file__).parent, Path(engine.__file__).parent
+FILES = [
+    *(path for path in APP.glob("*.py") if path.name != "messages.py"),
+    ENGINE / "tables.py",
+    ENGINE / "own_points.py",
+]
+SOURCES = {path: path.read_text() for path in FILES}
 
 
 def test_codes_and_sentences_are_the_same_set() -> None:

@@ -32,7 +32,7 @@ MADE = {
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
-    *(f"server.{code}" for kind in ("error", "notice") for code in CODES[kind]),
+    *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
 }
 """Keys that are put together while the page runs."""
