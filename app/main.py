@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from app import VERSION, api, graphs, pages, sockets
+from app import VERSION, api, gallery, graphs, pages, sockets
 from app.manager import SessionManager
 from app.serving import run
 from app.settings import Settings
@@ -23,15 +23,18 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         manager.start()
         app.state.warming.start()
         yield
+        app.state.gallery.stop()
         await manager.stop()
 
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.warming = Warming(backend)
+    app.state.gallery = gallery.Gallery(backend)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)
     app.include_router(api.router)
     app.include_router(graphs.router)
+    app.include_router(gallery.router)
     app.include_router(pages.router)
     app.mount("/static", pages.static_files())
 

@@ -27,6 +27,8 @@ class Preset:
     """The address of the page that shows it, where that is another one."""
     race: RaceName | None = None
     """What runs beside it from the same start."""
+    curve: bool = False
+    """Whether its loss curve shows more than a map of its outputs."""
 
     @property
     def group(self) -> str:

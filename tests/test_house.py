@@ -42,7 +42,7 @@ commands slices viewers shield warming
 handlers
 sessions
 manager
-sockets api graphs
+sockets api graphs gallery
 main
 __main__
 """.strip().splitlines()
@@ -192,6 +192,7 @@ def test_arrows_of_the_page(path: Path) -> None:
     else:
         allowed = {
             "protocol.js": ("msgpack.js",),
+            "rivals.js": ("msgpack.js",),
             "i18n.js": ("draw/numbers.js",),
             "names.js": ("draw/numbers.js", "i18n.js"),
         }.get(here, ())

@@ -27,9 +27,11 @@ export function connect(address, handlers) {
   let kept = [];
   let failures = 0;
   let timer = 0;
+  let over = false;
 
   function open() {
     clearTimeout(timer);
+    if (over) return;
     const attempt = new WebSocket(address());
     socket = attempt;
     attempt.binaryType = 'arraybuffer';
@@ -68,6 +70,14 @@ export function connect(address, handlers) {
 
   return {
     retry,
+    /** For good. */
+    close() {
+      over = true;
+      clearTimeout(timer);
+      const last = socket;
+      socket = null;
+      last?.close();
+    },
     /** Sends it, now or when the connection is back. @param {object} command */
     send(command) {
       const text = JSON.stringify(command);

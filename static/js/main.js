@@ -8,12 +8,14 @@ import { useLanguage } from './i18n.js';
 import { recall, remember } from './memory.js';
 import { decodeFrame } from './protocol.js';
 import { fieldsOf } from './schema.js';
+import { createRivals } from './rivals.js';
 import { createSession } from './session.js';
 import { createStore } from './store.js';
 import { mountAppearance, preferred } from './views/appearance.js';
 import { mountBoundary } from './views/boundary.js';
 import { mountCharts } from './views/charts.js';
 import { mountData } from './views/data.js';
+import { mountGallery } from './views/gallery.js';
 import { mountHelp } from './views/help.js';
 import { mountKeys } from './views/keys.js';
 import { mountKnobs } from './views/knobs.js';
@@ -22,6 +24,7 @@ import { mountMessage } from './views/message.js';
 import { mountMetrics } from './views/metrics.js';
 import { mountNetwork } from './views/network.js';
 import { mountReadings } from './views/readings.js';
+import { mountRivals } from './views/rivals.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
 import { mountStatus } from './views/status.js';
@@ -33,6 +36,7 @@ const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, frame: null, history: null,
   schema: null, fields: null, datasets: null, features: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null,
+  presets: null, preset: null, race: null, rivals: null,
   ...preferred(), message: null, restarted: false,
 });
 
@@ -169,11 +173,11 @@ await words; // the server may have something to say at once
 
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
 
+const socketAddress = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
 const connection = connect(
   () => {
     const known = recall(SESSION);
-    const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-    return `${scheme}://${location.host}/ws${known ? `?session=${encodeURIComponent(known)}` : ''}`;
+    return `${socketAddress}${known ? `?session=${encodeURIComponent(known)}` : ''}`;
   },
   {
     opened() {
@@ -217,12 +221,15 @@ mountShare(element('share'), store, publish);
 mountData(element('data'), store, act);
 mountMetrics(element('metrics'), store);
 mountHelp(element('help'));
+mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
 mountNetwork(element('network'), store, act);
 mountMarks(document.body, store); // those of the network, too
 mountBoundary(element('boundary'), store, act);
 mountCharts(element('charts'), store, act);
+mountRivals(element('rivals'), store, act, createRivals(store, connect, socketAddress));
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
 load('/api/datasets').then((datasets) => store.set({ datasets }));
+load('/api/presets').then((presets) => store.set({ presets }));
 load('/api/features').then((features) => store.set({ features }));

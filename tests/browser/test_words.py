@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
+from engine.presets import PRESETS
 from engine.spec import Spec
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -33,6 +34,14 @@ MADE = {
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
+    *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
+    *(f"gallery.group.{preset.group}" for preset in PRESETS),
+    *(
+        f"rivals.{column}{part}"
+        for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
+        for part in ("", ".help")
+    ),
+    *(f"server.{code}" for kind in ("error", "notice") for code in CODES[kind]),
     *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
 }
 """Keys that are put together while the page runs."""

@@ -51,6 +51,21 @@ export function gradientChart(history, { names, step, labels, ...look }) {
   return { traces, layout };
 }
 
+/**
+ * Training losses of several runs, each over its own steps.
+ * @param {{steps: number[], losses: (number | null)[], name: string, color: string, dash: string}[]} lines
+ * @param {Look & {log: boolean, step: string}} look
+ * @returns {{traces: object[], layout: any}}
+ */
+export function raceChart(lines, { log, step, ...look }) {
+  const { palette, width } = look;
+  const losses = lines.map((line) => line.losses);
+  const range = log ? logRange(losses) : linearRange(losses);
+  const longest = lines.reduce((most, { steps }) => (steps.length && (steps.at(-1) ?? 0) > (most.at(-1) ?? -1) ? steps : most), /** @type {number[]} */ ([]));
+  const traces = lines.map((line) => trace(line.steps, line.losses, { ...line, log, width, link: palette.link }));
+  return { traces, layout: layoutOf(longest, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12) };
+}
+
 /** One violet for each layer, the last the strongest; every one at least 3:1 on the panel. @param {number} count @param {import('./palette.js').Palette} palette */
 export function layerColors(count, palette) {
   const violet = parseColor(palette.back);

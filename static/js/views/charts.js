@@ -21,11 +21,13 @@ const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doub
 export function mountCharts(root, store, _send) {
   root.innerHTML = `
     <section class="panel chart"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
+      <button type="button" class="button race" data-testid="race"></button>
       <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
       <div class="drawing" data-testid="loss-chart" role="img"></div></section>
     <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>`;
   const [lossBox, gradientBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-scale]')]);
+  const race = /** @type {HTMLButtonElement} */ (root.querySelector('.race'));
   const charts = [
     { box: lossBox, draw: drawLoss, due: true },
     { box: gradientBox, draw: drawGradients, due: true },
@@ -105,6 +107,9 @@ export function mountCharts(root, store, _send) {
     const [train, test] = root.querySelectorAll('.key span');
     train.textContent = t('chart.train');
     test.textContent = t('chart.test');
+    race.textContent = t('chart.race');
+    race.title = t('chart.race_title');
+    race.setAttribute('aria-pressed', String(store.get('race') !== null));
     lossBox.setAttribute('aria-label', t('chart.loss_picture'));
     gradientBox.setAttribute('aria-label', t('chart.gradient_picture'));
     root.querySelector('.seg')?.setAttribute('aria-label', t('chart.scale'));
@@ -114,6 +119,7 @@ export function mountCharts(root, store, _send) {
     }
   }
 
+  race.onclick = () => store.set({ race: store.get('race') ? null : 'optimizers' });
   for (const button of scales) button.onclick = () => store.set({ lossScale: button.dataset.scale });
   const awake = () => wake();
   document.addEventListener('visibilitychange', awake);
@@ -123,6 +129,7 @@ export function mountCharts(root, store, _send) {
   const undo = [
     store.watch(['history'], awake),
     store.watch(['lossScale'], () => (words(), (next = 0), wake([0]))),
+    store.watch(['race'], words),
     store.watch(['language', 'theme', 'profile'], () => (words(), wake())),
     () => document.removeEventListener('visibilitychange', awake),
     () => observer.disconnect(),
