@@ -75,15 +75,16 @@ def _dropped(*widths: int) -> tuple[Layer, ...]:
 _PLANAR = _spec(
     "function",
     (5, 3),
-    function="sine",
-    samples=1000,
-    noise=15,
+    function="cubic",
+    samples=400,
+    noise=25,
     loss="bce",
     optimizer="adamw",
     learning_rate=0.001,
     batch_size=50,
     stop_epochs=200,
     stop_change=1e-5,
+    seed=12,
 )
 
 _FIVE = _spec(
@@ -102,15 +103,17 @@ PRESETS: tuple[Preset, ...] = (
     # To begin with
     Preset("circle", (), _spec("circle", (4, 2)), 2000),
     Preset("clouds", (), _spec("gauss", (), noise=10), 250),
-    Preset("quadrants", (), _spec("xor", (4,), learning_rate=0.1), 3000),
+    Preset("quadrants", (), _spec("xor", (4,), optimizer="adam", learning_rate=0.02), 3000),
     Preset("spiral", (), _spec("spiral", (16, 16), optimizer="adam", learning_rate=0.01), 6000),
     Preset("spiral_help", (), _spec("spiral", (8,), features=("x1", "x2", "sin_x1", "sin_x2"), optimizer="adam"), 4000),
     Preset("moons", (), _spec("moons", (8, 8), noise=10, loss="bce", optimizer="adam", learning_rate=0.01), 1500),
     Preset("pinwheel", (), _many("pinwheel", (16, 16), 5, learning_rate=0.01, noise=5), 2500),
-    Preset("blobs", (), _many("blobs", (12,), 8, learning_rate=0.01, noise=10), 2000),
+    Preset("blobs", (), _many("blobs", (12,), 8, learning_rate=0.01, noise=3), 2000),
     Preset("rings", (), _many("rings", (16, 8), 4, learning_rate=0.01, noise=5), 3000),
-    Preset("checkerboard", (), _many("checkerboard", (24, 24), 2, learning_rate=0.01), 8000),
-    Preset("hills", (), _spec("multi_gauss", (16, 16), optimizer="adam", learning_rate=0.01), 5000),
+    Preset(
+        "checkerboard", (), _many("checkerboard", (24, 24), 2, learning_rate=0.01, samples=3000, batch_size=30), 8000
+    ),
+    Preset("hills", (), _spec("multi_gauss", (24, 24), optimizer="adam", learning_rate=0.01), 5000),
     Preset("ripples", (), _spec("sine", (16, 16), optimizer="adam", learning_rate=0.01), 4000),
     # A: neurons, training, optimizers, a scalar autograd
     Preset("a1_neuron", ("A1", "C4"), _spec("gauss", (), output_activation="sigmoid", learning_rate=0.1), 1000),
@@ -130,13 +133,21 @@ PRESETS: tuple[Preset, ...] = (
             learning_rate=0.01,
             batch_size=1,
             stop_epochs=100,
+            seed=36,
         ),
         100,
+        curve=True,
     ),
-    Preset("a4_optimizers", ("A4",), _spec("spiral", (8, 8, 8), learning_rate=0.02, noise=5), 4000, race="optimizers"),
+    Preset(
+        "a4_optimizers",
+        ("A4",),
+        _spec("circle", (8, 8, 8), noise=5, loss="bce", learning_rate=0.01),
+        1500,
+        race="optimizers",
+    ),
     Preset("a5_scalar", ("A5",), page="/graph?preset=a5"),
     # B: forward, backward, gradient descent on arithmetic
-    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000),
+    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True),
     Preset("b2_sums", ("B2",), _SUMS, 6000),
     Preset(
         "b3_reward",
@@ -168,8 +179,10 @@ PRESETS: tuple[Preset, ...] = (
             learning_rate=1e-4,
             batch_size=None,
             stop_steps=2000,
+            seed=13,
         ),
         31,
+        curve=True,
     ),
     # D: from the perceptron to digits
     Preset("d1_and", ("D1",), _gate("and_gate"), 40),
@@ -253,12 +266,20 @@ PRESETS: tuple[Preset, ...] = (
         _spec("moons", (8, 8), noise=10, loss="bce", optimizer="adamw", learning_rate=0.01, batch_size=50),
         1000,
     ),
-    Preset("e2_planar", ("E2", "E3"), _PLANAR, 2000),
-    Preset("e4_mystery", ("E4",), _PLANAR.changed(weight_decay=0.05), 2000),
+    Preset("e2_planar", ("E2", "E3"), _PLANAR, 800),
+    Preset("e4_mystery", ("E4",), _PLANAR.changed(weight_decay=0.05), 800),
     Preset(
         "e5_own_points",
         ("E5",),
-        _spec("own", (8, 8), own_points=tuple(_own_heart()), loss="bce", optimizer="adam", learning_rate=0.01),
+        _spec(
+            "own",
+            (8, 8),
+            own_points=tuple(_own_heart()),
+            loss="bce",
+            optimizer="adam",
+            learning_rate=0.01,
+            train_fraction=0.9,
+        ),
         2500,
     ),
 )
