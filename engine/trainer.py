@@ -26,6 +26,7 @@ from engine.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolutio
 from engine.spec import Spec, restarting_fields
 from engine.stopping import RULES, StopReason, Watch, looks_at_epochs
 from engine.targets import targets_of
+from engine.timeline import Position
 
 STATE_VERSION = 2
 
@@ -259,6 +260,21 @@ class Trainer:
         return self._backend.activations(inputs)[-1].T
 
     # Kept and taken up again
+
+    def position(self) -> Position:
+        """Where the run stands; copies."""
+        return Position(self.spec, self._backend.state(), self.watch)
+
+    def return_to(self, position: Position) -> None:
+        """Stands again where this Trainer, or an equal one, once stood: what follows is the same, bit for bit.
+
+        Raises ValueError for a position of other data or another network.
+        """
+        if fields := restarting_fields(self.spec, position.spec):
+            raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
+        self._backend.configure(position.spec)
+        self._backend.load(position.state)
+        self.spec, self.watch = position.spec, position.watch
 
     def state(self) -> dict[str, Any]:
         """Everything `from_state` needs: plain values, and NumPy arrays that may be turned into lists and back."""

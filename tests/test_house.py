@@ -32,8 +32,10 @@ choices seeds graph
 activations spec expressions tables
 losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping
-targets snapshot backends timeline network_graph
-trainer graph_check
+targets snapshot backends timeline network_graph terms
+trainer graph_check opened
+explain_rule
+explain
 """.strip().splitlines()
 APP = """
 settings mailbox messages history pace pip

@@ -39,7 +39,9 @@ def test_many_classes_have_an_output_each(fields: dict[str, str], low: float) ->
 
 
 def test_values_are_in_units_of_the_data_set() -> None:
-    np.testing.assert_array_equal(targets_of(Spec(dataset="plane"), np.float32([0.5, -2])), [[0.5], [-2]])
+    np.testing.assert_array_equal(
+        targets_of(Spec(dataset="plane"), np.array([0.5, -2], dtype=np.float32)), [[0.5], [-2]]
+    )
     sums = np.array([[8, 2], [-5, 15]], dtype=np.float32)
     np.testing.assert_allclose(targets_of(Spec(dataset="arithmetic"), sums), [[0.8, 0.2], [-0.5, 1.5]], rtol=1e-6)
 
