@@ -23,20 +23,22 @@ import { mountMarks } from './views/marks.js';
 import { mountMessage } from './views/message.js';
 import { mountMetrics } from './views/metrics.js';
 import { mountNetwork } from './views/network.js';
+import { mountOwnPoints } from './views/own_points.js';
 import { mountReadings } from './views/readings.js';
 import { mountRivals } from './views/rivals.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
 import { mountStatus } from './views/status.js';
 import { mountTransport } from './views/transport.js';
+import { mountUpload } from './views/upload.js';
 
 /** @typedef {import('./commands.js').Command} Command */
 
 const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, frame: null, history: null,
-  schema: null, fields: null, datasets: null, features: null,
-  links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null,
-  presets: null, preset: null, race: null, rivals: null,
+  schema: null, fields: null, datasets: null, features: null, choices: null,
+  links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
+  presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
   ...preferred(), message: null, restarted: false,
 });
 
@@ -225,11 +227,14 @@ mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
 mountNetwork(element('network'), store, act);
 mountMarks(document.body, store); // those of the network, too
-mountBoundary(element('boundary'), store, act);
+mountBoundary(element('boundary'), store);
+mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
+mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
 mountRivals(element('rivals'), store, act, createRivals(store, connect, socketAddress));
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
 load('/api/datasets').then((datasets) => store.set({ datasets }));
 load('/api/presets').then((presets) => store.set({ presets }));
+load('/api/choices').then((choices) => store.set({ choices }));
 load('/api/features').then((features) => store.set({ features }));

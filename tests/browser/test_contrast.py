@@ -5,13 +5,16 @@ from pathlib import Path
 
 import pytest
 
-CSS = (Path(__file__).resolve().parent.parent.parent / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+HERE = Path(__file__).resolve().parent
+CSS = (HERE.parent.parent / "static" / "css" / "tokens.css").read_text(encoding="utf-8")
+HARNESS = (HERE / "js" / "harness.js").read_text(encoding="utf-8")
 
 TEXT = [
     *((ink, ground) for ink in ("ink", "soft") for ground in ("page", "panel", "fill")),
     *(("back", "panel"), ("back", "back-soft"), ("ok", "panel"), ("play-ink", "play"), ("panel", "ink")),
 ]
-MARKS = [*((mark, "panel") for mark in ("neg", "pos", "back", "focus", "edge", "ok")), ("focus", "page")]
+CLASSES = [f"class-{number}" for number in range(2, 8)]
+MARKS = [*((mark, "panel") for mark in ("neg", "pos", *CLASSES, "back", "focus", "edge", "ok")), ("focus", "page")]
 
 
 def colours(theme: str) -> dict[str, str]:
@@ -43,3 +46,15 @@ def test_text(theme: str, ink: str, ground: str) -> None:
 @pytest.mark.parametrize(("mark", "ground"), MARKS)
 def test_marks(theme: str, mark: str, ground: str) -> None:
     assert contrast(colours(theme)[mark], colours(theme)[ground]) >= 3
+
+
+@pytest.mark.parametrize(("theme", "palette"), [("light", "LIGHT"), ("dark", "DARK")])
+def test_modules_are_tested_with_these_colours(theme: str, palette: str) -> None:
+    text = HARNESS.split(f"export const {palette}")[1].split("};")[0]
+    classes = re.search(r"classes: \[(.*)\]", text)
+    assert classes
+    listed = [
+        "#" + "".join(f"{int(part):02x}" for part in rgb.split(","))
+        for rgb in re.findall(r"\[([^\[\]]+)\]", classes[0])
+    ]
+    assert listed == [colours(theme)[name] for name in ("neg", "pos", *CLASSES)]

@@ -23,7 +23,7 @@ MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(
         f"{name}.{option}"
-        for name in ("dataset", "optimizer", "activation", "loss", "initializer")
+        for name in ("dataset", "function", "optimizer", "activation", "loss", "initializer")
         for option in SCHEMA[name]["enum"]
     ),
     *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),

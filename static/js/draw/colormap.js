@@ -53,13 +53,35 @@ export function paintValues(values, colormap, pixels, unit) {
 }
 
 /**
- * What a map shows of the network's output: for logits, 2σ(z) − 1 = tanh(z/2), so that ±1 means certain.
- * @param {Float32Array} values @param {boolean} logits @param {Float32Array} into
+ * What an output means to a map: −1 … 1, with 0 where the decision turns and ±1 at the two targets; of a logit, ±1 where
+ * the network is certain.
+ * @typedef {{logits: boolean, threshold: number}} Meaning  threshold 0: targets ±1, or values; else they are 0 and 1
  */
-export function shownOutput(values, logits, into) {
-  if (!logits) into.set(values);
-  else for (let i = 0; i < values.length; i++) into[i] = Math.tanh(values[i] / 2);
+
+/** @param {ArrayLike<number>} values @param {Meaning} meaning @param {Float32Array} into */
+export function shownOutput(values, { logits, threshold }, into) {
+  if (logits) for (let i = 0; i < values.length; i++) into[i] = Math.tanh(values[i] / 2); // 2σ(z) − 1
+  else if (!threshold) into.set(values);
+  else for (let i = 0; i < values.length; i++) into[i] = (values[i] - threshold) / (1 - threshold);
   return into;
+}
+
+const SURE = 0.35; // strength of colour where two classes are as likely: the winner still shows
+
+/**
+ * A table of pixels for maps of classes: 256 for each class, the surer the fuller.
+ * @param {import('./palette.js').Palette} palette @param {number} strength @param {boolean} flat  which class only
+ */
+export function makeClassColors(palette, strength, flat) {
+  return Uint32Array.from({ length: 256 * palette.classes.length }, (_, i) => {
+    const share = flat ? 1 : SURE + (1 - SURE) * ((i & 255) / 255);
+    return pixel(mix(palette.middle, palette.classes[i >> 8], share * strength));
+  });
+}
+
+/** @param {ArrayLike<number>} winners @param {ArrayLike<number>} strength bytes @param {Uint32Array} colors @param {Uint32Array} pixels */
+export function paintClasses(winners, strength, colors, pixels) {
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colors[(winners[i] << 8) | strength[i]];
 }
 
 /** The value of full colour in a neuron's map: 1, or its largest where it goes beyond. @param {number} largest */

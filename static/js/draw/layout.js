@@ -25,16 +25,17 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
 /**
  * @param {object} box
  * @param {number} box.width px @param {number} box.height px, controls above the columns included
+ * @param {number} [box.ends] px kept at the right of the outputs for their marks @param {number} [box.notes] px kept under the columns for words
  * @param {number[]} box.counts tiles of each column: every input that can be chosen, hidden…, outputs
  * @param {number} box.text px of the text
  * @returns {NetworkLayout}
  */
-export function layoutNetwork({ width, height, counts, text }) {
+export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0 }) {
   const labels = Math.round(text * 3.6); // "sin x₁" and a gap
   const largest = Math.max(text < 16 ? 42 : 52, Math.min(58, height / 9));
   const gaps = counts.length - 1;
   const first = labels + largest / 2;
-  const last = largest / 2 + 6;
+  const last = largest / 2 + 6 + ends;
   const wide = Math.max(width, first + last + gaps * text * NARROWEST);
   const pitch = (wide - first - last) / gaps;
 
@@ -42,7 +43,7 @@ export function layoutNetwork({ width, height, counts, text }) {
   const line = Math.round(text + 13);
   const headHeight = gaps < 2 ? 4 : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
 
-  const room = height - headHeight - 10; // the last 10: a bias dot under the lowest tile
+  const room = height - headHeight - notes - 10; // the last 10: a bias dot under the lowest tile
   const comfortable = ENOUGH * Math.min(COMFORTABLE, tileFor(counts[0], 1, room, pitch));
   const staggers = counts.map((count) => staggerOf(count, room, pitch, comfortable)); // inputs never: their names stand beside them
   const tile = Math.round(Math.max(SMALLEST, Math.min(largest, ...counts.map((count, i) => tileFor(count, staggers[i], room, pitch)))));

@@ -82,11 +82,11 @@ function traceBed(bed, before, after, tile) {
 /**
  * Weights: 1 − exp(−|w|/1.2), the same at every time, so that growth shows. Gradients and updates change by powers of
  * ten during a run: the largest of all layers has full strength and three decades below it nothing is left.
- * @param {Links} links @param {'weight' | 'gradient' | 'update'} kind @param {import('../protocol.js').Tensors} tensors
+ * @param {Links} links @param {'weight' | 'gradient' | 'update'} kind @param {ArrayLike<number>[]} layers  the values of each layer's links
  */
-export function setStrengths(links, kind, tensors) {
+export function setStrengths(links, kind, layers) {
   const { strength, starts } = links;
-  for (let layer = 0; layer + 1 < starts.length; layer++) strength.set(tensors[`layers.${layer}.weight`], starts[layer]);
+  for (let layer = 0; layer + 1 < starts.length; layer++) strength.set(layers[layer], starts[layer]);
   if (kind === 'weight') {
     for (let n = 0; n < strength.length; n++) strength[n] = Math.sign(strength[n]) * -Math.expm1(-Math.abs(strength[n]) / WEIGHT_SCALE);
     return;

@@ -5,6 +5,7 @@
 /**
  * @typedef {object} Palette
  * @property {RGB} negative @property {RGB} middle @property {RGB} positive   values −, 0, +
+ * @property {RGB[]} classes   by number of the class, the first two being negative and positive
  * @property {string} back    violet: gradients, updates, the chosen neuron
  * @property {string} ink @property {string} soft @property {string} line @property {string} panel @property {string} fill
  * @property {boolean} dark
@@ -18,10 +19,12 @@ export function readPalette(element) {
   const style = getComputedStyle(element);
   const of = (/** @type {string} */ name) => style.getPropertyValue(name).trim();
   const panel = parseColor(of('--panel'));
+  const [negative, positive] = [parseColor(of('--neg')), parseColor(of('--pos'))];
   return {
-    negative: parseColor(of('--neg')),
+    negative,
     middle: parseColor(of('--mid')),
-    positive: parseColor(of('--pos')),
+    positive,
+    classes: [negative, positive, ...[2, 3, 4, 5, 6, 7].map((number) => parseColor(of(`--class-${number}`)))],
     back: of('--back'),
     ink: of('--ink'),
     soft: of('--soft'),

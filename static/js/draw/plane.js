@@ -1,33 +1,46 @@
 // @ts-check
-// The plane of the data, −6 … 6 both ways: places on a square picture, its points, its map at a finer grain.
+// The plane of the data: places on a square picture, its points, its map at a finer grain.
 
 import { colorOf } from './colormap.js';
+import { traceMark } from './marks.js';
 import { cssColor } from './palette.js';
 
-export const EDGE = 6;
+/** @typedef {{low: number, high: number}} Extent  the part of the plane that is drawn, both ways */
+/** @typedef {[number, number, ...number[]]} Point  x1, x2, target or targets: ±1 for two classes, the number of its class for more, else values */
 
-/** @typedef {[number, number, number]} Point  x1, x2, target */
+/** @type {Extent} */
+export const WIDE = { low: -6, high: 6 };
 
-/** @param {number} x1 @param {number} x2 @param {number} size px @returns {[number, number]} px from the upper left corner */
-export function toPixels(x1, x2, size) {
-  return [((x1 + EDGE) / (2 * EDGE)) * size, ((EDGE - x2) / (2 * EDGE)) * size];
+/** @param {number} x1 @param {number} x2 @param {number} size px @param {Extent} [extent] @returns {[number, number]} px from the upper left corner */
+export function toPixels(x1, x2, size, { low, high } = WIDE) {
+  return [((x1 - low) / (high - low)) * size, ((high - x2) / (high - low)) * size];
 }
 
-/** @param {number} x @param {number} y @param {number} size @returns {[number, number]} x1, x2 */
-export function toPlane(x, y, size) {
-  return [(x / size) * 2 * EDGE - EDGE, EDGE - (y / size) * 2 * EDGE];
+/** @param {number} x @param {number} y @param {number} size @param {Extent} [extent] @returns {[number, number]} x1, x2 */
+export function toPlane(x, y, size, { low, high } = WIDE) {
+  return [(x / size) * (high - low) + low, high - (y / size) * (high - low)];
 }
 
-/** @param {Point} point */
-export function isOutside([x1, x2]) {
-  return Math.abs(x1) > EDGE || Math.abs(x2) > EDGE;
+/** @param {Point} point @param {Extent} [extent] */
+export function isOutside([x1, x2], { low, high } = WIDE) {
+  return Math.min(x1, x2) < low || Math.max(x1, x2) > high;
 }
 
-/** The value of the cell a place lies in. @param {{side: number, values: ArrayLike<number>}} map @param {number} x1 @param {number} x2 */
-export function valueAt({ side, values }, x1, x2) {
-  const cell = (/** @type {number} */ share) => Math.min(side - 1, Math.max(0, Math.floor(share * side)));
-  const [x, y] = toPixels(x1, x2, 1);
-  return values[cell(y) * side + cell(x)];
+/** Where numbers stand at its edges: the ends and zero, or, where the ends are halves, every whole number. @param {Extent} extent */
+export function ticksOf({ low, high }) {
+  if (Number.isInteger(low) && Number.isInteger(high)) return [low, 0, high];
+  return Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
+}
+
+/** The cell a place lies in. @param {number} side @param {number} x1 @param {number} x2 @param {Extent} [extent] */
+export function cellAt(side, x1, x2, extent) {
+  const [x, y] = toPixels(x1, x2, 1, extent).map((share) => Math.min(side - 1, Math.max(0, Math.floor(share * side))));
+  return y * side + x;
+}
+
+/** The number of a point's class. @param {number} target @param {number} classes how many there are; 2: targets are ±1 */
+export function classOf(target, classes) {
+  return classes > 2 ? target : target > 0 ? 1 : 0;
 }
 
 /**
@@ -55,45 +68,40 @@ export function refine(values, side, factor, into) {
 }
 
 /**
- * Training points filled, test points hollow; circle and triangle for the two classes; regression targets as colour
+ * Training points filled, test points hollow; a colour and a shape for each class; real-valued targets as colour
  * inside a dark ring; a point outside the picture as an arrow head at the edge, pointing to where it is.
  * @param {CanvasRenderingContext2D} context @param {Point[]} points
  * @param {object} how
  * @param {number} how.size px of the picture @param {number} how.radius px @param {boolean} how.hollow
- * @param {boolean} how.regression
+ * @param {number} how.classes  0: targets are values
+ * @param {number} [how.output]  which of the values is shown @param {number} [how.unit]  the value of full colour
+ * @param {Extent} [how.extent]
  * @param {import('./palette.js').Palette} how.palette @param {import('./colormap.js').Colormap} how.colormap
  */
-export function paintPoints(context, points, { size, radius, hollow, regression, palette, colormap }) {
+export function paintPoints(context, points, { size, radius, hollow, classes, output = 0, unit = 1, extent = WIDE, palette, colormap }) {
   const ring = Math.max(1.2, radius * 0.4);
   context.lineJoin = 'round';
   for (const point of points) {
     const [x1, x2, target] = point;
-    const [x, y] = toPixels(x1, x2, size);
-    const own = regression ? colorOf(colormap, target) : cssColor(target > 0 ? palette.positive : palette.negative);
+    const [x, y] = toPixels(x1, x2, size, extent);
+    const number = classOf(target, classes);
+    const own = classes ? cssColor(palette.classes[number]) : colorOf(colormap, point[2 + output] / unit);
     context.beginPath();
-    if (isOutside(point)) traceArrow(context, x, y, size, radius);
-    else if (regression || target > 0) context.arc(x, y, radius, 0, 2 * Math.PI);
-    else traceTriangle(context, x, y, radius);
-    if (regression) {
+    if (isOutside(point, extent)) traceArrow(context, x, y, size, radius);
+    else if (classes) traceMark(context, number, x, y, radius);
+    else context.arc(x, y, radius, 0, 2 * Math.PI);
+    if (!classes) {
       context.strokeStyle = palette.ink;
       context.lineWidth = hollow ? ring + 1.4 : ring;
       context.stroke();
     }
     context.fillStyle = hollow ? palette.panel : own;
     context.fill();
-    if (regression && !hollow) continue;
+    if (!classes && !hollow) continue;
     context.strokeStyle = hollow ? own : palette.panel;
     context.lineWidth = hollow ? ring : ring * 0.85;
     context.stroke();
   }
-}
-
-/** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y @param {number} radius */
-export function traceTriangle(context, x, y, radius) {
-  context.moveTo(x, y - radius * 1.25);
-  context.lineTo(x + radius * 1.15, y + radius * 0.85);
-  context.lineTo(x - radius * 1.15, y + radius * 0.85);
-  context.closePath();
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} x @param {number} y where the point is @param {number} size @param {number} radius */

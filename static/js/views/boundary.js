@@ -1,59 +1,49 @@
 // @ts-check
 // The output over the plane, with the line where the decision turns and the points; or, while one is looked at, a
-// neuron's map in its place.
+// neuron's map in its place. Gives way where inputs are not of the plane.
 
 import { contextOf, fitCanvas } from '../draw/canvas.js';
-import { makeColormap, makeTwoColors, neuronUnit, paintValues, shownOutput } from '../draw/colormap.js';
-import { makeContour, traceContour } from '../draw/contour.js';
-import { fixed } from '../draw/numbers.js';
+import { makeColormap, neuronUnit } from '../draw/colormap.js';
 import { readPalette } from '../draw/palette.js';
-import { isOutside, paintPoints, refine, toPixels, toPlane, valueAt } from '../draw/plane.js';
+import { WIDE, isOutside, paintPoints, ticksOf, toPixels, toPlane } from '../draw/plane.js';
 import { t } from '../i18n.js';
-import { neuronName } from '../names.js';
+import { neuronName, readNames } from '../names.js';
+import { readOutput } from '../output.js';
+import { createGround } from './boundary/ground.js';
+import { legend, readPlace } from './boundary/strip.js';
 
-const PALE = 0.62; // strength of the map's colours: points stand out on it
-const FINER = 3; // two flat colours are drawn at this many times the map's grain, so that they meet in a clean line
 const REACH = 8; // px from the pointer within which a point is found
 const READ_EVERY = 100; // milliseconds: digits that change faster cannot be read
+const CROWD = 300; // points from which on they are drawn smaller
+const NUMBERED = 8; // classes while points are drawn by hand: their labels are numbers of classes
 
-/** @typedef {{side: number, scale: number, values: ArrayLike<number>}} Map */
 /** @typedef {import('../draw/plane.js').Point} Point */
+/** @typedef {import('./boundary/ground.js').Ground} Ground */
 
 /**
  * @param {HTMLElement} root  empty
  * @param {import('../store.js').Store} store
- * @param {(command: {type: string, [field: string]: any}) => void} _send  nothing here changes the experiment
  * @returns {() => void} undo
  */
-export function mountBoundary(root, store, _send) {
+export function mountBoundary(root, store) {
   root.classList.add('boundary');
   root.innerHTML = `
-    <h2></h2>
-    <div class="plane"><canvas data-testid="boundary" role="img"></canvas>
-      ${[-6, 0, 6].map((tick) => `<span class="x1" style="--at:${(tick + 6) / 12}">${tick < 0 ? '−' : ''}${Math.abs(tick)}</span><span class="x2" style="--at:${(6 - tick) / 12}">${tick < 0 ? '−' : ''}${Math.abs(tick)}</span>`).join('')}
-      <span class="x1" style="--at:.75">x₁</span><span class="x2" style="--at:.25">x₂</span></div>
+    <h2><span></span><span class="seg outputs" role="group" hidden></span></h2>
+    <div class="plane"><canvas data-testid="boundary" role="img"></canvas><span class="ticks" aria-hidden="true"></span></div>
+    <div class="own-points-tools" id="own-points"></div>
     <p class="reading-at" data-testid="boundary-reading"></p>
     <div class="toggles"><label><input type="checkbox" data-testid="test-points"><span></span></label><label><input type="checkbox" data-testid="discretize"><span></span></label></div>
     <p class="outside" data-testid="outside" hidden></p>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
-  const [title, plane, reading, outside] = [find('h2'), find('.plane'), find('.reading-at'), find('.outside')];
+  const [title, outputs, plane, ticks, reading, outside] = ['h2 > span', '.outputs', '.plane', '.ticks', '.reading-at', '.outside'].map(find);
   const canvas = /** @type {HTMLCanvasElement} */ (root.querySelector('canvas'));
   const [testPoints, discretize] = /** @type {HTMLInputElement[]} */ ([...root.querySelectorAll('input')]);
 
   const context = contextOf(canvas);
-  const grain = document.createElement('canvas'); // the map, a pixel for each cell
-  const grainContext = contextOf(grain);
+  const ground = createGround();
   const pointsLayer = document.createElement('canvas');
-  let image = new ImageData(1, 1);
-  let pixels = new Uint32Array(image.data.buffer);
-  let contour = makeContour(1);
-  let contourSide = 1;
-  let shown = new Float32Array(1);
-  let fine = new Float32Array(1);
   let palette = readPalette(root);
-  let colors = { smooth: makeColormap(palette, PALE), flat: makeTwoColors(palette, PALE), full: makeColormap(palette, 1) };
   let size = 0;
-  let gutter = 0;
   let painting = 0;
   let stale = true;
   let readAt = 0;
@@ -61,35 +51,46 @@ export function mountBoundary(root, store, _send) {
   /** @type {[number, number] | null} px on the picture */
   let pointer = null;
 
-  const spec = () => store.get('spec');
-  const isRegression = () => Boolean(store.get('datasets')?.[spec()?.dataset]?.regression);
+  const draft = () => store.get('draft');
+  const output = () => readOutput(store);
+  /** Points drawn by hand lie in the usual plane, whatever is being learned. */
+  const extent = () => (draft() ? WIDE : output()?.extent ?? WIDE);
+  const chosenOutput = () => Math.min(store.get('output') ?? 0, (output()?.outputs ?? 1) - 1);
   /** @returns {{train: Point[], test: Point[]}} */
-  const points = () => store.get('points') ?? { train: [], test: [] };
+  const points = () => (draft() ? { train: draft().points, test: [] } : store.get('points') ?? { train: [], test: [] });
 
-  /** The map to show and what its values mean. @returns {{map: Map, logits: boolean, unit: number, decides: boolean} | null} */
+  /** What is shown under the points. @returns {Ground | null} */
   function current() {
-    const frame = store.get('frame');
-    const hovered = store.get('hovered');
-    const logits = spec()?.loss === 'bce';
+    const [frame, hovered, now] = [store.get('frame'), store.get('hovered'), output()];
+    const plain = { classes: null, meaning: { logits: false, threshold: 0 }, level: null };
     if (hovered && hovered.layer < 0) {
       const features = store.get('features');
       const feature = features?.[Object.keys(features)[hovered.neuron]];
       if (!feature) return null;
-      return { map: { ...feature, values: Float32Array.from(feature.values, (/** @type {number} */ q) => (q / 127) * feature.scale) }, logits: false, unit: neuronUnit(feature.scale), decides: false };
+      return { ...plain, map: { ...feature, values: Float32Array.from(feature.values, (/** @type {number} */ q) => (q / 127) * feature.scale) }, unit: neuronUnit(feature.scale) };
     }
-    const coarse = hovered && frame?.maps[hovered.layer]?.[hovered.neuron];
-    if (coarse && hovered.layer < frame.maps.length - 1) {
-      const sharp = frame.focus?.layer === hovered.layer && frame.focus.neuron === hovered.neuron;
-      return { map: sharp ? frame.focus : coarse, logits: false, unit: neuronUnit(coarse.scale), decides: false };
+    const { low, high } = extent();
+    if (!frame || !now || !now.plane || now.extent.low !== low || now.extent.high !== high) return null;
+    const last = frame.maps.length - 1;
+    const looked = hovered && (hovered.layer < last || now.outputs > 1) ? hovered : null;
+    const alone = now.classes === 0 && chosenOutput() > 0 ? { layer: last, neuron: chosenOutput() } : null;
+    const place = looked ?? alone;
+    if (place) {
+      const tile = frame.drawn?.[place.layer + 1]?.indexOf(place.neuron) ?? place.neuron;
+      const coarse = frame.maps[place.layer]?.[tile];
+      const sharp = frame.focus?.layer === place.layer && frame.focus.neuron === place.neuron;
+      if (coarse) return { ...plain, map: sharp ? frame.focus : coarse, unit: neuronUnit(coarse.scale) };
     }
-    return frame && { map: frame.boundary, logits, unit: 1, decides: !isRegression() };
+    const { logits, threshold } = now;
+    const level = now.classes ? threshold : null;
+    return { map: frame.boundary, classes: frame.classes ?? null, meaning: { logits, threshold }, unit: now.classes ? 1 : neuronUnit(frame.boundary.scale), level };
   }
 
   function fit() {
     const density = devicePixelRatio || 1;
     palette = readPalette(root);
-    colors = { smooth: makeColormap(palette, PALE), flat: makeTwoColors(palette, PALE), full: makeColormap(palette, 1) };
-    gutter = Math.ceil(palette.small * 1.75);
+    ground.recolor(palette);
+    const gutter = Math.ceil(palette.small * 1.75);
     size = Math.max(40, Math.floor(Math.min(plane.clientWidth - gutter, plane.clientHeight - gutter)));
     plane.style.setProperty('--size', `${size}px`);
     plane.style.setProperty('--gutter', `${gutter}px`);
@@ -97,14 +98,22 @@ export function mountBoundary(root, store, _send) {
     pointsLayer.width = pointsLayer.height = Math.round(size * density);
     const layer = contextOf(pointsLayer);
     layer.scale(density, density);
-    const crowd = Math.min(1, Math.sqrt(300 / Math.max(1, points().train.length)));
-    const how = { size, radius: Math.max(2.6, Math.min(4.2, size / 66) * crowd) * Math.sqrt(palette.link), regression: isRegression(), palette, colormap: colors.full };
-    if (store.get('testPoints')) paintPoints(layer, points().test, { ...how, hollow: true });
-    paintPoints(layer, points().train, { ...how, hollow: false });
+    const { train, test } = points();
+    const crowd = Math.min(1, Math.sqrt(CROWD / Math.max(1, train.length)));
+    const now = output();
+    const chosen = chosenOutput();
+    const how = {
+      size, radius: Math.max(2.6, Math.min(4.2, size / 66) * crowd) * Math.sqrt(palette.link), palette, colormap: makeColormap(palette, 1), extent: extent(),
+      classes: draft() ? (draft().values ? 0 : NUMBERED) : now?.classes ?? 2, output: chosen, unit: largestTarget(train, chosen),
+    };
+    if (store.get('testPoints')) paintPoints(layer, test, { ...how, hollow: true });
+    paintPoints(layer, train, { ...how, hollow: false });
     words();
   }
 
   function words() {
+    const now = output();
+    root.hidden = !(now?.plane ?? true) && !draft();
     canvas.setAttribute('aria-label', t('boundary.picture'));
     [testPoints, discretize].forEach((box, i) => {
       /** @type {HTMLElement} */ (box.nextElementSibling).textContent = t(['boundary.test_points', 'boundary.discretize'][i]);
@@ -112,16 +121,53 @@ export function mountBoundary(root, store, _send) {
       box.checked = Boolean(store.get(['testPoints', 'discretize'][i]));
     });
     const { train, test } = points();
-    const count = [...train, ...(store.get('testPoints') ? test : [])].filter(isOutside).length;
+    const count = [...train, ...(store.get('testPoints') ? test : [])].filter((point) => isOutside(point, extent())).length;
     outside.hidden = count === 0;
     outside.textContent = t(count === 1 ? 'boundary.outside_one' : 'boundary.outside', { count });
+    writeTicks();
+    offerOutputs();
     tellTitle();
+  }
+
+  function writeTicks() {
+    const { low, high } = extent();
+    const share = (/** @type {number} */ tick) => (tick - low) / (high - low);
+    const marks = ticksOf(extent()).map((tick) => /** @type {[string, number]} */ ([`${tick < 0 ? '−' : ''}${Math.abs(tick)}`, share(tick)]));
+    const named = (/** @type {string} */ name) => [...marks, /** @type {[string, number]} */ ([name, 0.75])];
+    const all = [...named('x₁').map(([text, at]) => ['x1', text, at]), ...named('x₂').map(([text, at]) => ['x2', text, 1 - at])];
+    ticks.replaceChildren(...all.map(([kind, text, at]) => {
+      const tick = document.createElement('span');
+      tick.className = String(kind);
+      tick.textContent = String(text);
+      tick.style.setProperty('--at', String(at));
+      return tick;
+    }));
+  }
+
+  /** Of several values one is shown at a time; which, is chosen beside the title. */
+  function offerOutputs() {
+    const now = output();
+    const several = now && now.plane && now.classes === 0 && now.outputs > 1 && !draft();
+    outputs.hidden = !several;
+    outputs.setAttribute('aria-label', t('boundary.which_output'));
+    if (!several) return;
+    const names = store.get('spec')?.dataset === 'arithmetic' ? ['x₁ + x₂', 'x₁ − x₂'] : Array.from({ length: now.outputs }, (_, i) => String(i + 1));
+    if (outputs.children.length !== names.length) {
+      outputs.replaceChildren(...names.map((name, i) => {
+        const button = document.createElement('button');
+        button.type = 'button';
+        button.textContent = name;
+        button.dataset.testid = `output-${i}`;
+        button.onclick = () => store.set({ output: i });
+        return button;
+      }));
+    }
+    [...outputs.children].forEach((button, i) => button.setAttribute('aria-pressed', String(i === chosenOutput())));
   }
 
   function tellTitle() {
     const hovered = store.get('hovered');
-    const features = Object.keys(store.get('features') ?? {});
-    title.textContent = hovered && spec() ? neuronName(hovered, { features, hidden: spec().hidden }) : t('boundary.output');
+    title.textContent = hovered && store.get('spec') ? neuronName(hovered, readNames(store)) : t('boundary.output');
     title.classList.toggle('chosen', Boolean(hovered));
   }
 
@@ -129,79 +175,44 @@ export function mountBoundary(root, store, _send) {
     painting = 0;
     if (stale) fit();
     stale = false;
-    const now = current();
-    if (now) {
-      paintMap(now);
-      if (now.decides) paintLine(now.map);
-    } else {
-      context.fillStyle = palette.fill;
-      context.fillRect(0, 0, size, size);
-    }
+    if (root.hidden) return;
+    ground.paint(context, size, current(), Boolean(store.get('discretize')) && !store.get('hovered')); // a neuron's zero decides nothing
     context.drawImage(pointsLayer, 0, 0, size, size);
+    if (draft()?.cursor) paintCursor(draft().cursor);
     const wait = readAt + READ_EVERY - performance.now();
     if (wait <= 0) read();
     else readDue ||= window.setTimeout(read, wait);
   }
 
-  /** @param {{map: Map, logits: boolean, unit: number}} now */
-  function paintMap({ map, logits, unit }) {
-    const { side } = map;
-    const flat = Boolean(store.get('discretize')) && !store.get('hovered'); // a neuron's zero decides nothing
-    const across = flat ? side * FINER : side;
-    if (image.width !== across) {
-      grain.width = grain.height = across;
-      image = new ImageData(across, across);
-      pixels = new Uint32Array(image.data.buffer);
-    }
-    if (shown.length !== side * side) {
-      shown = new Float32Array(side * side);
-      fine = new Float32Array(side * side * FINER * FINER);
-    }
-    shownOutput(/** @type {Float32Array} */ (map.values), logits, shown);
-    if (flat) paintValues(refine(shown, side, FINER, fine), colors.flat, pixels, unit);
-    else paintValues(shown, colors.smooth, pixels, unit);
-    grainContext.putImageData(image, 0, 0);
-    context.imageSmoothingEnabled = true;
-    context.imageSmoothingQuality = 'high';
-    context.drawImage(grain, 0, 0, size, size);
-  }
-
-  /** @param {Map} map */
-  function paintLine({ side, values }) {
-    if (contourSide !== side) [contour, contourSide] = [makeContour(side), side];
+  /** Where a key would put a point. @param {[number, number]} place */
+  function paintCursor([x1, x2]) {
+    const [x, y] = toPixels(x1, x2, size);
+    const reach = 11 * palette.link;
     context.beginPath();
-    traceContour(context, contour(values, 0), size);
-    context.strokeStyle = palette.ink;
-    context.lineWidth = 2 * palette.link;
-    context.lineJoin = 'round';
-    context.stroke();
+    context.arc(x, y, reach * 0.62, 0, 2 * Math.PI);
+    for (const [right, down] of [[1, 0], [-1, 0], [0, 1], [0, -1]]) {
+      context.moveTo(x + right * reach * 0.62, y + down * reach * 0.62);
+      context.lineTo(x + right * reach, y + down * reach);
+    }
+    for (const [color, width] of /** @type {[string, number][]} */ ([[palette.panel, 4], [palette.ink, 2]])) {
+      context.strokeStyle = color;
+      context.lineWidth = width * palette.link;
+      context.stroke();
+    }
   }
 
-  /** The strip below: what stands under the pointer, or what the marks mean. */
   function read() {
     clearTimeout(readDue);
     readDue = 0;
     readAt = performance.now();
-    const now = current();
-    if (!pointer || !now) {
-      reading.replaceChildren(...legend());
-      return;
+    const [now, shown] = [output(), current()];
+    if (!now || draft()) return;
+    if (!pointer || !shown) reading.replaceChildren(...legend(now, Boolean(store.get('testPoints'))));
+    else {
+      const point = nearestPoint(pointer);
+      const [x1, x2] = point ?? toPlane(...pointer, size, extent());
+      reading.replaceChildren(...readPlace(shown, now, { x1, x2, point, neuron: Boolean(store.get('hovered')), chosen: chosenOutput() }));
     }
-    const point = nearestPoint(pointer);
-    const [x1, x2] = point ?? toPlane(...pointer, size);
-    const value = valueAt(now.map, x1, x2);
-    const entries = [['x₁', fixed(x1, 2)], ['x₂', fixed(x2, 2)], [t(store.get('hovered') ? 'boundary.neuron_value' : 'boundary.value'), fixed(value, 3)]];
-    if (point) entries.push([t('boundary.target'), fixed(point[2], isRegression() ? 2 : 0).replace('\u2007', '+')]);
-    else if (now.logits) entries.push([t('boundary.probability'), (1 / (1 + Math.exp(-value))).toFixed(2)]);
-    reading.replaceChildren(...entries.map(([name, number]) => entry(`${name} `, number)));
-  }
-
-  function legend() {
-    if (isRegression()) return [entry('', t('boundary.filled')), entry('', store.get('testPoints') ? t('boundary.hollow') : '')];
-    const marks = [['●', '+1', 'positive'], ['▲', '−1', 'negative']];
-    const words = marks.map(([mark, name, color]) => entry(mark, ` ${name}`, color));
-    if (store.get('testPoints')) words.push(entry('', t('boundary.hollow')));
-    return words;
   }
 
   /** @param {[number, number]} place px @returns {Point | null} */
@@ -209,7 +220,7 @@ export function mountBoundary(root, store, _send) {
     let nearest = null;
     let least = REACH;
     for (const point of [...points().train, ...(store.get('testPoints') ? points().test : [])]) {
-      const [px, py] = toPixels(point[0], point[1], size);
+      const [px, py] = toPixels(point[0], point[1], size, extent());
       const distance = Math.hypot(px - x, py - y);
       if (distance < least) [nearest, least] = [point, distance];
     }
@@ -222,16 +233,16 @@ export function mountBoundary(root, store, _send) {
     repaint();
   };
 
-  canvas.onpointermove = (event) => {
+  canvas.addEventListener('pointermove', (event) => {
     pointer = [event.offsetX, event.offsetY];
     readAt = 0; // a moving pointer is answered at once
     repaint();
-  };
-  canvas.onpointerleave = () => {
+  });
+  canvas.addEventListener('pointerleave', () => {
     pointer = null;
     readAt = 0;
     repaint();
-  };
+  });
   testPoints.onchange = () => store.set({ testPoints: testPoints.checked });
   discretize.onchange = () => store.set({ discretize: discretize.checked });
 
@@ -241,7 +252,7 @@ export function mountBoundary(root, store, _send) {
   });
   observer.observe(plane);
   const undo = [
-    store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features'], refit),
+    store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'output', 'state'], refit),
     store.watch(['hovered', 'spec'], () => (tellTitle(), repaint())),
     store.watch(['frame'], repaint),
     () => observer.disconnect(),
@@ -252,14 +263,7 @@ export function mountBoundary(root, store, _send) {
   return () => undo.forEach((stop) => stop());
 }
 
-/** @param {string} name @param {string} value @param {string} [kind] */
-function entry(name, value, kind = '') {
-  const span = document.createElement('span');
-  const mark = document.createElement('i');
-  mark.textContent = name;
-  mark.className = kind;
-  const number = document.createElement('b');
-  number.textContent = value;
-  span.append(mark, number);
-  return span;
+/** The value of full colour: 1, or the largest there is. @param {Point[]} points @param {number} output */
+function largestTarget(points, output) {
+  return points.reduce((most, point) => Math.max(most, Math.abs(point[2 + output] ?? 0)), 1);
 }

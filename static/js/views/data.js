@@ -1,10 +1,9 @@
 // @ts-check
-// What is learned: the data set, its noise, its split, the size of a batch, the seed.
+// What is learned: the data set and what is its own, its noise, its split, the size of a batch, the seed; the ways to
+// points of one's own.
 
-import { colorOf, makeColormap } from '../draw/colormap.js';
-import { readPalette } from '../draw/palette.js';
-import { toPixels, traceTriangle } from '../draw/plane.js';
 import { t } from '../i18n.js';
+import { drawThumbnail } from './data/thumbnail.js';
 
 /** @type {Record<string, {step: number, show: (value: number) => string}>} */
 const SLIDERS = {
@@ -12,30 +11,18 @@ const SLIDERS = {
   train_fraction: { step: 0.01, show: (value) => `${Math.round(value * 100)} %` },
   batch_size: { step: 1, show: String },
 };
-const DOT = 1.6; // px
 
-/**
- * @param {HTMLCanvasElement} canvas
- * @param {{points: [number, number, number][], regression: boolean}} dataset
- */
-function drawThumbnail(canvas, { points, regression }) {
-  const size = canvas.clientWidth;
-  if (!size) return; // the panel steps back in projector use
-  const palette = readPalette(document.documentElement);
-  const colors = makeColormap(palette, 1);
-  canvas.width = canvas.height = size * devicePixelRatio;
-  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-  context.scale(devicePixelRatio, devicePixelRatio);
-  const margin = DOT * 2;
-  for (const [x1, x2, target] of points) {
-    const [x, y] = toPixels(x1, x2, size - 2 * margin).map((place) => place + margin);
-    context.fillStyle = colorOf(colors, regression ? target : Math.sign(target));
-    context.beginPath();
-    if (regression || target > 0) context.arc(x, y, DOT, 0, 2 * Math.PI);
-    else traceTriangle(context, x, y, DOT);
-    context.fill();
-  }
-}
+/** Data sets as they stand, a group on lines of its own. The first eight are seen at once. @type {[string, string[]][]} */
+const GROUPS = [
+  ['data.classes', ['circle', 'xor', 'gauss', 'spiral', 'moons', 'checkerboard', 'rings', 'pinwheel', 'blobs', 'function']],
+  ['data.values', ['plane', 'multi_gauss', 'sine']],
+  ['data.numbers', ['and_gate', 'or_gate', 'nand_gate', 'xor_gate', 'arithmetic']],
+  ['data.pictures', ['digits', 'mnist', 'digit_pictures', 'random']],
+  ['data.own', ['own', 'own_values']],
+];
+const SIGNS = /** @type {Record<string, string>} */ ({ own: '✎', own_values: '✎', random: '?' });
+/** What makes sense of pictures of digits where the network was made for the plane. */
+const FOR_PICTURES = { hidden: [{ width: 32 }], loss: 'cross_entropy', optimizer: 'adam', learning_rate: 0.01, activation: 'relu' };
 
 /**
  * @param {HTMLElement} root
@@ -43,72 +30,157 @@ function drawThumbnail(canvas, { points, regression }) {
  * @param {(command: import('../commands.js').Command) => void} send
  */
 export function mountData(root, store, send) {
-  const thumbnails = /** @type {HTMLElement} */ (root.querySelector('.thumbnails'));
-  const seed = /** @type {HTMLElement} */ (root.querySelector('[data-testid=seed-now]'));
+  const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
+  const [thumbnails, seed, name, draw] = ['.thumbnails', '[data-testid=seed-now]', '.chosen-name', '[data-testid=draw-points]'].map(find);
+  const group = /** @type {HTMLSelectElement} */ (find('.groups'));
+  const own = /** @type {HTMLSelectElement} */ (find('.own-choice'));
   const select = /** @type {HTMLSelectElement} */ (document.getElementById('dataset')); // among the knobs, for the projector
   const configure = (/** @type {Record<string, unknown>} */ spec) => send({ type: 'configure', spec });
 
-  /** @param {string} name */
-  function choose(name) {
-    const unfit = store.get('datasets')[name].regression && store.get('spec').loss === 'bce';
-    configure(unfit ? { dataset: name, loss: 'mse' } : { dataset: name });
-    if (unfit) store.set({ message: { kind: 'notice', key: 'loss.changed' } });
+  /** Facts of the data sets; those of the plane alone until the server has told. @returns {Record<string, any>} */
+  const kinds = () => store.get('choices')?.datasets ?? {};
+  const pictures = () => store.get('datasets') ?? {};
+  const offered = (/** @type {string} */ dataset) => dataset in pictures() || (dataset in kinds() && dataset !== 'mnist');
+
+  /** @param {string} dataset */
+  function choose(dataset) {
+    const spec = store.get('spec');
+    if (dataset.startsWith('own') && !spec.own_points?.length) {
+      store.set({ drawing: true });
+      select.value = spec.dataset;
+      return;
+    }
+    store.set({ drawing: false });
+    const kind = kinds()[dataset];
+    const values = kind ? kind.targets === 'values' : pictures()[dataset].regression;
+    const classLosses = store.get('choices')?.class_losses ?? ['bce'];
+    const unfit = values && classLosses.includes(spec.loss) ? { loss: 'mse' } : {};
+    const most = store.get('choices')?.most_plane_samples ?? Infinity;
+    const many = kind?.plane && spec.samples > most ? { samples: null } : {};
+    const fresh = kind && !kind.plane && !values && kinds()[spec.dataset]?.plane ? FOR_PICTURES : {};
+    configure({ dataset, ...unfit, ...many, ...fresh });
+    if ('loss' in unfit) store.set({ message: { kind: 'notice', key: 'loss.changed' } });
+    if ('hidden' in fresh) store.set({ message: { kind: 'notice', key: 'data.for_pictures' } });
   }
 
   select.onchange = () => choose(select.value);
 
   function makeThumbnails() {
-    const datasets = store.get('datasets');
-    if (!datasets) return;
-    thumbnails.replaceChildren(...Object.keys(datasets).map((name) => {
-      const button = document.createElement('button');
-      button.dataset.testid = `dataset-${name}`;
-      button.dataset.tTitle = button.dataset.tLabel = `dataset.${name}`;
-      button.title = t(`dataset.${name}`);
-      button.setAttribute('aria-label', button.title);
-      button.append(document.createElement('canvas'));
-      button.onclick = () => choose(name);
-      return button;
+    if (!store.get('datasets')) return;
+    const groups = GROUPS.map(([title, names]) => /** @type {[string, string[]]} */ ([title, names.filter(offered)])).filter(([, names]) => names.length);
+    thumbnails.replaceChildren(...groups.flatMap(([title, names], i) => {
+      const heading = document.createElement('h3');
+      heading.dataset.t = title;
+      heading.textContent = t(title);
+      const buttons = names.map((dataset) => {
+        const button = document.createElement('button');
+        button.dataset.testid = `dataset-${dataset}`;
+        button.dataset.tTitle = button.dataset.tLabel = `dataset.${dataset}`;
+        button.title = t(`dataset.${dataset}`);
+        button.setAttribute('aria-label', button.title);
+        button.append(document.createElement('canvas'));
+        button.onclick = () => choose(dataset);
+        return button;
+      });
+      return i ? [heading, ...buttons] : buttons;
     }));
-    select.replaceChildren(...Object.keys(datasets).map((name) => new Option('', name)));
+    group.replaceChildren(...groups.map(([title]) => {
+      const option = new Option(t(title), title);
+      option.dataset.t = title;
+      return option;
+    }));
+    select.replaceChildren(...groups.map(([title, names]) => {
+      const part = document.createElement('optgroup');
+      part.dataset.t = title;
+      part.append(...names.map((dataset) => new Option('', dataset)));
+      return part;
+    }));
     drawThumbnails();
     show();
   }
 
   function drawThumbnails() {
-    const datasets = Object.values(store.get('datasets') ?? {});
-    thumbnails.querySelectorAll('canvas').forEach((canvas, i) => drawThumbnail(canvas, datasets[i]));
+    for (const button of /** @type {NodeListOf<HTMLElement>} */ (thumbnails.querySelectorAll('button'))) {
+      const dataset = nameOf(button);
+      const kind = kinds()[dataset];
+      const { points, regression, classes, picture } = pictures()[dataset] ?? {};
+      const extent = kind && { low: kind.low, high: kind.high };
+      const canvas = /** @type {HTMLCanvasElement} */ (button.firstElementChild);
+      drawThumbnail(canvas, { points, classes: regression ? 0 : classes ?? 2, extent, pixels: picture, sign: SIGNS[dataset] ?? '' });
+    }
   }
 
-  const sliders = Object.entries(SLIDERS).map(([name, { step, show }]) => {
-    const box = /** @type {HTMLElement} */ (root.querySelector(`[data-field=${name}]`));
+  group.onchange = () => {
+    const heading = thumbnails.querySelector(`[data-t="${group.value}"]`);
+    thumbnails.scrollTop = heading ? /** @type {HTMLElement} */ (heading).offsetTop - thumbnails.offsetTop : 0;
+  };
+  /** The group that stands at the top of what is seen. */
+  thumbnails.onscroll = () => {
+    const headings = /** @type {HTMLElement[]} */ ([...thumbnails.querySelectorAll('h3')]);
+    const past = headings.filter((heading) => heading.offsetTop - thumbnails.offsetTop <= thumbnails.scrollTop + 4).at(-1);
+    group.value = past?.dataset.t ?? GROUPS[0][0];
+  };
+
+  const sliders = Object.entries(SLIDERS).map(([field, { step, show }]) => {
+    const box = find(`[data-field=${field}]`);
     const input = /** @type {HTMLInputElement} */ (box.querySelector('input'));
     const output = /** @type {HTMLOutputElement} */ (box.querySelector('output'));
     input.step = String(step);
-    input.oninput = () => configure({ [name]: input.valueAsNumber });
-    return (/** @type {number} */ value, /** @type {import('../schema.js').Field} */ field) => {
-      input.min = String(field.minimum);
-      input.max = String(field.maximum);
-      if (input.valueAsNumber !== value) input.value = String(value);
-      input.style.setProperty('--v', `${((value - Number(input.min)) / (Number(input.max) - Number(input.min))) * 100}%`);
-      output.value = show(value);
-      input.setAttribute('aria-valuetext', show(value));
+    input.oninput = () => configure({ [field]: input.valueAsNumber });
+    return (/** @type {number | null} */ value, /** @type {import('../schema.js').Field} */ bounds, /** @type {string} */ why) => {
+      input.min = String(bounds.minimum);
+      input.max = String(bounds.maximum);
+      const shown = value ?? Number(input.max); // null: as many as there are
+      if (input.valueAsNumber !== shown) input.value = String(shown);
+      input.style.setProperty('--v', `${((shown - Number(input.min)) / (Number(input.max) - Number(input.min))) * 100}%`);
+      output.value = why ? '–' : value === null ? t('data.all') : show(value);
+      input.setAttribute('aria-valuetext', output.value);
+      input.disabled = why !== '';
+      box.classList.toggle('idle', why !== '');
+      box.title = why;
     };
   });
-  /** @type {HTMLButtonElement} */ (root.querySelector('[data-testid=regenerate]')).onclick = () => send({ type: 'regenerate' });
+  find('[data-testid=regenerate]').onclick = () => send({ type: 'regenerate' });
+  draw.onclick = () => store.set({ drawing: !store.get('drawing') });
+
+  /** Why a slider means nothing for this data set; empty: it does. @param {string} field @param {any} kind */
+  function whyIdle(field, kind) {
+    if (field === 'noise' && kind && !kind.noise) return t('data.no_noise');
+    if (field === 'train_fraction' && kind?.whole) return t('data.no_split');
+    return '';
+  }
 
   function show() {
-    const spec = store.get('spec');
-    const fields = store.get('fields');
+    const [spec, fields] = [store.get('spec'), store.get('fields')];
     if (!spec || !fields) return;
-    Object.keys(SLIDERS).forEach((name, i) => sliders[i](spec[name], fields[name]));
+    const kind = kinds()[spec.dataset];
+    Object.keys(SLIDERS).forEach((field, i) => sliders[i](spec[field], fields[field], whyIdle(field, kind)));
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
-    for (const option of select.options) option.text = t(`dataset.${option.value}`).split(/[:：]/)[0]; // its name, without what it is
+    for (const option of select.options) option.text = shortName(option.value); // its name, without what it is
+    for (const part of select.querySelectorAll('optgroup')) part.label = t(part.dataset.t ?? '');
     select.value = spec.dataset;
+    name.textContent = shortName(spec.dataset);
+    name.title = t(`dataset.${spec.dataset}`);
+    offerOwn(spec, fields, kind);
+    draw.setAttribute('aria-pressed', String(Boolean(store.get('drawing'))));
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (thumbnails.querySelectorAll('button'))) {
-      button.setAttribute('aria-pressed', String(button.dataset.testid === `dataset-${spec.dataset}`));
+      button.setAttribute('aria-pressed', String(nameOf(button) === spec.dataset));
     }
+  }
+
+  /** What belongs to this data set alone: how many classes, or which function. @param {any} spec @param {Record<string, any>} fields @param {any} kind */
+  function offerOwn(spec, fields, kind) {
+    const field = spec.dataset === 'function' ? 'function' : kind?.plane && kind.targets === 'classes' && kind.classes === null && spec.dataset !== 'own' ? 'classes' : '';
+    /** @type {HTMLElement} */ (own.parentElement).hidden = !field;
+    if (!field) return;
+    const { minimum, maximum, options } = fields[field];
+    const values = field === 'function' ? options : Array.from({ length: maximum - minimum + 1 }, (_, i) => String(minimum + i));
+    own.replaceChildren(...values.map((/** @type {string} */ value) => new Option(field === 'function' ? t(`function.${value}`) : t('data.class_count', { count: value }), value)));
+    own.value = String(spec[field]);
+    own.dataset.testid = field === 'function' ? 'function' : 'classes';
+    own.setAttribute('aria-label', t(`field.${field}`));
+    own.onchange = () => configure({ [field]: field === 'function' ? own.value : Number(own.value) });
   }
 
   makeThumbnails();
@@ -116,8 +188,8 @@ export function mountData(root, store, send) {
   const resized = new ResizeObserver(drawThumbnails);
   resized.observe(thumbnails);
   const stops = [
-    store.watch(['datasets'], makeThumbnails),
-    store.watch(['spec', 'fields', 'language'], show),
+    store.watch(['datasets', 'choices'], makeThumbnails),
+    store.watch(['spec', 'fields', 'language', 'drawing'], show),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(drawThumbnails)),
   ];
   return () => {
@@ -125,3 +197,9 @@ export function mountData(root, store, send) {
     stops.forEach((stop) => stop());
   };
 }
+
+/** @param {HTMLElement} button of a data set */
+const nameOf = (button) => button.dataset.testid?.slice('dataset-'.length) ?? '';
+
+/** @param {string} dataset */
+const shortName = (dataset) => t(`dataset.${dataset}`).split(/[:：]/)[0];

@@ -7,10 +7,11 @@ import { createCard } from './network/card.js';
 import { createLadder } from './network/ladder.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
-import { fits, readActivations, readLimits, readShape } from './network/shape.js';
+import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
 import { t, translate } from '../i18n.js';
+import { readOutput } from '../output.js';
 
 const REACH = 6; // px from the pointer within which a link is found
 const NUMBERS_EVERY = 100; // milliseconds: digits that change faster cannot be read
@@ -48,6 +49,7 @@ export function mountNetwork(root, store, send) {
   /** @type {import('./network/shape.js').Shape | null} */
   let shape = null;
   let link = -1;
+  let focused = 'null null';
   let cardOf = '';
   let painting = 0;
   let stale = true;
@@ -83,8 +85,18 @@ export function mountNetwork(root, store, send) {
     if (before?.layer === place?.layer && before?.neuron === place?.neuron) return;
     if (place) link = -1;
     store.set({ hovered: place });
-    const asked = place && place.layer >= 0 ? place : { layer: null, neuron: null };
-    if (asked.layer !== null || (before && before.layer >= 0)) send({ type: 'focus', ...asked });
+    focus(place);
+  }
+
+  /** Asks for the sharp map of what is looked at, or else of the output that was chosen. @param {{layer: number, neuron: number} | null} place */
+  function focus(place) {
+    const output = readOutput(store);
+    if (!shape || !output?.plane) return;
+    const chosen = output.classes === 0 && output.outputs > (store.get('output') ?? 0) ? store.get('output') : 0;
+    const wanted = place && place.layer >= 0 ? place : chosen ? { layer: shape.hidden.length, neuron: chosen } : { layer: null, neuron: null };
+    const key = `${wanted.layer} ${wanted.neuron}`;
+    if (key !== focused) send({ type: 'focus', ...wanted });
+    focused = key;
   }
 
   plan.onpointermove = (event) => {
@@ -126,7 +138,7 @@ export function mountNetwork(root, store, send) {
     const { clientWidth: width, clientHeight: height } = stage;
     if (!shape || !width || !height) return;
     const hovered = store.get('hovered');
-    if (hovered && !(hovered.neuron < shape.counts[hovered.layer + 1])) hover(null);
+    if (hovered && tileOf(shape, hovered) < 0) hover(null);
     link = -1;
     picture.arrange(shape, width, height, store.get('features'));
     const { layout, palette } = picture;
@@ -155,7 +167,7 @@ export function mountNetwork(root, store, send) {
     if (!shape || !picture.layout) return;
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
-    picture.paint(own, { show: store.get('links') ?? 'weight', logits: isLogits(), hovered: store.get('hovered'), link });
+    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered: store.get('hovered'), link });
     const wait = numbersAt + NUMBERS_EVERY - performance.now();
     if (wait <= 0) numbers();
     else numbersDue ||= window.setTimeout(numbers, wait);
@@ -180,7 +192,7 @@ export function mountNetwork(root, store, send) {
     const { links, palette } = picture;
     if (!shape || !links) return;
     if (link >= 0 && frame) card.tellLink({ layer: links.layer[link], from: links.from[link], to: links.to[link] }, shape, frame);
-    else if (hovered) card.tellNeuron(hovered, shape, frame, store.get('features'), isLogits(), palette);
+    else if (hovered) card.tellNeuron(hovered, shape, frame, store.get('features'), shape.classes ? meaning() : null, palette);
   }
 
   function placeCard() {
@@ -205,7 +217,7 @@ export function mountNetwork(root, store, send) {
     }
   }
 
-  const isLogits = () => store.get('spec')?.loss === 'bce';
+  const meaning = () => readOutput(store) ?? { logits: false, threshold: 0 };
 
   const observer = new ResizeObserver(() => {
     stale = true;
@@ -213,13 +225,14 @@ export function mountNetwork(root, store, send) {
   });
   observer.observe(stage);
   const undo = [
-    store.watch(['spec', 'features', 'schema', 'theme', 'profile', 'language'], () => {
+    store.watch(['spec', 'state', 'features', 'schema', 'theme', 'profile', 'language'], () => {
       words();
       stale = true;
       repaint();
     }),
     store.watch(['links'], () => (words(), repaint())),
     store.watch(['frame', 'hovered'], repaint),
+    store.watch(['output', 'state'], () => focus(store.get('hovered'))),
     () => observer.disconnect(),
     () => cancelAnimationFrame(painting),
     () => clearTimeout(numbersDue),

@@ -1,5 +1,5 @@
 // @ts-check
-import { colorIndex, colorOf, makeColormap, makeTwoColors, neuronUnit, paintValues, shownOutput } from '/static/js/draw/colormap.js';
+import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintValues, shownOutput } from '/static/js/draw/colormap.js';
 import { contrast, mix, parseColor } from '/static/js/draw/palette.js';
 import { layerColors } from '/static/js/draw/charts.js';
 import { DARK, LIGHT, assert, equal, near, refuses, test } from './harness.js';
@@ -38,9 +38,25 @@ test('two colours: the sign decides and zero is positive', () => {
 
 test('a logit is shown as 2σ(z) − 1', () => {
   const into = new Float32Array(3);
-  shownOutput(Float32Array.of(-3, 0, 1.5), true, into);
+  const logit = { logits: true, threshold: 0 };
+  shownOutput(Float32Array.of(-3, 0, 1.5), logit, into);
   [-3, 0, 1.5].forEach((z, i) => near(into[i], 2 / (1 + Math.exp(-z)) - 1, 1e-6));
-  equal([...shownOutput(Float32Array.of(-3, 0, 1.5), false, into)], [-3, 0, 1.5]);
+  equal([...shownOutput(Float32Array.of(-3, 0, 1.5), { ...logit, logits: false }, into)], [-3, 0, 1.5]);
+});
+
+test('of targets 0 and 1 the middle is where the decision turns', () => {
+  equal([...shownOutput(Float32Array.of(0, 0.5, 1, 0.75), { logits: false, threshold: 0.5 }, new Float32Array(4))], [-1, 0, 1, 0.5]);
+});
+
+test('a map of classes is each winner in its colour, the fuller the surer', () => {
+  const pixels = new Uint32Array(4);
+  paintClasses([2, 2, 5, 5], [255, 0, 255, 128], makeClassColors(LIGHT, 1, false), pixels);
+  const bytes = [...new Uint8Array(pixels.buffer)];
+  equal(bytes.slice(0, 4), [...LIGHT.classes[2], 255]);
+  equal(bytes.slice(8, 12), [...LIGHT.classes[5], 255]);
+  assert(bytes[4] > bytes[0] && bytes[12] > bytes[8], 'in doubt it is paler');
+  paintClasses([2, 2, 5, 5], [255, 0, 255, 128], makeClassColors(LIGHT, 1, true), pixels);
+  equal(pixels[0], pixels[1]);
 });
 
 test('a neuron beyond ±1 sets its own scale', () => {

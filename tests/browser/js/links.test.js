@@ -36,11 +36,14 @@ test('a link begins at its input’s tile, not at an unused one', () => {
   equal([ends[4], ends[5]], [input.left[4] + layout.tile, input.top[4] + layout.tile / 2]);
 });
 
+/** @param {Record<string, Float32Array>} tensors */
+const byLayer = (tensors) => [0, 1, 2].map((layer) => tensors[`layers.${layer}.weight`]);
+
 test('weights: sign, order and growth are kept', () => {
   const made = links();
   const tensors = numbered();
   tensors['layers.0.weight'].set([0, -0.5, 0.5, -3]);
-  setStrengths(made, 'weight', tensors);
+  setStrengths(made, 'weight', byLayer(tensors));
   const [zero, minus, plus, large] = made.strength;
   equal(zero, 0);
   assert(minus === -plus && plus > 0);
@@ -53,7 +56,7 @@ test('gradients: the largest of all layers is full, three decades below nothing 
   for (const values of Object.values(tensors)) values.fill(0);
   tensors['layers.0.weight'].set([1e-6, 1e-4, 0]);
   tensors['layers.2.weight'].set([-1e-2, 1e-3]);
-  setStrengths(made, 'gradient', tensors);
+  setStrengths(made, 'gradient', byLayer(tensors));
   equal(made.strength[20], -1);
   near(made.strength[21], 2 / 3, 1e-5);
   near(made.strength[1], 1 / 3, 1e-5);
@@ -64,7 +67,7 @@ test('gradients that are all zero leave all links faint', () => {
   const made = links();
   const tensors = numbered();
   for (const values of Object.values(tensors)) values.fill(0);
-  setStrengths(made, 'gradient', tensors);
+  setStrengths(made, 'gradient', byLayer(tensors));
   assert(made.strength.every((value) => value === 0));
 });
 

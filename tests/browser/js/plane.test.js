@@ -1,11 +1,11 @@
 // @ts-check
 import { makeColormap } from '/static/js/draw/colormap.js';
-import { isOutside, paintPoints, refine, toPixels, toPlane, valueAt } from '/static/js/draw/plane.js';
+import { cellAt, classOf, isOutside, paintPoints, refine, ticksOf, toPixels, toPlane } from '/static/js/draw/plane.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 /** @typedef {import('/static/js/draw/plane.js').Point} Point */
 
-const HOW = { size: 240, radius: 5, hollow: false, regression: false, palette: LIGHT, colormap: makeColormap(LIGHT, 1) };
+const HOW = { size: 240, radius: 5, hollow: false, classes: 2, palette: LIGHT, colormap: makeColormap(LIGHT, 1) };
 
 test('corners of the plane are corners of the picture', () => {
   equal(toPixels(-6, 6, 240), [0, 0]);
@@ -13,10 +13,27 @@ test('corners of the plane are corners of the picture', () => {
   equal(toPlane(...toPixels(1.5, -2.25, 240), 240), [1.5, -2.25]);
 });
 
-test('a place is told the value of its cell', () => {
-  const map = { side: 2, values: [1, 2, 3, 4] };
-  equal([[-3, 3], [3, 3], [-3, -3], [3, -3]].map(([x1, x2]) => valueAt(map, x1, x2)), [1, 2, 3, 4]);
-  equal([[-6, 6], [6, -6], [9, -9]].map(([x1, x2]) => valueAt(map, x1, x2)), [1, 4, 4]);
+test('another part of the plane fills the picture as well', () => {
+  const gate = { low: -0.5, high: 1.5 };
+  equal(toPixels(0, 1, 200, gate), [50, 50]);
+  equal(toPlane(50, 50, 200, gate), [0, 1]);
+  equal([isOutside([1.4, 0, 1], gate), isOutside([1.6, 0, 1], gate), isOutside([0, -7, 1], { low: -10, high: 10 })], [false, true, false]);
+});
+
+test('numbers at the edges are those of the data', () => {
+  equal(ticksOf({ low: -6, high: 6 }), [-6, 0, 6]);
+  equal(ticksOf({ low: -10, high: 10 }), [-10, 0, 10]);
+  equal(ticksOf({ low: -0.5, high: 1.5 }), [0, 1]);
+});
+
+test('a place lies in the cell it is told', () => {
+  equal([[-3, 3], [3, 3], [-3, -3], [3, -3]].map(([x1, x2]) => cellAt(2, x1, x2)), [0, 1, 2, 3]);
+  equal([[-6, 6], [6, -6], [9, -9]].map(([x1, x2]) => cellAt(2, x1, x2)), [0, 3, 3]);
+  equal(cellAt(2, 1, 1, { low: -0.5, high: 1.5 }), 1);
+});
+
+test('two classes are told by their sign, more by their number', () => {
+  equal([classOf(-1, 2), classOf(1, 2), classOf(4, 5), classOf(0, 3)], [0, 1, 4, 0]);
 });
 
 test('a finer map is linear between the middles of its cells', () => {
@@ -26,7 +43,8 @@ test('a finer map is linear between the middles of its cells', () => {
 });
 
 test('what lies outside is known', () => {
-  equal(/** @type {Point[]} */ ([[6, -6, 1], [6.01, 0, 1], [0, -7, 1]]).map(isOutside), [false, true, true]);
+  equal(/** @type {Point[]} */ ([[6, -6, 1], [6.01, 0, 1], [0, -7, 1]])
+    .map((point) => isOutside(point)), [false, true, true]);
 });
 
 /** The colour in a point's middle. @param {Point} point @param {Partial<typeof HOW>} [how] */
@@ -54,9 +72,9 @@ test('the classes differ in shape too', () => {
 });
 
 test('a regression target is a colour within a dark ring', () => {
-  equal(middle([1, 1, 0], { regression: true }), LIGHT.middle);
+  equal(middle([1, 1, 0], { classes: 0 }), LIGHT.middle);
   const context = blankCanvas(240, 240);
-  paintPoints(context, [[0, 0, 0]], { ...HOW, regression: true });
+  paintPoints(context, [[0, 0, 0]], { ...HOW, classes: 0 });
   const [r, g, b] = pixelAt(context, 120, 114);
   near(r + g + b, 0x17 + 0x21 + 0x2b, 90);
 });

@@ -6,9 +6,11 @@ import { makeColormap, neuronUnit, paintValues, shownOutput } from '../../draw/c
 import { fixed, scientific } from '../../draw/numbers.js';
 import { t } from '../../i18n.js';
 import { neuronName } from '../../names.js';
+import { drawnOnly, tileOf } from './shape.js';
 
 /** @typedef {import('../../protocol.js').Frame} Frame */
 /** @typedef {import('./shape.js').Shape} Shape */
+/** @typedef {import('../../draw/colormap.js').Meaning} Meaning */
 
 /** @param {HTMLElement} root  `card`: a title, a canvas and a list */
 export function createCard(root) {
@@ -18,15 +20,15 @@ export function createCard(root) {
   let image = new ImageData(1, 1);
   let shown = new Float32Array(1);
 
-  /** @param {{side: number, scale: number, values: ArrayLike<number>}} map @param {boolean} logits @param {import('../../draw/palette.js').Palette} palette */
-  function paintMap({ side, scale, values }, logits, palette) {
+  /** @param {{side: number, scale: number, values: ArrayLike<number>}} map @param {Meaning | null} meaning  of an output @param {import('../../draw/palette.js').Palette} palette */
+  function paintMap({ side, scale, values }, meaning, palette) {
     if (image.width !== side) {
       canvas.width = canvas.height = side;
       image = new ImageData(side, side);
       shown = new Float32Array(side * side);
     }
-    if (logits) shownOutput(Float32Array.from(values), true, shown);
-    paintValues(logits ? shown : values, makeColormap(palette, 1), new Uint32Array(image.data.buffer), logits ? 1 : neuronUnit(scale));
+    if (meaning) shownOutput(values, meaning, shown);
+    paintValues(meaning ? shown : values, makeColormap(palette, 1), new Uint32Array(image.data.buffer), meaning ? 1 : neuronUnit(scale));
     context.putImageData(image, 0, 0);
   }
 
@@ -58,45 +60,48 @@ export function createCard(root) {
 
     /**
      * @param {{layer: number, neuron: number}} place @param {Shape} shape @param {Frame | null} frame
-     * @param {any} features  maps of the inputs @param {boolean} logits @param {import('../../draw/palette.js').Palette} palette
+     * @param {any} features  maps of the inputs @param {Meaning | null} meaning  of the output, where there is one @param {import('../../draw/palette.js').Palette} palette
      */
-    tellNeuron(place, shape, frame, features, logits, palette) {
+    tellNeuron(place, shape, frame, features, meaning, palette) {
       const { layer, neuron } = place;
       const own = shape.hidden[layer];
       title.textContent = own ? `${neuronName(place, shape)} · ${t(`activation.${own.activation ?? shape.activation}`)}` : neuronName(place, shape);
-      canvas.hidden = false;
+      const feature = layer < 0 ? features?.[shape.features[neuron]] : null;
+      const tile = tileOf(shape, place);
+      const map = layer < 0 ? feature : mapOf(frame, layer, neuron, tile);
+      canvas.hidden = !map;
       if (layer < 0) {
-        const feature = features?.[shape.features[neuron]];
+        fillRows([]);
         if (!feature) return;
         const values = Float32Array.from(feature.values, (/** @type {number} */ q) => (q / 127) * feature.scale);
-        paintMap({ ...feature, values }, false, palette);
+        paintMap({ ...feature, values }, null, palette);
         fillRows([[t('network.range'), range(values)], ['', t(shape.used.includes(neuron) ? 'network.in_use' : 'network.not_in_use')]]);
         return;
       }
       if (!frame) return;
-      const map = frame.focus && frame.focus.layer === layer && frame.focus.neuron === neuron ? frame.focus : frame.maps[layer][neuron];
-      paintMap(map, logits && layer === shape.hidden.length, palette);
-      const inputs = frame.sizes[layer];
-      const weights = frame.parameters[`layers.${layer}.weight`].subarray(neuron * inputs, (neuron + 1) * inputs);
+      if (map) paintMap(map, layer === shape.hidden.length ? meaning : null, palette);
+      const inputs = tilesIn(shape, layer);
+      const weights = (drawnOnly(shape, frame.parameters, layer, 'weight') ?? new Float32Array()).subarray(tile * inputs, (tile + 1) * inputs);
+      const bias = drawnOnly(shape, frame.parameters, layer, 'bias');
+      const all = shape.sizes[layer];
       fillRows([
-        [t('network.range'), range(map.values)],
-        [t('network.bias'), fixed(frame.parameters[`layers.${layer}.bias`][neuron])],
-        [t('network.bias_gradient'), scientific(frame.gradients[`layers.${layer}.bias`][neuron])],
-        [t(inputs === 1 ? 'network.one_weight' : 'network.weights_in', { count: inputs }), inputs === 1 ? fixed(weights[0]) : range(weights)],
+        ...(map ? [pair(t('network.range'), range(map.values))] : []),
+        ...(bias ? [pair(t('network.bias'), fixed(bias[tile])), pair(t('network.bias_gradient'), scientific(drawnOnly(shape, frame.gradients, layer, 'bias')?.[tile] ?? NaN))] : []),
+        pair(t(inputs < all ? 'network.some_weights_in' : inputs === 1 ? 'network.one_weight' : 'network.weights_in', { count: inputs, all }), inputs === 1 ? fixed(weights[0]) : range(weights)),
       ]);
     },
 
     /** @param {{layer: number, from: number, to: number}} link @param {Shape} shape @param {Frame} frame */
     tellLink({ layer, from, to }, shape, frame) {
-      const before = neuronName({ layer: layer - 1, neuron: layer ? from : shape.used[from] }, shape);
-      title.textContent = `${before} → ${neuronName({ layer, neuron: to }, shape)}`;
+      const before = neuronName({ layer: layer - 1, neuron: shape.drawn[layer][layer ? from : shape.used[from]] }, shape);
+      title.textContent = `${before} → ${neuronName({ layer, neuron: shape.drawn[layer + 1][to] }, shape)}`;
       canvas.hidden = true;
-      const at = to * frame.sizes[layer] + from;
-      const name = `layers.${layer}.weight`;
+      const at = to * tilesIn(shape, layer) + from;
+      const of = (/** @type {import('../../protocol.js').Tensors} */ tensors) => drawnOnly(shape, tensors, layer, 'weight')?.[at] ?? NaN;
       fillRows([
-        [t('network.weight'), fixed(frame.parameters[name][at], 4)],
-        [t('network.gradient_of_all'), scientific(frame.gradients[name][at], 2)],
-        [t('network.update_of_batch'), scientific(frame.updates[name][at], 2)],
+        [t('network.weight'), fixed(of(frame.parameters), 4)],
+        [t('network.gradient_of_all'), scientific(of(frame.gradients), 2)],
+        [t('network.update_of_batch'), scientific(of(frame.updates), 2)],
       ]);
     },
   };
@@ -110,4 +115,19 @@ function range(values) {
     most = Math.max(most, values[i]);
   }
   return `${fixed(least, 2)} … ${fixed(most, 2)}`.replaceAll('\u2007', '');
+}
+
+/** @param {string} name @param {string} value @returns {[string, string]} */
+const pair = (name, value) => [name, value];
+
+/** Tiles a layer's links come from. @param {Shape} shape @param {number} layer */
+function tilesIn(shape, layer) {
+  return layer ? shape.counts[layer] : shape.used.length;
+}
+
+/** A neuron's map at its finest; its weights as a picture where inputs are pixels. @param {Frame | null} frame @param {number} layer @param {number} neuron @param {number} tile */
+function mapOf(frame, layer, neuron, tile) {
+  if (!frame) return null;
+  if (frame.focus?.layer === layer && frame.focus.neuron === neuron) return frame.focus;
+  return (frame.maps ? frame.maps[layer]?.[tile] : layer === 0 && frame.weights?.[tile]) || null;
 }

@@ -6,10 +6,13 @@ import { contextOf, fitCanvas } from '../../draw/canvas.js';
 import { colorOf, makeColormap, neuronUnit, shownOutput } from '../../draw/colormap.js';
 import { layoutNetwork } from '../../draw/layout.js';
 import { makeLinks, paintLinks, setStrengths } from '../../draw/links.js';
-import { featureLabel } from '../../draw/numbers.js';
-import { readPalette } from '../../draw/palette.js';
+import { traceMark } from '../../draw/marks.js';
+import { cssColor, readPalette } from '../../draw/palette.js';
 import { paintRiver } from '../../draw/river.js';
 import { blankSheet, commit, doubled, drawMap, fillMap, makeSheet, outlines } from '../../draw/tiles.js';
+import { t } from '../../i18n.js';
+import { inputLabel, sideOf } from '../../names.js';
+import { drawnOnly, tileOf } from './shape.js';
 
 const UNUSED = 0.32; // how much of an unused input is seen
 const COARSE = 1.6; // pixels of a tile to a cell of its map, from which the map is smoothed
@@ -18,6 +21,7 @@ const RIVER_SPEED = 3; // px its marks move with each new frame
 
 /** @typedef {import('../../protocol.js').Frame} Frame */
 /** @typedef {import('./shape.js').Shape} Shape */
+/** @typedef {import('../../draw/colormap.js').Meaning} Meaning */
 
 /** @param {HTMLCanvasElement} canvas */
 export function createPicture(canvas) {
@@ -61,7 +65,9 @@ export function createPicture(canvas) {
       colormap = makeColormap(palette, 1);
       const changed = next.key !== shape?.key;
       shape = next;
-      layout = layoutNetwork({ width, height: height - riverHeight(), counts: shape.counts, text: palette.text });
+      const ends = shape.outputs > 1 && shape.classes ? palette.text * 1.3 : 0;
+      const notes = shape.drawn.some(({ length }, column) => length < /** @type {Shape} */ (shape).sizes[column]) ? palette.small * 1.6 : 0;
+      layout = layoutNetwork({ width, height: height - riverHeight(), counts: shape.counts, text: palette.text, ends, notes });
       fitCanvas(canvas, layout.width, height);
       links = makeLinks(layout, shape.used);
       kind = '';
@@ -73,7 +79,7 @@ export function createPicture(canvas) {
       filled = null;
       if (!changed) return;
       neurons = makeSheet(1, shape.counts.slice(1, -1).reduce((sum, count) => sum + count, 0));
-      output = makeSheet(1, 1);
+      output = makeSheet(1, shape.outputs);
       for (const sheet of [neurons, output]) blankSheet(sheet, colormap);
     },
 
@@ -81,20 +87,21 @@ export function createPicture(canvas) {
      * @param {Frame | null} frame   of this shape; null: tiles stay as they are
      * @param {object} how
      * @param {'weight' | 'gradient' | 'update'} how.show
-     * @param {boolean} how.logits   the output is a logit and its map shows tanh(z/2)
+     * @param {Meaning} how.meaning   of the output
      * @param {{layer: number, neuron: number} | null} how.hovered
      * @param {number} how.link   the link under the pointer, −1: none
      */
-    paint(frame, { show, logits, hovered, link }) {
+    paint(frame, { show, meaning, hovered, link }) {
       if (!layout || !links || !shape) return;
       context.clearRect(0, 0, layout.width, layout.height + riverHeight());
       if (frame) {
         if (frame !== filled) drift += RIVER_SPEED;
         if (frame !== filled || kind !== show) {
-          setStrengths(links, show, { weight: frame.parameters, gradient: frame.gradients, update: frame.updates }[show]);
+          const tensors = { weight: frame.parameters, gradient: frame.gradients, update: frame.updates }[show];
+          setStrengths(links, show, frame.gradient_norms.map((_, layer) => drawnOnly(/** @type {Shape} */ (shape), tensors, layer, 'weight') ?? []));
           kind = show;
         }
-        if (frame !== filled) fill(frame, logits);
+        if (frame !== filled) fill(frame, meaning);
       }
       const thickness = palette.link * Math.max(0.3, Math.min(1.25, layout.tile / 30));
       paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) });
@@ -107,19 +114,40 @@ export function createPicture(canvas) {
   /** @param {Record<string, {side: number, scale: number, values: number[]}> | null} maps */
   function fillInputs(maps) {
     if (!shape) return;
-    const side = maps ? maps[shape.features[0]].side : 1;
-    inputs = makeSheet(side, shape.features.length);
+    const pixels = shape.features.length ? 0 : sideOf(shape.inputs);
+    const side = pixels || (maps ? maps[shape.features[0]]?.side ?? 1 : 1);
+    inputs = makeSheet(side, shape.counts[0]);
     blankSheet(inputs, colormap);
+    if (pixels) {
+      shape.drawn[0].forEach((pixel, row) => fillMap(inputs, row, spot(pixel, pixels), colormap, 1));
+      commit(inputs);
+    }
     if (!maps) return;
     shape.features.forEach((name, row) => fillMap(inputs, row, maps[name].values, colormap, (127 * neuronUnit(maps[name].scale)) / maps[name].scale));
     commit(inputs);
   }
 
-  /** @param {Frame} frame @param {boolean} logits */
-  function fill(frame, logits) {
+  /** @param {Frame} frame @param {Meaning} meaning */
+  function fill(frame, meaning) {
+    filled = frame;
+    if (frame.maps) fillFromPlane(frame, frame.maps, meaning);
+    else if (frame.weights && shape?.hidden.length) {
+      const { side } = frame.weights[0];
+      const count = shape.counts.slice(1, -1).reduce((sum, width) => sum + width, 0);
+      if (neurons.side !== side || neurons.count !== count) {
+        neurons = makeSheet(side, count);
+        blankSheet(neurons, colormap);
+      }
+      frame.weights.forEach((picture, i) => fillMap(neurons, i, picture.values, colormap, picture.scale || 1));
+      commit(neurons);
+    }
+  }
+
+  /** @param {Frame} frame @param {import('../../protocol.js').Grid[][]} maps @param {Meaning} meaning */
+  function fillFromPlane(frame, maps, meaning) {
     if (!layout) return;
-    const { side } = frame.maps[0][0];
-    const hidden = frame.maps.slice(0, -1).flat();
+    const [{ side }] = maps[0];
+    const hidden = maps.slice(0, -1).flat();
     const coarse = layout.tile * devicePixelRatio > COARSE * side;
     const shownSide = coarse ? 2 * side : side;
     if (neurons.side !== shownSide || neurons.count !== hidden.length) {
@@ -129,14 +157,14 @@ export function createPicture(canvas) {
     }
     hidden.forEach((map, i) => fillMap(neurons, i, coarse ? doubled(map.values, side, rows, fine) : map.values, colormap, neuronUnit(map.scale)));
     commit(neurons);
-    const { boundary } = frame; // the output's own map, sharp
-    if (output.side !== boundary.side) {
-      output = makeSheet(boundary.side, 1);
-      shown = new Float32Array(boundary.side ** 2);
+    const last = maps[maps.length - 1];
+    const outputs = last.length === 1 ? [frame.boundary] : last; // a single output's own map, sharp
+    if (output.side !== outputs[0].side || output.count !== outputs.length) {
+      output = makeSheet(outputs[0].side, outputs.length);
+      shown = new Float32Array(outputs[0].side ** 2);
     }
-    fillMap(output, 0, shownOutput(boundary.values, logits, shown), colormap, 1);
+    outputs.forEach((map, i) => fillMap(output, i, shownOutput(map.values, meaning, shown), colormap, shape?.classes ? 1 : neuronUnit(map.scale)));
     commit(output);
-    filled = frame;
   }
 
   /** Which links stand out. @param {{layer: number, neuron: number} | null} hovered @param {number} link */
@@ -144,7 +172,8 @@ export function createPicture(canvas) {
     if (link >= 0) return (/** @type {number} */ n) => n === link;
     if (!hovered || !links || !shape) return null;
     const { layer, from, to } = links;
-    const neuron = hovered.layer < 0 ? shape.used.indexOf(hovered.neuron) : hovered.neuron;
+    const tile = tileOf(shape, hovered);
+    const neuron = hovered.layer < 0 ? shape.used.indexOf(tile) : tile;
     return (/** @type {number} */ n) => (layer[n] === hovered.layer && to[n] === neuron) || (layer[n] === hovered.layer + 1 && from[n] === neuron);
   }
 
@@ -160,6 +189,7 @@ export function createPicture(canvas) {
       });
     };
     context.imageSmoothingQuality = 'high';
+    context.imageSmoothingEnabled = Boolean(filled?.maps); // pixels of a picture stay pixels
     context.save();
     context.clip(frames[1]);
     context.globalAlpha = UNUSED;
@@ -173,7 +203,7 @@ export function createPicture(canvas) {
       for (let k = 0; k < left.length; k++) drawMap(context, neurons, index++, left[k], top[k], tile);
     }
     const last = columns[columns.length - 1];
-    drawMap(context, output, 0, last.left[0], last.top[0], tile);
+    for (let k = 0; k < last.left.length; k++) drawMap(context, output, k, last.left[k], last.top[k], tile);
     context.restore();
     context.strokeStyle = palette.ink;
     context.lineWidth = border;
@@ -182,11 +212,14 @@ export function createPicture(canvas) {
     context.stroke(frames[1]);
     context.globalAlpha = 1;
     labelInputs();
-    if (hovered) {
+    if (shape.outputs > 1 && shape.classes) markOutputs(columns[columns.length - 1]);
+    noteColumns();
+    const chosen = hovered ? tileOf(shape, hovered) : -1;
+    if (hovered && chosen >= 0) {
       const { left, top } = columns[hovered.layer + 1];
       context.strokeStyle = palette.back;
       context.lineWidth = 3 * palette.link ** 0.5;
-      context.stroke(outlines([[left[hovered.neuron], top[hovered.neuron]]], tile, radius));
+      context.stroke(outlines([[left[chosen], top[chosen]]], tile, radius));
     }
   }
 
@@ -197,9 +230,41 @@ export function createPicture(canvas) {
     context.textBaseline = 'middle';
     const { left, top } = layout.columns[0];
     const edge = Math.min(...left) - 8;
-    shape.features.forEach((name, row) => {
+    shape.drawn[0].forEach((input, row) => {
       context.fillStyle = shape?.used.includes(row) ? palette.ink : palette.soft;
-      context.fillText(featureLabel(name), edge, top[row] + /** @type {any} */ (layout).tile / 2);
+      context.fillText(inputLabel(input, /** @type {Shape} */ (shape)), edge, top[row] + /** @type {any} */ (layout).tile / 2);
+    });
+  }
+
+  /** Which class each output speaks for: its mark beside it, or its digit. @param {import('../../draw/layout.js').Column} column */
+  function markOutputs({ left, top }) {
+    if (!layout || !shape) return;
+    const { tile } = layout;
+    const radius = palette.text * 0.36;
+    context.textAlign = 'left';
+    context.textBaseline = 'middle';
+    shape.drawn[shape.drawn.length - 1].forEach((number, k) => {
+      const [x, y] = [left[k] + tile + 5, top[k] + tile / 2];
+      context.fillStyle = number < palette.classes.length && shape?.features.length ? cssColor(palette.classes[number]) : palette.ink;
+      if (!shape?.features.length) context.fillText(String(number), x, y);
+      else {
+        context.beginPath();
+        traceMark(context, number, x + radius * 1.2, y, radius);
+        context.fill();
+      }
+    });
+  }
+
+  /** Under a column of which only some are drawn: how many of how many. */
+  function noteColumns() {
+    if (!layout || !shape) return;
+    context.font = `${palette.small}px ${palette.font}`;
+    context.textAlign = 'center';
+    context.textBaseline = 'bottom';
+    context.fillStyle = palette.soft;
+    shape.drawn.forEach(({ length }, column) => {
+      const { sizes } = /** @type {Shape} */ (shape);
+      if (length < sizes[column]) context.fillText(t('network.some_drawn', { count: length, all: sizes[column] }), /** @type {any} */ (layout).columns[column].center, /** @type {any} */ (layout).height);
     });
   }
 
@@ -212,7 +277,8 @@ export function createPicture(canvas) {
     context.strokeStyle = palette.panel;
     context.lineWidth = radius * 0.36;
     columns.slice(1).forEach(({ left, top }, layer) => {
-      const biases = frame.parameters[`layers.${layer}.bias`];
+      const biases = drawnOnly(/** @type {Shape} */ (shape), frame.parameters, layer, 'bias');
+      if (!biases) return; // switched off
       for (let k = 0; k < left.length; k++) {
         context.fillStyle = colorOf(colormap, Math.sign(biases[k]) * (FAINTEST_BIAS + Math.abs(biases[k])));
         context.beginPath();
@@ -232,4 +298,11 @@ export function createPicture(canvas) {
     const norms = frame ? frame.gradient_norms : middles.map(() => 0);
     paintRiver(context, { xs: [centers[0], ...middles, centers[centers.length - 1]], norms, top: height + 6, height: 30, drift }, palette);
   }
+}
+
+/** A picture of one lit pixel. @param {number} pixel @param {number} side */
+function spot(pixel, side) {
+  const values = new Float32Array(side * side);
+  values[pixel] = 1;
+  return values;
 }

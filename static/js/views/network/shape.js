@@ -1,14 +1,22 @@
 // @ts-check
 // What the network consists of, read from the store: which inputs there are, which are used, how wide each layer is.
 
+import { readNames } from '../../names.js';
+
+const ALL = 32; // neurons of a column that are all drawn; of a wider one, as many as FEW
+const FEW = 12;
+
 /** @typedef {{width: number, activation: string | null}} Layer */
 /**
  * @typedef {object} Shape
- * @property {string[]} features  every input that can be chosen, in the order of the page
- * @property {number[]} used      rows of those in use
+ * @property {string[]} features  every input that can be chosen, in the order of the page; none where inputs are columns of their own
+ * @property {number[]} used      rows of the inputs in use
  * @property {Layer[]} hidden
  * @property {string} activation  of the layers without one of their own
- * @property {number[]} counts    tiles by column: inputs, hidden…, output
+ * @property {number[]} sizes     neurons by column: inputs in use, hidden…, outputs
+ * @property {number[][]} drawn   by column, which neuron each tile is of
+ * @property {number[]} counts    tiles by column: inputs, hidden…, outputs
+ * @property {number} inputs      columns of input @property {number} outputs @property {number} classes @property {string} dataset
  * @property {string} key         equal for equal drawings
  */
 
@@ -16,17 +24,32 @@
 export function readShape(store) {
   const spec = store.get('spec');
   if (!spec) return null;
-  const offered = store.get('features');
-  /** @type {string[]} */
-  const features = offered ? Object.keys(offered) : spec.features;
-  const used = spec.features.map((/** @type {string} */ name) => features.indexOf(name));
-  const counts = [features.length, ...spec.hidden.map((/** @type {Layer} */ layer) => layer.width), 1];
-  return { features, used, hidden: spec.hidden, activation: spec.activation, counts, key: `${counts.join('-')}:${used.join(',')}` };
+  const names = readNames(store);
+  const { features, inputs, outputs, classes, dataset } = names;
+  const widths = [features.length || inputs, ...spec.hidden.map((/** @type {Layer} */ layer) => layer.width), outputs];
+  const drawn = widths.map(drawnOf);
+  const used = features.length ? spec.features.map((/** @type {string} */ name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
+  const sizes = [features.length ? used.length : inputs, ...widths.slice(1)];
+  return {
+    ...names, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
+    key: `${widths.join('-')}:${used.join(',')}:${classes}:${dataset}`,
+  };
+}
+
+/** Evenly chosen neurons of a wide column; all of another. @param {number} width */
+export function drawnOf(width) {
+  if (width <= ALL) return Array.from({ length: width }, (_, neuron) => neuron);
+  return Array.from({ length: FEW }, (_, tile) => Math.round((tile * (width - 1)) / (FEW - 1)));
+}
+
+/** The tile of a neuron in its column, −1 where it is not drawn. @param {Shape} shape @param {{layer: number, neuron: number}} place */
+export function tileOf(shape, { layer, neuron }) {
+  return shape.drawn[layer + 1]?.indexOf(neuron) ?? -1;
 }
 
 /** Whether a frame is of this shape; one on its way while the experiment changed is not. @param {Shape} shape @param {import('../../protocol.js').Frame | null} frame */
 export function fits(shape, frame) {
-  return frame !== null && frame.sizes[0] === shape.used.length && frame.sizes.slice(1).join() === shape.counts.slice(1).join();
+  return frame !== null && frame.sizes.join() === shape.sizes.join();
 }
 
 /** @typedef {{layers: number, width: number}} Limits */
@@ -42,4 +65,20 @@ export function readLimits(schema) {
 /** @param {any} schema @returns {string[]} the activations a layer can have */
 export function readActivations(schema) {
   return schema?.properties?.activation?.enum ?? [];
+}
+
+/**
+ * What of a layer's weights (out·in, row by row) or biases lies between drawn neurons; frames of smaller networks hold all.
+ * @param {Shape} shape @param {import('../../protocol.js').Tensors} tensors @param {number} layer @param {'weight' | 'bias'} kind
+ * @returns {Float32Array | undefined} undefined where biases are switched off
+ */
+export function drawnOnly(shape, tensors, layer, kind) {
+  const values = tensors[`layers.${layer}.${kind}`];
+  const rows = shape.drawn[layer + 1];
+  const wide = kind === 'bias' ? [0] : layer || !shape.features.length ? shape.drawn[layer] : shape.used.map((_, i) => i);
+  if (!values || values.length === rows.length * wide.length) return values;
+  const across = kind === 'bias' ? 1 : shape.sizes[layer];
+  const kept = new Float32Array(rows.length * wide.length);
+  rows.forEach((row, i) => wide.forEach((column, k) => (kept[i * wide.length + k] = values[row * across + column])));
+  return kept;
 }

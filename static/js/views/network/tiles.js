@@ -1,10 +1,9 @@
 // @ts-check
 // Transparent buttons over the tiles: inputs to switch on and off, neurons to look at.
 
-import { featureLabel } from '../../draw/numbers.js';
 import { t } from '../../i18n.js';
+import { inputLabel, neuronName } from '../../names.js';
 import { keyed } from './keyed.js';
-import { neuronName } from '../../names.js';
 
 /**
  * @param {HTMLElement} root
@@ -39,9 +38,9 @@ export function createTiles(root, on) {
       buttons.begin();
       layout.columns.forEach(({ left, top }, column) => {
         for (let k = 0; k < left.length; k++) {
-          const place = { layer: column - 1, neuron: k };
+          const place = { layer: column - 1, neuron: shape.drawn[column][k] };
           const feature = column === 0 ? shape.features[k] : undefined;
-          const id = feature ? `feature-${feature}` : `neuron-${place.layer}-${k}`;
+          const id = feature ? `feature-${feature}` : column ? `neuron-${place.layer}-${place.neuron}` : `input-${place.neuron}`;
           const button = buttons.get(id, () => make(id, place, feature));
           // an input's name belongs to its button
           const reach = feature ? left[k] : 0;
@@ -49,7 +48,7 @@ export function createTiles(root, on) {
           if (feature) {
             const used = shape.used.includes(k);
             button.setAttribute('aria-pressed', String(used));
-            button.setAttribute('aria-label', t('network.feature', { name: featureLabel(feature) }));
+            button.setAttribute('aria-label', t('network.feature', { name: inputLabel(k, shape) }));
           } else {
             button.setAttribute('aria-label', neuronName(place, shape));
           }
