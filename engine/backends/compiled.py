@@ -4,28 +4,60 @@ Here are only the arrays of the kernels and the way between them and a State. No
 knob ever compiles anything; the first use on a machine does, for some seconds, and later ones load it from the cache.
 """
 
+import math
+
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends import kernels, passes, rules
+from engine.backends import kernels, settings
 from engine.backends.lanes import WIDTH
-from engine.backends.passes import TILE
-from engine.choices import ActivationName, LossName, OptimizerName
+from engine.backends.layout import aligned, layout_of, tiles
+from engine.backends.products import TILE
+from engine.choices import ClipName, LossName, OptimizerName, ScheduleName
 from engine.network import Array, Network, State
-from engine.optimizers import make_optimizer
 from engine.spec import DIVERGENCE, Spec
 
-Ints = NDArray[np.int64]
-
-ACTIVATIONS: dict[ActivationName, int] = {
-    "linear": passes.LINEAR,
-    "relu": passes.RELU,
-    "tanh": passes.TANH,
-    "sigmoid": passes.SIGMOID,
+LOSSES: dict[LossName, int] = {
+    "mse": settings.MSE,
+    "mae": settings.MAE,
+    "huber": settings.HUBER,
+    "bce": settings.BCE,
+    "cross_entropy": settings.CROSS_ENTROPY,
 }
-LOSSES: dict[LossName, int] = {"mse": passes.MSE, "bce": passes.BCE}
-RULES: dict[OptimizerName, int] = {"sgd": rules.SGD, "momentum": rules.MOMENTUM_RULE, "adam": rules.ADAM}
-MEMORY: dict[OptimizerName, tuple[str, ...]] = {"sgd": (), "momentum": ("velocity",), "adam": ("m", "v")}
+RULES: dict[OptimizerName, int] = {
+    "sgd": settings.SGD,
+    "momentum": settings.MOMENTUM_RULE,
+    "nag": settings.NAG,
+    "adagrad": settings.ADAGRAD,
+    "rmsprop": settings.RMSPROP,
+    "adam": settings.ADAM,
+    "adamw": settings.ADAM,  # they differ in their decay alone
+    "muon": settings.MUON,
+    "perceptron": settings.SGD,  # with an error of its own
+    "evolution": settings.EVOLUTION,
+}
+MEMORY: dict[OptimizerName, tuple[str, ...]] = {
+    "sgd": (),
+    "momentum": ("velocity",),
+    "nag": ("velocity",),
+    "adagrad": ("sum",),
+    "rmsprop": ("square", "mean"),
+    "adam": ("m", "v", "v_max"),
+    "adamw": ("m", "v", "v_max"),
+    "muon": ("momentum", "m", "v"),
+    "perceptron": (),
+    "evolution": (),
+}
+SCHEDULES: dict[ScheduleName, int] = {
+    "constant": settings.CONSTANT,
+    "step": settings.STEPS,
+    "exponential": settings.EXPONENTIAL,
+    "cosine": settings.COSINE,
+}
+CLIPS: dict[ClipName, int] = {"none": settings.UNCLIPPED, "norm": settings.NORM, "value": settings.VALUE}
+
+_ROOM = 1 << 16
+"""Numbers of a chunk of values, 256 kB: with slopes and deltas it stays in a core's second cache."""
 
 
 class Compiled:
@@ -33,78 +65,141 @@ class Compiled:
         self.network = network
         self.inputs = np.ascontiguousarray(inputs, dtype=np.float32)
         self.targets = np.ascontiguousarray(targets, dtype=np.float32)
-        self.plan, self.places, padded, self.weights_end = _layout(network)
-        self.rows = sum(_tiles(size) * TILE for size in network.sizes)  # of a group in values
-        self.parameters = _aligned(padded)
-        self.gradient = _aligned(padded)
-        self.updates = _aligned(padded)
-        self.memory = _aligned(2 * padded)
+        self.layout = layout_of(network)
+        self.places = self.layout.places
+        self.parameters = aligned(self.layout.size)
+        size = self.parameters.size
+        self.gradient, self.updates, self.sums = aligned(size), aligned(size), aligned(size)
+        self.memory = aligned(3 * size)
+        self.running = np.ones(self.layout.running_size, dtype=np.float32)
+        self.statistics = aligned(3 * self.layout.running_size // 2)[: 3 * self.layout.running_size // 2]
         self.order = np.zeros(len(inputs) + WIDTH, dtype=np.int64)
         self.in_order = np.minimum(np.arange(len(self.order)), len(inputs) - 1)
-        self.counters = np.zeros(6, dtype=np.int64)
+        self.counters = np.zeros(7, dtype=np.int64)
+        self.losses = np.zeros(2)
+        self.flat_places = np.zeros(size, dtype=np.int32)
+        self.flat_places[self.places] = np.arange(network.count)
+        self.real = aligned(size)
+        self.real[self.places] = 1
+        self.groups = 0  # of samples that the buffers hold
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State.start(network, zeros, make_optimizer(spec, network).start(zeros)))
+        self.load(State.start(network, zeros, self._fresh_memory()))
 
     # State
 
     def load(self, state: State) -> None:
         self.parameters[self.places] = state.parameters
         self.updates[self.places] = state.updates
-        self.memory[:] = 0
-        for row, name in enumerate(MEMORY[self.spec.optimizer]):
-            self.memory[row * self.parameters.size + self.places] = state.memory[name]
-        self.counters[:] = (state.step, state.epoch, state.cursor, state.optimizer_steps, state.diverged or 0, -1)
+        self._remember(state.memory)
+        self.running[self.layout.running_places] = state.buffers
+        counters = (state.step, state.epoch, state.cursor, state.optimizer_steps, state.samples, state.diverged or 0)
+        self.counters[:] = (*counters, -1)
+        self.losses[:] = state.loss_sum, math.nan if state.epoch_loss is None else state.epoch_loss
 
     def state(self) -> State:
-        step, epoch, cursor, optimizer_steps, diverged, _ = self.counters.tolist()
+        step, epoch, cursor, optimizer_steps, samples, diverged, _ = self.counters.tolist()
+        loss_sum, epoch_loss = self.losses.tolist()
+        size = self.parameters.size
         names = MEMORY[self.spec.optimizer]
         return State(
             parameters=self.parameters[self.places],
-            memory={name: self.memory[row * self.parameters.size + self.places] for row, name in enumerate(names)},
+            memory={name: self.memory[row * size + self.places] for row, name in enumerate(names)},
             updates=self.updates[self.places],
-            buffers=self.network.fresh_buffers(),
+            buffers=self.running[self.layout.running_places],
             step=step,
             epoch=epoch,
             cursor=cursor,
             optimizer_steps=optimizer_steps,
+            samples=samples,
+            loss_sum=loss_sum,
+            epoch_loss=None if math.isnan(epoch_loss) else epoch_loss,
             diverged=diverged or None,
         )
 
     def configure(self, spec: Spec) -> None:
-        if spec.optimizer != self.spec.optimizer:
-            self.memory[:] = 0
-            self.counters[kernels.OPTIMIZER_STEPS] = 0
+        another = spec.optimizer != self.spec.optimizer
         self._use(spec)
+        if another:
+            self._remember(self._fresh_memory())
+            self.counters[settings.OPTIMIZER_STEPS] = 0
+
+    def _remember(self, memory: dict[str, Array]) -> None:
+        self.memory[:] = 0
+        for row, name in enumerate(MEMORY[self.spec.optimizer]):
+            self.memory[row * self.parameters.size + self.places] = memory[name]
+
+    def _fresh_memory(self) -> dict[str, Array]:
+        memory = {name: np.zeros(self.network.count, dtype=np.float32) for name in MEMORY[self.spec.optimizer]}
+        if "sum" in memory:
+            memory["sum"][:] = self.spec.initial_accumulator
+        return memory
 
     def _use(self, spec: Spec) -> None:
         self.spec = spec
+        network = self.network
+        loss = LOSSES[network.loss]
+        step_loss = settings.PERCEPTRON_ERROR if spec.optimizer == "perceptron" else loss
+        batch = min(spec.batch_size or len(self.inputs), len(self.inputs))
         self.choices = np.array(
-            [spec.batch_size, RULES[spec.optimizer], LOSSES[self.network.loss], spec.seed, self.weights_end]
-        )
+            [
+                batch, RULES[spec.optimizer], loss, step_loss, network.reduction == "sum", spec.seed,
+                self.layout.weights_end, SCHEDULES[spec.schedule], CLIPS[spec.clip], spec.centered, spec.amsgrad,
+                spec.nesterov, spec.newton_schulz_steps, spec.pairs,
+            ]
+        )  # fmt: skip
         self.settings = np.array(
-            [spec.learning_rate, spec.l1, spec.l2, spec.momentum, spec.beta1, spec.beta2, spec.epsilon, DIVERGENCE]
-        )
-        groups = -(-min(spec.batch_size, len(self.inputs)) // WIDTH)
-        self.values = _aligned(groups * self.rows * WIDTH)
-        self.deltas = _aligned(groups * self.rows * WIDTH)
+            [
+                spec.learning_rate, spec.l1, spec.l2, spec.decay, spec.momentum, spec.dampening, spec.alpha,
+                spec.rate_decay, spec.beta1, spec.beta2, spec.epsilon, spec.muon_momentum, spec.sigma,
+                spec.clip_limit, spec.schedule_steps, spec.schedule_factor, spec.warmup_steps, DIVERGENCE,
+                network.leaky_slope, network.elu_alpha, network.huber_delta, network.norm_momentum,
+                network.norm_epsilon, *(1 / (1 - stage.dropout) for stage in network.stages),
+            ]
+        )  # fmt: skip
+        self._make_room(batch)
+        self.scratch, self.square = self._scratch()
+
+    def _make_room(self, batch: int) -> None:
+        """Buffers for a whole batch, or for a chunk of a large one; batch norm must see all of it at once."""
+        groups = -(-batch // WIDTH)
+        if not self.network.buffer_shapes:
+            groups = min(groups, max(4, _ROOM // (self.layout.rows * WIDTH)))
+        if groups == self.groups:
+            return
+        self.groups = groups
+        size = groups * self.layout.rows * WIDTH
+        self.values, self.slopes, self.deltas = aligned(size), aligned(size), aligned(size)
+        self.normal = aligned(size if self.network.buffer_shapes else 0)
+
+    def _scratch(self) -> tuple[Array, Array]:
+        """What evolution and Muon need beside the rest."""
+        if self.spec.optimizer == "evolution":
+            return aligned(self.parameters.size), aligned(0)
+        if self.spec.optimizer != "muon" or self.network.layers < 3:
+            return aligned(0), aligned(0)
+        narrow = [tiles(min(stage.inputs, stage.outputs)) * TILE for stage in self.network.stages[1:-1]]
+        wide = [-(-max(stage.inputs, stage.outputs) // WIDTH) * WIDTH for stage in self.network.stages[1:-1]]
+        products = max(3 * rows * columns for rows, columns in zip(narrow, wide, strict=True))
+        return aligned(products), aligned(max(narrow) ** 2 + max(narrow))
 
     # Work
 
     def advance(self, steps: int) -> None:
         kernels.advance(
-            steps, self.plan, self.choices, self.settings, self.counters, self.inputs, self.targets, self.order,
-            self.parameters, self.gradient, self.memory, self.updates,
-            self.values, self.deltas, self.rows * WIDTH,
+            steps, self.layout.plan, self.choices, self.settings, self.counters, self.losses,
+            self.inputs, self.targets, self.order, self.parameters, self.gradient, self.memory, self.updates,
+            self.running, self.statistics, self.values, self.slopes, self.normal, self.deltas,
+            self.layout.rows * WIDTH, self.flat_places, self.real, self.scratch, self.square,
         )  # fmt: skip
 
     def loss_and_gradient(self) -> tuple[float, Array]:
-        sums = _aligned(self.parameters.size)
         loss = kernels.whole_gradient(
-            self.plan, self.choices, self.inputs, self.targets, self.in_order,
-            self.parameters, self.gradient, sums, self.values, self.deltas, self.rows * WIDTH,
+            self.layout.plan, self.choices, self.settings, self.inputs, self.targets, self.in_order,
+            self.parameters, self.sums, self.running, self.statistics,
+            self.values, self.slopes, self.normal, self.deltas, self.layout.rows * WIDTH,
         )  # fmt: skip
-        return loss, sums[self.places]
+        return loss, self.sums[self.places]
 
     def activations(self, inputs: Array) -> list[Array]:
         wanted = len(inputs)
@@ -113,50 +208,13 @@ class Compiled:
         columns[:, :wanted] = inputs.T
         widths = self.network.sizes[1:]
         values = np.empty((sum(widths), count), dtype=np.float32)
-        kernels.infer(self.plan, self.parameters, columns, _aligned(self.rows * WIDTH), values)
+        kernels.infer(
+            self.layout.plan, self.settings, columns, self.parameters, self.running, self.statistics,
+            self.values, self.slopes, self.normal, self.layout.rows * WIDTH, values,
+        )  # fmt: skip
         ends = np.cumsum(widths).tolist()
         layers = [values[end - width : end, :wanted] for width, end in zip(widths, ends, strict=True)]
         return [np.ascontiguousarray(layer) for layer in layers]
-
-
-def _tiles(width: int) -> int:
-    return -(-width // TILE)
-
-
-def _aligned(count: int) -> Array:
-    """Zeros that start on a cache line, filled up to whole Lanes."""
-    count = -(-count // WIDTH) * WIDTH
-    raw = np.zeros(count + WIDTH, dtype=np.float32)
-    skip = -(raw.ctypes.data // 4) % WIDTH
-    return raw[skip : skip + count]
-
-
-def _layout(network: Network) -> tuple[Ints, Ints, int, int]:
-    """The plan; where each parameter of the flat vector lies in the kernels' arrays; their size; where weights end."""
-    plan = np.zeros((network.layers, 9), dtype=np.int64)
-    places = np.zeros(network.count, dtype=np.int64)
-    place = 0
-    row = 0
-    for layer in range(network.layers):
-        ins, outs = network.sizes[layer : layer + 2]
-        in_tiles, out_tiles = _tiles(ins), _tiles(outs)
-        plan[layer, : passes.BIAS] = (ins, outs, in_tiles, out_tiles, place)
-        plan[layer, passes.SOURCE] = row
-        row += in_tiles * TILE
-        plan[layer, passes.TARGET] = row
-        plan[layer, passes.ACTIVATION] = ACTIVATIONS[network.activations[layer]]
-        i, o = np.arange(ins), np.arange(outs)[:, np.newaxis]
-        tile = o // TILE * in_tiles + i // TILE
-        weight = place + tile * TILE * TILE + o % TILE * TILE + i % TILE
-        places[network.slices[f"layers.{layer}.weight"]] = weight.ravel()
-        place += out_tiles * in_tiles * TILE * TILE
-    weights_end = place
-    for layer in range(network.layers):
-        plan[layer, passes.BIAS] = place
-        outs = network.sizes[layer + 1]
-        places[network.slices[f"layers.{layer}.bias"]] = place + np.arange(outs)
-        place += _tiles(outs) * TILE
-    return plan, places, -(-place // WIDTH) * WIDTH, weights_end
 
 
 def warm() -> None:

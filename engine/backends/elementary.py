@@ -5,7 +5,18 @@ What is not a number stays so.
 
 from typing import Any
 
-from engine.backends.lanes import absolute, inlined, larger, nearest, power_of_two, smaller, splat, where_positive
+from engine.backends.lanes import (
+    absolute,
+    binary_exponent,
+    inlined,
+    larger,
+    nearest,
+    power_of_two,
+    smaller,
+    splat,
+    upper_half,
+    where_positive,
+)
 
 SATURATION = 7.9529963  # the least x at which the fit of tanh is 1; beyond, it would sometimes be larger
 
@@ -32,15 +43,43 @@ def exp(x: Any) -> Any:
 
     Within 1 ulp.
     """
+    n, rest = _exp_parts(x, splat(0.0))
+    return (rest + splat(1.0)) * power_of_two(n)
+
+
+@inlined
+def exp_minus_1(x: Any) -> Any:
+    """2ⁿ·(eʳ − 1) + (2ⁿ − 1), so that nothing cancels near 0. Within 2 ulps, for x ≤ 0."""
+    n, rest = _exp_parts(x, splat(0.0))
+    scale = power_of_two(n)
+    return rest * scale + (scale - splat(1.0))
+
+
+@inlined
+def _exp_parts(x: Any, low: Any) -> Any:
+    """n and eʳ − 1 for x + low, of which low holds the digits that x cannot."""
     x = larger(splat(-87.0), smaller(splat(88.0), x))
-    n = nearest(x * splat(1.4426950408889634))
-    r = x - n * splat(0.693359375) - n * splat(-2.12194440e-4)  # ln 2 in two parts: the first product is exact
+    n = nearest((x + low) * splat(1.4426950408889634))
+    r = x - n * splat(0.693359375) - n * splat(-2.12194440e-4) + low  # ln 2 in two parts: the first product is exact
     p = splat(1.9875691500e-4) * r + splat(1.3981999507e-3)
     p = p * r + splat(8.3334519073e-3)
     p = p * r + splat(4.1665795894e-2)
     p = p * r + splat(1.6666665459e-1)
     p = p * r + splat(5.0000001201e-1)
-    return (p * r * r + r + splat(1.0)) * power_of_two(n)
+    return n, p * r * r + r
+
+
+@inlined
+def log(x: Any) -> Any:
+    """n·ln 2 + 2·artanh((m−1)/(m+1)) with x = m·2ⁿ. Within 2 ulps, for ordinary x > 0."""
+    n = binary_exponent(x)
+    m = x * power_of_two(splat(0.0) - n)
+    s = (m - splat(1.0)) / (m + splat(1.0))
+    y = s * s
+    p = splat(1 / 9) * y + splat(1 / 7)
+    p = p * y + splat(1 / 5)
+    p = p * y + splat(1 / 3)
+    return n * splat(0.693359375) + (n * splat(-2.12194440e-4) + splat(2.0) * (s * y * p + s))
 
 
 @inlined
@@ -66,3 +105,27 @@ def softplus(x: Any) -> Any:
     p = p * y + splat(1 / 3)
     p = p * y + splat(1.0)
     return larger(splat(0.0), x) + splat(2.0) * s * p
+
+
+@inlined
+def normal(x: Any) -> Any:
+    """Φ(x) and φ(x), the standard normal distribution and its density.
+
+    Φ(−u) = e^(−u²/2)·P(u)/Q(u), of degrees 4 and 5, fitted for the least largest relative error on 0 ≤ u ≤ 13.3,
+    beyond which Φ(−u) is no ordinary float32. u² is taken as h² + (u−h)(u+h) with an exact h². Within 4 ulps.
+    """
+    u = smaller(splat(13.19), absolute(x))
+    h = upper_half(u)
+    n, rest = _exp_parts(splat(-0.5) * h * h, splat(-0.5) * (u - h) * (u + h))
+    e = (rest + splat(1.0)) * power_of_two(n)
+    p = splat(0.00402018216) * u + splat(0.0399841182)
+    p = p * u + splat(0.181306602)
+    p = p * u + splat(0.435686114)
+    p = p * u + splat(0.500000002)
+    q = splat(0.0100769591) * u + splat(0.100232703)
+    q = q * u + splat(0.464379919)
+    q = q * u + splat(1.19448357)
+    q = q * u + splat(1.66925715)
+    q = q * u + splat(1.0)
+    tail = e * p / q
+    return where_positive(x, splat(1.0) - tail, tail), splat(0.3989422804014327) * e

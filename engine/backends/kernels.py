@@ -1,116 +1,181 @@
-"""Kernels: training and inference of a stack of linear layers, compiled once for every shape and every setting.
+"""Kernels: training and inference of a stack of layers, compiled once for every shape and every setting.
 
-`compiled.py` makes their arrays; all are flat and float32 unless said.
+`compiled.py` makes their arrays; all are flat and float32 unless said. `settings.py` has the places in the first four.
 
-    plan        (layers, 9) int64   the columns of `passes.py`
-    parameters  tiles of every layer, then biases of every layer; so too gradient, updates and memory (2, …)
-    values      (groups, rows, 16)  the inputs and every layer's activations; a group's rows take `stride` numbers
-    deltas      like values         ∂L/∂a, then ∂L/∂z, of every layer
-    order       (samples + 16,) int64   the order of an epoch; its end only keeps `gather` inside the array
+    plan        (layers, COLUMNS) int64
+    choices     int64
+    settings    float64
+    counters    int64, and losses float64
     inputs      (samples, features)
     targets     (samples, outputs)
+    order       (samples + 16,) int64   the order of an epoch; its end only keeps `gather` inside the array
+    parameters  tiles of every layer, then biases, γ and β; so too gradient, updates and memory (3, …)
+    running     running means, then variances; statistics: see `norms.py`
+    values      (groups, rows, 16)  the inputs and what every layer gives; a group's rows take `stride` numbers
+    slopes, normal, deltas          like values: see `passes.py`, `norms.py`; ∂L/∂a, then ∂L/∂z, of every layer
+    places      int32, where each parameter lies in the flat vector; real: 1, or 0 in padding
+    scratch, square                 of Muon; and scratch for the parameters evolution starts from
 """
 
 from typing import Any
 
-import numpy as np
-
+from engine.backends.activating import score
 from engine.backends.cache import cached
-from engine.backends.lanes import WIDTH, gather, inlined, lane_numbers, load, splat, store, total, where_positive
-from engine.backends.passes import OUTS, TARGET, backward, forward, loss_slope
-from engine.backends.rules import DIVERGENCE, L1, L2, add_penalties, is_sound, update
-
-STEP, EPOCH, CURSOR, OPTIMIZER_STEPS, DIVERGED, ORDER_EPOCH = range(6)
-"""Counters, int64. DIVERGED is 0 while all is well; ORDER_EPOCH is the epoch `order` belongs to, −1 for none."""
-
-BATCH_SIZE, OPTIMIZER, LOSS, SEED, WEIGHTS_END = range(5)
-"""Choices, int64. Parameters before WEIGHTS_END are weights."""
-
-
-# Mini-batches
-
-
-@inlined
-def shuffle(order: Any, count: Any, seed: Any, epoch: Any) -> Any:
-    """The twin of `seeds.batch_order`."""
-    gamma = np.uint64(0x9E3779B97F4A7C15)
-    mix_1 = np.uint64(0xBF58476D1CE4E5B9)
-    mix_2 = np.uint64(0x94D049BB133111EB)
-    state = np.uint64(seed) * gamma + np.uint64(epoch) * mix_1 + mix_2
-    for i in range(count):
-        order[i] = i
-    for i in range(count - 1, 0, -1):
-        state += gamma
-        z = state
-        z = (z ^ (z >> np.uint64(30))) * mix_1
-        z = (z ^ (z >> np.uint64(27))) * mix_2
-        z = z ^ (z >> np.uint64(31))
-        j = ((z >> np.uint64(32)) * np.uint64(i + 1)) >> np.uint64(32)
-        other = order[j]
-        order[j] = order[i]
-        order[i] = other
+from engine.backends.chance import key32, shuffle
+from engine.backends.lanes import WIDTH, gather, inlined, load, separate, splat, store, total
+from engine.backends.muon import muon
+from engine.backends.norms import counted, remember
+from engine.backends.passes import backward, forward
+from engine.backends.rules import add_direction, add_penalties, clip, copy, is_sound, move, rate_of, update
+from engine.backends.settings import (
+    BATCH_SIZE,
+    CLIP,
+    CROSS_ENTROPY,
+    CURSOR,
+    DIVERGED,
+    DIVERGENCE,
+    EPOCH,
+    EPOCH_LOSS,
+    EVOLUTION,
+    L1,
+    L2,
+    LOSS,
+    LOSS_SUM,
+    MUON,
+    OPTIMIZER,
+    OPTIMIZER_STEPS,
+    ORDER_EPOCH,
+    OUTS,
+    PAIRS,
+    SAMPLES,
+    SEED,
+    SIGMA,
+    STEP,
+    STEP_LOSS,
+    SUMMED,
+    TARGET,
+    WEIGHTS_END,
+)
 
 
 @inlined
 def batch_gradient(
-    plan: Any, parameters: Any, gradient: Any, inputs: Any, targets: Any, order: Any, start: Any, count: Any,
-    loss_kind: Any, values: Any, deltas: Any, stride: Any,
+    plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, start: Any, count: Any,
+    parameters: Any, gradient: Any, running: Any, statistics: Any,
+    values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any, step: Any, kind: Any, training: Any, learn: Any,
 ) -> Any:  # fmt: skip
-    """Loss of samples order[start : start + count], and its gradient.
+    """Loss of samples order[start : start + count], and where `learn` its gradient, as many at a time as there is room.
 
-    In the last group lanes may be left over. They take whatever samples come next, and count nothing in the mean.
+    In the last group lanes may be left over. They take whatever samples come next, and count nothing.
     """
     last = plan.shape[0] - 1
     features = inputs.shape[1]
     outputs = targets.shape[1]
-    share = splat(1 / (count * outputs))
+    room = values.size // stride
     groups = (count + WIDTH - 1) // WIDTH
-    loss = splat(0.0)
-    for group in range(groups):
-        base = group * stride
-        place = group * WIDTH
-        for feature in range(features):
-            store(values, base + feature * WIDTH, gather(inputs, order, start + place, features, feature))
-        forward(plan, parameters, values, base)
-        counts = where_positive(splat(float(count - place)) - lane_numbers(), share, splat(0.0))
-        row = base + plan[last, TARGET] * WIDTH
-        for output in range(outputs):
-            goal = gather(targets, order, start + place, outputs, output)
-            loss += loss_slope(loss_kind, values, deltas, row + output * WIDTH, goal, counts)
-    backward(plan, parameters, gradient, values, deltas, stride, groups)
-    return total(loss)
+    frozen = count == 1 or not training
+    share = 1.0 if choices[SUMMED] else 1 / count if kind == CROSS_ENTROPY else 1 / (count * outputs)
+    loss = 0.0
+    for first in range(0, groups, room):
+        end = min(room, groups - first) * stride
+        place = start + first * WIDTH
+        for base in range(0, end, stride):
+            for feature in range(features):
+                store(values, base + feature * WIDTH, gather(inputs, order, place, features, feature))
+            place += WIDTH
+        forward(
+            plan, settings, parameters, running, statistics, values, slopes, normal, stride, end,
+            first * WIDTH, count, choices[SEED], step, training, frozen,
+        )  # fmt: skip
+        part = splat(0.0)
+        place = first * WIDTH
+        for base in range(plan[last, TARGET] * WIDTH, end, stride):
+            part += score(
+                kind, settings, values, slopes, deltas, base, base + outputs * WIDTH,
+                targets, order, start + place, splat(share) * counted(count, place),
+            )  # fmt: skip
+            place += WIDTH
+        loss += total(part)
+        if learn:
+            backward(
+                plan, parameters, gradient, statistics, values, slopes, normal, deltas, stride, end,
+                count, frozen, first > 0,
+            )  # fmt: skip
+    return loss
 
 
 @cached
 def advance(
-    steps: Any, plan: Any, choices: Any, settings: Any, counters: Any, inputs: Any, targets: Any, order: Any,
-    parameters: Any, gradient: Any, memory: Any, updates: Any, values: Any, deltas: Any, stride: Any,
+    steps: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any, inputs: Any, targets: Any,
+    order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any, running: Any, statistics: Any,
+    values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
+    places: Any, real: Any, scratch: Any, square: Any,
 ) -> None:  # fmt: skip
     """So many mini-batch steps, or fewer where one diverges."""
     samples = inputs.shape[0]
+    evolves = choices[OPTIMIZER] == EVOLUTION
+    copies = 2 * choices[PAIRS] if evolves else 1
     for _ in range(steps):
         if counters[DIVERGED] > 0:
             return
         if counters[ORDER_EPOCH] != counters[EPOCH]:
             shuffle(order, samples, choices[SEED], counters[EPOCH])
             counters[ORDER_EPOCH] = counters[EPOCH]
+        step = counters[STEP]
         start = counters[CURSOR]
         count = min(choices[BATCH_SIZE], samples - start)
-        loss = batch_gradient(
-            plan, parameters, gradient, inputs, targets, order, start, count, choices[LOSS], values, deltas, stride,
-        )  # fmt: skip
+        if evolves:
+            copy(parameters, scratch)
+        loss = above = 0.0
+        for trial in range(copies):
+            if evolves:
+                key = key32(choices[SEED], step, 1000 + trial // 2)
+                distance = settings[SIGMA] if trial % 2 == 0 else -settings[SIGMA]
+                move(scratch, parameters, places, real, key, distance)
+            value = batch_gradient(
+                plan, choices, settings, inputs, targets, order, start, count, parameters, gradient,
+                running, statistics, values, slopes, normal, deltas, stride, step,
+                choices[STEP_LOSS], True, not evolves,
+            )  # fmt: skip
+            loss += value / copies
+            if evolves and trial % 2 == 1:
+                slope = (above - value) / (settings[SIGMA] * copies)
+                add_direction(gradient, places, real, key32(choices[SEED], step, 1000 + trial // 2), slope, trial > 1)
+            above = value
+        if evolves:
+            copy(scratch, parameters)
         if settings[L1] != 0 or settings[L2] != 0:
             add_penalties(parameters, gradient, choices[WEIGHTS_END], settings[L1], settings[L2])
         if not is_sound(loss, gradient, settings[DIVERGENCE]):
-            counters[DIVERGED] = counters[STEP] + 1
+            counters[DIVERGED] = step + 1
             return
+        if running.size > 0 and count > 1:
+            remember(plan, settings, running, statistics, count)
+        if choices[CLIP] != 0:
+            clip(choices, settings, gradient)
         counters[OPTIMIZER_STEPS] += 1
-        update(choices[OPTIMIZER], settings, counters[OPTIMIZER_STEPS], parameters, gradient, memory, updates)
-        counters[STEP] += 1
-        counters[CURSOR] += count
-        if counters[CURSOR] == samples:
-            counters[EPOCH] += 1
-            counters[CURSOR] = 0
+        t = counters[OPTIMIZER_STEPS]
+        rate = rate_of(choices, settings, step)
+        if choices[OPTIMIZER] == MUON:
+            muon(plan, choices, settings, rate, t, parameters, gradient, memory, updates, scratch, square)
+        else:
+            update(choices, settings, rate, t, parameters, gradient, memory, updates)
+        keep_count(counters, losses, choices[SUMMED], samples, count, count * copies, loss)
+
+
+@inlined
+def keep_count(
+    counters: Any, losses: Any, summed: Any, samples: Any, count: Any, seen: Any, loss: Any
+) -> Any:
+    counters[STEP] += 1
+    counters[SAMPLES] += seen
+    counters[CURSOR] += count
+    losses[LOSS_SUM] += loss if summed else loss * count
+    if counters[CURSOR] == samples:
+        losses[EPOCH_LOSS] = losses[LOSS_SUM] if summed else losses[LOSS_SUM] / samples
+        losses[LOSS_SUM] = 0.0
+        counters[EPOCH] += 1
+        counters[CURSOR] = 0
 
 
 # Over many points
@@ -118,42 +183,51 @@ def advance(
 
 @cached
 def whole_gradient(
-    plan: Any, choices: Any, inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any, sums: Any,
-    values: Any, deltas: Any, stride: Any,
+    plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any,
+    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
 ) -> float:  # fmt: skip
-    """Mean loss of all samples; writes its gradient to `sums`. Takes as many at a time as the buffers hold."""
-    samples = inputs.shape[0]
-    room = values.size // stride * WIDTH
-    loss = 0.0
-    for i in range(0, sums.size, WIDTH):
-        store(sums, i, splat(0.0))
-    for start in range(0, samples, room):
-        count = min(room, samples - start)
-        part = count / samples
-        loss += part * batch_gradient(
-            plan, parameters, gradient, inputs, targets, order, start, count, choices[LOSS], values, deltas, stride,
-        )  # fmt: skip
-        for i in range(0, sums.size, WIDTH):
-            store(sums, i, load(sums, i) + splat(part) * load(gradient, i))
-    return loss
+    """Loss of all samples in the form of inference; writes its gradient."""
+    return batch_gradient(
+        plan, choices, settings, inputs, targets, order, 0, inputs.shape[0], parameters, gradient,
+        running, statistics, values, slopes, normal, deltas, stride, 0, choices[LOSS], False, True,
+    )  # fmt: skip
 
 
 @cached
-def infer(plan: Any, parameters: Any, inputs: Any, values: Any, outputs: Any) -> None:
+def infer(
+    plan: Any, settings: Any, inputs: Any, parameters: Any, running: Any, statistics: Any,
+    values: Any, slopes: Any, normal: Any, stride: Any, outputs: Any,
+) -> None:  # fmt: skip
     """Inference for inputs (features, n), n ≥ 16: activations of all layers, one after the other, each (width, n).
 
     The last group starts sixteen before the end and so takes some points a second time.
     """
     features, samples = inputs.shape
-    for group in range((samples + WIDTH - 1) // WIDTH):
-        start = min(group * WIDTH, samples - WIDTH)
-        for feature in range(features):
-            store(values, feature * WIDTH, load(inputs, feature * samples + start))
-        forward(plan, parameters, values, 0)
-        place = start
-        for layer in range(plan.shape[0]):
-            row = plan[layer, TARGET] * WIDTH
-            for _ in range(plan[layer, OUTS]):
-                store(outputs, place, load(values, row))
-                row += WIDTH
-                place += samples
+    room = values.size // stride
+    groups = (samples + WIDTH - 1) // WIDTH
+    for first in range(0, groups, room):
+        end = min(room, groups - first) * stride
+        start = first * WIDTH
+        for base in range(0, end, stride):
+            start = min(start, samples - WIDTH)
+            for feature in range(features):
+                store(values, base + feature * WIDTH, load(inputs, feature * samples + start))
+            start += WIDTH
+        forward(
+            plan, settings, parameters, running, statistics, values, slopes, normal, stride, end,
+            0, samples, 0, 0, False, True,
+        )  # fmt: skip
+        start = first * WIDTH
+        for base in range(0, end, stride):
+            put_layers(plan, values, base, outputs, min(start, samples - WIDTH), samples)
+            start += WIDTH
+
+
+@separate
+def put_layers(plan: Any, values: Any, base: Any, outputs: Any, place: Any, samples: Any) -> None:
+    for layer in range(plan.shape[0]):
+        row = base + plan[layer, TARGET] * WIDTH
+        for _ in range(plan[layer, OUTS]):
+            store(outputs, place, load(values, row))
+            row += WIDTH
+            place += samples

@@ -37,6 +37,11 @@ def inlined(function: Function) -> Function:
     return cast(Function, njit(nogil=True, error_model="numpy", forceinline=True)(function))
 
 
+def separate(function: Function) -> Function:
+    """A numba function that is called: what is rare, or long, would only be in the way of the rest."""
+    return cast(Function, njit(nogil=True, error_model="numpy")(function))
+
+
 class LanesType(types.Type):  # type: ignore[misc]
     def __init__(self) -> None:
         super().__init__(name="Lanes")
@@ -229,6 +234,19 @@ def power_of_two(builder: Any, n: Value) -> Value:
     """2ⁿ for whole −126 ≤ n ≤ 127: n is put where float32 has its exponent."""
     biased = builder.add(builder.fptosi(n, _INTS), _constant([127] * WIDTH))
     return builder.bitcast(builder.shl(biased, _constant([23] * WIDTH)), _FLOATS)
+
+
+@primitive(lanes, lanes)
+def binary_exponent(builder: Any, a: Value) -> Value:
+    """n with a = m·2ⁿ and √½ ≤ m < √2, for ordinary a > 0."""
+    above = builder.sub(builder.bitcast(a, _INTS), _constant([0x3F3504F3] * WIDTH))  # the bits of √½
+    return builder.sitofp(builder.ashr(above, _constant([23] * WIDTH)), _FLOATS)
+
+
+@primitive(lanes, lanes)
+def upper_half(builder: Any, a: Value) -> Value:
+    """a with the lower 12 of its 24 digits set to zero, so that its square is exact."""
+    return builder.bitcast(builder.and_(builder.bitcast(a, _INTS), _constant([-4096] * WIDTH)), _FLOATS)
 
 
 def _intrinsic(builder: Any, name: str, a: Value) -> Value:

@@ -1,0 +1,33 @@
+"""Where each choice and setting stands in the arrays that `compiled.py` hands to the kernels."""
+
+(
+    INS, OUTS, IN_TILES, OUT_TILES, WEIGHT, BIAS, HAS_BIAS, SOURCE, TARGET, ACTIVATION,
+    DROPPED, HAS_NORM, SCALE, SHIFT, STATISTICS, RESIDUAL,
+) = range(16)  # fmt: skip
+"""Columns of the plan, int64, a line for each layer: widths, in units and in tiles; where its parameters start; its rows
+in values, below and of its own; what follows the product: dropout·2²⁴; γ, β and their statistics; a residual link."""
+COLUMNS = 16
+
+(
+    BATCH_SIZE, OPTIMIZER, LOSS, STEP_LOSS, SUMMED, SEED, WEIGHTS_END, SCHEDULE, CLIP, CENTERED, AMSGRAD, NESTEROV,
+    NEWTON_SCHULZ_STEPS, PAIRS,
+) = range(14)  # fmt: skip
+"""Choices, int64. Parameters before WEIGHTS_END are weights; STEP_LOSS is what a training step goes by."""
+
+(
+    LEARNING_RATE, L1, L2, DECAY, MOMENTUM, DAMPENING, ALPHA, RATE_DECAY, BETA1, BETA2, EPSILON, MUON_MOMENTUM, SIGMA,
+    CLIP_LIMIT, SCHEDULE_STEPS, SCHEDULE_FACTOR, WARMUP_STEPS, DIVERGENCE,
+    LEAKY_SLOPE, ELU_ALPHA, HUBER_DELTA, NORM_MOMENTUM, NORM_EPSILON, KEEP_SCALES,
+) = range(24)  # fmt: skip
+"""Settings, float64; from KEEP_SCALES on 1/(1 − dropout) of each layer."""
+
+STEP, EPOCH, CURSOR, OPTIMIZER_STEPS, SAMPLES, DIVERGED, ORDER_EPOCH = range(7)
+"""Counters, int64. DIVERGED is 0 while all is well; ORDER_EPOCH is the epoch `order` belongs to, −1 for none."""
+LOSS_SUM, EPOCH_LOSS = range(2)
+"""Losses, float64."""
+
+LINEAR, STEP_AT_0, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU, SOFTPLUS = range(10)
+MSE, MAE, HUBER, BCE, CROSS_ENTROPY, PERCEPTRON_ERROR = range(6)
+SGD, MOMENTUM_RULE, NAG, ADAGRAD, RMSPROP, ADAM, MUON, EVOLUTION = range(8)
+CONSTANT, STEPS, EXPONENTIAL, COSINE = range(4)
+UNCLIPPED, NORM, VALUE = range(3)
