@@ -100,16 +100,13 @@ def activate(kind: Any, settings: Any, values: Any, slopes: Any, start: Any, end
 
 
 @inlined
-def drop(
-    limit: Any, scale: Any, key: Any, place: Any, values: Any, slopes: Any, start: Any, end: Any
-) -> Any:
+def drop(limit: Any, scale: Any, key: Any, place: Any, values: Any, slopes: Any, start: Any, end: Any) -> Any:
     """Leaves out what `seeds.keep_mask` leaves out and scales the others up; `place`: of the group in the batch."""
-    column = 0
-    for i in range(start, end, WIDTH):
+    for column in range((end - start) // WIDTH):
+        i = start + column * WIDTH
         keep = kept(place, column, key, limit) * splat(scale)
         store(values, i, load(values, i) * keep)
         store(slopes, i, load(slopes, i) * keep)
-        column += 1
 
 
 @inlined
@@ -126,11 +123,10 @@ def score(
     if kind == CROSS_ENTROPY:
         return cross_entropy(values, deltas, start, end, targets, order, first, share)
     outputs = targets.shape[1]
-    output = 0
-    for i in range(start, end, WIDTH):
+    for output in range(outputs):
+        i = start + output * WIDTH
         a = load(values, i)
         goal = gather(targets, order, first, outputs, output)
-        output += 1
         error = a - goal
         if kind == MSE:
             store(deltas, i, splat(2.0) * share * error)
@@ -170,10 +166,9 @@ def cross_entropy(
     height = most + log(total)
     factor = share / total
     loss = splat(0.0)
-    output = 0
-    for i in range(start, end, WIDTH):
+    for output in range(targets.shape[1]):
+        i = start + output * WIDTH
         goal = gather(targets, order, first, targets.shape[1], output)
-        output += 1
         store(deltas, i, load(deltas, i) * factor - share * goal)
         loss += share * goal * (height - load(values, i))
     return loss

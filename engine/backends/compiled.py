@@ -7,7 +7,6 @@ knob ever compiles anything; the first use on a machine does, for some seconds, 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.backends import kernels, settings
 from engine.backends.lanes import WIDTH

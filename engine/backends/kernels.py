@@ -164,9 +164,7 @@ def advance(
 
 
 @inlined
-def keep_count(
-    counters: Any, losses: Any, summed: Any, samples: Any, count: Any, seen: Any, loss: Any
-) -> Any:
+def keep_count(counters: Any, losses: Any, summed: Any, samples: Any, count: Any, seen: Any, loss: Any) -> Any:
     counters[STEP] += 1
     counters[SAMPLES] += seen
     counters[CURSOR] += count
@@ -185,7 +183,7 @@ def keep_count(
 def whole_gradient(
     plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any,
     running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
-) -> float:  # fmt: skip
+) -> Any:  # fmt: skip
     """Loss of all samples in the form of inference; writes its gradient."""
     return batch_gradient(
         plan, choices, settings, inputs, targets, order, 0, inputs.shape[0], parameters, gradient,

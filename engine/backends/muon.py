@@ -1,7 +1,7 @@
 """Muon: the weights of inner layers move along their orthogonalised momentum, all other parameters by AdamW.
 
-The matrix lies in scratch as samples would: a row of it is a unit, its columns are samples in lanes, sixteen to a group.
-So the kernels of `products.py` multiply it: X·Xᵀ is a sum of products, and a square matrix in tiles times X a layer.
+The matrix lies in scratch as values do: each of its rows is a unit, its columns are samples, sixteen to a group. So
+`products.py` multiplies it: X·Xᵀ is a sum of products over samples, and XXᵀ, which comes in tiles, a layer's weights.
 """
 
 import math

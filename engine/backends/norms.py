@@ -1,7 +1,7 @@
 """Batch norm over all groups of a batch: n = γ·x̂ + β with x̂ = (z − μ)/√(σ² + ε).
 
-`statistics` holds μ of every normalised unit, then σ², then 1/√(σ² + ε); `running` holds the running μ and σ². A layer's
-units start at its place in each. Lanes beyond the batch are left out of every sum.
+`statistics` holds μ of every normalised unit, then σ², then 1/√(σ² + ε); `running` holds the running μ and σ². In each
+part a layer's units start at its place. Lanes beyond the batch are left out of every sum.
 """
 
 from typing import Any
@@ -65,9 +65,7 @@ def normalise(
 
 
 @inlined
-def measure(
-    statistics: Any, place: Any, units: Any, values: Any, row: Any, stride: Any, end: Any, count: Any
-) -> Any:
+def measure(statistics: Any, place: Any, units: Any, values: Any, row: Any, stride: Any, end: Any, count: Any) -> Any:
     """μ and the biased σ² of four units."""
     share = splat(1 / count)
     s0 = s1 = s2 = s3 = splat(0.0)

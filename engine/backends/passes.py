@@ -7,11 +7,13 @@ gradients are zero.
 
 from typing import Any
 
+import numpy as np
+
 from engine.backends.activating import activate, drop
 from engine.backends.chance import key32
 from engine.backends.lanes import WIDTH, inlined, load, store
 from engine.backends.norms import normalise, normalise_backward
-from engine.backends.products import multiply, multiply_transposed, sum_products, sum_rows
+from engine.backends.products import TILE, multiply, multiply_transposed, sum_products, sum_rows
 from engine.backends.settings import (
     ACTIVATION,
     BIAS,
@@ -91,12 +93,21 @@ def backward(
             normalise_backward(
                 plan, layer, parameters, gradient, statistics, normal, deltas, stride, end, count, frozen, more
             )
-        if plan[layer, HAS_BIAS]:
+        if plan[layer, HAS_NORM] and not frozen:
+            clear(gradient, plan[layer, BIAS], out_tiles)
+        elif plan[layer, HAS_BIAS]:
             sum_rows(gradient, plan[layer, BIAS], out_tiles, deltas, target, stride, end, more)
         weight = plan[layer, WEIGHT]
         sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
         if layer > 0:
             multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, linked)
+
+
+@inlined
+def clear(gradient: Any, bias: Any, out_tiles: Any) -> Any:
+    """Below a norm by the batch's own mean ∂L/∂b is 0; its sum would be rounding, of which Adam makes whole steps."""
+    for i in range(bias, bias + out_tiles * TILE):
+        gradient[i] = np.float32(0)
 
 
 @inlined

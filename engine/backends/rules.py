@@ -161,7 +161,7 @@ def update(
             mean = centre * (alpha * load(memory, count + i) + fresh * g)
             store(memory, i, square)
             store(memory, count + i, mean)
-            average = square_root(square - mean * mean) + epsilon
+            average = square_root(larger(splat(0.0), square - mean * mean)) + epsilon
             put(parameters, updates, i, left, splat(rate) * g / average)
     else:
         for i in range(0, count, WIDTH):

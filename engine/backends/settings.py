@@ -4,8 +4,9 @@
     INS, OUTS, IN_TILES, OUT_TILES, WEIGHT, BIAS, HAS_BIAS, SOURCE, TARGET, ACTIVATION,
     DROPPED, HAS_NORM, SCALE, SHIFT, STATISTICS, RESIDUAL,
 ) = range(16)  # fmt: skip
-"""Columns of the plan, int64, a line for each layer: widths, in units and in tiles; where its parameters start; its rows
-in values, below and of its own; what follows the product: dropout·2²⁴; γ, β and their statistics; a residual link."""
+"""Columns of the plan, int64, a line for each layer: widths, in units and in tiles; where its parameters start; its
+rows in values, below and its own; then what follows the product. DROPPED is dropout·2²⁴; SCALE and SHIFT are where γ
+and β lie."""
 COLUMNS = 16
 
 (

@@ -1,116 +1,66 @@
-"""What only the compiled backend has: its own elementary functions, padding, a twin of the shuffle, a cache, no GIL.
+"""What only the compiled backend has: padding, chunks and groups, twins of random numbers, a cache, no GIL.
 
-That it computes what the others compute is held in `test_parity.py`.
+Its elementary functions are held in `test_lanes.py`; that it computes what the others compute, in `test_parity.py`.
 """
 
 import os
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, get_args
 
 import numpy as np
 import pytest
-from numba import njit
 from numba.core.caching import FunctionCache
-from numpy.typing import NDArray
 
-from engine import Spec
-from engine.backends import cache, elementary, kernels
+from engine import Layer, Spec
+from engine.backends import cache, kernels, settings
 from engine.backends.by_hand import ByHand
 from engine.backends.compiled import Compiled
-from engine.backends.lanes import WIDTH, load, store
 from engine.choices import OptimizerName
-from engine.network import Array, Network, State
+from engine.network import Network, State
 from engine.optimizers import make_optimizer
 from engine.seeds import batch_order
 from tests.engine.oracle import relative
 
-Doubles = NDArray[np.float64]
 ROOT = Path(__file__).parents[2]
-
-
-# Elementary functions
-
-
-def applied(function: Callable[..., Any], x: Array) -> Array:
-    def apply(x: Any, y: Any) -> None:
-        for i in range(0, x.size, WIDTH):
-            store(y, i, function(load(x, i)))
-
-    y = np.empty_like(x)
-    njit(apply)(x, y)
-    return y
-
-
-def sweep(most: float) -> Array:
-    """Every 499th float32 of either sign with 1e-30 ≤ |x| ≤ most, and 0: some millions, in whole Lanes."""
-    first, last = np.array([1e-30, most], dtype=np.float32).view(np.uint32).tolist()
-    x = np.arange(first, last, 499, dtype=np.uint32).view(np.float32)
-    x = np.concatenate([[0], x, [most], -x, [-most]]).astype(np.float32)
-    return np.resize(x, -(-x.size // WIDTH) * WIDTH)
-
-
-@pytest.mark.parametrize(
-    ("function", "true", "most", "ulps"),
-    [
-        (elementary.tanh, np.tanh, 1e30, 6),
-        (elementary.sigmoid, lambda x: 1 / (1 + np.exp(-x)), 87, 2.5),
-        (elementary.softplus, lambda x: np.logaddexp(0, x), 87, 3.5),
-        (elementary.exp, np.exp, 87, 1),
-    ],
-)
-def test_elementary_functions_within_ulps(
-    function: Callable[..., Any], true: Callable[[Doubles], Doubles], most: float, ulps: float
-) -> None:
-    """An ulp is the distance between the two float32 around the true value."""
-    x = sweep(most)
-    wanted = true(x.astype(np.float64))
-    errors = np.abs(applied(function, x) - wanted) / np.spacing(np.abs(wanted).astype(np.float32))
-    assert errors.max() <= ulps
-    assert errors.max() > ulps / 2, "the function is better than it says; say so"
-
-
-def test_tanh_is_odd_and_stays_within_one() -> None:
-    x = np.linspace(7, 9, 1 << 20, dtype=np.float32)  # where rounding might carry it beyond
-    y = applied(elementary.tanh, x)
-    assert y.max() <= 1
-    np.testing.assert_array_equal(applied(elementary.tanh, -x), -y)
-
-
-@pytest.mark.parametrize("function", [elementary.tanh, elementary.sigmoid, elementary.softplus, elementary.exp])
-def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
-    assert np.isnan(applied(function, np.full(WIDTH, np.nan, dtype=np.float32))).all()
 
 
 # Arrays of the kernels
 
 
-def backend_of(
-    spec: Spec, sizes: tuple[int, ...] | None = None, samples: int = 50, kind: type[Any] = Compiled
-) -> tuple[Any, Network]:
+def backend_of(spec: Spec, samples: int = 50, kind: type[Any] = Compiled) -> tuple[Any, Network]:
     network = Network.of(spec)
-    if sizes:
-        network = Network(sizes, (spec.activation,) * (len(sizes) - 2) + ("linear",), spec.loss)
     random = np.random.default_rng(3)
     inputs = random.uniform(-1, 1, (samples, network.sizes[0])).astype(np.float32)
     targets = random.uniform(-1, 1, (samples, network.sizes[-1])).astype(np.float32)
+    if spec.loss == "cross_entropy":
+        targets = np.eye(network.sizes[-1], dtype=np.float32)[np.arange(samples) % network.sizes[-1]]
     parameters = (random.normal(size=network.count) / np.sqrt(max(network.sizes))).astype(np.float32)
     backend = kind(spec, network, inputs, targets)
-    backend.load(State.start(network, parameters, make_optimizer(spec).start(parameters)))
+    memory = make_optimizer(spec, network).start(parameters)
+    backend.load(State.start(network, parameters, memory))
     return backend, network
+
+
+def spec_for(optimizer: OptimizerName, **fields: Any) -> Spec:
+    """A Spec that the optimizer goes with."""
+    if optimizer == "perceptron":
+        fields |= {"hidden": (), "output_activation": "step"}
+    return Spec(optimizer=optimizer, **fields)
 
 
 @pytest.mark.parametrize("optimizer", get_args(OptimizerName))
 def test_padding_stays_zero(optimizer: OptimizerName) -> None:
-    spec = Spec(hidden=(5, 3, 1), activation="sigmoid", optimizer=optimizer, l1=0.01, l2=0.1)
-    backend, _ = backend_of(spec)
+    normed = optimizer != "evolution"
+    hidden = (Layer(width=5, batch_norm=normed), Layer(width=5, residual=True), Layer(width=3), Layer(width=1))
+    fields = {"hidden": hidden, "activation": "sigmoid", "l1": 0.01, "l2": 0.1, "initial_accumulator": 0.1}
+    backend, _ = backend_of(spec_for(optimizer, **fields))
     backend.advance(100)
     padding = np.ones(backend.parameters.size, dtype=np.bool_)
     padding[backend.places] = False
-    assert padding.sum() > 20
+    assert padding.sum() > 10
     assert not backend.parameters[padding].any()
     assert not backend.gradient[padding].any()
 
@@ -126,15 +76,41 @@ def test_order_is_the_twin_of_batch_order(samples: int, seed: int, epoch: int) -
     np.testing.assert_array_equal(backend.order[:samples], batch_order(seed, epoch, samples))
 
 
-@pytest.mark.parametrize("sizes", [(1000, 100, 10), (784, 33, 17, 10), (1, 1), (7, 32, 1)])
-def test_any_size(sizes: tuple[int, ...]) -> None:
-    """Sizes no Spec has yet: steps and gradients as by hand."""
-    spec = Spec(activation="sigmoid", batch_size=64, l1=0)
-    fast, _ = backend_of(spec, sizes, samples=100)
-    plain, _ = backend_of(spec, sizes, samples=100, kind=ByHand)
+WIDE = {"dataset": "random", "random_inputs": 9, "random_outputs": 10}
+NORMED = (Layer(width=9, batch_norm=True), Layer(width=9, batch_norm=True, residual=True, dropout=0.2))
+
+
+@pytest.mark.parametrize(
+    ("spec", "samples"),
+    [
+        (Spec(dataset="random", random_inputs=1000, random_outputs=10, hidden=(100,), biases=False), 100),
+        (Spec(dataset="mnist", hidden=(33, 17), loss="cross_entropy", batch_size=64), 130),
+        (Spec(dataset="digit_pictures", hidden=(7, 32), batch_size=70), 140),
+        (Spec(features=("x1",), hidden=()), 50),
+        (Spec(hidden=(12, 20), batch_size=None), 4500),  # more than one chunk
+        (Spec(**WIDE, hidden=NORMED, batch_size=100), 199),  # several groups of one batch, the last not full
+        (Spec(**WIDE, hidden=NORMED, batch_size=33), 100),  # an epoch ends in a batch of one
+        (Spec(**WIDE, hidden=(Layer(width=9, residual=True, dropout=0.5),), batch_size=None), 4500),
+        (Spec(**WIDE, hidden=(5, 20, 40, 7), optimizer="muon", batch_size=50), 100),
+        (Spec(**WIDE, hidden=(5, 6), optimizer="evolution", pairs=3, batch_size=50), 100),
+    ],
+)
+def test_any_size(spec: Spec, samples: int) -> None:
+    """Steps and gradients as by hand: whole tiles or not, one group or several, one chunk or several."""
+    spec = spec.changed(activation="sigmoid", learning_rate=0.01)
+    fast, network = backend_of(spec, samples)
+    plain, _ = backend_of(spec, samples, kind=ByHand)
     for backend in (fast, plain):
         backend.advance(5)
-    assert relative(fast.state().parameters, plain.state().parameters) < 1e-5
+    found, true = fast.state(), plain.state()
+    for name, values in network.views(true.parameters).items():
+        assert relative(network.views(found.parameters)[name], values) < 1e-5, name
+    if true.buffers.size:
+        assert relative(found.buffers, true.buffers) < 1e-5
+    assert (found.samples, found.cursor, found.epoch) == (true.samples, true.cursor, true.epoch)
+    assert found.loss_sum == pytest.approx(true.loss_sum, rel=1e-5)
+    if true.epoch:
+        assert found.epoch_loss == pytest.approx(true.epoch_loss, rel=1e-5)
     loss, gradient = fast.loss_and_gradient()
     true_loss, true_gradient = plain.loss_and_gradient()
     assert loss == pytest.approx(true_loss, rel=1e-5)
@@ -155,7 +131,9 @@ def test_activations_of_any_number_of_points(points: int) -> None:
 
 @pytest.mark.parametrize("optimizer", get_args(OptimizerName))
 def test_pace_and_handing_over_change_no_bit(optimizer: OptimizerName) -> None:
-    spec = Spec(hidden=(8, 5), optimizer=optimizer, batch_size=7, l2=0.01)
+    dropout = 0 if optimizer == "evolution" else 0.2
+    hidden = (8, Layer(width=5, dropout=dropout, batch_norm=dropout > 0), 5)
+    spec = spec_for(optimizer, hidden=hidden, batch_size=7, l2=0.01)
     at_once, _ = backend_of(spec)
     bit_by_bit, _ = backend_of(spec)
     at_once.advance(100)
@@ -178,6 +156,9 @@ def test_no_knob_compiles() -> None:
         Spec(hidden=(32, 1, 8), activation="relu", optimizer="adam", l1=1, loss="bce", batch_size=1, seed=0),
         Spec(hidden=(3,) * 8, activation="sigmoid", optimizer="momentum", learning_rate=10),
         Spec(hidden=(2,), activation="linear", features=("x1_squared", "sin_x1")),
+        Spec(**WIDE, hidden=(*NORMED, 7), activation="gelu", optimizer="muon", batch_size=None, reduction="sum"),
+        Spec(hidden=(5,), activation="elu", optimizer="evolution", clip="norm", schedule="cosine", biases=False),
+        Spec(hidden=(5,), dataset="digits", loss="cross_entropy", optimizer="rmsprop", centered=True, clip="value"),
     ):
         backend, network = backend_of(spec)
         backend.advance(3)
@@ -195,9 +176,9 @@ def test_the_gil_is_released() -> None:
     steps = 20_000_000
     training = threading.Thread(target=backend.advance, args=(steps,))
     training.start()
-    while backend.counters[kernels.STEP] == 1:
+    while backend.counters[settings.STEP] == 1:
         pass
-    backend.counters[kernels.DIVERGED] = 1  # the kernel looks at it before every step
+    backend.counters[settings.DIVERGED] = 1  # the kernel looks at it before every step
     training.join()
     assert backend.state().step < steps
 
