@@ -1,13 +1,13 @@
 """Timeline: the moments of a run that are kept, so that it can be seen, continued or branched from any of them.
 
 A run is a tree of branches. Between two kept moments of a branch nothing but training happened, so that any step in
-between is had again, bit for bit, by going on from the moment before it. What it keeps is bounded in bytes; it thins
-moments out, and never those where a branch begins, where something was changed, the newest, or the best.
+between is had again, bit for bit, by going on from the moment before it. What it keeps is bounded in bytes: it thins
+moments out, but never those where a branch begins, the newest, or the best. Those where something was changed go last,
+and then the moment before is marked as one that cannot be gone on from as it was.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from itertools import groupby
+from dataclasses import dataclass, field, replace
 
 from engine.network import State
 from engine.spec import Spec
@@ -38,7 +38,9 @@ class Moment:
     position: Position
     test_loss: float
     pinned: bool
-    """Never thinned out: a branch begins here, or something was changed."""
+    """Something was changed here."""
+    gap: bool = False
+    """A change between this moment and the next has been thinned out: going on from here leads elsewhere."""
 
     @property
     def step(self) -> int:
@@ -120,18 +122,20 @@ class Timeline:
             yield from branch.moments
 
     def _thin(self) -> bool:
-        """Doubles the distance between moments; whether that left any to be thinned out another time."""
+        """Doubles the distance between moments; whether doing so again may still help."""
         self._spacing *= 2
+        longest = max(branch.ends for branch in self.branches)
+        changes_too = self._spacing > longest  # nothing but changes is left between the ends
         best = self.best
         for branch in self.branches:
-            last = branch.moments[-1]
-            kept = []
-            for _, bucket in groupby(branch.moments, key=lambda moment: moment.step // self._spacing):
-                moments = list(bucket)
-                first = moments[0]
-                kept += [
-                    moment for moment in moments if any(moment is one for one in (first, best, last)) or moment.pinned
-                ]
+            kept = [branch.moments[0]]
+            for moment in branch.moments[1:]:
+                near = moment.step // self._spacing == kept[-1].step // self._spacing
+                spared = moment is best or moment is branch.moments[-1] or (moment.pinned and not changes_too)
+                if not near or spared:
+                    kept.append(moment)
+                elif moment.pinned or moment.gap:
+                    kept[-1] = replace(kept[-1], gap=True)
             branch.moments = kept
         self.size = sum(moment.position.size for moment in self._all())
-        return self._spacing <= max(branch.ends for branch in self.branches)
+        return not changes_too
