@@ -69,6 +69,7 @@ BOUNDS = {
     "int_parsing": "it must be a whole number",
     "float_parsing": "it must be a number",
     "bool_parsing": "it must be true or false",
+    "path_not_directory": "there is no such folder",
 }
 """pydantic's type of error → what is allowed."""
 

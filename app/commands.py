@@ -3,7 +3,7 @@
 import json
 from typing import Annotated, Any, Literal, NoReturn, get_args
 
-from annotated_types import Ge, Le
+from annotated_types import Ge, Le, Len
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.explain import explain, shown
@@ -72,7 +72,7 @@ class Focus(_Command):
 
     type: Literal["focus"]
     layer: Annotated[Whole, Ge(0), Le(8)] | None
-    neuron: Annotated[Whole, Ge(0), Le(31)] | None
+    neuron: Annotated[Whole, Ge(0), Le(1023)] | None
 
 
 class History(_Command):
@@ -81,7 +81,16 @@ class History(_Command):
     type: Literal["history"]
 
 
-Command = Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History
+class Predict(_Command):
+    """What the network says now of some rows: points (x1, x2) of the plane, or all input columns of other data."""
+
+    type: Literal["predict"]
+    inputs: Annotated[tuple[Annotated[tuple[Annotated[Real, Ge(-1e6), Le(1e6)], ...], Len(1, 1000)], ...], Len(1, 64)]
+    id: Annotated[Whole, Ge(0), Le(2**53)]
+    """Comes back with the answer."""
+
+
+Command = Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
 
 COMMANDS: dict[str, type[Command]] = {
     get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Command)

@@ -20,6 +20,8 @@ EXPECTED = {
     "float_type": "a number",
     "finite_number": "a finite number",
     "string_type": "text",
+    "bool_type": "true or false",
+    "bool_parsing": "true or false",
     "tuple_type": "a list",
     "dict_type": "an object",
     "model_type": "a width or an object",
@@ -52,6 +54,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
     if kind == "value_error":
         return Refusal("contradiction", {"reason": str(first["ctx"]["error"])})
     schema = _schema_at(model, place)
+    if "maximum" not in schema:
+        return Refusal("below_least", {"field": field, "given": given, "lowest": schema["minimum"]})
     highest = schema["maximum"]
     if "exclusiveMinimum" in schema:
         lowest = schema["exclusiveMinimum"]
@@ -84,7 +88,10 @@ def _schema_at(model: type[BaseModel], place: Place) -> dict[str, Any]:
     """What the JSON schema of the model says of one place in it."""
     schema = whole = _schema(model)
     for part in place:
-        schema = schema["items"] if isinstance(part, int) else schema["properties"][part]
+        if isinstance(part, int):
+            schema = schema["prefixItems"][part] if "prefixItems" in schema else schema["items"]
+        else:
+            schema = schema["properties"][part]
         schema = next((option for option in schema.get("anyOf", ()) if option.get("type") != "null"), schema)
         if "$ref" in schema:
             schema = whole["$defs"][schema["$ref"].rsplit("/", 1)[-1]]

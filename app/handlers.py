@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app import commands
+from app import commands, slices, states
 from app.commands import Command, changed
 from app.messages import Refusal
 from app.viewers import Viewer, has_neuron
@@ -33,8 +33,7 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
     new = changed(old, command.spec)
     fields = restarting_fields(old, new)
     if not fields:
-        await session.in_thread(session.trainer.configure, new)
-        session.change()
+        await session.reconfigure(new)
         session.tell_state()
         return
     had_begun = session.step > 0
@@ -45,11 +44,12 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
 
 
 async def _play(session: Session, _viewer: Viewer, _command: commands.Play) -> None:
-    session.refuse_diverged()
+    session.refuse_ended()
     if not session.playing:
         session.before_play()
         session.play()
     session.tell_state()
+    session.warn_of_endlessness()
 
 
 async def _pause(session: Session, _viewer: Viewer, _command: commands.Pause) -> None:
@@ -58,13 +58,15 @@ async def _pause(session: Session, _viewer: Viewer, _command: commands.Pause) ->
 
 
 async def _step(session: Session, _viewer: Viewer, command: commands.Step) -> None:
-    session.refuse_diverged()
+    session.refuse_ended()
     session.owe(steps=command.count)
+    session.warn_of_endlessness()
 
 
 async def _epoch(session: Session, _viewer: Viewer, _command: commands.Epoch) -> None:
-    session.refuse_diverged()
+    session.refuse_ended()
     session.owe(epochs=1)
+    session.warn_of_endlessness()
 
 
 async def _reset(session: Session, _viewer: Viewer, _command: commands.Reset) -> None:
@@ -102,6 +104,15 @@ async def _history(session: Session, viewer: Viewer, _command: commands.History)
     viewer.tell(session.history.message())
 
 
+async def _predict(session: Session, viewer: Viewer, command: commands.Predict) -> None:
+    columns = states.columns(session.trainer)
+    for number, row in enumerate(command.inputs, 1):
+        if len(row) != columns:
+            raise Refusal("wrong_row", {"row": number, "count": len(row), "limit": columns})
+    outputs, answers = await session.in_thread(slices.predict, session.trainer, command.inputs)
+    viewer.tell(states.prediction(command.id, session.step, outputs, answers))
+
+
 HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]] = {
     commands.Configure: _configure,
     commands.Play: _play,
@@ -113,5 +124,6 @@ HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]]
     commands.Speed: _speed,
     commands.Focus: _focus,
     commands.History: _history,
+    commands.Predict: _predict,
 }
 """Every command but Drawn, which a session takes out of turn."""

@@ -5,21 +5,23 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from app import VERSION, api, gallery, graphs, pages, sockets
+from app import VERSION, api, files, gallery, graphs, pages, sockets
 from app.manager import SessionManager
 from app.serving import run
 from app.settings import Settings
 from app.shield import SecurityHeaders, add_error_answers, security_headers
 from app.warming import Warming
 from engine.choices import BackendName
+from engine.digits import Library
 
 
 def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:
     """backend: what trains; another than the default is for tests."""
+    library = Library(settings.mnist)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        manager = app.state.manager = SessionManager(settings.limits, backend)
+        manager = app.state.manager = SessionManager(settings.limits, backend, library)
         manager.start()
         app.state.warming.start()
         yield
@@ -27,12 +29,15 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         await manager.stop()
 
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
+    app.state.settings = settings
+    app.state.library = library
     app.state.warming = Warming(backend)
     app.state.gallery = gallery.Gallery(backend)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)
     app.include_router(api.router)
+    app.include_router(files.router)
     app.include_router(graphs.router)
     app.include_router(gallery.router)
     app.include_router(pages.router)

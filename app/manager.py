@@ -8,12 +8,14 @@ import os
 import secrets
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 
 from app import slices
 from app.messages import Closing, Refusal
 from app.sessions import SLICE_SECONDS, Session
 from app.settings import Limits
 from engine.choices import BackendName
+from engine.digits import BUNDLED, Library
 from engine.spec import Spec
 
 TICK = 1 / 30
@@ -35,10 +37,10 @@ class Full(Exception):  # noqa: N818
 
 
 class SessionManager:
-    def __init__(self, limits: Limits, backend: BackendName) -> None:
+    def __init__(self, limits: Limits, backend: BackendName, library: Library = BUNDLED) -> None:
         self.limits = limits
         self.stopping = False
-        self._backend = backend
+        self._start = partial(slices.start, backend=backend, library=library)
         self._sessions: dict[str, Session] = {}
         self._opening = 0
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
@@ -81,12 +83,12 @@ class SessionManager:
             if leaver is not None:
                 await self._end(leaver)
             loop = asyncio.get_running_loop()
-            begun = await loop.run_in_executor(self._executor, slices.start, Spec(), self._backend)
+            begun = await loop.run_in_executor(self._executor, self._start, Spec())
             key = secrets.token_urlsafe(12)
             session = self._sessions[key] = Session(
                 key,
                 begun,
-                backend=self._backend,
+                start=self._start,
                 executor=self._executor,
                 history=self.limits.history,
                 before_play=self._before_play,

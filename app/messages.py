@@ -4,6 +4,7 @@ The page translates by code and `values` and falls back to the English sentence.
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Literal, get_args
 
 from engine.own_points import NoteCode
@@ -37,8 +38,20 @@ GraphCode = Literal[
     "graph_no_session",
     "graph_request_too_large",
 ]
+FileCode = Literal[
+    "foreign_site",
+    "file_too_large",
+    "no_such_session",
+    "model_not_torch",
+    "model_foreign",
+    "model_damaged",
+    "model_names",
+    "model_shape",
+    "model_not_finite",
+]
 ErrorCode = Literal[
     GraphCode,
+    FileCode,
     "binary_message",
     "not_json",
     "not_finite",
@@ -52,6 +65,7 @@ ErrorCode = Literal[
     "not_a_choice",
     "out_of_range",
     "not_in_open_range",
+    "below_least",
     "too_few_entries",
     "too_many_entries",
     "contradiction",
@@ -60,9 +74,25 @@ ErrorCode = Literal[
     "too_many_playing",
     "too_much_owed",
     "diverged_needs_reset",
+    "stop_rule_holds",
+    "wrong_row",
+    "no_data",
     "engine_failed",
 ]
-NoticeCode = Literal["restarted", "diverged", "paused_unwatched", "warming_up"]
+NoticeCode = Literal[
+    "restarted",
+    "diverged",
+    "stopped_steps",
+    "stopped_epochs",
+    "stopped_loss",
+    "stopped_change",
+    "stopped_patience",
+    "stopped_no_errors",
+    "inseparable",
+    "weights_loaded",
+    "paused_unwatched",
+    "warming_up",
+]
 CloseCode = Literal[
     "too_many_sessions",
     "too_many_viewers",
@@ -92,6 +122,7 @@ SENTENCES: dict[str, str] = {
     "not_a_choice": "{field} cannot be {given}; choose one of {choices}.",
     "out_of_range": "{field} cannot be {given}; it goes from {lowest} to {highest}.",
     "not_in_open_range": "{field} cannot be {given}; it must be above {lowest} and at most {highest}.",
+    "below_least": "{field} cannot be {given}; it must be at least {lowest}.",
     "too_few_entries": "{field} has {count} entries and needs at least {limit}; add one.",
     "too_many_entries": "{field} has {count} entries and can have at most {limit}; remove one.",
     "contradiction": "These settings do not go together: {reason}.",
@@ -184,11 +215,31 @@ SENTENCES: dict[str, str] = {
     "wait until they are taken, or press Pause.",
     "diverged_needs_reset": "This run diverged at step {step} and cannot go on; "
     "lower the learning rate and press Reset.",
+    "stop_rule_holds": "This run has come to its end, and what ended it still holds ({fields}); "
+    "change that to go on, or press Reset.",
+    "wrong_row": "Row {row} has {count} numbers and this network takes {limit}; give {limit}.",
+    "no_data": "These data cannot be had: {reason}.",
     "engine_failed": "The engine failed at step {step} and training stopped there; press Reset to start again.",
     # What happened.
     "restarted": "New {fields}: the run starts again.",
     "diverged": "The loss or a gradient passed 10¹² in step {step} and training stopped; "
     "that step was not taken. Lower the learning rate and press Reset.",
+    "stopped_steps": "{limit} steps are taken and training stopped, as you asked; "
+    "raise that number or clear it to go on.",
+    "stopped_epochs": "{limit} epochs are over and training stopped, as you asked; "
+    "raise that number or clear it to go on.",
+    "stopped_loss": "The loss of an epoch came down to {limit} and training stopped at step {step}, as you asked; "
+    "lower that target or clear it to go on.",
+    "stopped_change": "The loss of an epoch changed by less than {limit} and training stopped at step {step}; "
+    "lower that limit or clear it to go on.",
+    "stopped_patience": "The test loss has not improved for {limit} epochs and training stopped at step {step}; "
+    "raise that number or clear it to go on.",
+    "stopped_no_errors": "The perceptron made no error in a whole epoch and stopped at step {step}: a line is found "
+    "and its rule would move it no more. Choose other data, or press Reset to see it again.",
+    "inseparable": "No straight line separates these two classes, so the perceptron will never be done; "
+    "pause it when you have seen enough, or add a hidden layer and choose another optimizer.",
+    "weights_loaded": "The weights of your file are in; press Play to train on from them, "
+    "or Reset for those of the seed.",
     "paused_unwatched": "Training paused at step {step}, because nobody was watching; press Play to go on.",
     "warming_up": "The engine is being made ready, which takes up to a minute the first time; training comes next.",
     # Why a connection was closed: at most 123 bytes of UTF-8 each.
@@ -205,6 +256,20 @@ SENTENCES: dict[str, str] = {
     "method_not_allowed": "{path} does not answer {method}; it can only be read.",
     "bad_request": "This request could not be understood; go back to the playground at /.",
     "page_failed": "The server failed to answer; try again, and tell whoever runs it.",
+    # Files.
+    "foreign_site": "This request comes from another site; open the playground's own address.",
+    "file_too_large": "This file is larger than {limit} bytes, the most that is taken; send a smaller one.",
+    "no_such_session": "There is no such run on this server any more; reload the page to start one.",
+    "model_not_torch": "This is no file that torch.save wrote; "
+    "save a network's state_dict with torch.save and choose that file.",
+    "model_foreign": "This file holds more than named tensors ({given}), and nothing in a file is run here; "
+    "save model.state_dict() alone.",
+    "model_damaged": "This file is damaged ({name}); save it anew with torch.save.",
+    "model_names": "This file does not fit the network: it lacks {missing}; it has beyond it {extra}. "
+    "Build the network the file is of, and load it again.",
+    "model_shape": "{name} is {given} in this file and {wanted} in this network; "
+    "give the layers the widths of the file and load it again.",
+    "model_not_finite": "{name} holds a number in this file that is not finite; only finite weights can be loaded.",
 }
 
 CLOSE_CODES: dict[CloseCode, int] = {
@@ -230,8 +295,13 @@ CODES: dict[str, tuple[str, ...]] = {
 
 def sentence(code: str, values: dict[str, Value]) -> str:
     """The English sentence of a code. Raises KeyError where the code or one of its values is missing."""
-    shown = {name: ", ".join(value) or "none" if isinstance(value, list) else value for name, value in values.items()}
-    return SENTENCES[code].format(**shown)
+    return SENTENCES[code].format(**{name: _shown(value) for name, value in values.items()})
+
+
+def _shown(value: Value) -> Value:
+    if isinstance(value, list):
+        return ", ".join(value) or "none"
+    return format(Decimal(repr(value)), "f") if isinstance(value, float) else value  # 0.00001, not 1e-05
 
 
 class Refusal(Exception):  # noqa: N818

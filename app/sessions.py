@@ -13,15 +13,17 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app import handlers, slices
+from app import handlers, slices, states
 from app.commands import Command, Drawn
 from app.history import History
 from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
 from app.pace import Meter, Pace
 from app.viewers import Viewer, has_neuron
-from engine.choices import BackendName
+from engine.digits import LibraryFault
+from engine.network import Array
 from engine.spec import Spec
+from engine.stopping import StopReason
 from engine.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -49,12 +51,13 @@ class Session:
         key: str,
         begun: slices.Start,
         *,
-        backend: BackendName,
+        start: Callable[..., slices.Start],
         executor: Executor,
         history: int,
         before_play: Callable[[], None],
     ) -> None:
-        """history: most entries of the loss curve. before_play: raises Refusal where too many play already."""
+        """start: makes a run of a Spec, and weights. history: most entries of the loss curve. before_play: raises
+        Refusal where too many play already."""
         self.key = key
         self.viewers: list[Viewer] = []
         self.visited = False
@@ -64,7 +67,7 @@ class Session:
         self.unwatched_since = time.monotonic()
         self.pace = Pace(NORMAL_SPEED)
         self.before_play = before_play
-        self._backend = backend
+        self._start = start
         self._executor = executor
         self._most_history = history
         self._meter = Meter()
@@ -74,6 +77,8 @@ class Session:
         self._owed_steps = 0
         self._owed_epochs = 0
         self._recorded = 0.0
+        self._resting = 0.0
+        """While it plays there is no picture before this time, so that pictures take half of its time at most."""
         self._turn: float | None = None
         """Seconds the clock allows for the next slice, until it is taken."""
         self._missed: tuple[NoticeCode, dict[str, Value]] | None = None
@@ -144,19 +149,32 @@ class Session:
         async with self._trainer_free:
             return await self.in_thread(see, self.trainer)
 
+    async def load_weights(self, data: bytes) -> None:
+        """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal where data are
+        missing."""
+        async with self._trainer_free:
+            weights = await self.in_thread(slices.read_model, self.trainer, data)
+            await self.restart(self.trainer.spec, weights)
+            self.halt()
+            self.tell_start()
+            self.notify("weights_loaded", {})
+
     # What handlers do to it. They run in the worker, where nothing else happens to the trainer.
 
     def begin(self, begun: slices.Start) -> None:
         """From the start, paused or playing as before."""
         self.trainer = begun.trainer
-        self._points = {"train": begun.train, "test": begun.test}
+        self._data = {"points": begun.points, "pictures": begun.pictures}
         self.step, self.epoch = 0, 0
         self.diverged: int | None = None
+        self.stopped: StopReason | None = None
+        self._warned = False
         self.history = History(self._most_history)
         self.history.add(begun.entry)
         self.forget_owed()
         self.pace.unknown()
         self._meter.start(time.monotonic())
+        self._resting = 0.0
         sizes = self.trainer.network.sizes
         for viewer in self.viewers:
             if viewer.focus is not None and not has_neuron(sizes, viewer.focus):
@@ -168,9 +186,19 @@ class Session:
         self.revision += 1
         self._picture += 1
 
-    async def restart(self, spec: Spec) -> None:
-        """The start of this Spec. The page is told by `tell_start`."""
-        self.begin(await self.in_thread(slices.start, spec, self._backend))
+    async def restart(self, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
+        """The start of this Spec, with other weights than its own where some are given. The page is told by
+        `tell_start`. Raises Refusal where its data are missing."""
+        try:
+            self.begin(await self.in_thread(self._start, spec, parameters))
+        except LibraryFault as fault:
+            raise Refusal("no_data", {"reason": str(fault)}) from None
+
+    async def reconfigure(self, spec: Spec) -> None:
+        """Goes on under another Spec that need not restart the run."""
+        await self.in_thread(slices.configure, self.trainer, spec)
+        self.stopped = self.trainer.stopped
+        self.change()
 
     def play(self) -> None:
         now = time.monotonic()
@@ -221,32 +249,37 @@ class Session:
         for viewer in self.viewers:
             viewer.tell({**said, "own": viewer is by}, self.revision)
 
-    def refuse_diverged(self) -> None:
-        """Raises Refusal where the run has diverged and can take no step."""
+    def refuse_ended(self) -> None:
+        """Raises Refusal where the run has diverged or come to its end and can take no step."""
         if self.diverged is not None:
             raise Refusal("diverged_needs_reset", {"step": self.diverged})
+        if self.stopped is not None:
+            raise Refusal("stop_rule_holds", {"fields": [states.STOPPED[self.stopped][1]]})
+
+    def warn_of_endlessness(self) -> None:
+        """Once a run, where a perceptron sets out that will never be done."""
+        if states.is_endless(self.trainer) and not self._warned:
+            self._warned = True
+            self.notify("inseparable", {})
 
     def _tell_all(self, said: dict[str, Any]) -> None:
         for viewer in self.viewers:
             viewer.tell(said, self.revision)
 
     def _state(self, points: bool) -> dict[str, Any]:
-        spec = self.trainer.spec
         state = {
             "type": "state",
             "session": self.key,
             "revision": self.revision,
-            "spec": spec.model_dump(mode="json"),
             "playing": self.playing,
             "speed": self.pace.steps_per_second,
             "status": "diverged" if self.diverged is not None else "training" if self.playing else "paused",
             "diverged": self.diverged,
             "step": self.step,
             "epoch": self.epoch,
-            "batches_per_epoch": self.trainer.batches_per_epoch,
-            "parameters_count": self.trainer.network.count,
+            **states.of_experiment(self.trainer),
         }
-        return {**state, "points": self._points} if points else state
+        return {**state, **self._data} if points else state
 
     # Its life: commands and slices, one at a time.
 
@@ -288,22 +321,24 @@ class Session:
         now = time.monotonic()
         seconds, self._turn = self._turn or SLICE_SECONDS, None
         steps = min(self._owed_steps, self.pace.fitting(seconds))
-        epochs = min(self._owed_epochs, 1)
+        steps_of_epoch = self.pace.fitting(seconds) if self._owed_epochs and not steps else 0
         self._owed_steps -= steps
-        self._owed_epochs -= epochs
         if self.playing:
             steps += self.pace.due(now, seconds)
-        moves = steps > 0 or epochs > 0
-        finished = self.playing or not (self._owed_steps or self._owed_epochs)
-        wanting = [viewer for viewer in self.viewers if finished and viewer.lacks(self._picture + moves)]
-        record = moves and now - self._recorded >= RECORD_SECONDS
+        moves = steps > 0 or steps_of_epoch > 0
+        finished = self.playing or not (self._owed_steps or self._owed_epochs > 1)
+        rested = now >= self._resting
+        shown = finished and (rested or not self.playing)
+        wanting = [viewer for viewer in self.viewers if shown and viewer.lacks(self._picture + moves)]
+        record = moves and rested and now - self._recorded >= RECORD_SECONDS
         if not (moves or wanting):
             return
         self._frames += 1
         job = slices.Slice(
             steps=steps,
-            epochs=epochs,
+            steps_of_epoch=steps_of_epoch,
             focuses=frozenset(viewer.focus for viewer in wanting),
+            only_at_epoch_end=steps_of_epoch > 0 and not self.playing,
             record=record,
             frame=self._frames,
             revision=self.revision,
@@ -311,14 +346,27 @@ class Session:
         )
         done = await self.in_thread(slices.work, self.trainer, job)
         self._account(done, now)
+        self._owed_epochs -= done.epoch_ended
+        self._resting = time.monotonic() + done.picture_seconds * SLICE_SECONDS / seconds  # rarer where many train
         for viewer in wanting:
-            viewer.seen = self._picture
-            viewer.mailbox.show(Frame(job.frame, job.revision, done.frames[viewer.focus]))
+            if (frame := done.frames.get(viewer.focus)) is not None:
+                viewer.seen = self._picture
+                viewer.mailbox.show(Frame(job.frame, job.revision, frame))
+        self._end_where_it_has(done)
+
+    def _end_where_it_has(self, done: slices.Done) -> None:
+        """Stops and says why, where the run has diverged or a stop rule has ended it just now."""
         if done.diverged is not None and self.diverged is None:
             self.diverged = done.diverged
-            self.halt()
-            self.tell_state()
-            self.notify("diverged", {"step": done.diverged})
+            ending: tuple[NoticeCode, dict[str, Value]] = ("diverged", {"step": done.diverged})
+        elif done.stopped is not None and self.stopped is None:
+            self.stopped = done.stopped
+            ending = states.ending(done.stopped, self.trainer.spec, self.step)
+        else:
+            return
+        self.halt()
+        self.tell_state()
+        self.notify(*ending)
 
     def _account(self, done: slices.Done, began: float) -> None:
         """Where the run stands now, how fast it went and what is to be remembered of it."""

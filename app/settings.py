@@ -7,7 +7,7 @@ PLAYGROUND_LIMITS__NAME.
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
@@ -25,8 +25,14 @@ class Limits(BaseModel):
     viewers: Annotated[int, Ge(1)] = 4
     """Windows of one session: the tab, a duplicate of it, a projector, one that is just being replaced."""
 
-    message_bytes: Annotated[int, Ge(1)] = 64 * 1024
-    """The longest sensible command, a whole Spec, is under 2 kB."""
+    message_bytes: Annotated[int, Ge(1)] = 256 * 1024
+    """The longest sensible command is a Spec with 2,000 points of one's own: 130 kB where every digit is written."""
+
+    points_bytes: Annotated[int, Ge(1)] = 1024 * 1024
+    """A file of points: twenty times what the 2,000 that a Spec can hold take, so that other columns may stand by."""
+
+    model_bytes: Annotated[int, Ge(1)] = 4 * 1024 * 1024
+    """A file of weights: 300,000 of them, the most a network has, take 1.2 MB, and 2.4 MB as float64."""
 
     commands_per_second: Annotated[float, Gt(0)] = 120
     """A slider dragged on a 60 Hz screen sends 60, and 30 acknowledged frames come on top."""
@@ -76,4 +82,5 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"
     )
+    mnist: DirectoryPath | None = Field(default=None, description="folder with the four files of MNIST")
     limits: Limits = Limits()

@@ -1,20 +1,31 @@
 """One slice of work for one session, done in a thread off the event loop: train, take a picture, turn it into bytes."""
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
+from typing import Any
 
 import numpy as np
 
 from app.history import Entry
 from app.protocol import RESOLUTION, Focus, encode_frame
+from engine import model_file
+from engine.answers import answers_of
 from engine.choices import BackendName
+from engine.digits import Library
+from engine.metrics import actual_classes
 from engine.network import Array
 from engine.snapshot import Snapshot
 from engine.spec import Spec
+from engine.stopping import StopReason
 from engine.trainer import Trainer
 
 GLANCE = 2
 """Resolution of a picture taken only for its losses and gradient norms."""
+
+PICTURES_OF_EACH = 2
+"""Training pictures of each digit that the page shows as examples."""
 
 
 @dataclass(frozen=True)
@@ -22,10 +33,12 @@ class Slice:
     """What to do."""
 
     steps: int
-    epochs: int
-    """Then on to the end of so many epochs."""
+    steps_of_epoch: int
+    """Then so many more, but not beyond the end of the epoch."""
     focuses: frozenset[Focus | None]
     """One frame for each; none: no frame."""
+    only_at_epoch_end: bool
+    """Whether there are frames only where the epoch, or the run, came to its end."""
     record: bool
     """Whether an entry of the loss curve is wanted even without a frame."""
     frame: int
@@ -41,52 +54,98 @@ class Done:
     step: int
     epoch: int
     diverged: int | None
+    stopped: StopReason | None
+    epoch_ended: bool
+    """Whether the steps of the epoch came to its end."""
     training_seconds: float
+    picture_seconds: float
     frames: dict[Focus | None, bytes]
     entry: Entry | None
 
 
 @dataclass(frozen=True)
 class Start:
-    """A fresh trainer and its points for the page: [x1, x2, t] each, t the label ±1 or the real-valued target."""
+    """A fresh trainer and its data for the page."""
 
     trainer: Trainer
-    train: list[list[float]]
-    test: list[list[float]]
+    points: dict[str, list[list[float]]]
+    """Training and test points [x1, x2, t, …]; t: the label ±1, the number of one of many classes, or values. None
+    where inputs are not of the plane."""
+    pictures: dict[str, Any] | None
+    """Where inputs are pictures: how large, how many, and some of them."""
     entry: Entry
 
 
-def start(spec: Spec, backend: BackendName) -> Start:
-    trainer = Trainer(spec, backend=backend)
+def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: BackendName, library: Library) -> Start:
+    """parameters: other weights than the seed's. Raises LibraryFault where pictures cannot be read."""
+    trainer = Trainer(spec, backend=backend, library=library)
+    if parameters is not None:
+        trainer.load_parameters(parameters)
+    prepare(trainer)
+    plane = spec.kind.plane
     return Start(
         trainer,
-        train=points(trainer.train_points, trainer.train_labels),
-        test=points(trainer.test_points, trainer.test_labels),
+        points={
+            "train": points(trainer.train_points, trainer.train_labels) if plane else [],
+            "test": points(trainer.test_points, trainer.test_labels) if plane else [],
+        },
+        pictures=_pictures(trainer) if spec.kind.side else None,
         entry=_entry(trainer.snapshot(GLANCE)),
     )
 
 
+def configure(trainer: Trainer, spec: Spec) -> None:
+    trainer.configure(spec)
+    prepare(trainer)
+
+
+def prepare(trainer: Trainer) -> None:
+    """Works out, off the event loop, what takes a moment and is then remembered."""
+    if trainer.spec.optimizer == "perceptron":
+        _ = trainer.inseparable
+
+
 def points(places: Array, labels: Array) -> list[list[float]]:
-    """(n, 2) and (n,) → [[x1, x2, t], …] with as many digits as a screen can show."""
+    """(n, 2) and (n,) or (n, values) → [[x1, x2, t, …], …] with as many digits as a screen can show."""
     rows: list[list[float]] = np.column_stack([places, labels]).round(3).tolist()
     return [[round(value, 3) for value in row] for row in rows]
+
+
+def _pictures(trainer: Trainer) -> dict[str, Any]:
+    """Some training pictures of each digit, each digit in turn, as bytes: 0 black, 255 white."""
+    digits = actual_classes(trainer.train_labels, trainer.spec)
+    rows = [np.flatnonzero(digits == digit)[:PICTURES_OF_EACH] for digit in range(trainer.spec.class_count)]
+    chosen = [int(row) for turn in zip_longest(*rows) for row in turn if row is not None]
+    return {
+        "side": trainer.spec.kind.side,
+        "count": len(digits),
+        "samples": [
+            {"label": int(digits[row]), "pixels": np.rint(trainer.train_points[row] * 255).astype(int).tolist()}
+            for row in chosen
+        ],
+    }
 
 
 def work(trainer: Trainer, job: Slice) -> Done:
     began = time.perf_counter()
     if job.steps:
         trainer.advance(job.steps)
-    for _ in range(job.epochs):
-        trainer.advance_to_epoch_end()
+    epoch = trainer.epoch
+    if job.steps_of_epoch:
+        trainer.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
     trained = time.perf_counter()
+    epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}
     entry = None
-    if job.focuses or job.record:
-        snapshot = trainer.snapshot(RESOLUTION if job.focuses else GLANCE)
+    over = epoch_ended or trainer.diverged is not None or trainer.stopped is not None
+    focuses = job.focuses if over or not job.only_at_epoch_end else frozenset()
+    if focuses or job.record:
+        snapshot = trainer.snapshot(RESOLUTION if focuses else GLANCE)
         entry = _entry(snapshot)
-        for focus in job.focuses:
+        for focus in focuses:
             frames[focus] = encode_frame(
                 snapshot,
+                trainer.spec,
                 revision=job.revision,
                 frame=job.frame,
                 steps_per_second=job.steps_per_second,
@@ -96,7 +155,10 @@ def work(trainer: Trainer, job: Slice) -> Done:
         step=trainer.step,
         epoch=trainer.epoch,
         diverged=trainer.diverged,
+        stopped=trainer.stopped,
+        epoch_ended=epoch_ended,
         training_seconds=trained - began,
+        picture_seconds=time.perf_counter() - trained,
         frames=frames,
         entry=entry,
     )
@@ -104,3 +166,19 @@ def work(trainer: Trainer, job: Slice) -> Done:
 
 def _entry(snapshot: Snapshot) -> Entry:
     return Entry(snapshot.step, snapshot.train_loss, snapshot.test_loss, snapshot.gradient_norms)
+
+
+def model_of(trainer: Trainer) -> bytes:
+    """The weights of now, and the running statistics of norms, as a file of torch."""
+    return model_file.write({**trainer.parameters(), **trainer.buffers()})
+
+
+def read_model(trainer: Trainer, data: bytes) -> dict[str, Array]:
+    """The same out of such a file. Raises ModelFault where it is not of this network."""
+    return model_file.read(data, {**trainer.network.shapes, **trainer.network.buffer_shapes})
+
+
+def predict(trainer: Trainer, inputs: Sequence[Sequence[float]]) -> tuple[Array, Array]:
+    """Network outputs and answers, both (n, …), for rows of the right length."""
+    outputs = trainer.predict(inputs)
+    return outputs, answers_of(trainer.spec, outputs)

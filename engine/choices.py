@@ -55,6 +55,8 @@ class Kind:
     """How many classes; None: the Spec says."""
     inputs: int = 0
     """Input columns where the inputs are not of the plane; 0: the Spec says."""
+    side: int = 0
+    """Pixels a side where the inputs are square pictures; 0: they are none."""
     outputs: int = 1
     """Values per sample where the targets are values; 0: the Spec says."""
     noise: bool = True
@@ -87,8 +89,8 @@ KINDS: dict[DatasetName, Kind] = {
     "arithmetic": Kind(targets="values", low=-10, high=10, unit=10, outputs=2, noise=False),
     "own": Kind(classes=None, noise=False),
     "own_values": Kind(targets="values", noise=False),
-    "digits": Kind(plane=False, inputs=64, classes=10, noise=False),
-    "mnist": Kind(plane=False, inputs=784, classes=10, noise=False),
+    "digits": Kind(plane=False, inputs=64, side=8, classes=10, noise=False),
+    "mnist": Kind(plane=False, inputs=784, side=28, classes=10, noise=False),
     "digit_pictures": Kind(targets="values", plane=False, inputs=10, outputs=64, noise=False, whole=True),
     "random": Kind(targets="values", plane=False, inputs=0, outputs=0, noise=False, whole=True),
 }

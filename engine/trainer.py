@@ -114,14 +114,14 @@ class Trainer:
 
     def advance_to_epoch_end(self) -> None:
         """To the end of the current epoch, or of the next one if it stands between two."""
-        self.advance(self._steps_left_in_epoch())
+        self.advance(self.steps_left_in_epoch)
 
     def _advance_to_next_look(self, steps: int) -> int:
         """Takes at most so many steps, up to where a stop rule is to be looked at; how many it took, or tried."""
         if self.spec.stop_steps is not None:
             steps = min(steps, max(0, self.spec.stop_steps - self.step))
         if looks_at_epochs(self.spec):
-            steps = min(steps, self._steps_left_in_epoch())
+            steps = min(steps, self.steps_left_in_epoch)
         self._backend.advance(steps)
         state = self._backend.state()
         if (
@@ -136,7 +136,9 @@ class Trainer:
         self.watch = self.watch.at_step(self.spec, state.step)
         return steps
 
-    def _steps_left_in_epoch(self) -> int:
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """To the end of the current epoch, or of the next one if the run stands between two."""
         return math.ceil((len(self.train_inputs) - self._backend.state().cursor) / self.batch_size)
 
     def configure(self, spec: Spec) -> None:

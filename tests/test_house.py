@@ -31,7 +31,7 @@ ENGINE = """
 choices seeds graph
 activations spec expressions tables
 losses network schedules presets planes digits own_points
-datasets features separability initializers metrics optimizers stopping
+datasets features separability initializers metrics optimizers stopping answers model_file
 targets snapshot backends timeline network_graph terms
 trainer graph_check opened
 explain_rule
@@ -40,11 +40,12 @@ explain
 APP = """
 settings mailbox messages history pace pip
 protocol explain bootstrap pages serving
-commands slices viewers shield warming
+commands slices states viewers shield warming
 handlers
 sessions
 manager
 sockets api graphs gallery
+files
 main
 __main__
 """.strip().splitlines()
@@ -52,8 +53,9 @@ __main__
 BACKENDS = ("by_hand", "autograd", "compiled")
 BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers", "graph"}
 DATA = {"datasets", "planes", "digits", "own_points", "tables"}
+SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
-ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS}
+ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS, *SAID}
 NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),
@@ -138,7 +140,7 @@ def test_arrows_of_the_app(path: Path) -> None:
     assert engine <= ENGINE_FOR_APP | ({"backends"} if path.stem == "warming" else set())
     if path.stem == "protocol":
         assert app == set()
-        assert engine == {"snapshot"}
+        assert engine == {"answers", "metrics", "snapshot", "spec"}
     if path.stem in ("commands", "handlers"):
         assert engine <= {"choices", "spec"}
 

@@ -3,12 +3,12 @@
 import socket
 import sys
 import time
+from typing import Any
 
 from app import serving, slices
 from app.main import create_app
 from app.settings import Settings
 from engine.choices import BackendName
-from engine.spec import Spec
 
 KINDS: dict[str, BackendName] = {
     "compiled": "compiled",
@@ -20,9 +20,9 @@ KINDS: dict[str, BackendName] = {
 start, listen = slices.start, serving.listen
 
 
-def start_slowly(spec: Spec, backend: BackendName) -> slices.Start:
+def start_slowly(*arguments: Any, **named: Any) -> slices.Start:
     time.sleep(1.5)
-    return start(spec, backend)
+    return start(*arguments, **named)
 
 
 def listen_with_small_buffers(host: str, port: int) -> socket.socket:

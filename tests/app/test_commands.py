@@ -29,6 +29,8 @@ GOOD: list[dict[str, Any]] = [
     {"type": "focus", "layer": 1, "neuron": 3},
     {"type": "focus", "layer": None, "neuron": None},
     {"type": "history"},
+    {"type": "predict", "inputs": [[0.5, -1]], "id": 3},
+    {"type": "predict", "inputs": [[0] * 784] * 64, "id": 0},
 ]
 
 BAD = [
@@ -60,6 +62,14 @@ BAD = [
     ('{"type":"speed","steps_per_second":0.5}', "out_of_range"),
     ('{"type":"speed","steps_per_second":1e999}', "wrong_type"),
     ('{"type":"drawn","frame":-1}', "out_of_range"),
+    ('{"type":"predict","inputs":[],"id":1}', "too_few_entries"),
+    ('{"type":"predict","inputs":[[]],"id":1}', "too_few_entries"),
+    ('{"type":"predict","inputs":[[1,"2"]],"id":1}', "wrong_type"),
+    ('{"type":"predict","inputs":[[1,1e7]],"id":1}', "out_of_range"),
+    ('{"type":"predict","inputs":[1],"id":1}', "wrong_type"),
+    ('{"type":"predict","inputs":[[1,2]]}', "missing_field"),
+    (json.dumps({"type": "predict", "inputs": [[1, 2]] * 65, "id": 1}), "too_many_entries"),
+    (json.dumps({"type": "predict", "inputs": [[1] * 1001], "id": 1}), "too_many_entries"),
 ]
 
 BAD_SPECS: list[tuple[dict[str, Any], str, str]] = [
@@ -71,9 +81,20 @@ BAD_SPECS: list[tuple[dict[str, Any], str, str]] = [
     ),
     ({"learning_rate": 10**400}, "wrong_type", ""),
     ({"seed": True}, "wrong_type", "seed must be a whole number, and true is not."),
-    ({"samples": 1}, "out_of_range", "samples cannot be 1; it goes from 10 to 5000."),
+    ({"samples": 0}, "out_of_range", "samples cannot be 0; it goes from 1 to 70000."),
+    ({"stop_steps": 0}, "below_least", "stop_steps cannot be 0; it must be at least 1."),
+    ({"stop_change": -0.5}, "below_least", "stop_change cannot be -0.5; it must be at least 0."),
+    ({"biases": 3}, "wrong_type", "biases must be true or false, and 3 is not."),
+    ({"hidden": [{"width": 3, "batch_norm": "x"}]}, "wrong_type", "true or false"),
+    ({"hidden": [{"width": 3, "dropout": 1}]}, "out_of_range", "it goes from 0 to 0.9."),
+    ({"own_points": 3}, "wrong_type", "own_points must be a list"),
+    ({"own_points": [[0, 0]]}, "missing_field", "The field own_points[0][2] is missing; add it."),
+    ({"own_points": [[0, 0, 1, 2]]}, "too_many_entries", "own_points[0] has 4 entries and can have at most 3"),
+    ({"own_points": [[0, 7, 1]]}, "out_of_range", "own_points[0][1] cannot be 7; it goes from -6 to 6."),
+    ({"own_points": [[0, 0, 0]] * 2001}, "too_many_entries", "own_points has 2001 entries and can have at most 2000"),
+    ({"dataset": "own"}, "contradiction", "there are no points of your own yet"),
     ({"hidden": [8] * 9}, "too_many_entries", "hidden has 9 entries and can have at most 8; remove one."),
-    ({"hidden": [99]}, "out_of_range", "hidden[0].width cannot be 99; it goes from 1 to 32."),
+    ({"hidden": [2000]}, "out_of_range", "hidden[0].width cannot be 2000; it goes from 1 to 1024."),
     ({"hidden": [{"width": 3, "colour": 1}]}, "unknown_field", ""),
     ({"hidden": [{}]}, "missing_field", "The field hidden[0].width is missing; add it."),
     ({"hidden": [None]}, "wrong_type", ""),

@@ -114,7 +114,7 @@ async def test_bad_commands_are_answered_and_the_connection_goes_on(server: Runn
 
 async def test_a_message_too_large_is_closed_in_words(server: Running) -> None:
     async with connect(address(server)) as socket:
-        await socket.send("[" * 100_000)
+        await socket.send("[" * (Limits().message_bytes + 1))
         assert await closing(socket) == told(Closing("message_too_large", {"limit": Limits().message_bytes}))
 
 

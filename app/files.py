@@ -1,0 +1,98 @@
+"""HTTP for files: a run's weights down and up, as files of torch, and points of one's own."""
+
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import JSONResponse
+
+from app import slices
+from app.manager import SessionManager
+from app.messages import FileCode, Refusal
+from app.sessions import Session
+from app.sockets import is_welcome
+from engine.model_file import FaultKind, ModelFault
+
+STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
+"""Of a refusal; any other is 422."""
+
+REFUSALS: dict[FaultKind, FileCode] = {
+    "not_torch": "model_not_torch",
+    "foreign": "model_foreign",
+    "damaged": "model_damaged",
+    "names": "model_names",
+    "shape": "model_shape",
+    "not_finite": "model_not_finite",
+}
+"""What the engine finds wrong with a model file → the sentence."""
+
+router = APIRouter()
+
+
+@router.get("/api/sessions/{key}/model.pt")
+async def model_down(request: Request, key: str) -> Response:
+    """The weights of now; torch.load(weights_only=True) opens the file."""
+
+    async def answer() -> Response:
+        session = _session(request, key)
+        step = session.step
+        data = await session.look(slices.model_of)
+        named = {
+            "Content-Disposition": f'attachment; filename="playground-step-{step}.pt"',
+            "Cache-Control": "no-store",
+        }
+        return Response(data, media_type="application/octet-stream", headers=named)
+
+    return await _said(answer)
+
+
+@router.post("/api/sessions/{key}/model")
+async def model_up(request: Request, key: str) -> Response:
+    """The run starts again, paused, with the weights of the file that is the body."""
+
+    async def answer() -> Response:
+        session = _session(request, key)
+        await session.load_weights(await _body(request, _manager(request).limits.model_bytes))
+        return JSONResponse({"revision": session.revision})
+
+    return await _said(answer)
+
+
+async def _said(answer: Callable[[], Awaitable[Response]]) -> Response:
+    """The answer, or why there is none."""
+    try:
+        return await answer()
+    except ModelFault as fault:
+        refusal = Refusal(REFUSALS[fault.kind], dict(fault.values))
+    except Refusal as refused:
+        refusal = refused
+    said: dict[str, Any] = refusal.message()
+    return JSONResponse(said, STATUS.get(refusal.code, 422))
+
+
+def _manager(request: Request) -> SessionManager:
+    manager: SessionManager = request.app.state.manager
+    return manager
+
+
+def _session(request: Request, key: str) -> Session:
+    session = _manager(request).known(key)
+    if session is None:
+        raise Refusal("no_such_session", {})
+    return session
+
+
+async def _body(request: Request, limit: int) -> bytes:
+    """Of a request from our own page or from a program. What is too large is read to its end and thrown away: a browser
+    that is cut off while it sends hears no answer."""
+    allowed = request.app.state.settings.allowed_origins
+    if not is_welcome(request.headers.get("origin"), request.headers.get("host", ""), allowed):
+        raise Refusal("foreign_site", {})
+    body, size = bytearray(), 0
+    async for chunk in request.stream():
+        size += len(chunk)
+        if size <= limit:
+            body += chunk
+    if size > limit:
+        raise Refusal("file_too_large", {"limit": limit})
+    return bytes(body)

@@ -1,0 +1,176 @@
+"""Model files: torch opens what is written, what torch writes is read, and nothing in a file is ever run."""
+
+import io
+import os
+import pickle
+import zipfile
+from collections import OrderedDict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from engine.model_file import ModelFault, read, write
+from engine.network import Array
+
+TENSORS: dict[str, Array] = {
+    "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2) / np.float32(7),
+    "layers.0.bias": np.array([1e-30, -2, 3e30], np.float32),
+    "norms.0.running_var": np.ones(3, np.float32),
+}
+SHAPES = {name: values.shape for name, values in TENSORS.items()}
+
+
+def saved(value: Any) -> bytes:
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+def as_torch() -> dict[str, torch.Tensor]:
+    return {name: torch.from_numpy(values.copy()) for name, values in TENSORS.items()}
+
+
+def zipped(pickled: bytes, compression: int = zipfile.ZIP_STORED, **entries: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", compression) as archive:
+        archive.writestr("x/data.pkl", pickled)
+        for name, data in entries.items():
+            archive.writestr(f"x/data/{name.removeprefix('_')}", data)
+    return buffer.getvalue()
+
+
+def fault(data: bytes, shapes: dict[str, tuple[int, ...]] = SHAPES) -> ModelFault:
+    with pytest.raises(ModelFault) as raised:
+        read(data, shapes)
+    return raised.value
+
+
+def test_plain_torch_opens_what_is_written() -> None:
+    loaded = torch.load(io.BytesIO(write(TENSORS)), weights_only=True)
+    assert list(loaded) == list(TENSORS)
+    for name, values in TENSORS.items():
+        np.testing.assert_array_equal(loaded[name].numpy(), values)
+    assert write(TENSORS) == write(TENSORS)
+
+
+def test_it_fits_a_module_of_torch() -> None:
+    class Model(torch.nn.Module):
+        def __init__(self) -> None:
+            super().__init__()
+            self.layers = torch.nn.ModuleList([torch.nn.Linear(2, 3)])
+            self.norms = torch.nn.ModuleList([torch.nn.BatchNorm1d(3)])
+
+    model = Model()
+    shapes = {name: tuple(values.shape) for name, values in model.state_dict().items() if "tracked" not in name}
+    tensors = {name: np.random.default_rng(3).random(shape, np.float32) for name, shape in shapes.items()}
+    model.load_state_dict(torch.load(io.BytesIO(write(tensors)), weights_only=True))
+    again = read(saved(model.state_dict()), shapes)  # and back, with its versions and its count of batches
+    for name, values in tensors.items():
+        np.testing.assert_array_equal(again[name], values)
+
+
+@pytest.mark.parametrize("protocol", [2, 3, 4])
+@pytest.mark.parametrize("kind", [dict, OrderedDict])
+def test_what_torch_writes_is_read(kind: type[dict[str, Any]], protocol: int) -> None:
+    buffer = io.BytesIO()
+    torch.save(kind(as_torch()), buffer, pickle_protocol=protocol)
+    for name, values in read(buffer.getvalue(), SHAPES).items():
+        np.testing.assert_array_equal(values, TENSORS[name])
+        assert values.dtype == np.float32
+
+
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16])
+def test_other_numbers_become_float32(kind: torch.dtype) -> None:
+    tensors = {"w": torch.tensor([[1.5, -2.25], [0.125, 3.0]], dtype=kind)}
+    np.testing.assert_array_equal(read(saved(tensors), {"w": (2, 2)})["w"], [[1.5, -2.25], [0.125, 3.0]])
+
+
+def test_views_parameters_and_shared_storages_are_read() -> None:
+    whole = torch.arange(12.0).reshape(3, 4)
+    tensors = {"a": whole.T, "b": whole[1:, 1:3], "c": torch.nn.Parameter(torch.ones(2))}
+    shapes: dict[str, tuple[int, ...]] = {"a": (4, 3), "b": (2, 2), "c": (2,)}
+    numbers = read(saved(tensors), shapes)
+    for name, tensor in tensors.items():
+        np.testing.assert_array_equal(numbers[name], tensor.detach().numpy())
+
+
+@pytest.mark.parametrize(
+    ("data", "kind"),
+    [
+        (b"", "not_torch"),
+        (b"not a zip", "not_torch"),
+        (write({})[:-30], "not_torch"),
+        (zipped(b"")[:40], "not_torch"),
+        (zipped(b""), "damaged"),
+        (zipped(b"\x80\x02}(X"), "damaged"),
+        (zipped(b"R."), "damaged"),
+        (zipped(b"\x80\x02}h\x07."), "damaged"),
+        (zipped(b"\x80\x02K\x01K\x02."), "damaged"),
+        (zipped(write(TENSORS), zipfile.ZIP_DEFLATED), "damaged"),
+        (zipped(b"\x80\x02]" + b"0" * 200_000 + b"."), "foreign"),
+        (saved(torch.nn.Linear(2, 3)), "foreign"),
+        (saved({"model": as_torch()}), "foreign"),
+        (saved({1: torch.ones(2)}), "foreign"),
+        (saved([torch.ones(2)]), "foreign"),
+        (saved({"w": torch.ones(2, dtype=torch.complex64)}), "foreign"),
+        (saved({**as_torch(), "more": torch.ones(2)}), "names"),
+        (saved({"layers.0.bias": torch.ones(3)}), "names"),
+        (saved({**as_torch(), "layers.0.bias": torch.ones(4)}), "shape"),
+        (saved({**as_torch(), "layers.0.bias": torch.ones(3, 1)}), "shape"),
+        (saved({**as_torch(), "layers.0.bias": torch.tensor([1, torch.nan, 2])}), "not_finite"),
+        (
+            saved({**as_torch(), "layers.0.bias": torch.tensor([1, 1e300, 2], dtype=torch.float64)}),
+            "not_finite",
+        ),
+    ],
+)
+def test_every_fault_has_its_kind(data: bytes, kind: str) -> None:
+    assert fault(data).kind == kind
+
+
+def test_faults_tell_what_is_there_and_what_is_wanted() -> None:
+    names = fault(saved({"layers.0.weight": torch.ones(3, 2), "x": torch.ones(1)})).values
+    assert names == {"missing": ["layers.0.bias", "norms.0.running_var"], "extra": ["x"]}
+    shape = fault(saved({**as_torch(), "layers.0.weight": torch.ones(8, 2)})).values
+    assert shape == {"name": "layers.0.weight", "given": "8×2", "wanted": "3×2"}
+
+
+def test_a_storage_that_is_too_short_is_refused() -> None:
+    with zipfile.ZipFile(io.BytesIO(write(TENSORS))) as whole:
+        pickled = whole.read("model/data.pkl")
+        bias, ones = whole.read("model/data/1"), whole.read("model/data/2")
+    assert fault(zipped(pickled, _0=b"\0" * 20, _1=bias, _2=ones)).values == {"name": "layers.0.weight"}
+    assert fault(zipped(pickled, _0=b"\0" * 24, _1=bias)).kind == "damaged"
+
+
+class Evil:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return os.mkdir, (str(Evil.place),)
+
+    place = Path()
+
+
+@pytest.mark.parametrize("protocol", range(6))
+def test_nothing_in_a_file_is_run(protocol: int, tmp_path: Path) -> None:
+    Evil.place = tmp_path / "made"
+    for value in (Evil(), {"w": Evil()}, OrderedDict(w=Evil())):
+        assert fault(zipped(pickle.dumps(value, protocol)), {"w": (1,)}).kind == "foreign"
+    assert not Evil.place.exists()
+    pickle.loads(pickle.dumps(Evil(), protocol))
+    assert Evil.place.exists(), "the file would have done nothing anyway"
+
+
+def test_no_broken_byte_raises_anything_else() -> None:
+    data = bytearray(write(TENSORS))
+    random = np.random.default_rng(1)
+    for _ in range(1000):
+        broken = data.copy()
+        for place in random.integers(0, len(data), 3):
+            broken[place] = random.integers(0, 256)
+        try:
+            read(bytes(broken), SHAPES)
+        except ModelFault:
+            continue
