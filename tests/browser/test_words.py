@@ -41,7 +41,6 @@ MADE = {
         for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
         for part in ("", ".help")
     ),
-    *(f"server.{code}" for kind in ("error", "notice") for code in CODES[kind]),
     *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
 }
 """Keys that are put together while the page runs."""
