@@ -84,7 +84,10 @@ def drawn(trainer: Trainer) -> dict[str, Any]:
     outputs = trainer.predict(np.stack(np.meshgrid(centres, centres[::-1]), axis=-1).reshape(-1, 2))
     some = slice(None, None, max(1, len(trainer.train_points) // POINTS))
     labels = trainer.train_labels.reshape(len(trainer.train_points), -1)[some, 0]
-    plane = {"side": SIDE, "low": low, "high": high, "points": points(trainer.train_points[some], labels)}
+    plane = {
+        **{"side": SIDE, "low": low, "high": high, "classes": spec.class_count},
+        "points": points(trainer.train_points[some], labels),
+    }
     if spec.class_count > 2:
         ordered = np.sort(outputs, axis=1)
         sure = np.tanh((ordered[:, -1] - ordered[:, -2]) / 2)

@@ -1,9 +1,10 @@
 // @ts-check
 // The pictures on the cards of presets: what a network has learned, and the network's shape, in very small.
 
-import { makeColormap, paintValues } from './colormap.js';
-import { cssColor, mix } from './palette.js';
-import { traceTriangle } from './plane.js';
+import { makeClassColors, makeColormap, paintClasses, paintValues } from './colormap.js';
+import { traceMark } from './marks.js';
+import { cssColor } from './palette.js';
+import { classOf } from './plane.js';
 
 const DOT = 1.7; // px
 const STRENGTH = 0.62; // of a map's colours, so that points stand out
@@ -19,7 +20,7 @@ const FULL = 127;
  * @property {number[]} sure  classes: 0 … 127
  * @property {number} low @property {number} high  the part of the plane, both ways
  * @property {[number, number, number][]} points
- * @property {boolean} regression  whether the third number of a point is a value
+ * @property {number} classes  0 where the third number of a point is a value
  * @property {(number | null)[]} losses  curve, at even distances
  * @property {number[][]} tiles
  */
@@ -47,11 +48,10 @@ function mapPixels({ values, side }, palette) {
 }
 
 /** @param {Picture} picture @param {import('./palette.js').Palette} palette */
-function classPixels({ winners, sure }, palette) {
-  return Uint32Array.from(winners, (winner, cell) => {
-    const [r, g, b] = mix(palette.middle, palette.classes[winner], STRENGTH * (0.35 + 0.65 * (sure[cell] / FULL)));
-    return ((255 << 24) | (Math.round(b) << 16) | (Math.round(g) << 8) | Math.round(r)) >>> 0;
-  });
+function classPixels({ winners, sure, side }, palette) {
+  const pixels = new Uint32Array(side * side);
+  paintClasses(winners, sure.map((share) => 2 * share), makeClassColors(palette, STRENGTH, false), pixels);
+  return pixels;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} size @param {number} side @param {Uint32Array} pixels */
@@ -64,15 +64,15 @@ function paintPixels(context, size, side, pixels) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number} size @param {Picture} picture @param {import('./palette.js').Palette} palette */
-function paintDots(context, size, { kind, points, low, high, regression }, palette) {
+function paintDots(context, size, { points, low, high, classes }, palette) {
   const place = (/** @type {number} */ value) => ((value - low) / (high - low)) * size;
   context.strokeStyle = palette.panel;
   context.lineWidth = 0.8;
-  for (const [x1, x2, label] of regression ? [] : points) {
+  for (const [x1, x2, target] of classes ? points : []) {
+    const number = classOf(target, classes);
     context.beginPath();
-    if (kind === 'map' && label <= 0) traceTriangle(context, place(x1), size - place(x2), DOT);
-    else context.arc(place(x1), size - place(x2), DOT, 0, 2 * Math.PI);
-    context.fillStyle = cssColor(kind === 'classes' ? palette.classes[label] : label > 0 ? palette.positive : palette.negative);
+    traceMark(context, number, place(x1), size - place(x2), DOT);
+    context.fillStyle = cssColor(palette.classes[number]);
     context.stroke();
     context.fill();
   }
