@@ -114,6 +114,13 @@ class Model(torch.nn.Module):
 
 
 def loss_and_gradients(
+    network: Network, parameters: ArrayLike, inputs: ArrayLike, targets: ArrayLike
+) -> tuple[float, dict[str, Doubles]]:
+    """In the inference form, with fresh running statistics."""
+    return gradients_of(Model(network, parameters), inputs, targets)
+
+
+def gradients_of(
     model: Model, inputs: ArrayLike, targets: ArrayLike, training: tuple[int, int] | None = None
 ) -> tuple[float, dict[str, Doubles]]:
     """In the inference form, or in that of the training step after (seed, steps)."""
@@ -199,12 +206,13 @@ def optimizers_of(spec: Spec, model: Model) -> list[torch.optim.Optimizer]:
 def schedule_of(spec: Spec, optimizer: torch.optim.Optimizer) -> torch.optim.lr_scheduler.LRScheduler:
     """torch's own schedules, the warm-up chained to them. The cosine goes up again after schedule_steps, ours not."""
     steps, factor, rates = spec.schedule_steps, spec.schedule_factor, torch.optim.lr_scheduler
-    chosen: torch.optim.lr_scheduler.LRScheduler = {
-        "constant": lambda: rates.ConstantLR(optimizer, 1),
-        "step": lambda: rates.StepLR(optimizer, steps, factor),
-        "exponential": lambda: rates.ExponentialLR(optimizer, factor ** (1 / steps)),
-        "cosine": lambda: rates.CosineAnnealingLR(optimizer, steps, spec.learning_rate * factor),
-    }[spec.schedule]()
+    chosen: torch.optim.lr_scheduler.LRScheduler = rates.ConstantLR(optimizer, 1)
+    if spec.schedule == "step":
+        chosen = rates.StepLR(optimizer, steps, factor)
+    if spec.schedule == "exponential":
+        chosen = rates.ExponentialLR(optimizer, factor ** (1 / steps))
+    if spec.schedule == "cosine":
+        chosen = rates.CosineAnnealingLR(optimizer, steps, spec.learning_rate * factor)
     if spec.warmup_steps < 2:
         return chosen
     warmup = rates.LinearLR(optimizer, 1 / spec.warmup_steps, 1, spec.warmup_steps - 1)

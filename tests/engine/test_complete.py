@@ -6,23 +6,23 @@ from typing import get_args
 import pytest
 
 from engine import activations, datasets, features, initializers, losses, optimizers
-from engine.backends import autograd
+from engine.backends import autograd, torch_rules
 from engine.choices import ActivationName, DatasetName, FeatureName, InitializerName, LossName, OptimizerName
 
 
 @pytest.mark.parametrize(
     ("table", "names"),
     [
-        (activations.ACTIVATIONS, ActivationName),
-        (losses.LOSSES, LossName),
-        (initializers.INITIALIZERS, InitializerName),
+        (activations.activation_table(0.01, 1), ActivationName),
+        (losses.loss_table(1), LossName),
+        (initializers.initializer_table(1, 0.1), InitializerName),
         (optimizers.OPTIMIZERS, OptimizerName),
         (datasets.DATASETS, DatasetName),
         (features.FEATURES, FeatureName),
         (autograd.ACTIVATIONS, ActivationName),
         (autograd.LOSSES, LossName),
-        (autograd.OPTIMIZERS, OptimizerName),
-        (autograd.MEMORY, OptimizerName),
+        (torch_rules.OPTIMIZERS, OptimizerName),
+        (torch_rules.MEMORY, OptimizerName),
     ],
 )
 def test_table_is_complete(table: Collection[str], names: object) -> None:

@@ -1,10 +1,12 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from engine import Layer, Spec
+from engine.choices import InitializerName
 from engine.initializers import initial_parameters
 from engine.network import Network
-from engine.spec import InitializerName
 
 
 def test_names_shapes_and_places_are_pytorch_s() -> None:
@@ -47,13 +49,15 @@ def test_output_activation(spec: Spec, output: str) -> None:
         ("xavier_normal", np.inf, np.sqrt(2 / 56), False),
         ("he_uniform", np.sqrt(6 / 24), np.sqrt(2 / 24), False),
         ("he_normal", np.inf, np.sqrt(2 / 24), False),
+        ("normal", np.inf, 0.5, False),
         ("zeros", 0, 0, False),
     ],
 )
 def test_initializers(name: InitializerName, bound: float, deviation: float, has_bias: bool) -> None:
     """Spread of a layer of 24 inputs and 32 neurons, over ten seeds: 7,680 numbers, so within 5 per cent."""
-    network = Network.of(Spec(hidden=(24, 32)))
-    starts = [network.views(initial_parameters(name, network, seed)) for seed in range(10)]
+    specs = [Spec(hidden=(24, 32), initializer=name, init_std=0.5, seed=seed) for seed in range(10)]
+    network = Network.of(specs[0])
+    starts = [network.views(initial_parameters(spec, network)) for spec in specs]
     weights = np.stack([start["layers.1.weight"] for start in starts])
     biases = np.stack([start["layers.1.bias"] for start in starts])
     assert np.abs(weights).max() <= bound + 1e-7
@@ -63,10 +67,30 @@ def test_initializers(name: InitializerName, bound: float, deviation: float, has
     assert np.abs(biases).max() <= (bound + 1e-7 if has_bias else 0)
 
 
+def test_constant_sets_every_weight_and_no_bias() -> None:
+    spec = Spec(initializer="constant", init_constant=-0.25)
+    network = Network.of(spec)
+    parameters = initial_parameters(spec, network)
+    np.testing.assert_array_equal(parameters, np.where(network.is_weight, np.float32(-0.25), 0))
+
+
+def test_norms_start_as_the_identity_whatever_the_initializer() -> None:
+    for name in get_args(InitializerName):
+        spec = Spec(hidden=(Layer(width=3, batch_norm=True),), initializer=name, biases=False)
+        network = Network.of(spec)
+        start = network.views(initial_parameters(spec, network))
+        assert list(start) == ["layers.0.weight", "norms.0.weight", "norms.0.bias", "layers.1.weight"]
+        np.testing.assert_array_equal(start["norms.0.weight"], np.ones(3))
+        np.testing.assert_array_equal(start["norms.0.bias"], np.zeros(3))
+        np.testing.assert_array_equal(network.fresh_buffers(), [0, 0, 0, 1, 1, 1])
+
+
 def test_a_layer_more_leaves_the_layers_before_it_alone() -> None:
-    small = Network.of(Spec(hidden=(8, 8)))
-    large = Network.of(Spec(hidden=(8, 8, 8)))
-    first, second = (network.views(initial_parameters("pytorch", network, seed=7)) for network in (small, large))
+    specs = [Spec(hidden=(8,) * depth) for depth in (2, 3)]
+    first, second = (
+        network.views(initial_parameters(spec, network))
+        for spec, network in zip(specs, map(Network.of, specs), strict=True)
+    )
     for name in ("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias"):
         np.testing.assert_array_equal(first[name], second[name])
     assert not np.array_equal(second["layers.1.weight"], second["layers.2.weight"])

@@ -38,13 +38,13 @@ def test_gradients_of_every_activation_loss_and_kind_of_layer(
         tolerance = DOUBLE if double else TOLERANCE
 
         model = oracle.Model(case.network, case.parameters, case.buffers)
-        true_value, true = oracle.loss_and_gradients(model, case.inputs, case.targets)
+        true_value, true = oracle.gradients_of(model, case.inputs, case.targets)
         value, gradient = runner.loss_and_gradient()
         assert value == pytest.approx(true_value, rel=tolerance)
         inferred = worst(case.network, gradient, true)
 
         batch = oracle.shuffled(spec.seed, 0, len(case.inputs))[:23]
-        _, true = oracle.loss_and_gradients(model, case.inputs[batch], case.targets[batch], training=(spec.seed, 0))
+        _, true = oracle.gradients_of(model, case.inputs[batch], case.targets[batch], training=(spec.seed, 0))
         runner.advance(1)
         trained = worst(case.network, runner.state().memory["velocity"], true)
         assert max(inferred, trained) < tolerance, f"{loss}, {kind}: {inferred:.1e} inferred, {trained:.1e} trained"
@@ -60,7 +60,7 @@ def test_gradients_of_every_shape(backend: BackendName, loss: LossName) -> None:
         spec = head.changed(hidden=shape, activation=ACTIVATIONS[i % len(ACTIVATIONS)])
         case = case_of(spec)
         model = oracle.Model(case.network, case.parameters)
-        true_value, true = oracle.loss_and_gradients(model, case.inputs, case.targets)
+        true_value, true = oracle.gradients_of(model, case.inputs, case.targets)
         value, gradient = case.backend(backend, spec).loss_and_gradient()
         assert value == pytest.approx(true_value, rel=TOLERANCE)
         assert worst(case.network, gradient, true) < TOLERANCE, f"{shape}, {spec.activation}"
@@ -72,7 +72,7 @@ def test_gradients_of_mixed_activations(backend: BackendName) -> None:
         layers = (Layer(width=6, activation=first), Layer(width=5, activation=second), Layer(width=4, activation=first))
         spec = Spec(hidden=layers, features=("x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"))
         case = case_of(spec)
-        _, true = oracle.loss_and_gradients(oracle.Model(case.network, case.parameters), case.inputs, case.targets)
+        _, true = oracle.loss_and_gradients(case.network, case.parameters, case.inputs, case.targets)
         assert worst(case.network, case.backend(backend, spec).loss_and_gradient()[1], true) < TOLERANCE
 
 
@@ -91,7 +91,7 @@ def test_gradients_of_batches(backend: BackendName, batch_size: int | None) -> N
             runner.advance(1)
             batch = order[cursor : cursor + size]
             model = oracle.Model(case.network, case.parameters)
-            _, true = oracle.loss_and_gradients(model, case.inputs[batch], case.targets[batch])
+            _, true = oracle.gradients_of(model, case.inputs[batch], case.targets[batch])
             assert worst(case.network, runner.state().memory["velocity"], true) < TOLERANCE
 
 
@@ -106,7 +106,7 @@ def test_a_last_batch_of_one_is_normalised_as_in_inference(backend: BackendName)
     runner.advance(1)
     last = oracle.shuffled(spec.seed, 0, 51)[50:]
     model = oracle.Model(case.network, case.parameters, case.buffers)
-    _, true = oracle.loss_and_gradients(model, case.inputs[last], case.targets[last])
+    _, true = oracle.gradients_of(model, case.inputs[last], case.targets[last])
     assert worst(case.network, runner.state().memory["velocity"], true) < TOLERANCE
     np.testing.assert_array_equal(runner.state().buffers, case.buffers)
     assert runner.state().epoch == 1
