@@ -113,8 +113,7 @@ async def test_the_network_of_a_session(server: Running) -> None:
         assert answer["check"]["torch"]["same"]
         boxes = {box["name"]: box for box in answer["modules"]}
         assert list(boxes) == [
-            *("inputs", "layers.0", "activation.0", "layers.1", "activation.1", "layers.2", "activation.2"),
-            *("targets", "L"),
+            *("inputs", "layers.0", "tanh.0", "layers.1", "tanh.1", "layers.2", "tanh.2", "targets", "L"),
         ]
         gradients = np.array(boxes["layers.1"]["tensors"]["weight"]["grads"])
         assert gradients.shape == (2, 4)
