@@ -88,7 +88,7 @@ function incoming(node, nodes) {
   const terms = found.flatMap(({ from, flow }, place) => {
     const term = make('span', 'term', place ? within(flow) : tidy(flow));
     Object.assign(term.dataset, { testid: 'contribution', value: String(flow) });
-    term.title = t('graph.from', { node: from });
+    term.title = t('graph.returned_by', { node: from });
     return [...(place ? [' + '] : []), term, make('span', 'origin', ` ← ${from}`)];
   });
   return make('p', 'sum', left, ...terms, ...(found.length > 1 ? [' = ', total, make('span', 'soft', ` ${t('graph.copies')}`)] : []));
