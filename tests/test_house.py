@@ -40,8 +40,7 @@ explain
 APP = """
 settings mailbox messages history pace pip
 protocol explain bootstrap pages serving
-commands slices states shield warming
-viewers
+commands slices states viewers shield warming
 handlers
 sessions
 manager
@@ -62,6 +61,9 @@ BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),
     *("tests/__init__.py", "tests/__main__.py", "tests/chromium.py"),
 )
+
+KNOWLEDGE = ("fitting.js", "formulas.js", "layers.js", "offers.js")
+"""What the page knows of experiments, for every view."""
 
 LONG: dict[str, str] = {}
 """Files of more than 400 lines, each with its reason."""
@@ -191,13 +193,15 @@ def test_arrows_of_the_page(path: Path) -> None:
     allowed: tuple[str, ...]
     if here.startswith("views/"):
         parts = f"views/{here.split('/')[1].removesuffix('.js')}/"  # a view may be in parts, in a folder of its name
-        allowed = ("draw/", "store.js", "i18n.js", "names.js", "output.js", parts)
+        allowed = ("draw/", "store.js", "i18n.js", "names.js", "output.js", *KNOWLEDGE, parts)
     elif here.startswith("draw/"):
         allowed = ("draw/",)
     else:
         allowed = {
             "protocol.js": ("msgpack.js",),
             "rivals.js": ("msgpack.js",),
+            "address.js": ("layers.js",),
+            "offers.js": ("fitting.js", "i18n.js"),
             "i18n.js": ("draw/numbers.js",),
             "names.js": ("draw/numbers.js", "i18n.js"),
         }.get(here, ())

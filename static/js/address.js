@@ -1,14 +1,37 @@
 // @ts-check
 // A whole set-up in the address: after # stand the fields that differ from the default Spec,
-// as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1
+// as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1 or #dataset=own&own_points=1,2,0;-1,0.5,1
+
+import { readLayers, writeLayers } from './layers.js';
 
 /** @typedef {import('./schema.js').Field} Field */
 
-/** @param {any} value */
-function written(value) {
+/** Fields with a notation of their own. @type {Record<string, {write: (value: any) => string, read: (text: string) => any}>} */
+const NOTATIONS = {
+  hidden: { write: writeLayers, read: readLayers },
+  own_points: {
+    write: (/** @type {number[][]} */ points) => points.map((point) => point.join(',')).join(';'),
+    read: (text) => (text === '' ? [] : text.split(';').map(readPoint)),
+  },
+};
+
+/** @param {string} text */
+function readPoint(text) {
+  const numbers = text.split(',').map(readNumber);
+  if (numbers.length !== 3) throw new RangeError(text);
+  return numbers;
+}
+
+/** @param {string} text */
+function readNumber(text) {
+  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new RangeError(text);
+  return Number(text);
+}
+
+/** @param {string} name @param {any} value */
+function written(name, value) {
   if (value === null) return '';
-  if (!Array.isArray(value)) return String(value);
-  return value.map((item) => (typeof item === 'object' ? (item.activation ? `${item.width}:${item.activation}` : item.width) : item)).join(',');
+  return NOTATIONS[name]?.write(value) ?? (Array.isArray(value) ? value.join(',') : String(value));
 }
 
 /**
@@ -17,30 +40,26 @@ function written(value) {
  */
 export function toAddress(spec, fields) {
   return Object.entries(spec)
-    .filter(([name, value]) => name in fields && written(value) !== written(fields[name].default))
-    .map(([name, value]) => `${name}=${encodeURIComponent(written(value)).replaceAll('%2C', ',').replaceAll('%3A', ':')}`)
+    .filter(([name, value]) => name in fields && written(name, value) !== written(name, fields[name].default))
+    .map(([name, value]) => `${name}=${encodeURIComponent(written(name, value)).replace(/%2C|%3A|%3B/g, decodeURIComponent)}`)
     .join('&');
 }
 
 /**
+ * @param {string} name
  * @param {string} text
- * @param {any} example  the field's default, which tells its kind
  * @param {Field} field
  */
-function read(text, example, field) {
-  if (Array.isArray(example)) {
-    const items = text === '' ? [] : text.split(',');
-    if (typeof example[0] !== 'object') return items;
-    return items.map((item) => {
-      const [width, activation] = item.split(':');
-      if (!/^\d+$/.test(width)) throw new RangeError(text);
-      return { width: Number(width), activation: activation ?? null };
-    });
-  }
-  if (field.options.length) return text;
+function read(name, text, field) {
+  if (NOTATIONS[name]) return NOTATIONS[name].read(text);
+  if (field.kind === 'list') return text === '' ? [] : text.split(',');
   if (text === '' && field.optional) return null;
-  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new RangeError(text);
-  return Number(text);
+  if (field.kind === 'choice') return text;
+  if (field.kind === 'switch') {
+    if (text !== 'true' && text !== 'false') throw new RangeError(text);
+    return text === 'true';
+  }
+  return readNumber(text);
 }
 
 /**
@@ -57,10 +76,12 @@ export function fromAddress(hash, fields) {
   for (const [name, text] of parts) {
     if (!Object.hasOwn(fields, name)) throw new RangeError(name);
     try {
-      spec[name] = read(text, fields[name].default, fields[name]);
+      spec[name] = read(name, text, fields[name]);
     } catch {
-      throw new RangeError(`${name}=${text}`);
+      throw new RangeError(`${name}=${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`);
     }
   }
   return spec;
 }
+
+const SHOWN = 60; // characters of a part that cannot be read

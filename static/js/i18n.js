@@ -37,15 +37,16 @@ export function t(key, values = {}) {
 }
 
 /**
- * Fills data-t (text), data-t-title (tooltip) and data-t-label (name for screen readers) under a root.
+ * Fills data-t (text), data-t-title (tooltip), data-t-label (name for screen readers) and data-t-placeholder under a root.
  * @param {ParentNode} root
  */
 export function translate(root) {
-  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t], [data-t-title], [data-t-label]'))) {
-    const { t: text, tTitle, tLabel } = element.dataset;
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t], [data-t-title], [data-t-label], [data-t-placeholder]'))) {
+    const { t: text, tTitle, tLabel, tPlaceholder } = element.dataset;
     if (text) element.textContent = t(text);
     if (tTitle) element.title = t(tTitle);
     if (tLabel) element.setAttribute('aria-label', t(tLabel));
+    if (tPlaceholder) element.setAttribute('placeholder', t(tPlaceholder));
   }
 }
 

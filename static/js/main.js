@@ -4,6 +4,7 @@
 import { fromAddress, toAddress } from './address.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
+import { conflict, withCompanions } from './fitting.js';
 import { useLanguage } from './i18n.js';
 import { recall, remember } from './memory.js';
 import { decodeFrame } from './protocol.js';
@@ -35,7 +36,7 @@ import { mountUpload } from './views/upload.js';
 /** @typedef {import('./commands.js').Command} Command */
 
 const store = createStore({
-  connection: 'connecting', state: null, spec: null, points: null, pictures: null, prediction: null, frame: null, history: null,
+  connection: 'connecting', state: null, spec: null, points: null, frame: null, history: null,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
   presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
@@ -57,7 +58,7 @@ const schema = load('/api/spec/schema');
 
 /**
  * One sentence, by its key, so that it follows the language; `text` where there are no words for it.
- * @param {'error' | 'notice'} kind @param {string} key @param {{values?: Record<string, any>, text?: string, retry?: boolean}} [more]
+ * @param {'error' | 'notice'} kind @param {string} key @param {{values?: Record<string, any>, text?: string, retry?: boolean, notes?: import('./fitting.js').Reason[]}} [more]
  */
 const say = (kind, key, more = {}) => store.set({ message: { kind, key, ...more } });
 
@@ -74,8 +75,31 @@ function send(command) {
   outbox(command);
 }
 
+/**
+ * A change, with what must change along; said on the page, and null where it cannot be.
+ * @param {Record<string, any>} asked
+ */
+function fitted(asked) {
+  const [spec, facts] = [store.get('spec'), store.get('choices')];
+  if (!spec) return asked;
+  const { change, notes } = withCompanions(spec, asked, facts);
+  const against = conflict({ ...spec, ...change }, facts);
+  if (against) {
+    say('error', '', { notes: [against] });
+    store.set({ spec: { ...spec } }); // the controls go back
+    return null;
+  }
+  if (notes.length) say('notice', '', { notes });
+  return change;
+}
+
 /** What a person does on this page. @param {Command} command */
 function act(command) {
+  if (command.type === 'configure') {
+    const spec = fitted(command.spec);
+    if (spec === null) return;
+    command = { ...command, spec };
+  }
   if (location.hash.length > 1 && (command.type === 'configure' || command.type === 'regenerate')) {
     history.replaceState(null, '', location.pathname + location.search); // it tells of another set-up from now on
     remember(ADDRESS, '');
@@ -138,7 +162,6 @@ function showRestart() {
 function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
-  else if (message.type === 'prediction') session.prediction(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
   else if (message.type === 'error') {

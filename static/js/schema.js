@@ -5,7 +5,8 @@
  * @typedef {object} Field
  * @property {any} default
  * @property {boolean} live  changes while a run goes on; a change of any other field starts the run again
- * @property {string[]} options  for a choice
+ * @property {'choice' | 'switch' | 'whole' | 'real' | 'list'} kind
+ * @property {string[]} options  for a choice, or of what a list may hold
  * @property {boolean} whole
  * @property {boolean} optional  may be null
  * @property {number | undefined} minimum
@@ -14,8 +15,11 @@
  * @property {(value: number) => boolean} admits
  */
 
+/** @type {Record<string, Field['kind']>} */
+const KINDS = { boolean: 'switch', integer: 'whole', number: 'real', array: 'list' };
+
 /**
- * @param {{properties: Record<string, any>}} schema
+ * @param {{properties: Record<string, any>}} schema  of the Spec, or of a part of it such as a layer
  * @returns {Record<string, Field>}
  */
 export function fieldsOf(schema) {
@@ -27,7 +31,8 @@ export function fieldsOf(schema) {
       return [name, {
         default: property.default,
         live: property.live === true,
-        options: inner.enum ?? [],
+        kind: inner.enum ? 'choice' : KINDS[inner.type],
+        options: inner.enum ?? inner.items?.enum ?? [],
         whole,
         optional: inner !== property,
         minimum,

@@ -26,9 +26,11 @@ def test_the_address_carries_the_set_up_to_another_tab(open_page: OpenPage) -> N
 
 
 def test_a_reload_keeps_what_was_changed_since_the_address_was_opened(open_page: OpenPage) -> None:
-    opened = open_page("#hidden=8,8:relu&learning_rate=0.042&features=x1,x2,x1_x2&samples=200")
+    opened = open_page("#hidden=8,8:relu:bn:d0.2:res&learning_rate=0.042&features=x1,x2,x1_x2&samples=200")
     opened.until(lambda: opened.spec["learning_rate"] == 0.042)
-    assert opened.spec["hidden"] == [{"width": 8, "activation": None}, {"width": 8, "activation": "relu"}]
+    plain = {"activation": None, "dropout": 0, "batch_norm": False, "residual": False}
+    second = {"width": 8, "activation": "relu", "dropout": 0.2, "batch_norm": True, "residual": True}
+    assert opened.spec["hidden"] == [{"width": 8, **plain}, second]
     assert opened.spec["features"] == ["x1", "x2", "x1_x2"]
     assert opened.spec["samples"] == 200
     opened["learning-rate"].select_option("0.1")

@@ -2,11 +2,11 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import Any
 
 from playwright.sync_api import expect
 
-from engine.choices import DatasetName
+from engine.planes import PLANES
 from engine.spec import Spec, is_live
 from tests.browser.conftest import Opened, OpenPage
 
@@ -97,7 +97,7 @@ def test_marks_stand_at_the_knobs_that_restart(opened: Opened) -> None:
 
 
 def test_datasets(opened: Opened) -> None:
-    for dataset in get_args(DatasetName):
+    for dataset in PLANES:
         button = opened[f"dataset-{dataset}"]
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")
@@ -118,10 +118,10 @@ def test_regression_data_and_a_loss_for_two_classes(opened: Opened) -> None:
     opened["dataset-plane"].click()
     opened.until(lambda: opened.spec["dataset"] == "plane")
     assert opened.spec["loss"] == "mse"
-    expect(opened["message"]).to_contain_text("needs two classes")
+    expect(opened["message"]).to_contain_text("cross-entropy needs classes")
     option = opened.page.locator("[data-testid=loss] option[value=bce]")
     assert option.evaluate("option => option.disabled")
-    expect(option).to_have_text("cross-entropy (needs two classes)")
+    expect(option).to_have_text("cross-entropy (needs classes)")
     expect(opened["train-accuracy"]).to_be_hidden()
     expect(opened.page.locator(".no-classes")).to_have_text("Real-valued targets have no accuracy; read the losses.")
     assert not [message for message in opened.told if message["type"] == "error"]

@@ -109,6 +109,7 @@ def test_a_layer_keeps_one_neuron_and_the_network_its_bounds(opened: Opened) -> 
 
 
 def test_a_layer_can_have_its_own_activation(opened: Opened) -> None:
+    opened["layer-1-menu"].click()
     opened["layer-1-activation"].select_option("relu")
     opened.until(lambda: [layer["activation"] for layer in opened.spec["hidden"]] == [None, "relu"])
     opened["layer-1-activation"].select_option("")

@@ -67,8 +67,7 @@ def test_every_control_is_reached_by_tab_named_and_has_a_ring(opened: Opened) ->
               if (element === document.body) return null;
               const label = element.labels?.[0]?.textContent ?? '';
               const name = element.getAttribute('aria-label') || label.trim() || element.textContent.trim();
-              const shown = element.matches('.activation select') ? element.parentElement : element;
-              return [element.dataset.testid ?? '', name, getComputedStyle(shown).outlineStyle];
+              return [element.dataset.testid ?? '', name, getComputedStyle(element).outlineStyle];
             }"""
         )
         if found is None:

@@ -90,7 +90,7 @@ def test_bounds_are_the_specs(page: Page) -> None:
         """const { fieldsOf } = await import('/static/js/schema.js');
         const fields = fieldsOf(await (await fetch('/api/spec/schema')).json());
         const tell = (name, ...values) => values.map((value) => fields[name].admits(value));
-        return { learning_rate: tell('learning_rate', 0, 1e-9, 10, 10.1), samples: tell('samples', 9, 10, 10.5, 5001),
+        return { learning_rate: tell('learning_rate', 0, 1e-9, 10, 10.1), samples: tell('samples', 0, 1, 1.5, 70001),
           noise: tell('noise', -1, 0, 50, NaN), live: Object.keys(fields).filter((name) => fields[name].live) };""",
     )
     assert admits["learning_rate"] == [False, True, True, False]

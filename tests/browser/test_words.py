@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
-from engine.graph import OPERATIONS
+from engine.choices import FEATURES
 from engine.presets import PRESETS
 from engine.spec import Spec
 
@@ -19,23 +19,25 @@ SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "static
 PAGES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").glob("*.html"))
 
 SCHEMA = Spec.model_json_schema()["properties"]
-CHOICES = ("dataset", "optimizer", "activation", "loss", "initializer")
+OPTIONS = {name: field["enum"] for name, field in SCHEMA.items() if "enum" in field}
+"""Field → its choices; the output's activation has the words of the others."""
+HELPED = ("optimizer", "activation", "loss", "initializer", "schedule", "clip", "reduction")
+"""Choices each of which has a line of help."""
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
-    *(
-        f"{name}.{option}"
-        for name in ("dataset", "function", "optimizer", "activation", "loss", "initializer")
-        for option in SCHEMA[name]["enum"]
-    ),
+    *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
+    *(f"{name}.{option}" for name, options in OPTIONS.items() for option in options),
+    *(f"{name}.{option}.help" for name in HELPED for option in OPTIONS[name]),
+    *(f"feature.{name}" for name in FEATURES),
+    *(f"field.{name}.absent" for name in ("samples", "batch_size", "weight_decay")),
+    *(f"settings.section.{name}" for name in re.findall(r"^  \['(\w+)', \[", SCRIPTS, re.MULTILINE)),
+    *(f"layer.{extra}{part}" for extra in ("dropout", "batch_norm", "residual") for part in ("", ".help")),
     *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),
     *(
         f"status.{status}"
         for status in ("connecting", "lost", "refused", "diverged", "training", "restarted", "ready", "paused")
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
-    *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
-    *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
-    *(f"graph.at_{step}" for step in ("forward", "backward")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
@@ -53,14 +55,12 @@ MADE = {
 def used() -> set[str]:
     literal = set(re.findall(r"""['"`]([a-z_]+(?:\.[a-z0-9_]+)+)['"`]""", SCRIPTS))
     called = set(re.findall(r"\bt\('([\w.]+)'", SCRIPTS))
-    templates = set(re.findall(r'data-t(?:-title|-label)?="([\w.]+)"', PAGES))
+    templates = set(re.findall(r'data-t(?:-title|-label|-placeholder)?="([\w.]+)"', PAGES))
     helped = {f"help.key.{name}" for name in re.findall(r'key\("[^"]+", "(\w+)"\)', PAGES)}
     meant = {f"help.colour.{name}" for name in re.findall(r'meaning\("\w+", "(\w+)"\)', PAGES)}
-    rows = {f"field.{name}.help" for name in re.findall(r"{ name: '(\w+)'", SCRIPTS)}
-    rows |= {f"field.{name}.help" for name in re.findall(r'slider\("(\w+)"', PAGES)}
     fields = {f"field.{name}" for name in re.findall(r'(?:slider|knob)\("(\w+)"', PAGES)}
     known = set().union(*TEXTS.values())
-    return (literal & known) | called | templates | helped | meant | rows | fields | MADE
+    return (literal & known) | called | templates | helped | meant | fields | MADE
 
 
 def test_there_are_both_languages_and_they_have_the_same_keys() -> None:

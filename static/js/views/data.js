@@ -2,16 +2,20 @@
 // What is learned: the data set and what is its own, its noise, its split, the size of a batch, the seed; the ways to
 // points of one's own.
 
+import { idleReason } from '../fitting.js';
 import { t } from '../i18n.js';
+import { reasonText } from '../offers.js';
 import { drawThumbnail } from './data/thumbnail.js';
 
-/** @type {Record<string, {step: number, show: (value: number) => string}>} */
+const MOST_SLID = 256; // samples of a batch; a larger one is typed among the settings
+const WHOLE = MOST_SLID + 1; // one notch more: the whole training set as one batch
+
+/** @type {Record<string, {step: number, most?: number, show: (value: number) => string}>} */
 const SLIDERS = {
   noise: { step: 1, show: (value) => `${Math.round(value)} %` },
   train_fraction: { step: 0.01, show: (value) => `${Math.round(value * 100)} %` },
-  batch_size: { step: 1, show: String },
+  batch_size: { step: 1, most: WHOLE, show: String },
 };
-
 /** Data sets as they stand, a group on lines of its own. The first eight are seen at once. @type {[string, string[]][]} */
 const GROUPS = [
   ['data.classes', ['circle', 'xor', 'gauss', 'spiral', 'moons', 'checkerboard', 'rings', 'pinwheel', 'blobs', 'function']],
@@ -52,14 +56,8 @@ export function mountData(root, store, send) {
     }
     store.set({ drawing: false });
     const kind = kinds()[dataset];
-    const values = kind ? kind.targets === 'values' : pictures()[dataset].regression;
-    const classLosses = store.get('choices')?.class_losses ?? ['bce'];
-    const unfit = values && classLosses.includes(spec.loss) ? { loss: 'mse' } : {};
-    const most = store.get('choices')?.most_plane_samples ?? Infinity;
-    const many = kind?.plane && spec.samples > most ? { samples: null } : {};
-    const fresh = kind && !kind.plane && !values && kinds()[spec.dataset]?.plane ? FOR_PICTURES : {};
-    configure({ dataset, ...unfit, ...many, ...fresh });
-    if ('loss' in unfit) store.set({ message: { kind: 'notice', key: 'loss.changed' } });
+    const fresh = kind && !kind.plane && kind.targets === 'classes' && kinds()[spec.dataset]?.plane ? FOR_PICTURES : {};
+    configure({ dataset, ...fresh });
     if ('hidden' in fresh) store.set({ message: { kind: 'notice', key: 'data.for_pictures' } });
   }
 
@@ -121,40 +119,42 @@ export function mountData(root, store, send) {
     group.value = past?.dataset.t ?? GROUPS[0][0];
   };
 
-  const sliders = Object.entries(SLIDERS).map(([field, { step, show }]) => {
+  const sliders = Object.entries(SLIDERS).map(([field, { step, most, show }]) => {
     const box = find(`[data-field=${field}]`);
     const input = /** @type {HTMLInputElement} */ (box.querySelector('input'));
     const output = /** @type {HTMLOutputElement} */ (box.querySelector('output'));
+    const reason = /** @type {HTMLElement} */ (box.querySelector('.reason'));
     input.step = String(step);
-    input.oninput = () => configure({ [field]: input.valueAsNumber });
+    input.oninput = () => configure({ [field]: input.valueAsNumber === most ? null : input.valueAsNumber });
     return (/** @type {number | null} */ value, /** @type {import('../schema.js').Field} */ bounds, /** @type {string} */ why) => {
-      input.min = String(bounds.minimum);
-      input.max = String(bounds.maximum);
-      const shown = value ?? Number(input.max); // null: as many as there are
-      if (input.valueAsNumber !== shown) input.value = String(shown);
-      input.style.setProperty('--v', `${((shown - Number(input.min)) / (Number(input.max) - Number(input.min))) * 100}%`);
+      const [min, max] = [bounds.minimum ?? 0, most ?? bounds.maximum ?? 1];
+      const place = value === null ? max : most ? Math.min(value, most - 1) : value;
+      input.min = String(min);
+      input.max = String(max);
+      if (input.valueAsNumber !== place) input.value = String(place);
+      input.style.setProperty('--v', `${((place - min) / (max - min)) * 100}%`);
       output.value = why ? '–' : value === null ? t('data.all') : show(value);
       input.setAttribute('aria-valuetext', output.value);
       input.disabled = why !== '';
       box.classList.toggle('idle', why !== '');
       box.title = why;
+      reason.textContent = why;
     };
   });
   find('[data-testid=regenerate]').onclick = () => send({ type: 'regenerate' });
   draw.onclick = () => store.set({ drawing: !store.get('drawing') });
 
-  /** Why a slider means nothing for this data set; empty: it does. @param {string} field @param {any} kind */
-  function whyIdle(field, kind) {
-    if (field === 'noise' && kind && !kind.noise) return t('data.no_noise');
-    if (field === 'train_fraction' && kind?.whole) return t('data.no_split');
-    return '';
+  /** Why a slider means nothing now; empty: it does. @param {string} field @param {any} spec */
+  function whyIdle(field, spec) {
+    const why = idleReason(field, spec, store.get('choices'));
+    return why ? reasonText(why) : '';
   }
 
   function show() {
     const [spec, fields] = [store.get('spec'), store.get('fields')];
     if (!spec || !fields) return;
     const kind = kinds()[spec.dataset];
-    Object.keys(SLIDERS).forEach((field, i) => sliders[i](spec[field], fields[field], whyIdle(field, kind)));
+    Object.keys(SLIDERS).forEach((field, i) => sliders[i](spec[field], fields[field], whyIdle(field, spec)));
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
     for (const option of select.options) option.text = shortName(option.value); // its name, without what it is

@@ -2,6 +2,7 @@
 // One sentence over the page: an error stays until it is closed, a notice goes by itself.
 
 import { hasText, t } from '../i18n.js';
+import { reasonText } from '../offers.js';
 
 const NOTICE_STAYS = 8000; // milliseconds: two sentences, read slowly
 
@@ -26,7 +27,10 @@ export function mountMessage(root, store, retry) {
 
   const speak = () => {
     const message = store.get('message');
-    if (message) text.textContent = hasText(message.key) ? t(message.key, named(message.values)) : message.text;
+    if (!message) return;
+    text.textContent = message.notes
+      ? message.notes.map(reasonText).join(' ')
+      : hasText(message.key) ? t(message.key, named(message.values)) : message.text;
   };
 
   const show = () => {

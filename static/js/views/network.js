@@ -41,7 +41,7 @@ export function mountNetwork(root, store, send) {
   const [removeLayer, addLayer] = /** @type {HTMLButtonElement[]} */ ([find('[data-testid=remove-layer]'), find('[data-testid=add-layer]')]);
 
   const picture = createPicture(/** @type {HTMLCanvasElement} */ (root.querySelector('canvas')));
-  const heads = createHeads(find('.heads'), editHidden);
+  const heads = createHeads(find('.heads'), editHidden, store);
   const ladder = createLadder(find('.ladder'));
   const card = createCard(find('.card'));
   const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover });
@@ -225,7 +225,7 @@ export function mountNetwork(root, store, send) {
   });
   observer.observe(stage);
   const undo = [
-    store.watch(['spec', 'state', 'features', 'schema', 'theme', 'profile', 'language'], () => {
+    store.watch(['spec', 'state', 'features', 'schema', 'choices', 'theme', 'profile', 'language'], () => {
       words();
       stale = true;
       repaint();

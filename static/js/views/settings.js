@@ -1,71 +1,13 @@
 // @ts-check
-// Every number of the Spec that a person may want exactly, one row each: name, value, what it does, its range, and
-// whether it changes while training goes on.
+// Every setting of the Spec, in sections, beside the picture where the screen is wide enough and over it elsewhere.
 
-import { t } from '../i18n.js';
+import { idleReason } from '../fitting.js';
+import { t, translate } from '../i18n.js';
+import { makeRow } from './settings/rows.js';
+import { SECTIONS } from './settings/sections.js';
 
-/** @typedef {import('../schema.js').Field} Field */
-
-// Which rows are shown, from top to bottom; those of an optimizer only where it is the chosen one.
-const ROWS = [
-  { name: 'learning_rate' },
-  { name: 'momentum', optimizer: 'momentum' },
-  { name: 'beta1', optimizer: 'adam' },
-  { name: 'beta2', optimizer: 'adam' },
-  { name: 'epsilon', optimizer: 'adam' },
-  { name: 'l1' },
-  { name: 'l2' },
-  { name: 'samples' },
-  { name: 'seed' },
-];
-const GAP = 6; // px between the button and what it opens
-
-/** @param {Field} field */
-function rangeOf(field) {
-  const values = { minimum: field.minimum ?? field.above, maximum: field.maximum };
-  const key = field.above === undefined ? 'settings.range' : 'settings.range_above';
-  return t(key, values) + (field.optional ? ` ${t('settings.empty')}` : '');
-}
-
-/**
- * @param {string} name
- * @param {Field} field
- * @param {(value: number | null) => void} change
- */
-function makeRow(name, field, change) {
-  const row = document.createElement('div');
-  row.className = 'setting';
-  const id = `setting-${name}`;
-  row.innerHTML = `<label for="${id}"></label><input type="number" inputmode="decimal" id="${id}" data-testid="${id}" step="any" aria-describedby="${id}-help"><p id="${id}-help"></p><p class="fault" role="alert" hidden></p>`;
-  const [label, input, help, fault] = /** @type {[HTMLElement, HTMLInputElement, HTMLElement, HTMLElement]} */ ([...row.children]);
-  if (field.minimum !== undefined) input.min = String(field.minimum);
-  if (field.maximum !== undefined) input.max = String(field.maximum);
-
-  input.onchange = () => {
-    const empty = input.value === '' && !input.validity.badInput && field.optional;
-    const valid = empty || (input.value !== '' && field.admits(input.valueAsNumber));
-    input.setAttribute('aria-invalid', String(!valid));
-    fault.hidden = valid;
-    if (valid) change(empty ? null : input.valueAsNumber);
-    else fault.textContent = t(field.whole ? 'settings.refused_whole' : 'settings.refused', { range: rangeOf(field) });
-  };
-
-  return {
-    row,
-    speak() {
-      label.textContent = t(`field.${name}`);
-      help.textContent = `${t(`field.${name}.help`)} ${rangeOf(field)} ${t(field.live ? 'settings.live' : 'settings.restarts')}`;
-    },
-    /** @param {number | null} value */
-    show(value) {
-      if (document.activeElement === input) return; // being typed in
-      input.value = value === null ? '' : String(value);
-      input.placeholder = field.optional ? t('settings.own') : '';
-      input.setAttribute('aria-invalid', 'false');
-      fault.hidden = true;
-    },
-  };
-}
+/** @typedef {ReturnType<typeof makeRow>} Row */
+/** @typedef {{box: HTMLDetailsElement, heading: HTMLElement, name: string, rows: Row[]}} Section */
 
 /**
  * @param {HTMLElement} root  a popover
@@ -74,35 +16,117 @@ function makeRow(name, field, change) {
  */
 export function mountSettings(root, store, send) {
   const list = /** @type {HTMLElement} */ (root.querySelector('.settings-rows'));
-  /** @type {(ReturnType<typeof makeRow> & {name: string, optimizer?: string})[]} */
-  let rows = [];
+  const search = /** @type {HTMLInputElement} */ (root.querySelector('input[type=search]'));
+  const nothing = /** @type {HTMLElement} */ (root.querySelector('.nothing'));
+  const opener = /** @type {HTMLElement} */ (document.querySelector(`[popovertarget="${root.id}"]`));
+  /** @type {Section[]} */
+  let sections = [];
+
+  /** @param {Record<string, import('../schema.js').Field>} fields */
+  function build(fields) {
+    sections = SECTIONS.map(([name, names]) => {
+      const box = document.createElement('details');
+      box.open = true;
+      box.dataset.testid = `section-${name}`;
+      box.innerHTML = '<summary><h3></h3></summary>';
+      const rows = names.filter((field) => fields[field]).map((field) =>
+        makeRow(field, fields[field], (value) => send({ type: 'configure', spec: { [field]: value } })));
+      box.append(...rows.map(({ row }) => row));
+      return { box, heading: /** @type {HTMLElement} */ (box.querySelector('h3')), name, rows };
+    });
+    list.replaceChildren(...sections.map(({ box }) => box));
+    speak();
+  }
+
+  function speak() {
+    translate(root);
+    for (const { heading, name, rows } of sections) {
+      heading.textContent = t(`settings.section.${name}`);
+      for (const row of rows) row.speak();
+    }
+  }
 
   const show = () => {
-    const spec = store.get('spec');
-    const fields = store.get('fields');
-    if (!spec || !fields) return;
-    if (!rows.length) {
-      rows = ROWS.map((row) => ({ ...row, ...makeRow(row.name, fields[row.name], (value) => send({ type: 'configure', spec: { [row.name]: value } })) }));
-      list.replaceChildren(...rows.map(({ row }) => row));
-    }
-    for (const row of rows) {
-      row.row.hidden = row.optimizer !== undefined && row.optimizer !== spec.optimizer;
-      row.speak();
-      row.show(spec[row.name]);
-    }
+    const [spec, fields, facts] = [store.get('spec'), store.get('fields'), store.get('choices')];
+    if (!spec || !fields || !root.matches(':popover-open')) return;
+    if (!sections.length) build(fields);
+    for (const { rows } of sections) for (const row of rows) row.show({ spec, facts, store }, idleReason(row.name, spec, facts));
+    find();
   };
-  show();
 
-  const opener = /** @type {HTMLElement} */ (document.querySelector(`[popovertarget="${root.id}"]`));
-  /** Under the button that opens it, as far right as it fits; where little is left below, over the page from its top. */
-  const place = () => {
-    const { bottom, right } = opener.getBoundingClientRect();
-    const { width, height } = root.getBoundingClientRect();
-    const top = bottom + GAP + height < innerHeight - GAP ? bottom + GAP : GAP;
-    root.style.left = `${Math.max(GAP, right - width)}px`;
-    root.style.top = `${top}px`;
-    root.style.maxHeight = `${innerHeight - top - GAP}px`;
+  /** Leaves what the search asks for; without one, all but other optimizers' settings. */
+  function find() {
+    const wanted = search.value.trim().toLowerCase();
+    let found = 0;
+    for (const { box, rows } of sections) {
+      let any = false;
+      for (const { row, words } of rows) {
+        const foreign = row.classList.contains('idle') && box.dataset.testid === 'section-optimizer';
+        row.hidden = wanted === '' ? foreign : !words().includes(wanted);
+        any ||= !row.hidden;
+      }
+      box.hidden = !any;
+      if (wanted !== '' && any) box.open = true;
+      found += any ? 1 : 0;
+    }
+    nothing.hidden = found > 0;
+  }
+  search.oninput = find;
+
+  /** Opens at a setting. @param {string} field */
+  function openAt(field) {
+    root.showPopover();
+    search.value = '';
+    show();
+    const row = sections.flatMap(({ rows }) => rows).find(({ name }) => name === field);
+    const box = row?.row.closest('details');
+    if (!row || !box) return;
+    box.open = true;
+    row.row.scrollIntoView({ block: 'start' });
+    /** @type {HTMLElement | null} */ (row.row.querySelector(`#setting-${field}`))?.focus({ preventScroll: true });
+  }
+  /** @param {MouseEvent} event */
+  const press = ({ target }) => {
+    const field = target instanceof Element && /** @type {HTMLElement | null} */ (target.closest('[data-opens]'))?.dataset.opens;
+    if (field) openAt(field);
   };
-  root.addEventListener('toggle', place);
-  return store.watch(['spec', 'fields', 'language'], show);
+  /** @param {KeyboardEvent} event */
+  const escape = (event) => {
+    if (event.key !== 'Escape' || !root.matches(':popover-open') || document.querySelector('[popover=auto]:popover-open, dialog[open]')) return;
+    root.hidePopover();
+    opener.focus();
+  };
+
+  /** Under the controls, from there down; where these are not in view, the whole height. */
+  const place = () => {
+    const below = opener.closest('.panel')?.getBoundingClientRect().bottom ?? 0;
+    root.style.setProperty('--below', `${below > 0 && below < innerHeight / 3 ? below : 0}px`);
+  };
+  /** @param {Event} event */
+  const toggled = (event) => {
+    const open = /** @type {ToggleEvent} */ (event).newState === 'open';
+    document.documentElement.classList.toggle('settings-open', open);
+    opener.setAttribute('aria-expanded', String(open));
+    if (!open) return;
+    place();
+    show();
+  };
+  root.addEventListener('toggle', toggled);
+  document.addEventListener('click', press);
+  document.addEventListener('keydown', escape);
+  addEventListener('resize', place);
+  const stops = [
+    store.watch(['spec', 'fields', 'choices', 'state'], show),
+    store.watch(['language'], () => {
+      speak();
+      show();
+    }),
+  ];
+  return () => {
+    stops.forEach((stop) => stop());
+    root.removeEventListener('toggle', toggled);
+    document.removeEventListener('click', press);
+    document.removeEventListener('keydown', escape);
+    removeEventListener('resize', place);
+  };
 }

@@ -1,22 +1,27 @@
 // @ts-check
-// Above each hidden layer: how many neurons, one fewer, one more, and which activation.
+// Above each hidden layer: how many neurons, one fewer, one more, and what else it is made of, in short.
 
 import { activationPath, zeroPath } from '../../draw/activation_curve.js';
 import { t } from '../../i18n.js';
 import { keyed } from './keyed.js';
+import { createMenu, summaryOf } from './menu.js';
 
 const ICON = { width: 20, height: 12 };
 
+/** @typedef {import('../../layers.js').Layer} Layer */
+
 /**
  * @param {HTMLElement} root
- * @param {(change: (hidden: import('./shape.js').Layer[]) => import('./shape.js').Layer[]) => void} edit
+ * @param {(change: (hidden: Layer[]) => Layer[]) => void} edit
+ * @param {import('../../store.js').Store} store
  */
-export function createHeads(root, edit) {
+export function createHeads(root, edit, store) {
   const heads = keyed(root);
+  /** @type {Map<HTMLElement, ReturnType<typeof createMenu>>} */
+  const menus = new Map();
 
-  /** @param {number} i @param {Partial<import('./shape.js').Layer> | ((layer: import('./shape.js').Layer) => Partial<import('./shape.js').Layer>)} change */
-  const editLayer = (i, change) =>
-    edit((hidden) => hidden.map((layer, k) => (k === i ? { ...layer, ...(typeof change === 'function' ? change(layer) : change) } : layer)));
+  /** @param {number} i @param {(layer: Layer) => Partial<Layer>} change */
+  const editLayer = (i, change) => edit((hidden) => hidden.map((layer, k) => (k === i ? { ...layer, ...change(layer) } : layer)));
 
   /** @param {number} i */
   function make(i) {
@@ -25,12 +30,13 @@ export function createHeads(root, edit) {
     head.setAttribute('role', 'group');
     head.innerHTML = `
       <span class="count"><button type="button" data-testid="layer-${i}-remove">−</button><b></b><button type="button" data-testid="layer-${i}-add">+</button></span>
-      <label class="activation"><svg width="${ICON.width}" height="${ICON.height}" viewBox="-1 -1 ${ICON.width + 2} ${ICON.height + 2}" aria-hidden="true"><path class="zero"/><path class="curve"/></svg><span></span><select data-testid="layer-${i}-activation"></select></label>`;
-    const [remove, add] = head.querySelectorAll('button');
+      <button type="button" class="activation" data-testid="layer-${i}-menu" popovertarget="layer-${i}-panel"><svg width="${ICON.width}" height="${ICON.height}" viewBox="-1 -1 ${ICON.width + 2} ${ICON.height + 2}" aria-hidden="true"><path class="zero"/><path class="curve"/></svg><span></span></button>`;
+    const [remove, add, opener] = head.querySelectorAll('button');
     remove.onclick = () => editLayer(i, ({ width }) => ({ width: width - 1 }));
     add.onclick = () => editLayer(i, ({ width }) => ({ width: width + 1 }));
-    const select = /** @type {HTMLSelectElement} */ (head.querySelector('select'));
-    select.onchange = () => editLayer(i, { activation: select.value || null });
+    const menu = createMenu(i, opener, (change) => editLayer(i, () => change), () => edit((hidden) => hidden.filter((_, k) => k !== i)));
+    menus.set(head, menu);
+    head.append(menu.root);
     return head;
   }
 
@@ -40,41 +46,31 @@ export function createHeads(root, edit) {
      * @param {import('./shape.js').Limits} limits @param {string[]} activations
      */
     arrange(shape, layout, limits, activations) {
+      const [spec, facts] = [store.get('spec'), store.get('choices')];
       heads.begin();
       root.dataset.heads = layout.heads;
-      shape.hidden.forEach(({ width, activation }, i) => {
+      spec.hidden.forEach((/** @type {Layer} */ layer, /** @type {number} */ i) => {
         const head = heads.get(String(i), () => make(i));
         const column = layout.columns[i + 1];
         head.style.cssText = `left:${column.center}px;width:${Math.floor(layout.pitch) - 2}px;height:${layout.headHeight}px`;
         head.setAttribute('aria-label', t('network.layer', { layer: i + 1 }));
-        const [remove, add] = head.querySelectorAll('button');
-        label(remove, t('network.remove_neuron', { layer: i + 1 }), width <= 1 ? t('network.one_neuron') : '');
-        label(add, t('network.add_neuron', { layer: i + 1 }), width >= limits.width ? t('network.most_neurons', { most: limits.width }) : '');
-        const shown = activation ?? shape.activation;
-        /** @type {HTMLElement} */ (head.querySelector('b')).textContent = String(width);
-        const name = /** @type {HTMLElement} */ (head.querySelector('.activation'));
-        name.classList.toggle('own', activation !== null);
-        name.title = t(activation === null ? 'network.activation_default' : 'network.activation_own', { layer: i + 1, name: t(`activation.${shown}`) });
-        /** @type {HTMLElement} */ (name.querySelector('span')).textContent = t(`activation.${shown}`);
-        name.querySelector('.curve')?.setAttribute('d', activationPath(shown, ICON.width, ICON.height));
-        name.querySelector('.zero')?.setAttribute('d', zeroPath(shown, ICON.width, ICON.height));
-        offer(/** @type {HTMLSelectElement} */ (name.querySelector('select')), activation, shape.activation, activations, i);
+        const [remove, add, opener] = head.querySelectorAll('button');
+        label(remove, t('network.remove_neuron', { layer: i + 1 }), layer.width <= 1 ? t('network.one_neuron') : '');
+        label(add, t('network.add_neuron', { layer: i + 1 }), layer.width >= limits.width ? t('network.most_neurons', { most: limits.width }) : '');
+        /** @type {HTMLElement} */ (head.querySelector('b')).textContent = String(layer.width);
+        const summary = summaryOf(layer, spec.activation);
+        opener.classList.toggle('own', layer.activation !== null);
+        opener.classList.toggle('extras', summary.includes('·'));
+        label(opener, t('layer.menu', { layer: i + 1, summary }), '');
+        /** @type {HTMLElement} */ (opener.querySelector('span')).textContent = summary;
+        const shown = layer.activation ?? spec.activation;
+        opener.querySelector('.curve')?.setAttribute('d', activationPath(shown, ICON.width, ICON.height));
+        opener.querySelector('.zero')?.setAttribute('d', zeroPath(shown, ICON.width, ICON.height));
+        menus.get(head)?.show(layer, { spec, facts, most: limits.width, activations });
       });
       heads.end();
     },
   };
-}
-
-/** @param {HTMLSelectElement} select @param {string | null} chosen @param {string} common @param {string[]} activations @param {number} layer */
-function offer(select, chosen, common, activations, layer) {
-  const choices = [['', t('network.as_all', { name: t(`activation.${common}`) })], ...activations.map((name) => [name, t(`activation.${name}`)])];
-  const key = JSON.stringify(choices);
-  if (select.dataset.choices !== key) {
-    select.dataset.choices = key;
-    select.replaceChildren(...choices.map(([value, text]) => new Option(text, value)));
-  }
-  select.value = chosen ?? '';
-  select.setAttribute('aria-label', t('network.activation', { layer: layer + 1 }));
 }
 
 /** A button's name; where it can do nothing, why. @param {HTMLButtonElement} button @param {string} name @param {string} why */

@@ -1,0 +1,166 @@
+// @ts-check
+// One row for one setting: its name, a control that suits its type, a line of help, its formula; where it means nothing
+// now, why.
+
+import { SETTINGS } from '../../formulas.js';
+import { mathOf } from '../../draw/math.js';
+import { readLayers, writeLayers } from '../../layers.js';
+import { t } from '../../i18n.js';
+import { reasonText } from '../../offers.js';
+import { makeNumber, rangeOf } from './number.js';
+import { makeOptions } from './options.js';
+
+/** @typedef {import('../../schema.js').Field} Field */
+/** @typedef {(value: any) => void} Change */
+/** @typedef {{spec: Record<string, any>, facts: import('../../fitting.js').Facts | null, store: import('../../store.js').Store}} Now */
+/**
+ * @typedef {object} Control
+ * @property {HTMLElement} value  beside the name
+ * @property {HTMLElement | null} below  under it
+ * @property {(value: any, now: Now) => void} show
+ * @property {(disabled: boolean) => void} disable
+ * @property {(say: (fault: string) => void) => void} [onFault]
+ */
+
+/** @param {string} id @returns {HTMLInputElement} */
+function input(id) {
+  const element = document.createElement('input');
+  element.id = element.dataset.testid = id;
+  return element;
+}
+
+/** @param {string} id @param {Change} change @returns {Control} */
+function makeSwitch(id, change) {
+  const value = input(id);
+  value.type = 'checkbox';
+  value.className = 'switch';
+  value.setAttribute('role', 'switch');
+  value.onchange = () => change(value.checked);
+  return { value, below: null, show: (now) => { value.checked = now; }, disable: (disabled) => { value.disabled = disabled; } };
+}
+
+/** Several of a few. @param {string} id @param {string[]} options @param {Change} change @returns {Control} */
+function makeList(id, options, change) {
+  const value = document.createElement('span');
+  const below = document.createElement('div');
+  below.className = 'choices';
+  below.id = below.dataset.testid = id;
+  below.setAttribute('role', 'group');
+  /** @type {string[]} */
+  let chosen = [];
+  const buttons = options.map((option) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button small';
+    button.dataset.testid = `${id}-${option}`;
+    button.onclick = () => change(options.filter((name) => (name === option) !== chosen.includes(name)));
+    return button;
+  });
+  below.append(...buttons);
+  return {
+    value,
+    below,
+    show(now) {
+      chosen = now;
+      buttons.forEach((button, i) => {
+        const pressed = now.includes(options[i]);
+        button.textContent = t(`feature.${options[i]}`);
+        button.setAttribute('aria-pressed', String(pressed));
+        button.disabled = pressed && now.length === 1;
+        button.title = button.disabled ? t('network.last_feature') : '';
+      });
+    },
+    disable: (disabled) => { for (const button of buttons) button.disabled ||= disabled; },
+  };
+}
+
+/** Layers in short. @param {string} id @param {Change} change @returns {Control} */
+function makeLayers(id, change) {
+  const value = document.createElement('span');
+  const below = input(id);
+  below.type = 'text';
+  below.className = 'typed';
+  below.spellcheck = false;
+  below.autocomplete = 'off';
+  let fault = (/** @type {string} */ _sentence) => {};
+  below.onchange = () => {
+    try {
+      const layers = readLayers(below.value);
+      fault('');
+      change(layers);
+    } catch {
+      fault(t('settings.refused_layers'));
+    }
+  };
+  return {
+    value,
+    below,
+    show(now) {
+      if (document.activeElement !== below) below.value = writeLayers(now);
+    },
+    disable: (disabled) => { below.disabled = disabled; },
+    onFault: (say) => { fault = say; },
+  };
+}
+
+/** @param {string} name @param {Field} field @param {string} id @param {Change} change @returns {Control} */
+function controlOf(name, field, id, change) {
+  if (name === 'hidden') return makeLayers(id, change);
+  if (field.kind === 'choice') return makeOptions(name, field, id, change);
+  if (field.kind === 'switch') return makeSwitch(id, change);
+  if (field.kind === 'list') return makeList(id, field.options, change);
+  return makeNumber(name, field, id, change);
+}
+
+/**
+ * @param {string} name
+ * @param {Field} field
+ * @param {Change} change
+ */
+export function makeRow(name, field, change) {
+  const id = `setting-${name}`;
+  const isNumber = field.kind === 'whole' || field.kind === 'real';
+  const row = document.createElement('div');
+  row.className = 'setting';
+  row.dataset.setting = name;
+  row.dataset.kind = field.kind;
+  row.innerHTML = `<span class="name"><label for="${id}"></label>${field.live ? '' : '<svg class="icon restarts"><use href="#icon-restart"/></svg>'}</span>
+    <p class="reason" data-testid="reason" hidden></p><p class="hint" id="${id}-help"></p><div class="formula"></div><p class="fault" role="alert" hidden></p>`;
+  const [heading, reason, help, formula, fault] = /** @type {HTMLElement[]} */ ([...row.children]);
+  const label = /** @type {HTMLElement} */ (heading.querySelector('label'));
+  const control = controlOf(name, field, id, (value) => {
+    fault.hidden = true;
+    change(value);
+  });
+  heading.after(control.value);
+  if (control.below) (field.kind === 'choice' ? help : reason).after(control.below);
+  control.onFault?.((sentence) => {
+    fault.textContent = sentence;
+    fault.hidden = sentence === '';
+    /** @type {HTMLElement} */ (row.querySelector(`#${id}`)).setAttribute('aria-invalid', String(sentence !== ''));
+  });
+  /** @type {HTMLElement} */ (row.querySelector(`#${id}`)).setAttribute('aria-describedby', `${id}-help`);
+  formula.innerHTML = (SETTINGS[name] ?? []).map((line) => `<p>${mathOf(line)}</p>`).join('');
+  formula.dataset.testid = `formula-${name}`;
+  formula.hidden = !SETTINGS[name];
+
+  return {
+    row,
+    name,
+    label,
+    /** What the row is found by. */
+    words: () => [name, label.textContent, help.textContent, ...field.options, ...field.options.map((option) => t(`${name}.${option}`))].join(' ').toLowerCase(),
+    speak() {
+      label.textContent = t(`field.${name}`);
+      help.textContent = `${t(`field.${name}.help`)} ${isNumber ? rangeOf(field) : ''} ${t(field.live ? 'settings.live' : 'settings.restarts')}`;
+    },
+    /** @param {Now} now @param {import('../../fitting.js').Reason | null} why */
+    show(now, why) {
+      control.show(now.spec[name], now);
+      control.disable(why !== null);
+      row.classList.toggle('idle', why !== null);
+      reason.hidden = why === null;
+      if (why) reason.textContent = reasonText(why);
+    },
+  };
+}
