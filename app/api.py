@@ -1,5 +1,6 @@
 """HTTP for programs: the server's health, the Spec's schema, and small pictures of data and features."""
 
+import math
 from dataclasses import asdict
 from functools import lru_cache
 from typing import Any
@@ -11,14 +12,18 @@ from app import VERSION
 from app.manager import SessionManager
 from app.slices import points
 from app.warming import Warming
-from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS
+from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
 from engine.datasets import DATASETS, samples_of
-from engine.planes import PLANES
+from engine.digits import Library, LibraryFault
 from engine.snapshot import grid_inputs
 from engine.spec import MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""
+CLASSES_SHOWN = 3
+"""Of data sets that can have two to eight."""
+DIGIT_SHOWN = 3
+"""Its picture stands for the digits: it is least like a letter."""
 TILE_SIDE = 24
 """Cells per side of a feature's map, as many as the largest neuron map."""
 
@@ -50,8 +55,8 @@ def choices() -> dict[str, Any]:
 
 
 @router.get("/api/datasets")
-def datasets() -> dict[str, Any]:
-    return _datasets()
+def datasets(request: Request) -> dict[str, Any]:
+    return _datasets(request.app.state.library)
 
 
 @router.get("/api/features")
@@ -79,17 +84,41 @@ def _choices() -> dict[str, Any]:
 
 
 @lru_cache
-def _datasets() -> dict[str, Any]:
-    """Each data set of the plane without noise, in small: its points [x1, x2, t] and how many it has in full."""
-    pictures: dict[str, Any] = {}
-    for name in PLANES:
-        places, labels = samples_of(Spec(dataset=name, samples=THUMBNAIL_POINTS))
-        pictures[name] = {
-            "points": points(places, labels if labels.ndim == 1 else labels[:, 0]),
-            "samples": DATASETS[name].samples,
-            "regression": KINDS[name].targets == "values",
-        }
-    return pictures
+def _datasets(library: Library) -> dict[str, Any]:
+    """Each data set without noise in small: its points [x1, x2, t], or one of its pictures in rows from 0 to 1. Points
+    of one's own and random numbers have none; MNIST is left out where no folder is set."""
+    shown = [name for name in DATASETS if KINDS[name].plane and name not in ("own", "own_values")]
+    mnist: list[DatasetName] = ["mnist"] if library.mnist_folder else []
+    return {name: _in_small(name, library) for name in (*shown, "digits", *mnist, "digit_pictures", "random")}
+
+
+def _in_small(name: DatasetName, library: Library) -> dict[str, Any]:
+    kind = KINDS[name]
+    many = {"classes": CLASSES_SHOWN} if kind.plane and kind.classes is None else {}
+    fits = {"loss": "mse", "samples": THUMBNAIL_POINTS if kind.plane else None}
+    spec = Spec.model_validate({"dataset": name, **fits, **many})
+    small: dict[str, Any] = {
+        "samples": DATASETS[name].samples,
+        "regression": kind.targets == "values",
+        "classes": spec.class_count,
+    }
+    if kind.plane:
+        small["points"] = points(*samples_of(spec))
+    elif name != "random":
+        small["picture"] = _picture(spec, library)
+    return small
+
+
+def _picture(spec: Spec, library: Library) -> list[list[float]] | None:
+    """One picture of the data; None where its files cannot be read, which is told to whoever chooses them."""
+    try:
+        rows, labels = samples_of(spec, library)
+    except LibraryFault:
+        return None
+    drawn = labels[DIGIT_SHOWN] if spec.is_regression else rows[np.flatnonzero(labels == DIGIT_SHOWN)[0]]
+    side = math.isqrt(drawn.size)
+    picture: list[list[float]] = drawn.reshape(side, side).astype(float).round(3).tolist()
+    return picture
 
 
 @lru_cache

@@ -1,5 +1,6 @@
 """HTTP for files: a run's weights down and up, as files of torch, and points of one's own."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -8,10 +9,12 @@ from fastapi.responses import JSONResponse
 
 from app import slices
 from app.manager import SessionManager
-from app.messages import FileCode, Refusal
+from app.messages import FileCode, Refusal, message
 from app.sessions import Session
 from app.sockets import is_welcome
+from engine import own_points
 from engine.model_file import FaultKind, ModelFault
+from engine.tables import UploadFault
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
 """Of a refusal; any other is 422."""
@@ -58,12 +61,37 @@ async def model_up(request: Request, key: str) -> Response:
     return await _said(answer)
 
 
+@router.post("/api/points")
+async def points_up(request: Request, name: str = "", draw: int | None = None) -> Response:
+    """A CSV or JSON file → its points, as the data sets own and own_values take them, and what was found in it.
+
+    name: of the file. draw: a seed, to draw as many points as there can be where the file has more.
+    """
+
+    async def answer() -> Response:
+        body = await _body(request, _manager(request).limits.points_bytes)
+        found = await asyncio.to_thread(own_points.read, body, name, draw)
+        return JSONResponse(
+            {
+                "points": found.points,
+                "kind": found.labels_are,
+                "class_names": found.class_names,
+                "columns": found.columns,
+                "notes": [message("notice", code, values) for code, values in found.notes],
+            }
+        )
+
+    return await _said(answer)
+
+
 async def _said(answer: Callable[[], Awaitable[Response]]) -> Response:
     """The answer, or why there is none."""
     try:
         return await answer()
     except ModelFault as fault:
         refusal = Refusal(REFUSALS[fault.kind], dict(fault.values))
+    except UploadFault as fault:
+        refusal = Refusal(fault.code, fault.values)
     except Refusal as refused:
         refusal = refused
     said: dict[str, Any] = refusal.message()

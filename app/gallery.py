@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from app.slices import points
 from engine.choices import BackendName
+from engine.digits import Library, LibraryFault
 from engine.network import Array, Network
 from engine.presets import PRESETS, Preset
 from engine.spec import Spec
@@ -33,8 +34,9 @@ router = APIRouter()
 
 
 class Gallery:
-    def __init__(self, backend: BackendName) -> None:
+    def __init__(self, backend: BackendName, library: Library) -> None:
         self._backend = backend
+        self._library = library
         self._presets = {preset.name: preset for preset in PRESETS if preset.spec is not None}
         self._pictures: dict[str, asyncio.Future[dict[str, Any]]] = {}
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="gallery")
@@ -54,7 +56,10 @@ class Gallery:
 
     def _make(self, preset: Preset) -> dict[str, Any]:
         assert preset.spec is not None
-        trainer = Trainer(preset.spec, backend=self._backend)
+        try:
+            trainer = Trainer(preset.spec, backend=self._backend, library=self._library)
+        except LibraryFault:
+            return {"kind": "missing"}
         curve = [trainer.evaluate()["train_loss"]]
         for entry in range(1, ENTRIES + 1):
             if self._stopped.is_set():

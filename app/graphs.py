@@ -1,7 +1,7 @@
 """HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
 
 import asyncio
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,6 +50,9 @@ REFUSALS: dict[FaultKind, GraphCode] = {
 }
 """What the engine finds wrong → the sentence."""
 
+NOT_VALUES = ("expression", "check", "refusals")
+"""What an address may say besides the values of variables."""
+
 router = APIRouter()
 
 
@@ -69,7 +72,7 @@ async def graph_of_text(request: Request) -> JSONResponse:
         limits = _limits(request)
         return await asyncio.to_thread(_answer, _asked(await _body(request, limits)), limits, _checked(request))
 
-    return await _said(answer)
+    return await _said(request, answer)
 
 
 @router.get("/api/graph")
@@ -77,11 +80,11 @@ async def graph_of_address(request: Request) -> JSONResponse:
     """The same, for an address: ?expression=a*b%2B1&a=2"""
 
     async def answer() -> dict[str, Any]:
-        values = {name: text for name, text in request.query_params.items() if name not in ("expression", "check")}
+        values = {name: text for name, text in request.query_params.items() if name not in NOT_VALUES}
         asked = Asked(expression=request.query_params.get("expression", ""), values=_numbers(values))
         return await asyncio.to_thread(_answer, asked, _limits(request), _checked(request))
 
-    return await _said(answer)
+    return await _said(request, answer)
 
 
 @router.get("/api/graph/network")
@@ -96,17 +99,21 @@ async def graph_of_network(request: Request) -> JSONResponse:
         seen = await session.look(lambda trainer: _see(trainer, request.query_params.get("point", "0")))
         return await asyncio.to_thread(_network_answer, seen, _limits(request), _checked(request))
 
-    return await _said(answer)
+    return await _said(request, answer)
 
 
-async def _said(answer: Callable[[], Any]) -> JSONResponse:
-    """The answer, or why there is none."""
+async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]]) -> JSONResponse:
+    """The answer, or why there is none: with status 422, or 200 for ?refusals=200.
+
+    The page asks for the latter: people type half an expression, and browsers log every 4xx as an error.
+    """
+    status = 200 if request.query_params.get("refusals") == "200" else 422
     try:
         return JSONResponse(await answer())
     except GraphFault as fault:
-        return JSONResponse(_refused(fault), 422)
+        return JSONResponse(_refused(fault), status)
     except Refusal as refusal:
-        return JSONResponse(refusal.message(), 422)
+        return JSONResponse(refusal.message(), status)
 
 
 def _refused(fault: GraphFault) -> dict[str, object]:

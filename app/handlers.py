@@ -126,4 +126,4 @@ HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]]
     commands.History: _history,
     commands.Predict: _predict,
 }
-"""Every command but Drawn, which a session takes out of turn."""
+"""Every command but Drawn, which a session takes out of turn; Predict waits for nothing but the slice at work."""

@@ -32,7 +32,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     app.state.settings = settings
     app.state.library = library
     app.state.warming = Warming(backend)
-    app.state.gallery = gallery.Gallery(backend)
+    app.state.gallery = gallery.Gallery(backend, library)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)

@@ -307,7 +307,7 @@ def _shown(value: Value) -> Value:
 class Refusal(Exception):  # noqa: N818
     """A command that cannot be done, and why. It has changed nothing."""
 
-    def __init__(self, code: ErrorCode, values: dict[str, Value]) -> None:
+    def __init__(self, code: ErrorCode | FaultCode, values: dict[str, Value]) -> None:
         super().__init__(code, values)
         self.code = code
         self.values = values
@@ -333,7 +333,7 @@ class Closing:
 
 
 def message(
-    kind: Literal["error", "notice"], code: ErrorCode | NoticeCode, values: dict[str, Value]
+    kind: Literal["error", "notice"], code: ErrorCode | FaultCode | NoticeCode | NoteCode, values: dict[str, Value]
 ) -> dict[str, object]:
     """What goes to the browser."""
     return {"type": kind, "code": code, "message": sentence(code, values), "values": values}

@@ -29,6 +29,11 @@ def page() -> HTMLResponse:
     return _page("page.html")
 
 
+@router.get("/graph", response_class=HTMLResponse)
+def graph() -> HTMLResponse:
+    return _page("graph.html")
+
+
 def _page(name: str) -> HTMLResponse:
     return HTMLResponse(templates.get_template(name).render(), headers={"Cache-Control": REVALIDATE})
 

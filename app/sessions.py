@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app import handlers, slices, states
-from app.commands import Command, Drawn
+from app.commands import Command, Drawn, Predict
 from app.history import History
 from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
@@ -127,6 +127,10 @@ class Session:
         """Returns once the command is done and the answer posted. Raises Refusal of a Drawn that cannot be."""
         if isinstance(command, Drawn):  # not in turn: a viewer that waits for its next frame need not wait for a slice
             self._drawn(viewer, command.frame)
+            return
+        if isinstance(command, Predict):  # nor need what comes after it wait for the answer
+            viewer.questions.append(command)
+            self._bell.set()
             return
         done = asyncio.get_running_loop().create_future()
         self._inbox.append((viewer, command, done))
@@ -287,6 +291,10 @@ class Session:
         while True:
             await self._bell.wait()
             self._bell.clear()
+            for viewer in list(self.viewers):
+                while viewer.questions:
+                    async with self._trainer_free:
+                        await self._guarded(handlers.obey(self, viewer, viewer.questions.popleft()))
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()
                 async with self._trainer_free:

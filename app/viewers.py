@@ -1,11 +1,16 @@
 """Viewer: one window that looks at a session."""
 
 import json
+from collections import deque
 from typing import Any
 
+from app.commands import Predict
 from app.mailbox import Mailbox
 from app.messages import Closing
 from app.protocol import Focus
+
+QUESTIONS = 8
+"""A picture that is being drawn asks at every stroke, and only its newest state matters."""
 
 
 class Viewer:
@@ -13,6 +18,8 @@ class Viewer:
         """letters: how many messages may wait for it."""
         self.mailbox = Mailbox(letters)
         self.focus: Focus | None = None
+        self.questions: deque[Predict] = deque(maxlen=QUESTIONS)
+        """Rows whose prediction is asked for; of too many the oldest go unanswered."""
         self.seen = -1
         """The picture (see Session.picture) it was last shown."""
 

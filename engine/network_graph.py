@@ -117,8 +117,8 @@ def modules(network: Network, tensors: Tensors, inputs: Vector, targets: Vector)
         bias = tensors[f"layers.{layer}.bias"].astype(float) if network.biases else np.zeros(stage.outputs)
         boxes.append(_forward(f"layers.{layer}", "linear", boxes, weight @ below + bias))
         if stage.activation != "linear":
-            value = OPERATIONS[stage.activation].value
-            boxes.append(_forward(f"activation.{layer}", stage.activation, boxes, _each(value, boxes[-1].values)))
+            values = _each(OPERATIONS[stage.activation].value, boxes[-1].values)
+            boxes.append(_forward(f"{stage.activation}.{layer}", stage.activation, boxes, values))
     outputs, share = boxes[-1].values, 1 / targets.size if network.reduction == "mean" else 1.0
     if network.loss == "mse":
         loss, gradient = np.square(outputs - targets), 2 * (outputs - targets) * share

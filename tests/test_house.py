@@ -40,7 +40,8 @@ explain
 APP = """
 settings mailbox messages history pace pip
 protocol explain bootstrap pages serving
-commands slices states viewers shield warming
+commands slices states shield warming
+viewers
 handlers
 sessions
 manager

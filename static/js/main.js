@@ -36,7 +36,7 @@ import { mountUpload } from './views/upload.js';
 /** @typedef {import('./commands.js').Command} Command */
 
 const store = createStore({
-  connection: 'connecting', state: null, spec: null, points: null, frame: null, history: null,
+  connection: 'connecting', state: null, spec: null, points: null, pictures: null, prediction: null, frame: null, history: null,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
   presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
@@ -162,6 +162,7 @@ function showRestart() {
 function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
+  else if (message.type === 'prediction') session.prediction(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
   else if (message.type === 'error') {

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from app.states import STOPPED
+from app.viewers import QUESTIONS
 from engine import Snapshot, Spec, Trainer
 from engine.stopping import RULES, StopReason
 from tests.app.watching import Watcher, managing, watching
@@ -115,6 +116,16 @@ async def test_predictions_are_the_engines_own_with_their_answers() -> None:
         np.testing.assert_allclose(said["outputs"], outputs, rtol=1e-7)
         shares = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
         np.testing.assert_allclose(said["answers"], shares, rtol=1e-6)
+
+
+async def test_of_many_questions_at_once_the_newest_are_answered() -> None:
+    async with watching() as person:
+        await person.until("frame")
+        for number in range(QUESTIONS + 5):
+            await person.say(type="predict", inputs=[[number / 10, 0]], id=number)
+        await person.until("prediction", lambda said: said["id"] == QUESTIONS + 4)
+        answered = [message["id"] for message in person.seen if message["type"] == "prediction"]
+        assert answered == list(range(5, QUESTIONS + 5))
 
 
 async def test_sums_are_answered_in_plain_numbers() -> None:

@@ -46,12 +46,28 @@ def test_schema_is_the_specs_own(server: Running) -> None:
 
 def test_every_data_set_has_its_picture(server: Running) -> None:
     datasets = get_json(server, "/api/datasets")
-    assert set(datasets) == {name for name in KINDS if KINDS[name].plane} - {"own", "own_values"}
+    assert set(datasets) == set(KINDS) - {"own", "own_values", "mnist"}
     assert (datasets["circle"]["samples"], datasets["plane"]["samples"]) == (500, 1200)
-    assert [name for name in datasets if datasets[name]["regression"]] == ["plane", "multi_gauss", "sine", "arithmetic"]
+    assert [name for name in datasets if datasets[name]["regression"]] == [
+        *("plane", "multi_gauss", "sine", "arithmetic", "digit_pictures", "random")
+    ]
+    assert {t for _, _, t in datasets["blobs"]["points"]} == {0, 1, 2}
     for name, data in datasets.items():
-        assert 100 <= len(data["points"]) <= 200 or (name.endswith("gate") and len(data["points"]) == 4)
-        assert all(len(point) == 3 for point in data["points"])
+        if KINDS[name].plane:
+            assert 100 <= len(data["points"]) <= 200 or (name.endswith("gate") and len(data["points"]) == 4)
+            assert {len(point) for point in data["points"]} == {4 if name == "arithmetic" else 3}
+    for name in ("digits", "digit_pictures"):
+        picture = datasets[name]["picture"]
+        assert [len(row) for row in picture] == [8] * 8
+        assert 0 == min(map(min, picture)) < max(map(max, picture)) <= 1
+
+
+def test_choices_tell_the_page_what_goes_with_what(server: Running) -> None:
+    choices = get_json(server, "/api/choices")
+    assert list(choices["datasets"]) == list(KINDS)
+    assert choices["datasets"]["digits"]["side"] == 8
+    assert choices["reads"]["momentum"] == ["momentum", "dampening"]
+    assert "cross_entropy" in choices["class_losses"]
 
 
 def test_every_feature_has_its_map(server: Running) -> None:

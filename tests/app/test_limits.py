@@ -14,6 +14,7 @@ from app.settings import Limits, Settings
 from engine.expressions import Bounds, parse
 from engine.graph import GraphFault
 from tests.app.running import running_server
+from tests.app.test_files import model_bytes, points_bytes
 from tests.app.test_sockets import address, closing, say, told, until
 from tests.app.watching import SWEEP, Watcher, eventually, found, managing
 
@@ -162,6 +163,8 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     playing,
     viewers,
     message_bytes,
+    points_bytes,
+    model_bytes,
     commands_per_second,
     commands_burst,
     letters,

@@ -57,6 +57,11 @@ def test_an_address_for_other_machines_only_where_they_are_let_in(monkeypatch: p
     ("options", "environment", "said"),
     [
         (["--port", "99999"], {}, "--port cannot be 99999: the most is 65535. Correct it and start again.\n"),
+        (
+            [],
+            {"PLAYGROUND_MNIST": "/no/such/folder"},
+            "PLAYGROUND_MNIST cannot be /no/such/folder: there is no such folder. Correct it and start again.\n",
+        ),
         ([], {"PLAYGROUND_PORT": "x"}, "PLAYGROUND_PORT cannot be x: it must be a whole number."),
         ([], {"PLAYGROUND_LIMITS__VIEWERS": "0"}, "PLAYGROUND_LIMITS__VIEWERS cannot be 0: the least is 1."),
     ],

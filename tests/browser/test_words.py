@@ -8,6 +8,7 @@ import pytest
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.choices import FEATURES
+from engine.graph import OPERATIONS
 from engine.presets import PRESETS
 from engine.spec import Spec
 
@@ -38,6 +39,9 @@ MADE = {
         for status in ("connecting", "lost", "refused", "diverged", "training", "restarted", "ready", "paused")
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
+    *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
+    *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
+    *(f"graph.at_{step}" for step in ("forward", "backward")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),

@@ -305,7 +305,9 @@ def settings() -> Iterator[dict[str, Any]]:
     yield from ({"l1": 0.01}, {"l2": 0.01}, {"weight_decay": 0.1}, {"biases": False}, {"reduction": "sum"})
 
 
-@pytest.mark.parametrize("changes", list(settings()), ids=lambda changes: "-".join(f"{k}={v}" for k, v in changes.items()))
+@pytest.mark.parametrize(
+    "changes", list(settings()), ids=lambda changes: "-".join(f"{k}={v}" for k, v in changes.items())
+)
 def test_e1_the_hand_written_engine_trains_every_setting(changes: dict[str, Any]) -> None:
     trainer = Trainer(spec_of("e1_by_hand").changed(**changes), backend="by_hand")
     start, before = trainer.evaluate()["train_loss"], flat(trainer.parameters())

@@ -1,0 +1,150 @@
+// @ts-check
+// One node in the open: its arithmetic forward, what came back to it, and what it hands on through each of its slopes.
+
+import { t } from '../../i18n.js';
+import { called, formulaOf, numbers, signOf, slopeOf, substituted, tidy, within } from '../../draw/formula.js';
+import { contributions, knownAt } from '../../draw/walk.js';
+
+/** @typedef {import('../../draw/walk.js').Node} Node */
+
+/** @param {string} tag @param {string} kind @param {(Node | Element | string)[]} inside */
+function make(tag, kind, ...inside) {
+  const element = document.createElement(tag);
+  if (kind) element.className = kind;
+  element.append(.../** @type {(string | Element)[]} */ (inside));
+  return element;
+}
+
+/** @param {HTMLElement} root @param {import('../../store.js').Store} store */
+export function mountCard(root, store) {
+  function show() {
+    /** @type {Node[]} */
+    const nodes = store.get('nodes');
+    const [walk, position] = [store.get('walk'), store.get('position')];
+    const name = store.get('chosen') ?? walk.steps[position - 1]?.node.name;
+    const node = nodes.find((each) => each.name === name);
+    if (!node) {
+      root.replaceChildren(make('h2', '', t('graph.card')), make('p', 'soft', t('graph.card_empty')));
+      return;
+    }
+    const byName = new Map(nodes.map((each) => [each.name, each]));
+    const known = knownAt(walk, position, nodes);
+    const about = { nodes, byName, known, check: store.get('check') };
+    const parts = [title(node), make('p', 'gate', t(gateKey(node)))];
+    parts.push(...(node.tensors || node.values.length > 1 || store.get('view') === 'modules' ? vectors(node, known) : arithmetic(node, about)));
+    root.replaceChildren(...parts);
+    root.dataset.node = node.name;
+  }
+  const stops = [store.watch(['nodes', 'position', 'chosen', 'check', 'language'], show)];
+  show();
+  return () => stops.forEach((stop) => stop());
+}
+
+/** @param {Node} node */
+const gateKey = (node) => `graph.gate.${node.inputs.length || ['inputs', 'targets'].includes(node.op) ? node.op : node.grads === null ? 'constant' : 'variable'}`;
+
+/** @param {Node} node */
+function title(node) {
+  const sign = signOf(node.op);
+  return make('h2', 'node-title', make('b', '', node.name), ...(sign ? [make('span', 'chip', sign)] : []));
+}
+
+/**
+ * @typedef {object} About
+ * @property {Node[]} nodes @property {Map<string, Node>} byName
+ * @property {{values: Set<string>, grads: Set<string>}} known
+ * @property {any} check
+ */
+
+/** @param {Node} node @param {About} about */
+function arithmetic(node, about) {
+  const { byName, known, nodes } = about;
+  const parts = [];
+  if (node.inputs.length) {
+    const value = known.values.has(node.name) ? tidy(node.values[0]) : '?';
+    const filled = known.values.has(node.name) ? ` = ${substituted(node, byName)}` : '';
+    parts.push(make('p', 'sum', `${node.name} = ${formulaOf(node, byName)}${filled} = `, make('b', '', value)));
+  } else {
+    parts.push(make('p', 'sum', `${node.name} = `, make('b', '', tidy(node.values[0]))));
+  }
+  if (node.grads === null) return parts;
+  const reached = known.grads.has(node.name);
+  parts.push(make('h3', '', t('graph.incoming')));
+  parts.push(reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
+  if (node.inputs.length) parts.push(make('h3', '', t(reached ? 'graph.outgoing' : 'graph.slopes')), slopes(node, byName, reached));
+  const product = about.check?.products?.[node.name];
+  if (product) parts.push(customMultiply(node, product));
+  return parts;
+}
+
+/** What came back, as the sum of all that did. @param {Node} node @param {Node[]} nodes */
+function incoming(node, nodes) {
+  const found = contributions(nodes, node.name);
+  const total = make('b', 'violet', tidy(/** @type {number[]} */ (node.grads)[0]));
+  total.dataset.testid = 'total';
+  const left = `∂${nodes[nodes.length - 1].name}/∂${node.name} = `;
+  if (node === nodes[nodes.length - 1]) return make('p', 'sum', left, total, make('span', 'soft', ` ${t('graph.seed')}`));
+  if (!found.length) return make('p', 'sum', left, total, make('span', 'soft', ` ${t('graph.no_way')}`));
+  const terms = found.flatMap(({ from, flow }, place) => {
+    const term = make('span', 'term', place ? within(flow) : tidy(flow));
+    Object.assign(term.dataset, { testid: 'contribution', value: String(flow) });
+    term.title = t('graph.returned_by', { node: from });
+    return [...(place ? [' + '] : []), term, make('span', 'origin', ` ← ${from}`)];
+  });
+  return make('p', 'sum', left, ...terms, ...(found.length > 1 ? [' = ', total, make('span', 'soft', ` ${t('graph.copies')}`)] : []));
+}
+
+/** For each input its slope, and once the gradient is there their product. @param {Node} node @param {Map<string, Node>} byName @param {boolean} reached */
+function slopes(node, byName, reached) {
+  const table = make('table', 'slopes');
+  const grad = /** @type {number[]} */ (node.grads)[0];
+  node.inputs.forEach((name, slot) => {
+    const [local, flow] = [node.local[slot], node.flows[slot]];
+    if (local === null || flow === null) return;
+    const row = make('tr', '');
+    const formula = slopeOf(node, slot, byName);
+    row.append(
+      make('th', '', `∂${node.name}/∂${called(name, byName)}`),
+      make('td', '', formula === tidy(local) ? `= ${tidy(local)}` : `= ${formula} = ${tidy(local)}`),
+      ...(reached ? [make('td', 'violet', `${tidy(grad)} · ${within(local)} = `, make('b', '', tidy(flow)), ` → ${name}`)] : []),
+    );
+    table.append(row);
+  });
+  return table;
+}
+
+/** An operation of one's own for torch, beside torch's. @param {Node} node @param {{own: number[], library: number[]}} product */
+function customMultiply(node, product) {
+  const box = make('div', 'custom');
+  box.dataset.testid = 'custom';
+  const [x, y] = node.inputs;
+  const same = product.own.every((value, slot) => value === product.library[slot]);
+  const code = make('pre', '', `forward(${x}, ${y}):  keep ${x}, ${y};  return ${x}·${y}\nbackward(g):  return ${y}·g, ${x}·g`);
+  box.append(
+    make('h3', '', t('graph.custom')), code,
+    make('p', '', `${t('graph.custom_own')} `, make('b', 'violet', numbers(product.own)), `  ·  torch: `, make('b', 'violet', numbers(product.library)), make('span', same ? 'ok' : '', same ? '  ✓' : '  ✕')),
+  );
+  return box;
+}
+
+/** Of a module: its vector, and its tensors with their gradients. @param {Node} node @param {{values: Set<string>, grads: Set<string>}} known */
+function vectors(node, known) {
+  const reached = known.grads.has(node.name);
+  const parts = [];
+  if (known.values.has(node.name)) parts.push(make('p', 'sum', numbers(node.values)));
+  if (reached && node.grads) parts.push(make('h3', '', t('graph.incoming')), make('p', 'sum violet', numbers(node.grads)));
+  for (const [name, { values, grads }] of Object.entries(node.tensors ?? {})) {
+    parts.push(make('h3', '', `${node.name}.${name}`), matrix(values, 'matrix'));
+    if (reached) parts.push(make('h3', '', `∂L/∂ ${name}`), matrix(grads, 'matrix violet'));
+  }
+  return parts;
+}
+
+/** @param {any[]} values  (n,) or (n, m) @param {string} kind */
+function matrix(values, kind) {
+  const table = make('table', kind);
+  for (const line of Array.isArray(values[0]) ? values : [values]) {
+    table.append(make('tr', '', ...line.map((/** @type {number} */ value) => make('td', '', tidy(value)))));
+  }
+  return make('div', 'scroller', table);
+}

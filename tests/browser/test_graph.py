@@ -1,0 +1,229 @@
+"""The page of the chain rule in a real Chromium: steps, flat form, check, faults, the tab's network, every size."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Route, expect
+
+from tests.app.running import Running
+from tests.browser.conftest import Opened, OpenPage, listen
+from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL
+
+OpenGraph = Callable[..., Opened]
+
+
+@pytest.fixture
+def open_graph(browser: Browser, server: Running) -> Iterator[OpenGraph]:
+    """open_graph(after="", width=1366, height=768): after is what follows /graph."""
+    everything: list[Opened] = []
+
+    def start(after: str = "", width: int = 1366, height: int = 768) -> Opened:
+        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
+        opened = Opened(context.new_page())
+        everything.append(opened)
+        listen(opened)
+        opened.page.goto(f"http://127.0.0.1:{server.port}/graph{after}")
+        expect(opened.page.locator(".node").first).to_be_visible()
+        return opened
+
+    yield start
+    for opened in everything:
+        opened.page.context.close()
+    for opened in everything:
+        assert opened.faults == []
+
+
+def values(opened: Opened, *names: str) -> list[float]:
+    return [float(opened[f"node-{name}"].get_attribute("data-value") or "nan") for name in names]
+
+
+def gradients(opened: Opened, *names: str) -> list[float]:
+    return [float(opened[f"node-{name}"].get_attribute("data-grad") or "nan") for name in names]
+
+
+def click(opened: Opened, testid: str, times: int = 1) -> None:
+    for _ in range(times):
+        opened[testid].click()
+
+
+def type_in(opened: Opened, expression: str, last: str = "L") -> None:
+    opened["expression"].fill(expression)
+    expect(opened[f"node-{last}"]).to_be_visible()
+
+
+def test_the_scalar_autograd_of_the_first_tutorial(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    click(opened, "preset-autograd")
+    expect(opened["node-d"]).to_be_visible()
+    assert values(opened, "a", "b", "c", "d", "L") == [2, 3, 6, 7, 7]
+    for name in "abcdL":
+        assert opened[f"node-{name}"].get_attribute("data-grad") == ""
+    click(opened, "finish")
+    assert gradients(opened, "a", "b", "c", "d", "L") == [3, 2, 1, 1, 1]
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    assert opened.number("checked") == 0
+
+
+def test_one_node_at_a_time_forward_and_backward_with_the_flat_form_in_step(open_graph: OpenGraph) -> None:
+    opened = open_graph()  # the neuron in flat form
+    line = opened.page.locator(".lines tr.now")
+    expect(line).to_have_count(0)
+    expect(opened["node-p0"].locator(".value")).to_have_text("")
+    for name in ("p0", "p1", "s", "z", "L"):
+        click(opened, "forward")
+        expect(line).to_have_attribute("data-testid", f"line-{name}")
+        expect(opened[f"node-{name}"]).to_have_class(re.compile(r"\bnow\b"))
+    expect(opened["node-L"].locator(".value")).to_have_text("0.7311")
+    reached = []
+    for name in ("L", "z", "w2", "s", "p1", "x1", "w1", "p0", "x0", "w0"):
+        click(opened, "backward")
+        expect(line).to_have_attribute("data-testid", f"line-{name}")
+        reached.append(name)
+        with_gradient = opened.page.locator('.node:not([data-grad=""])')
+        expect(with_gradient).to_have_count(len(reached))
+    slope = 0.7310585786300049 * (1 - 0.7310585786300049)
+    expected = [-slope, 2 * slope, -2 * slope, -3 * slope, slope]
+    assert gradients(opened, "w0", "x0", "w1", "x1", "w2") == pytest.approx(expected, rel=1e-12)
+    click(opened, "backward")  # nothing is left
+    click(opened, "forward")  # takes the last step back
+    assert opened["node-w0"].get_attribute("data-grad") == ""
+
+
+def test_arrow_keys_walk_and_typing_does_not(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    keyboard = opened.page.keyboard
+    for key, position in (("ArrowRight", 1), ("ArrowLeft", 6), ("End", 15), ("Home", 0)):
+        keyboard.press(key)
+        expect(opened["position"]).to_have_value(str(position))
+    opened["expression"].focus()
+    keyboard.press("ArrowLeft")
+    expect(opened["position"]).to_have_value("0")
+    opened["node-p1"].focus()
+    keyboard.press("Enter")
+    expect(opened["card"]).to_have_attribute("data-node", "p1")
+
+
+def test_an_expression_is_walked_as_soon_as_it_is_typed(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    opened["expression"].fill("a*b+1")
+    click(opened, "backward", 9)
+    expect(opened["node-a"]).to_have_attribute("data-grad", "3")
+    assert values(opened, "a", "b", "L") == [2, 3, 7]
+    assert gradients(opened, "a", "b") == [3, 2]
+    opened["value-a"].fill("5")
+    expect(opened["node-L"]).to_have_attribute("data-value", "16")
+    expect(opened["node-b"]).to_have_attribute("data-grad", "5")  # the walk stays where it is
+    opened.page.reload()
+    expect(opened["node-L"]).to_have_attribute("data-value", "16")
+
+
+def test_what_is_used_twice_shows_its_sum(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    click(opened, "preset-gates")
+    expect(opened["node-m"]).to_be_visible()
+    click(opened, "finish")
+    opened["node-b"].click()
+    terms = opened["contribution"]
+    expect(terms).to_have_count(2)
+    shown = [float(term.get_attribute("data-value") or "nan") for term in terms.all()]
+    assert (shown, sum(shown)) == ([3, -1], gradients(opened, "b")[0])
+    assert gradients(opened, "a", "b", "c", "m") == [3, 2, 0, -1]
+    assert "Σ" in opened.page.evaluate(
+        "getComputedStyle(document.querySelector('[data-testid=line-b] .grad'), '::before').content"
+    )
+
+
+def test_a_multiply_of_ones_own_stands_beside_torchs(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    click(opened, "preset-custom")
+    expect(opened["node-p"]).to_be_visible()
+    click(opened, "finish")
+    opened["node-p"].click()
+    expect(opened["custom"]).to_contain_text("own: [24, −36] · torch: [24, −36]")
+
+
+@pytest.mark.parametrize(
+    ("expression", "sentence"),
+    [
+        ("a*(b+1", "The parenthesis at line 1, column 3 is never closed; add its “)”."),
+        ("log(a-9)", "The log in node L (line 1, column 1) is given -7"),
+        ("a*b c", "“c” at line 1, column 5 cannot follow what stands before it"),
+        ("alert('x')", "“'” at line 1, column 7 has no meaning"),
+        ("(" * 60, "nested more than 40 deep"),
+    ],
+)
+def test_a_fault_is_told_with_its_place_and_mended(open_graph: OpenGraph, expression: str, sentence: str) -> None:
+    opened = open_graph()
+    opened["expression"].fill(expression)
+    expect(opened["fault"]).to_contain_text(sentence)
+    type_in(opened, "a+b")
+    expect(opened["fault"]).to_be_hidden()
+    expect(opened["node-L"]).to_have_attribute("data-value", "5")
+
+
+def test_the_light_turns_red_and_names_the_node(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    wrong = {"torch": {"largest": 0.5, "node": "c", "same": False}, "differences": None, "products": {}}
+
+    def answer(route: Route) -> None:
+        route.fulfill(json={**route.fetch().json(), "check": wrong})
+
+    opened.page.route("**/api/graph?*check=yes", answer)
+    click(opened, "preset-autograd")
+    expect(opened["checked"]).to_have_attribute("data-state", "red")
+    expect(opened["checked"]).to_contain_text("c differs by 5.0·10⁻¹")
+
+
+def test_the_tabs_own_network_as_scalars_and_as_modules(open_page: OpenPage) -> None:
+    opened = open_page()
+    opened["help"].click()
+    opened["chain-rule"].click()
+    expect(opened["view-scalars"]).to_be_visible()
+    click(opened, "view-scalars")
+    expect(opened["node-w1_1_1"]).to_be_visible()
+    click(opened, "finish")
+    loss, slopes = values(opened, "L"), gradients(opened, "z2_1", "z2_2")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    click(opened, "view-modules")
+    box = opened["node-layers.1"]
+    expect(box).to_be_visible()
+    click(opened, "finish")
+    expect(box).to_have_attribute("data-grad", re.compile(r"\d"))
+    assert [float(part) for part in (box.get_attribute("data-grad") or "").split()] == pytest.approx(slopes, rel=1e-12)
+    assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
+    opened["point"].fill("3")
+    expect(opened["node-L"]).not_to_have_attribute("data-value", str(loss[0]))
+    opened["back"].click()
+    opened.ready()
+
+
+@pytest.mark.parametrize("query", ["?lang=en", "?lang=zh&profile=projector"])
+def test_at_every_size(open_graph: OpenGraph, query: str) -> None:
+    opened = open_graph(query)
+    click(opened, "finish")
+    page = opened.page
+    for width, height in SCREENS + SMALL_SCREENS:
+        page.set_viewport_size({"width": width, "height": height})
+        opened.until(lambda: page.evaluate(PAST_THE_EDGE) == [])
+        across, down = page.evaluate(OVERFLOW)
+        assert across == 0, (width, height)
+        assert (down > 0) == ((width, height) in SMALL_SCREENS), (width, height)
+        assert page.evaluate(TOO_SMALL) == [], (width, height)
+        assert page.evaluate(COVERED) == [], (width, height)
+        for testid in ("expression", "backward", "forward", "checked", "language", "card", "value-w2"):
+            opened[testid].scroll_into_view_if_needed()
+            expect(opened[testid]).to_be_in_viewport()
+
+
+def test_theme_and_language_are_those_of_the_playground(open_graph: OpenGraph) -> None:
+    opened = open_graph("?theme=dark&lang=zh")
+    expect(opened.page.locator("html")).to_have_class("dark")
+    expect(opened["backward"]).to_contain_text("反向")
+    click(opened, "language")
+    click(opened, "theme")
+    expect(opened["backward"]).to_contain_text("Backward")
+    expect(opened.page).to_have_title("The chain rule · Backprop Playground")
+    click(opened, "back")
+    opened.ready()
+    expect(opened.page.locator("html")).not_to_have_class("dark")
