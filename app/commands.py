@@ -90,7 +90,77 @@ class Predict(_Command):
     """Comes back with the answer."""
 
 
-Command = Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
+class Subject(_Command):
+    """What a number belongs to: see `engine.terms.Subject`, whose fields these are."""
+
+    kind: Literal["neuron", "weight", "bias", "norm", "point", "layer", "loss"]
+    layer: Annotated[Whole, Ge(-1), Le(8)] = 0
+    index: Annotated[Whole, Ge(0), Le(70_000)] = 0
+    source: Annotated[Whole, Ge(0), Le(1023)] = 0
+
+
+class Inspect(_Command):
+    """With its pictures the viewer gets the arithmetic of a subject in the last step; null: no longer."""
+
+    type: Literal["inspect"]
+    subject: Subject | None
+    sample: Annotated[Whole, Ge(0), Le(69_999)] = 0
+    """Which of the batch, where a number belongs to one sample."""
+
+
+class Open(_Command):
+    """The step to come, phase by phase."""
+
+    type: Literal["open"]
+    sample: Annotated[Whole, Ge(0), Le(69_999)] = 0
+
+
+class Edit(_Command):
+    """Sets one parameter by hand."""
+
+    type: Literal["edit"]
+    tensor: Annotated[str, Len(1, 40)]
+    index: Annotated[tuple[Annotated[Whole, Ge(0), Le(1023)], ...], Len(1, 2)]
+    value: Annotated[Real, Ge(-1e6), Le(1e6)]
+
+
+class Undo(_Command):
+    """Takes the last change back: the run stands where it stood before."""
+
+    type: Literal["undo"]
+
+
+class Redo(_Command):
+    type: Literal["redo"]
+
+
+class Back(_Command):
+    """So many steps back on the way the run has come."""
+
+    type: Literal["back"]
+    steps: Annotated[Whole, Ge(1), Le(10**9)] = 1
+
+
+class Seek(_Command):
+    """Stands at a step of a branch, paused."""
+
+    type: Literal["seek"]
+    branch: Annotated[Whole, Ge(0), Le(10**6)]
+    step: Annotated[Whole, Ge(0), Le(10**12)]
+
+
+class Peek(_Command):
+    """The boundary at a step of a branch, beside the one of now."""
+
+    type: Literal["peek"]
+    branch: Annotated[Whole, Ge(0), Le(10**6)]
+    step: Annotated[Whole, Ge(0), Le(10**12)]
+
+
+Command = (
+    Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
+    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Peek
+)  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {
     get_args(kind.model_fields["type"].annotation)[0]: kind for kind in get_args(Command)

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app import commands, slices, states
+from app import commands, slices, states, travel
 from app.commands import Command, changed
 from app.messages import Refusal
 from app.viewers import Viewer, has_neuron
@@ -33,8 +33,9 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
     new = changed(old, command.spec)
     fields = restarting_fields(old, new)
     if not fields:
-        await session.reconfigure(new)
+        await travel.configure(session, new)
         session.tell_state()
+        session.tell_past()
         return
     had_begun = session.step > 0
     await session.restart(new)
@@ -101,7 +102,7 @@ async def _focus(session: Session, viewer: Viewer, command: commands.Focus) -> N
 
 
 async def _history(session: Session, viewer: Viewer, _command: commands.History) -> None:
-    viewer.tell(session.history.message())
+    viewer.tell(session.past.history.message())
 
 
 async def _predict(session: Session, viewer: Viewer, command: commands.Predict) -> None:
@@ -125,5 +126,6 @@ HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]]
     commands.Focus: _focus,
     commands.History: _history,
     commands.Predict: _predict,
+    **travel.HANDLERS,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for nothing but the slice at work."""

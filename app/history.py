@@ -8,6 +8,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
+
+CURVE = 200
+"""Entries of a branch's curve that is drawn beside the one of now."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +42,24 @@ class History:
             while len(self._entries) > 3 * self._most // 4:  # so that a quarter is free until the next thinning
                 self._width *= 2
                 self._entries = self._thinned()
+
+    def until(self, step: int) -> "History":
+        """A curve of its own that ends at this step."""
+        part = History(self._most)
+        part._width = self._width
+        part._entries = [entry for entry in self._entries if entry.step <= step]
+        return part
+
+    def since(self, step: int) -> dict[str, list[Any]]:
+        """At most CURVE entries from this step on, steps and losses, for a curve beside another."""
+        entries = [entry for entry in self._entries if entry.step >= step]
+        apart = -(-len(entries) // CURVE) or 1
+        shown = [entry for i, entry in enumerate(entries) if i % apart == 0 or entry is entries[-1]]
+        return {
+            "steps": [entry.step for entry in shown],
+            "train_loss": _numbers(entry.train_loss for entry in shown),
+            "test_loss": _numbers(entry.test_loss for entry in shown),
+        }
 
     def message(self) -> dict[str, object]:
         """What goes to the browser; a loss that is not finite is null, as JSON has no word for it."""

@@ -90,7 +90,7 @@ class SessionManager:
                 begun,
                 start=self._start,
                 executor=self._executor,
-                history=self.limits.history,
+                limits=self.limits,
                 before_play=self._before_play,
             )
             return session

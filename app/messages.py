@@ -78,6 +78,13 @@ ErrorCode = Literal[
     "wrong_row",
     "no_data",
     "engine_failed",
+    "no_such_subject",
+    "no_such_tensor",
+    "no_such_entry",
+    "no_such_branch",
+    "no_such_moment",
+    "nothing_to_undo",
+    "nothing_to_redo",
 ]
 NoticeCode = Literal[
     "restarted",
@@ -220,6 +227,14 @@ SENTENCES: dict[str, str] = {
     "wrong_row": "Row {row} has {count} numbers and this network takes {limit}; give {limit}.",
     "no_data": "These data cannot be had: {reason}.",
     "engine_failed": "The engine failed at step {step} and training stopped there; press Reset to start again.",
+    # Looking into a step, and going through time.
+    "no_such_subject": "This cannot be opened: {reason}.",
+    "no_such_tensor": "There is no tensor {tensor} in this network; choose one of {choices}.",
+    "no_such_entry": "{tensor} is {shape} numbers large and this is not one of them; count from 0.",
+    "no_such_branch": "There is no branch {branch}, only {limit} of them, counted from 0; choose one that is drawn.",
+    "no_such_moment": "Step {step} is not on this branch; it goes from {lowest} to {highest}.",
+    "nothing_to_undo": "There is no change to take back; the run stands as it began or as training led it.",
+    "nothing_to_redo": "There is no change to make again; undo one first.",
     # What happened.
     "restarted": "New {fields}: the run starts again.",
     "diverged": "The loss or a gradient passed 10¹² in step {step} and training stopped; "

@@ -15,15 +15,17 @@ from typing import Any, ParamSpec, TypeVar
 
 from app import handlers, slices, states
 from app.commands import Command, Drawn, Predict
-from app.history import History
 from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
 from app.pace import Meter, Pace
-from app.viewers import Viewer, has_neuron
+from app.past import Past
+from app.settings import Limits
+from app.viewers import Viewer, has_neuron, wishes
 from engine.digits import LibraryFault
 from engine.network import Array
 from engine.spec import Spec
 from engine.stopping import StopReason
+from engine.timeline import Position
 from engine.trainer import Trainer
 
 log = logging.getLogger(__name__)
@@ -40,7 +42,6 @@ MOST_OWED = 100_000
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
 
-
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -53,10 +54,10 @@ class Session:
         *,
         start: Callable[..., slices.Start],
         executor: Executor,
-        history: int,
+        limits: Limits,
         before_play: Callable[[], None],
     ) -> None:
-        """start: makes a run of a Spec, and weights. history: most entries of the loss curve. before_play: raises
+        """start: makes a run of a Spec, and weights. before_play: raises
         Refusal where too many play already."""
         self.key = key
         self.viewers: list[Viewer] = []
@@ -69,7 +70,7 @@ class Session:
         self.before_play = before_play
         self._start = start
         self._executor = executor
-        self._most_history = history
+        self._limits = limits
         self._meter = Meter()
         self._frames = 0
         self._picture = 0
@@ -81,7 +82,7 @@ class Session:
         """While it plays there is no picture before this time, so that pictures take half of its time at most."""
         self._turn: float | None = None
         """Seconds the clock allows for the next slice, until it is taken."""
-        self._missed: tuple[NoticeCode, dict[str, Value]] | None = None
+        self._missed: NoticeCode | None = None
         """What happened while nobody watched."""
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._bell = asyncio.Event()
@@ -96,9 +97,10 @@ class Session:
         self.visited = True
         self.viewers.append(viewer)
         viewer.tell(self._state(points=True), self.revision)
-        viewer.tell(self.history.message())
+        viewer.tell(self.past.history.message())
+        viewer.tell(self.past.message(self.step))
         if self._missed is not None:
-            viewer.tell(message("notice", *self._missed))
+            viewer.tell(message("notice", self._missed, {"step": self.step}))
             self._missed = None
         self._bell.set()
 
@@ -110,7 +112,7 @@ class Session:
     def pause_unwatched(self) -> None:
         """Nobody has been watching for too long."""
         self.halt()
-        self._missed = ("paused_unwatched", {"step": self.step})
+        self._missed = "paused_unwatched"
 
     @property
     def working(self) -> bool:
@@ -173,8 +175,10 @@ class Session:
         self.diverged: int | None = None
         self.stopped: StopReason | None = None
         self._warned = False
-        self.history = History(self._most_history)
-        self.history.add(begun.entry)
+        self.past = Past(begun.position, begun.entry, self._limits.timeline_bytes, self._limits.history)
+        self.before: Position | None = None
+        self.placed = False
+        """Whether it was put where it stands by hand."""
         self.forget_owed()
         self.pace.unknown()
         self._meter.start(time.monotonic())
@@ -183,6 +187,7 @@ class Session:
         for viewer in self.viewers:
             if viewer.focus is not None and not has_neuron(sizes, viewer.focus):
                 viewer.focus = None
+            viewer.wish = None
         self.change()
 
     def change(self) -> None:
@@ -198,11 +203,14 @@ class Session:
         except LibraryFault as fault:
             raise Refusal("no_data", {"reason": str(fault)}) from None
 
-    async def reconfigure(self, spec: Spec) -> None:
-        """Goes on under another Spec that need not restart the run."""
-        await self.in_thread(slices.configure, self.trainer, spec)
-        self.stopped = self.trainer.stopped
-        self.change()
+    def place(self, standing: slices.Standing) -> None:
+        """The run stands where it was put by hand. The page is told by `tell_state` and `tell_past`."""
+        state = standing.position.state
+        self.step, self.epoch = state.step, state.epoch
+        self.diverged, self.stopped = standing.diverged, standing.stopped
+        self.before, self.placed = None, True
+        self.pace.start(time.monotonic())
+        self._picture += 1
 
     def play(self) -> None:
         now = time.monotonic()
@@ -245,7 +253,11 @@ class Session:
 
     def tell_start(self) -> None:
         self._tell_all(self._state(points=True))
-        self._tell_all(self.history.message())
+        self.tell_past()
+
+    def tell_past(self) -> None:
+        self._tell_all(self.past.history.message())
+        self._tell_all(self.past.message(self.step))
 
     def notify(self, code: NoticeCode, values: dict[str, Value], by: Viewer | None = None) -> None:
         """by: whose doing it was; that viewer is told so."""
@@ -351,6 +363,8 @@ class Session:
             frame=self._frames,
             revision=self.revision,
             steps_per_second=self._meter.rate() if self.playing else 0.0,
+            wishes=wishes(wanting, self.playing, now),
+            keep=self.past.timeline.wants,
         )
         done = await self.in_thread(slices.work, self.trainer, job)
         self._account(done, now)
@@ -360,6 +374,9 @@ class Session:
             if (frame := done.frames.get(viewer.focus)) is not None:
                 viewer.seen = self._picture
                 viewer.mailbox.show(Frame(job.frame, job.revision, frame))
+                if viewer.wish in done.explanations:
+                    viewer.told = now
+                    viewer.tell(done.explanations[viewer.wish])
         self._end_where_it_has(done)
 
     def _end_where_it_has(self, done: slices.Done) -> None:
@@ -385,6 +402,7 @@ class Session:
             paced = self.pace.steps_per_second is not None  # then these were the steps due when the slice began
             self._meter.add(began if paced else time.monotonic(), taken)
             self.pace.measured(taken, done.training_seconds)
+            self.before, self.placed = done.before, False
         if done.entry is not None:
-            self.history.add(done.entry)
+            self.past.add(done.entry, done.position)
             self._recorded = began

@@ -55,6 +55,9 @@ class Limits(BaseModel):
     history: Annotated[int, Ge(16)] = 2000
     """Entries of the loss curve: more than a screen has columns, under 300 kB as JSON with nine layers."""
 
+    timeline_bytes: Annotated[int, Ge(1)] = 8 * 1024 * 1024
+    """Moments of a run that can be gone back to: some 4,000 of the default network, 8 of 50,000 parameters and Adam."""
+
     graph_characters: Annotated[int, Ge(1)] = 500
     """Of a typed expression: four lines on the page, read and drawn in a few milliseconds."""
 

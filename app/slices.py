@@ -1,14 +1,17 @@
 """One slice of work for one session, done in a thread off the event loop: train, take a picture, turn it into bytes."""
 
 import time
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from itertools import zip_longest
 from typing import Any
 
 import numpy as np
 
+from app import inspection
 from app.history import Entry
+from app.inspection import Wish
+from app.messages import Refusal
 from app.protocol import RESOLUTION, Focus, encode_frame
 from engine import model_file
 from engine.answers import answers_of
@@ -19,10 +22,14 @@ from engine.network import Array
 from engine.snapshot import Snapshot
 from engine.spec import Spec
 from engine.stopping import StopReason
+from engine.timeline import Moment, Position
 from engine.trainer import Trainer
 
 GLANCE = 2
 """Resolution of a picture taken only for its losses and gradient norms."""
+
+PEEK_SIDE = 48
+"""Resolution of a boundary that is shown small, beside another."""
 
 PICTURES_OF_EACH = 2
 """Training pictures of each digit that the page shows as examples."""
@@ -45,6 +52,10 @@ class Slice:
     """Number of the frame."""
     revision: int
     steps_per_second: float
+    wishes: frozenset[Wish] = frozenset()
+    """What viewers look into, of the last of the steps."""
+    keep: Callable[[int], bool] = lambda _step: False
+    """Whether the past wants a moment of this step."""
 
 
 @dataclass(frozen=True)
@@ -61,6 +72,21 @@ class Done:
     picture_seconds: float
     frames: dict[Focus | None, bytes]
     entry: Entry | None
+    position: Position | None
+    """Where the run stood when the entry was made, if the past wants it."""
+    before: Position | None
+    """Where it stood before the last step, if anybody looks into that."""
+    explanations: dict[Wish, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where a run stands that was put there by hand."""
+
+    position: Position
+    diverged: int | None
+    stopped: StopReason | None
+    entry: Entry
 
 
 @dataclass(frozen=True)
@@ -74,6 +100,7 @@ class Start:
     pictures: dict[str, Any] | None
     """Where inputs are pictures: how large, how many, and some of them."""
     entry: Entry
+    position: Position
 
 
 def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: BackendName, library: Library) -> Start:
@@ -91,12 +118,14 @@ def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: Ba
         },
         pictures=_pictures(trainer) if spec.kind.side else None,
         entry=_entry(trainer.snapshot(GLANCE)),
+        position=trainer.position(),
     )
 
 
-def configure(trainer: Trainer, spec: Spec) -> None:
+def configure(trainer: Trainer, spec: Spec) -> Standing:
     trainer.configure(spec)
     prepare(trainer)
+    return standing(trainer)
 
 
 def prepare(trainer: Trainer) -> None:
@@ -128,8 +157,7 @@ def _pictures(trainer: Trainer) -> dict[str, Any]:
 
 def work(trainer: Trainer, job: Slice) -> Done:
     began = time.perf_counter()
-    if job.steps:
-        trainer.advance(job.steps)
+    before = _train(trainer, job.steps, watched=bool(job.wishes))
     epoch = trainer.epoch
     if job.steps_of_epoch:
         trainer.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
@@ -161,7 +189,78 @@ def work(trainer: Trainer, job: Slice) -> Done:
         picture_seconds=time.perf_counter() - trained,
         frames=frames,
         entry=entry,
+        position=trainer.position() if entry is not None and job.keep(trainer.step) else None,
+        before=before,
+        explanations={wish: _explained(trainer, before, wish) for wish in job.wishes} if frames else {},
     )
+
+
+def _train(trainer: Trainer, steps: int, watched: bool) -> Position | None:
+    """Takes the steps; watched: gives where the run stood before the last of them, if it took that."""
+    if not (watched and steps):
+        trainer.advance(steps)
+        return None
+    trainer.advance(steps - 1)
+    before = trainer.position()
+    trainer.advance(1)
+    return before if trainer.step > before.state.step else None
+
+
+def _explained(trainer: Trainer, before: Position | None, wish: Wish) -> dict[str, Any]:
+    """The explanation, or the sentence that says why there is none: a last batch may be smaller."""
+    try:
+        return inspection.explanation(trainer, before, wish)
+    except Refusal as refusal:
+        return refusal.message()
+
+
+# Put somewhere by hand
+
+
+def standing(trainer: Trainer) -> Standing:
+    return Standing(trainer.position(), trainer.diverged, trainer.stopped, _entry(trainer.snapshot(GLANCE)))
+
+
+def go_to(trainer: Trainer, position: Position, steps: int) -> Standing:
+    """So many steps on from a position."""
+    trainer.return_to(position)
+    trainer.advance(steps)
+    return standing(trainer)
+
+
+def edit(trainer: Trainer, tensor: str, index: tuple[int, ...], value: float) -> Standing:
+    """One parameter set to a value."""
+    parameters = trainer.parameters()
+    parameters[tensor][index] = value
+    trainer.load_parameters(parameters)
+    return standing(trainer)
+
+
+def before_last(trainer: Trainer, moment: Moment) -> Position | None:
+    """Where the run stood before its last step, had again from a moment before that."""
+    here = trainer.position()
+    trainer.return_to(moment.position)
+    trainer.advance(here.state.step - 1 - moment.step)
+    before = trainer.position()
+    trainer.return_to(here)
+    return before if before.state.step == here.state.step - 1 else None
+
+
+def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
+    """The boundary and the losses so many steps after a moment; the run stays where it is."""
+    here = trainer.position()
+    seen = go_to(trainer, moment.position, steps)
+    snapshot = trainer.snapshot(PEEK_SIDE)
+    trainer.return_to(here)
+    boundary = snapshot.boundary
+    return {
+        "step": seen.entry.step,
+        "train_loss": seen.entry.train_loss,
+        "test_loss": seen.entry.test_loss,
+        "threshold": snapshot.threshold,
+        "side": PEEK_SIDE,
+        "values": None if boundary is None else [float(f"{value:.4g}") for value in np.ravel(boundary)],
+    }
 
 
 def _entry(snapshot: Snapshot) -> Entry:

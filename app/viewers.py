@@ -5,12 +5,15 @@ from collections import deque
 from typing import Any
 
 from app.commands import Predict
+from app.inspection import Wish
 from app.mailbox import Mailbox
 from app.messages import Closing
 from app.protocol import Focus
 
 QUESTIONS = 8
 """A picture that is being drawn asks at every stroke, and only its newest state matters."""
+TOLD_SECONDS = 0.1
+"""Between two explanations while it plays: digits that change faster cannot be read."""
 
 
 class Viewer:
@@ -20,6 +23,9 @@ class Viewer:
         self.focus: Focus | None = None
         self.questions: deque[Predict] = deque(maxlen=QUESTIONS)
         """Rows whose prediction is asked for; of too many the oldest go unanswered."""
+        self.wish: Wish | None = None
+        self.told = 0.0
+        """When it was last told what it wishes to look into, in seconds of the monotonic clock."""
         self.seen = -1
         """The picture (see Session.picture) it was last shown."""
 
@@ -40,3 +46,9 @@ def has_neuron(sizes: tuple[int, ...], focus: Focus) -> bool:
     """Whether a network of these sizes (inputs, hidden…, outputs) has this neuron."""
     layer, neuron = focus
     return layer < len(sizes) - 1 and neuron < sizes[layer + 1]
+
+
+def wishes(viewers: list[Viewer], playing: bool, now: float) -> frozenset[Wish]:
+    """What these viewers look into, no more often than it can be read."""
+    due = [viewer for viewer in viewers if not playing or now - viewer.told >= TOLD_SECONDS]
+    return frozenset(viewer.wish for viewer in due if viewer.wish is not None)

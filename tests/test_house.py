@@ -34,14 +34,15 @@ losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping answers model_file
 targets snapshot backends timeline network_graph terms
 trainer graph_check opened
-explain_rule
+explain_rule phases
 explain
 """.strip().splitlines()
 APP = """
 settings mailbox messages history pace pip
-protocol explain bootstrap pages serving
-commands slices states shield warming
+protocol explain bootstrap pages serving inspection
+past commands slices states shield warming
 viewers
+travel
 handlers
 sessions
 manager
@@ -55,8 +56,9 @@ BACKENDS = ("by_hand", "autograd", "compiled")
 BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers", "graph"}
 DATA = {"datasets", "planes", "digits", "own_points", "tables"}
 SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
+OPEN = {"explain", "opened", "phases", "terms", "timeline"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
-ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS, *SAID}
+ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS, *SAID, *OPEN}
 NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),

@@ -31,6 +31,15 @@ GOOD: list[dict[str, Any]] = [
     {"type": "history"},
     {"type": "predict", "inputs": [[0.5, -1]], "id": 3},
     {"type": "predict", "inputs": [[0] * 784] * 64, "id": 0},
+    {"type": "inspect", "subject": {"kind": "weight", "layer": 1, "index": 0, "source": 3}, "sample": 2},
+    {"type": "inspect", "subject": None},
+    {"type": "open", "sample": 3},
+    {"type": "edit", "tensor": "layers.0.weight", "index": [0, 1], "value": -0.5},
+    {"type": "undo"},
+    {"type": "redo"},
+    {"type": "back"},
+    {"type": "seek", "branch": 0, "step": 100},
+    {"type": "peek", "branch": 1, "step": 100},
 ]
 
 BAD = [

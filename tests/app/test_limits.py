@@ -128,11 +128,23 @@ async def history() -> None:
     async with managing(history=16) as manager:
         watcher = Watcher(await manager.create())
         for step in range(1, 100):
-            watcher.session.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
+            watcher.session.past.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
         await watcher.say(type="history")
         said = await watcher.until("history", lambda said: said["steps"][-1] == 99)
         assert len(said["steps"]) <= 16
         assert said["steps"][0] == 0
+        watcher.leave()
+
+
+async def timeline_bytes() -> None:
+    async with managing(timeline_bytes=40_000) as manager:
+        watcher = Watcher(await manager.create())
+        for _ in range(100):
+            await watcher.say(type="step", count=10)
+            await watcher.until("frame", lambda frame: frame["step"] % 10 == 0)
+        timeline = watcher.session.past.timeline
+        assert timeline.size <= 40_000
+        assert len(timeline.branches[0].moments) > 10
         watcher.leave()
 
 
@@ -172,6 +184,7 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     idle_seconds,
     unwatched_seconds,
     history,
+    timeline_bytes,
     graph_characters,
     graph_depth,
     graph_nodes,

@@ -24,6 +24,7 @@ async def test_whoever_comes_is_told_everything_and_shown_a_picture() -> None:
         assert (state["batches_per_epoch"], state["parameters_count"]) == (25, 25)
         history = await person.next()
         assert (history["type"], history["steps"], len(history["gradient_norms"])) == ("history", [0], 3)
+        assert (await person.next())["type"] == "timeline"
         frame = await person.next()
         assert (frame["step"], frame["revision"], frame["steps_per_second"]) == (0, state["revision"], 0)
 
@@ -240,7 +241,7 @@ async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_pictur
         monkeypatch.setattr(person.session.trainer, "snapshot", noted)
         await eventually(lambda: len(pictures) >= 4)
         assert RESOLUTION not in pictures[1:]  # the first may have been on its way; the rest are for the loss curve
-        assert len(person.session.history) >= 3
+        assert len(person.session.past.history) >= 3
         behind = person.seen[-1]["step"]
         await person.say(type="drawn", frame=person.seen[-1]["frame"])
         assert (await person.until("frame"))["step"] > behind

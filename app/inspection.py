@@ -1,0 +1,107 @@
+"""Inspection: one step of a session's trainer in the open, as messages: a subject's arithmetic, or phase by phase."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from app.messages import Refusal
+from engine.explain import explain
+from engine.network import Array
+from engine.opened import OpenStep
+from engine.phases import code_of, phases_of
+from engine.terms import Line, Subject
+from engine.timeline import Position
+from engine.trainer import Trainer
+
+MOST_ARROWS = 4096
+"""Parameters whose gradients and updates are told with an open step: as many as a picture draws."""
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What a viewer looks into."""
+
+    subject: Subject
+    sample: int
+
+
+def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[str, Any]:
+    """The lines of a subject, of the step from `before`; of the step to come where there is none before.
+
+    Raises Refusal where the network or the batch has no such subject.
+    """
+    step = _open(trainer, before)
+    try:
+        lines = explain(step, wish.subject, wish.sample)
+    except ValueError as fault:
+        raise Refusal("no_such_subject", {"reason": str(fault)}) from None
+    return {
+        "type": "explanation",
+        "step": step.before.step + 1,
+        "next": before is None,
+        "subject": asdict(wish.subject),
+        "sample": wish.sample,
+        "batch": step.batch.tolist(),
+        "optimizer": step.spec.optimizer,
+        "lines": [_line(line) for line in lines],
+    }
+
+
+def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
+    """The step to come, phase by phase. Raises Refusal where the batch has no such sample."""
+    step = _open(trainer, None)
+    try:
+        phases = phases_of(step, sample)
+    except ValueError as fault:
+        raise Refusal("no_such_subject", {"reason": str(fault)}) from None
+    small = trainer.network.count <= MOST_ARROWS
+    moved = step.move.parameters - step.before.parameters if step.move is not None else None
+    return {
+        "type": "opened",
+        "step": step.before.step + 1,
+        "epoch": step.before.epoch,
+        "batch": step.batch.tolist(),
+        "sample": sample,
+        "loss": _number(step.look.loss),
+        "phases": [
+            {"name": phase.name, "layer": phase.layer, "bound": {name: _numbers(v) for name, v in phase.bound.items()}}
+            for phase in phases
+        ],
+        "code": code_of(step),
+        "gradients": _numbers(step.look.whole.tolist()) if small else None,
+        "updates": _numbers(moved.tolist()) if small and moved is not None else None,
+    }
+
+
+def _open(trainer: Trainer, before: Position | None) -> OpenStep:
+    at = before or trainer.position()
+    return OpenStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
+
+
+def _line(line: Line) -> dict[str, Any]:
+    return {
+        "name": line.name,
+        "op": line.op,
+        "symbol": line.symbol,
+        "total": _number(line.total),
+        "main": line.main,
+        "terms": [
+            {
+                "symbol": term.symbol,
+                "value": _number(term.value),
+                "factors": [[symbol, _number(value)] for symbol, value in term.factors],
+                "subject": asdict(term.subject) if term.subject else None,
+            }
+            for term in line.terms
+        ],
+    }
+
+
+def _numbers(values: Sequence[float] | Array) -> list[float | None]:
+    return [_number(value) for value in values]
+
+
+def _number(value: float) -> float | None:
+    """With the digits a float32 has; null for what JSON has no word for."""
+    return float(f"{value:.9g}") if math.isfinite(value) else None

@@ -1,0 +1,113 @@
+"""Past: what a session keeps of its run: moments to go back to, a loss curve for each branch, changes to be undone."""
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Any
+
+from app.history import Entry, History
+from engine.timeline import Position, Timeline
+
+MOST_CHANGES = 100
+"""Changes that can be undone: more than anybody remembers having made."""
+
+TURNING = 250
+"""Steps: the same field changed again within so many, a third of a second, is a knob still being turned."""
+
+
+@dataclass(frozen=True)
+class Change:
+    """Where the run stood on one side of a change."""
+
+    branch: int
+    position: Position
+    test_loss: float
+
+
+class Past:
+    def __init__(self, start: Position, entry: Entry, most_bytes: int, most_entries: int) -> None:
+        self.timeline = Timeline(most_bytes, start, entry.test_loss)
+        self._histories = [History(most_entries)]
+        self.history.add(entry)
+        self._undo: deque[Change] = deque(maxlen=MOST_CHANGES)
+        self._redo: deque[Change] = deque(maxlen=MOST_CHANGES)
+        self._changed: tuple[str, ...] = ()
+        self._changed_at = 0
+
+    @property
+    def history(self) -> History:
+        """The loss curve of the branch the run is on, its parents' parts before it."""
+        return self._histories[self.timeline.current]
+
+    @property
+    def changes(self) -> dict[str, int]:
+        """How many can be undone and redone."""
+        return {"undo": len(self._undo), "redo": len(self._redo)}
+
+    def add(self, entry: Entry, position: Position | None) -> None:
+        """What a slice has shown, and where the run then stood if that is wanted."""
+        self.history.add(entry)
+        if position is not None:
+            self.timeline.record(position, entry.test_loss)
+
+    def stand(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> bool:
+        """The run stands where training alone has not led it. At its end that is kept as a change; anywhere earlier a
+        branch begins. Gives whether one did."""
+        step = position.state.step
+        if step >= self.timeline.branches[self.timeline.current].ends:
+            self.timeline.record(position, test_loss, pinned=True)
+            return False
+        before = self.history.until(step)
+        self.timeline.branch(position, test_loss, changed)
+        self._histories.append(before)
+        return True
+
+    # Undo and redo
+
+    def changing(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+        """A change was made from here; what had been undone can no longer be redone. A knob that is being turned is
+        one change."""
+        step = position.state.step
+        turning = changed == self._changed and 0 <= step - self._changed_at <= TURNING and "." not in changed[0]
+        if not (turning and self._undo):
+            self._undo.append(Change(self.timeline.current, position, test_loss))
+        self._changed, self._changed_at = changed, step
+        self._redo.clear()
+
+    def step_back(self, here: Position, test_loss: float) -> Change | None:
+        """The change to take back; None where there is none."""
+        return self._swap(self._undo, self._redo, here, test_loss)
+
+    def step_forward(self, here: Position, test_loss: float) -> Change | None:
+        """The change to make again; None where there is none."""
+        return self._swap(self._redo, self._undo, here, test_loss)
+
+    def _swap(self, taken: deque[Change], given: deque[Change], here: Position, test_loss: float) -> Change | None:
+        if not taken:
+            return None
+        self._changed = ()
+        given.append(Change(self.timeline.current, here, test_loss))
+        return taken.pop()
+
+    # What is said of it
+
+    def message(self, step: int) -> dict[str, Any]:
+        """The branches with the curves of their own parts; step: where the run stands."""
+        timeline = self.timeline
+        best = timeline.best
+        return {
+            "type": "timeline",
+            "current": timeline.current,
+            "step": step,
+            "best": best.step,
+            "branches": [
+                {
+                    "parent": branch.parent,
+                    "begins": branch.begins,
+                    "ends": branch.ends,
+                    "changed": list(branch.changed),
+                    "curve": history.since(branch.begins),
+                }
+                for branch, history in zip(timeline.branches, self._histories, strict=True)
+            ],
+            **self.changes,
+        }

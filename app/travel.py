@@ -1,0 +1,181 @@
+"""Travel: what the commands that look into a step, change a number or go through time do to a session."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any
+
+from app import commands, inspection, slices
+from app.inspection import Wish
+from app.messages import ErrorCode, Refusal
+from app.past import Change
+from app.viewers import Viewer
+from engine.spec import Spec, restarting_fields
+from engine.terms import Subject
+from engine.timeline import Moment, Position
+
+if TYPE_CHECKING:
+    from app.sessions import Session
+
+SEEK_SECONDS = 0.03
+"""Of training again, to stand at the very step that was asked for: with its picture the page has it within 50 ms."""
+
+# Looking into a step
+
+
+async def inspect(session: Session, viewer: Viewer, command: commands.Inspect) -> None:
+    if command.subject is None:
+        viewer.wish = None
+        return
+    wish = Wish(Subject(**command.subject.model_dump()), command.sample)
+    before = await _before_last(session)
+    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, before, wish))
+    viewer.wish = wish
+
+
+async def _before_last(session: Session) -> Position | None:
+    """Where the run stood before its last step; None where it was put by hand, or cannot be had again in time."""
+    if session.before is not None or session.placed or session.step == 0:
+        return session.before
+    timeline = session.past.timeline
+    moment = timeline.nearest(timeline.current, session.step - 1)
+    if _replayed(session, moment, session.step) < session.step - moment.step:
+        return None
+    return await session.in_thread(slices.before_last, session.trainer, moment)
+
+
+async def open_step(session: Session, viewer: Viewer, command: commands.Open) -> None:
+    viewer.tell(await session.in_thread(inspection.opened, session.trainer, command.sample))
+
+
+# Changes, and taking them back
+
+
+async def configure(session: Session, spec: Spec) -> None:
+    """Goes on under another Spec, no field of which restarts the run."""
+    old = session.trainer.spec
+    fields = tuple(name for name in Spec.model_fields if getattr(old, name) != getattr(spec, name))
+    assert not restarting_fields(old, spec)
+    await _change(session, fields, slices.configure, spec)
+    session.change()
+
+
+async def edit(session: Session, _viewer: Viewer, command: commands.Edit) -> None:
+    shapes = session.trainer.network.shapes
+    shape = shapes.get(command.tensor)
+    if shape is None:
+        raise Refusal("no_such_tensor", {"tensor": command.tensor, "choices": list(shapes)})
+    if len(command.index) != len(shape) or any(i >= size for i, size in zip(command.index, shape, strict=True)):
+        raise Refusal("no_such_entry", {"tensor": command.tensor, "shape": " × ".join(map(str, shape))})
+    await _change(session, (command.tensor,), slices.edit, command.tensor, command.index, command.value)
+    _tell(session)
+
+
+async def _change(
+    session: Session, changed: tuple[str, ...], work: Callable[..., slices.Standing], *arguments: Any
+) -> None:
+    here = await session.in_thread(slices.standing, session.trainer)
+    standing = await session.in_thread(work, session.trainer, *arguments)
+    session.past.changing(here.position, here.entry.test_loss, changed)
+    _stand(session, standing, changed)
+
+
+async def undo(session: Session, _viewer: Viewer, _command: commands.Undo) -> None:
+    await _swap(session, session.past.step_back, "nothing_to_undo")
+
+
+async def redo(session: Session, _viewer: Viewer, _command: commands.Redo) -> None:
+    await _swap(session, session.past.step_forward, "nothing_to_redo")
+
+
+async def _swap(session: Session, swap: Callable[[Position, float], Change | None], otherwise: ErrorCode) -> None:
+    here = await session.in_thread(slices.standing, session.trainer)
+    change = swap(here.position, here.entry.test_loss)
+    if change is None:
+        raise Refusal(otherwise, {})
+    session.past.timeline.current = change.branch
+    standing = await session.in_thread(slices.go_to, session.trainer, change.position, 0)
+    _stand(session, standing, ("undo",))
+    session.change()
+    _tell(session)
+
+
+def _stand(session: Session, standing: slices.Standing, changed: tuple[str, ...]) -> None:
+    """The run stands where training alone has not led it."""
+    session.place(standing)
+    session.past.stand(standing.position, standing.entry.test_loss, changed)
+
+
+# Through time
+
+
+async def back(session: Session, _viewer: Viewer, command: commands.Back) -> None:
+    await _seek(session, session.past.timeline.current, session.step - command.steps)
+
+
+async def seek(session: Session, _viewer: Viewer, command: commands.Seek) -> None:
+    await _seek(session, command.branch, command.step)
+
+
+async def _seek(session: Session, branch: int, step: int) -> None:
+    """Stands, paused, at a step of a branch; where that cannot be had in time, at a moment shortly before it."""
+    branch, moment = _moment(session, branch, step)
+    session.halt()
+    here = await session.in_thread(slices.standing, session.trainer)
+    session.past.timeline.record(here.position, here.entry.test_loss)  # so that the newest step can be come back to
+    steps = _replayed(session, moment, step)
+    other = here.position.spec != moment.position.spec
+    session.past.timeline.current = branch
+    session.place(await session.in_thread(slices.go_to, session.trainer, moment.position, steps))
+    session.placed = False
+    if other:
+        session.change()
+    _tell(session)
+
+
+async def peek(session: Session, viewer: Viewer, command: commands.Peek) -> None:
+    """Shows a step of a branch beside the one of now."""
+    branch, moment = _moment(session, command.branch, command.step)
+    steps = _replayed(session, moment, command.step)
+    viewer.tell(
+        {"type": "peeked", "branch": branch, **await session.in_thread(slices.peek, session.trainer, moment, steps)}
+    )
+
+
+def _moment(session: Session, branch: int, step: int) -> tuple[int, Moment]:
+    """The branch that really has the step, and its moment at or before it."""
+    timeline = session.past.timeline
+    if branch >= len(timeline.branches):
+        raise Refusal("no_such_branch", {"branch": branch, "limit": len(timeline.branches)})
+    highest = timeline.branches[branch].ends
+    if branch == timeline.current:
+        highest = max(highest, session.step)
+    while (parent := timeline.branches[branch].parent) is not None and step < timeline.branches[branch].begins:
+        branch = parent
+    lowest = timeline.branches[branch].begins
+    if not lowest <= step <= highest:
+        raise Refusal("no_such_moment", {"step": step, "lowest": lowest, "highest": highest})
+    return branch, timeline.nearest(branch, step)
+
+
+def _replayed(session: Session, moment: Moment, step: int) -> int:
+    """How many steps to take from a moment in order to stand at a step, or as near before it as there is time for."""
+    wanted = step - moment.step
+    return 0 if moment.gap or wanted > session.pace.fitting(SEEK_SECONDS) else wanted
+
+
+def _tell(session: Session) -> None:
+    session.tell_state()
+    session.tell_past()
+
+
+HANDLERS: dict[type[commands.Command], Callable[[Session, Viewer, Any], Awaitable[None]]] = {
+    commands.Inspect: inspect,
+    commands.Open: open_step,
+    commands.Edit: edit,
+    commands.Undo: undo,
+    commands.Redo: redo,
+    commands.Back: back,
+    commands.Seek: seek,
+    commands.Peek: peek,
+}

@@ -1,0 +1,190 @@
+"""Looking into a step, changing a number, and going through time, as a session does them."""
+
+from math import fsum, prod
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Spec, Trainer
+from engine.explain import explain
+from engine.opened import OpenStep
+from engine.terms import Subject
+from tests.app.watching import Watcher, watching
+
+WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
+
+
+async def take(person: Watcher, steps: int) -> dict[str, Any]:
+    """So many steps, then the picture."""
+    goal = person.session.step + steps
+    await person.say(type="step", count=steps)
+    return await person.at_step(goal)
+
+
+def adds_up(line: dict[str, Any]) -> bool:
+    values = [term["value"] for term in line["terms"]]
+    found = fsum(values) if line["op"] == "sum" else prod(values) if line["op"] == "product" else line["total"]
+    return bool(abs(found - line["total"]) <= 1e-5 * max(1e-3, *map(abs, values)))
+
+
+async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> None:
+    async with watching() as person:
+        await take(person, 7)
+        await person.say(type="inspect", subject=WEIGHT)
+        said = await person.until("explanation")
+        assert (said["step"], said["next"]) == (7, False)
+        await person.say(type="step", count=20)
+        said = await person.until("explanation", lambda said: said["step"] == 27)
+        frame = await person.at_step(27)
+        assert all(adds_up(line) for line in said["lines"])
+        new = next(line for line in said["lines"] if line["name"] == "new")
+        assert new["total"] == pytest.approx(float(frame["parameters"]["layers.1.weight"][0, 2]), rel=1e-6)
+
+        trainer = Trainer(Spec(), backend="by_hand")
+        trainer.advance(26)
+        step = OpenStep.of(
+            trainer.spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets
+        )
+        lines = explain(step, Subject("weight", 1, 0, 2))
+        assert [line["total"] for line in said["lines"]] == pytest.approx([line.total for line in lines], rel=1e-7)
+        assert said["batch"] == step.batch.tolist()
+
+
+async def test_before_the_first_step_and_after_a_change_it_is_the_step_to_come() -> None:
+    async with watching() as person:
+        await person.say(type="inspect", subject=WEIGHT)
+        said = await person.until("explanation")
+        assert (said["step"], said["next"]) == (1, True)
+        await take(person, 3)
+        await person.say(type="edit", tensor="layers.1.weight", index=[0, 2], value=0.25)
+        said = await person.until("explanation", lambda said: said["next"])
+        assert said["step"] == 4
+        new = next(line for line in said["lines"] if line["name"] == "new")
+        assert new["terms"][0]["value"] == 0.25
+
+
+async def test_an_open_step_tells_its_phases_and_the_update_that_is_then_applied() -> None:
+    async with watching() as person:
+        before = await take(person, 5)
+        await person.say(type="open", sample=2)
+        said = await person.until("opened")
+        names = [(phase["name"], phase["layer"]) for phase in said["phases"]]
+        forward = [("forward", 0), ("forward", 1), ("forward", 2)]
+        backward = [("backward", 2), ("backward", 1), ("backward", 0)]
+        assert names == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
+        assert "below @ tensors" in said["code"]["forward"]
+        assert '"""' not in "".join(said["code"].values())
+        after = await take(person, 1)
+        moved = [after["parameters"][name] - before["parameters"][name] for name in after["parameters"]]
+        np.testing.assert_allclose(np.concatenate([m.ravel() for m in moved]), said["updates"], atol=1e-7)
+
+
+async def test_an_edit_is_taken_back_and_made_again() -> None:
+    async with watching() as person:
+        before = await take(person, 3)
+        await person.say(type="edit", tensor="layers.0.bias", index=[1], value=2.5)
+        assert (await person.until("timeline", lambda said: said["undo"] == 1))["redo"] == 0
+        edited = await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == 2.5)
+        assert edited["step"] == 3
+        await person.say(type="undo")
+        old = before["parameters"]["layers.0.bias"][1]
+        undone = await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == old)
+        np.testing.assert_array_equal(undone["parameters"]["layers.0.weight"], before["parameters"]["layers.0.weight"])
+        await person.say(type="redo")
+        await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == 2.5)
+        await person.say(type="redo")
+        assert (await person.until("error"))["code"] == "nothing_to_redo"
+
+
+async def test_turning_a_knob_is_one_change() -> None:
+    async with watching() as person:
+        for rate in (0.1, 0.2, 0.3):
+            await person.say(type="configure", spec={"learning_rate": rate})
+        await person.say(type="configure", spec={"l2": 0.1})
+        assert (await person.until("timeline", lambda said: said["undo"] == 2))["undo"] == 2
+        await person.say(type="undo")
+        await person.until("state", lambda state: state["spec"]["l2"] == 0)
+        await person.say(type="undo")
+        state = await person.until("state", lambda state: state["spec"]["learning_rate"] != 0.3)
+        assert state["spec"]["learning_rate"] == Spec().learning_rate
+
+
+async def test_a_sought_moment_is_shown_and_the_run_goes_on_from_it_as_it_did() -> None:
+    async with watching() as person:
+        shown = {0: await person.until("frame")}
+        for _ in range(6):
+            frame = await take(person, 10)
+            shown[frame["step"]] = frame
+        await person.say(type="seek", branch=0, step=20)
+        frame = await person.at_step(20)
+        assert frame["train_loss"] == shown[20]["train_loss"]
+        np.testing.assert_array_equal(frame["boundary"], shown[20]["boundary"])
+        await person.say(type="back", steps=5)
+        assert len((await person.until("timeline", lambda said: said["step"] == 15))["branches"]) == 1
+        await person.at_step(15)
+        again = await take(person, 45)
+        assert again["step"] == 60
+        for name, values in again["parameters"].items():
+            np.testing.assert_array_equal(values, shown[60]["parameters"][name])
+        assert len(person.session.past.timeline.branches) == 1, "it went the same way"
+
+
+async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_own() -> None:
+    async with watching() as person:
+        for _ in range(4):
+            await take(person, 10)
+        await person.say(type="seek", branch=0, step=20)
+        await person.at_step(20)
+        await person.say(type="configure", spec={"learning_rate": 0.5})
+        said = await person.until("timeline", lambda said: len(said["branches"]) == 2)
+        assert (said["current"], said["branches"][1]["begins"]) == (1, 20)
+        assert said["branches"][1]["changed"] == ["learning_rate"]
+        await take(person, 30)
+        await person.say(type="seek", branch=0, step=40)
+        said = await person.until("timeline", lambda said: said["current"] == 0)
+        await person.at_step(40)
+        assert said["branches"][1]["curve"]["steps"][-1] == 50
+        history = next(seen for seen in reversed(person.seen) if seen["type"] == "history")
+        assert history["steps"][-1] == 40, "the curve of the first branch again"
+        state = next(seen for seen in reversed(person.seen) if seen["type"] == "state")
+        assert state["spec"]["learning_rate"] == Spec().learning_rate
+
+        await person.say(type="peek", branch=1, step=50)
+        peeked = await person.until("peeked")
+        assert (peeked["branch"], peeked["step"], len(peeked["values"])) == (1, 50, peeked["side"] ** 2)
+        alone = Trainer(Spec(), backend="by_hand")
+        alone.advance(20)
+        alone.configure(alone.spec.changed(learning_rate=0.5))
+        alone.advance(30)
+        assert peeked["train_loss"] == alone.evaluate()["train_loss"]
+        assert person.session.step == 40, "looking leaves the run where it is"
+
+
+@pytest.mark.parametrize(
+    ("command", "code"),
+    [
+        ({"type": "inspect", "subject": {"kind": "neuron", "layer": 0, "index": 9}}, "no_such_subject"),
+        ({"type": "open", "sample": 99}, "no_such_subject"),
+        ({"type": "edit", "tensor": "layers.9.weight", "index": [0, 0], "value": 1}, "no_such_tensor"),
+        ({"type": "edit", "tensor": "layers.0.weight", "index": [0], "value": 1}, "no_such_entry"),
+        ({"type": "edit", "tensor": "layers.0.weight", "index": [0, 2], "value": 1}, "no_such_entry"),
+        ({"type": "undo"}, "nothing_to_undo"),
+        ({"type": "redo"}, "nothing_to_redo"),
+        ({"type": "back"}, "no_such_moment"),
+        ({"type": "seek", "branch": 1, "step": 0}, "no_such_branch"),
+        ({"type": "seek", "branch": 0, "step": 1}, "no_such_moment"),
+        ({"type": "peek", "branch": 0, "step": 5}, "no_such_moment"),
+    ],
+    ids=str,
+)
+async def test_what_is_not_there_is_refused_and_changes_nothing(command: dict[str, Any], code: str) -> None:
+    async with watching() as person:
+        frame = await person.until("frame")
+        await person.say(**command)
+        assert (await person.until("error"))["code"] == code
+        after = await take(person, 1)
+        trainer = Trainer(Spec(), backend="by_hand")
+        trainer.advance(1)
+        assert after["train_loss"] == trainer.evaluate()["train_loss"]
+        assert after["revision"] == frame["revision"]
