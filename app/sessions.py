@@ -17,6 +17,7 @@ from app import handlers, slices, states
 from app.commands import Command, Drawn, Predict
 from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
+from app.owed import Owed
 from app.pace import Meter, Pace
 from app.past import Past
 from app.settings import Limits
@@ -35,9 +36,6 @@ NORMAL_SPEED = 750.0
 
 SLICE_SECONDS = 0.025
 """The longest a command waits for the slice before it; a person notices from about 0.1 s."""
-
-MOST_OWED = 100_000
-"""Steps, or epochs, that may be asked for and not yet be taken: some seconds' work of a small network."""
 
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
@@ -75,8 +73,7 @@ class Session:
         self._frames = 0
         self._picture = 0
         """Counts what there is to be seen: rises with every step, start and change."""
-        self._owed_steps = 0
-        self._owed_epochs = 0
+        self._owed = Owed()
         self._recorded = 0.0
         self._resting = 0.0
         """While it plays there is no picture before this time, so that pictures take half of its time at most."""
@@ -117,7 +114,7 @@ class Session:
     @property
     def working(self) -> bool:
         """Whether it trains: it plays, or owes steps that were asked for."""
-        return self.playing or self._owed_steps > 0 or self._owed_epochs > 0
+        return self.playing or bool(self._owed)
 
     async def close(self) -> None:
         self._worker.cancel()
@@ -232,16 +229,13 @@ class Session:
 
     def owe(self, steps: int = 0, epochs: int = 0) -> None:
         """Work to be done beside the pace, as fast as it goes, and then shown. Raises Refusal where it is too much."""
-        owed = max(self._owed_steps + steps, self._owed_epochs + epochs)
-        if owed > MOST_OWED:
-            raise Refusal("too_much_owed", {"limit": MOST_OWED})
+        self._owed.refuse_more(steps, epochs)
         if not self.working:
             self.before_play()
-        self._owed_steps += steps
-        self._owed_epochs += epochs
+        self._owed.add(steps, epochs)
 
     def forget_owed(self) -> None:
-        self._owed_steps = self._owed_epochs = 0
+        self._owed = Owed()
 
     async def in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
@@ -321,7 +315,7 @@ class Session:
 
     def _has_work(self) -> bool:
         """Whether there is something to do that does not wait for the clock."""
-        if self._owed_steps or self._owed_epochs:
+        if self._owed:
             return True
         return not self.playing and any(viewer.lacks(self._picture) for viewer in self.viewers)
 
@@ -340,13 +334,12 @@ class Session:
     async def _slice(self) -> None:
         now = time.monotonic()
         seconds, self._turn = self._turn or SLICE_SECONDS, None
-        steps = min(self._owed_steps, self.pace.fitting(seconds))
-        steps_of_epoch = self.pace.fitting(seconds) if self._owed_epochs and not steps else 0
-        self._owed_steps -= steps
+        steps = self._owed.take_steps(self.pace.fitting(seconds))
+        steps_of_epoch = self.pace.fitting(seconds) if self._owed.epochs and not steps else 0
         if self.playing:
             steps += self.pace.due(now, seconds)
         moves = steps > 0 or steps_of_epoch > 0
-        finished = self.playing or not (self._owed_steps or self._owed_epochs > 1)
+        finished = self.playing or not (self._owed.steps or self._owed.epochs > 1)
         rested = now >= self._resting
         shown = finished and (rested or not self.playing)
         wanting = [viewer for viewer in self.viewers if shown and viewer.lacks(self._picture + moves)]
@@ -368,7 +361,7 @@ class Session:
         )
         done = await self.in_thread(slices.work, self.trainer, job)
         self._account(done, now)
-        self._owed_epochs -= done.epoch_ended
+        self._owed.epochs -= done.epoch_ended
         self._resting = time.monotonic() + done.picture_seconds * SLICE_SECONDS / seconds  # rarer where many train
         for viewer in wanting:
             if (frame := done.frames.get(viewer.focus)) is not None:

@@ -39,7 +39,7 @@ explain
 """.strip().splitlines()
 APP = """
 settings mailbox messages history pace pip
-protocol explain bootstrap pages serving inspection
+protocol explain bootstrap pages serving inspection owed
 past commands slices states shield warming
 viewers
 travel

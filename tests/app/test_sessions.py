@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.protocol import RESOLUTION
-from app.sessions import MOST_OWED
+from app.owed import MOST_OWED
 from engine import Snapshot, Trainer
 from tests.app.watching import Watcher, eventually, found, managing, watching
 
