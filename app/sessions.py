@@ -73,7 +73,6 @@ class Session:
         self._frames = 0
         self._picture = 0
         """Counts what there is to be seen: rises with every step, start and change."""
-        self._owed = Owed()
         self._recorded = 0.0
         self._resting = 0.0
         """While it plays there is no picture before this time, so that pictures take half of its time at most."""
@@ -176,7 +175,7 @@ class Session:
         self.before: Position | None = None
         self.placed = False
         """Whether it was put where it stands by hand."""
-        self.forget_owed()
+        self._owed = Owed()
         self.pace.unknown()
         self._meter.start(time.monotonic())
         self._resting = 0.0
@@ -224,7 +223,7 @@ class Session:
     def halt(self) -> None:
         self.playing = False
         self._turn = None
-        self.forget_owed()
+        self._owed = Owed()
         self._picture += 1  # the last picture said how fast it was going
 
     def owe(self, steps: int = 0, epochs: int = 0) -> None:
@@ -233,9 +232,6 @@ class Session:
         if not self.working:
             self.before_play()
         self._owed.add(steps, epochs)
-
-    def forget_owed(self) -> None:
-        self._owed = Owed()
 
     async def in_thread(self, work: Callable[P, T], *arguments: P.args, **named: P.kwargs) -> T:
         return await asyncio.get_running_loop().run_in_executor(self._executor, partial(work, *arguments, **named))
