@@ -166,7 +166,7 @@ class Session:
     def begin(self, begun: slices.Start) -> None:
         """From the start, paused or playing as before."""
         self.trainer = begun.trainer
-        self._data = {"points": begun.points, "pictures": begun.pictures}
+        self._data = {"points": begun.points, "pictures": begun.pictures, "samples": begun.samples}
         self.step, self.epoch = 0, 0
         self.diverged: int | None = None
         self.stopped: StopReason | None = None

@@ -34,6 +34,9 @@ PEEK_SIDE = 48
 PICTURES_OF_EACH = 2
 """Training pictures of each digit that the page shows as examples."""
 
+SAMPLES = 10
+"""Of values by values, shown with what the network makes of them."""
+
 
 @dataclass(frozen=True)
 class Slice:
@@ -99,6 +102,8 @@ class Start:
     where inputs are not of the plane."""
     pictures: dict[str, Any] | None
     """Where inputs are pictures: how large, how many, and some of them."""
+    samples: dict[str, list[list[float]]] | None
+    """Where targets are columns of values and inputs are not of the plane: some of both."""
     entry: Entry
     position: Position
 
@@ -117,6 +122,7 @@ def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: Ba
             "test": points(trainer.test_points, trainer.test_labels) if plane else [],
         },
         pictures=_pictures(trainer) if spec.kind.side else None,
+        samples=_samples(trainer) if spec.is_regression and not plane else None,
         entry=_entry(trainer.snapshot(GLANCE)),
         position=trainer.position(),
     )
@@ -152,6 +158,14 @@ def _pictures(trainer: Trainer) -> dict[str, Any]:
             {"label": int(digits[row]), "pixels": np.rint(trainer.train_points[row] * 255).astype(int).tolist()}
             for row in chosen
         ],
+    }
+
+
+def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
+    """The first inputs and targets of the training set, as many as a panel has room for."""
+    return {
+        "inputs": trainer.train_points[:SAMPLES].astype(float).round(4).tolist(),
+        "targets": trainer.train_labels[:SAMPLES].astype(float).round(4).tolist(),
     }
 
 

@@ -2,6 +2,7 @@
 // Where the parts of the page meet.
 
 import { fromAddress, toAddress } from './address.js';
+import { createPredictions } from './predictions.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
 import { conflict, withCompanions } from './fitting.js';
@@ -12,6 +13,7 @@ import { fieldsOf } from './schema.js';
 import { createRivals } from './rivals.js';
 import { createSession } from './session.js';
 import { createStore } from './store.js';
+import { mountAnswers } from './views/answers.js';
 import { mountAppearance, preferred } from './views/appearance.js';
 import { mountBoundary } from './views/boundary.js';
 import { mountCharts } from './views/charts.js';
@@ -25,8 +27,11 @@ import { mountMessage } from './views/message.js';
 import { mountMetrics } from './views/metrics.js';
 import { mountNetwork } from './views/network.js';
 import { mountOwnPoints } from './views/own_points.js';
+import { mountPad } from './views/pad.js';
 import { mountReadings } from './views/readings.js';
 import { mountRivals } from './views/rivals.js';
+import { mountSamples } from './views/samples.js';
+import { mountScores } from './views/scores.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
 import { mountStatus } from './views/status.js';
@@ -36,7 +41,7 @@ import { mountUpload } from './views/upload.js';
 /** @typedef {import('./commands.js').Command} Command */
 
 const store = createStore({
-  connection: 'connecting', state: null, spec: null, points: null, pictures: null, prediction: null, frame: null, history: null,
+  connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
   presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
@@ -67,6 +72,7 @@ const ADDRESS = 'address'; // the set-up this tab has last taken from the addres
 const RESTART_SHOWN = 2000; // milliseconds
 
 const session = createSession(store, (command) => connection.send(command));
+const predictions = createPredictions((command) => connection.sendNow(command));
 const outbox = createOutbox((command) => connection.send(command));
 
 /** @param {Command} command */
@@ -162,7 +168,7 @@ function showRestart() {
 function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
-  else if (message.type === 'prediction') session.prediction(message);
+  else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
   else if (message.type === 'error') {
@@ -247,12 +253,14 @@ mountSettings(element('settings'), store, act);
 mountShare(element('share'), store, publish);
 mountData(element('data'), store, act);
 mountMetrics(element('metrics'), store);
+mountScores(element('scores'), element('all-scores'), store);
 mountHelp(element('help'));
 mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
 mountNetwork(element('network'), store, act);
 mountMarks(document.body, store); // those of the network, too
 mountBoundary(element('boundary'), store);
+for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);
 mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);

@@ -42,14 +42,14 @@ export function createSession(store, ask) {
 
     /** @param {any} message */
     state(message) {
-      const { points, pictures, ...state } = message;
+      const { points, pictures = null, samples = null, ...state } = message;
       confirmed = state;
       for (const [name, value] of Object.entries(wished)) {
         if (same(state.spec[name], value)) delete wished[name];
       }
       show();
       if (!points) return; // neither a start nor a new connection: the last picture stands until the next one comes
-      store.set({ points, pictures, prediction: null });
+      store.set({ points, pictures, samples });
       if (store.get('frame')?.revision !== state.revision) store.set({ frame: null });
     },
 
@@ -57,11 +57,6 @@ export function createSession(store, ask) {
     history({ type, ...history }) {
       grown = 0;
       store.set({ history });
-    },
-
-    /** What the network said of some rows: `id` as it was asked. @param {any} message */
-    prediction({ type, ...prediction }) {
-      store.set({ prediction });
     },
 
     /** The command was refused and changed nothing. */

@@ -3,6 +3,7 @@
 import json
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
@@ -11,6 +12,7 @@ from engine.choices import FEATURES
 from engine.graph import OPERATIONS
 from engine.presets import PRESETS
 from engine.spec import Spec
+from engine.stopping import StopReason
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEXTS: dict[str, dict[str, str]] = {
@@ -36,13 +38,26 @@ MADE = {
     *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),
     *(
         f"status.{status}"
-        for status in ("connecting", "lost", "refused", "diverged", "training", "restarted", "ready", "paused")
+        for status in (
+            "connecting",
+            "lost",
+            "refused",
+            "diverged",
+            "training",
+            "restarted",
+            "ready",
+            "paused",
+            "stopped",
+        )
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
     *(f"chart.{scale}" for scale in ("linear", "log")),
+    *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),
+    *(f"scores.{name}.help" for name in ("accuracy", "precision", "recall", "f1", "r2", "mae", "rmse")),
+    *(f"scores.{part}_confusion" for part in ("train", "test")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),

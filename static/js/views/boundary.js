@@ -15,6 +15,7 @@ import { legend, readPlace } from './boundary/strip.js';
 const REACH = 8; // px from the pointer within which a point is found
 const READ_EVERY = 100; // milliseconds: digits that change faster cannot be read
 const CROWD = 300; // points from which on they are drawn smaller
+const FEW = 12; // points up to which they are drawn large
 const NUMBERED = 8; // classes while points are drawn by hand: their labels are numbers of classes
 
 /** @typedef {import('../draw/plane.js').Point} Point */
@@ -103,7 +104,7 @@ export function mountBoundary(root, store) {
     const now = output();
     const chosen = chosenOutput();
     const how = {
-      size, radius: Math.max(2.6, Math.min(4.2, size / 66) * crowd) * Math.sqrt(palette.link), palette, colormap: makeColormap(palette, 1), extent: extent(),
+      size, radius: (train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(4.2, size / 66) * crowd)) * Math.sqrt(palette.link), palette, colormap: makeColormap(palette, 1), extent: extent(),
       classes: draft() ? (draft().values ? 0 : NUMBERED) : now?.classes ?? 2, output: chosen, unit: largestTarget(train, chosen),
     };
     if (store.get('testPoints')) paintPoints(layer, test, { ...how, hollow: true });
@@ -133,7 +134,8 @@ export function mountBoundary(root, store) {
     const { low, high } = extent();
     const share = (/** @type {number} */ tick) => (tick - low) / (high - low);
     const marks = ticksOf(extent()).map((tick) => /** @type {[string, number]} */ ([`${tick < 0 ? '−' : ''}${Math.abs(tick)}`, share(tick)]));
-    const named = (/** @type {string} */ name) => [...marks, /** @type {[string, number]} */ ([name, 0.75])];
+    const free = marks.some(([, at]) => at === 0.5) ? 0.75 : 0.5;
+    const named = (/** @type {string} */ name) => [...marks, /** @type {[string, number]} */ ([name, free])];
     const all = [...named('x₁').map(([text, at]) => ['x1', text, at]), ...named('x₂').map(([text, at]) => ['x2', text, 1 - at])];
     ticks.replaceChildren(...all.map(([kind, text, at]) => {
       const tick = document.createElement('span');

@@ -24,6 +24,7 @@ const GROUPS = [
   ['data.pictures', ['digits', 'mnist', 'digit_pictures', 'random']],
   ['data.own', ['own', 'own_values']],
 ];
+const GAP = 2; // px above what is brought into view
 const SIGNS = /** @type {Record<string, string>} */ ({ own: '✎', own_values: '✎', random: '?' });
 /** What makes sense of pictures of digits where the network was made for the plane. */
 const FOR_PICTURES = { hidden: [{ width: 32 }], loss: 'cross_entropy', optimizer: 'adam', learning_rate: 0.01, activation: 'relu' };
@@ -150,6 +151,17 @@ export function mountData(root, store, send) {
     return why ? reasonText(why) : '';
   }
 
+  /** Brings the chosen data set into what is seen of them. */
+  function reveal() {
+    const chosen = /** @type {HTMLElement | null} */ (thumbnails.querySelector('[aria-pressed=true]'));
+    if (!chosen) return;
+    const top = chosen.offsetTop - thumbnails.offsetTop;
+    const { scrollTop, clientHeight } = thumbnails;
+    if (top < scrollTop || top + chosen.offsetHeight > scrollTop + clientHeight) thumbnails.scrollTop = top - GAP;
+  }
+
+  let revealed = '';
+
   function show() {
     const [spec, fields] = [store.get('spec'), store.get('fields')];
     if (!spec || !fields) return;
@@ -166,6 +178,10 @@ export function mountData(root, store, send) {
     draw.setAttribute('aria-pressed', String(Boolean(store.get('drawing'))));
     for (const button of /** @type {NodeListOf<HTMLElement>} */ (thumbnails.querySelectorAll('button'))) {
       button.setAttribute('aria-pressed', String(nameOf(button) === spec.dataset));
+    }
+    if (revealed !== spec.dataset && thumbnails.children.length) {
+      reveal();
+      revealed = spec.dataset;
     }
   }
 

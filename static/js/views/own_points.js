@@ -116,14 +116,7 @@ export function mountOwnPoints(root, canvas, store, send) {
     clearTimeout(telling);
     telling = 0;
     if (lacking(edits.points, values)) return;
-    send({ type: 'configure', spec: { ...fitting(), dataset: values ? 'own_values' : 'own', own_points: edits.points } });
-  }
-
-  /** What must change with the data for the whole to make sense. */
-  function fitting() {
-    const spec = store.get('spec');
-    const losses = store.get('choices')?.class_losses ?? [];
-    return { ...(values && losses.includes(spec.loss) ? { loss: 'mse' } : {}), ...(spec.samples !== null ? { samples: null } : {}) };
+    send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: edits.points } });
   }
 
   /** @param {number} x1 @param {number} x2 */

@@ -11,6 +11,7 @@ function statusOf(store) {
   if (!state) return 'connecting';
   if (state.diverged !== null) return 'diverged';
   if (store.get('restarted')) return 'restarted';
+  if (state.stopped && !state.playing) return 'stopped';
   if (state.playing) return 'training';
   return (store.get('frame') ?? state).step === 0 ? 'ready' : 'paused';
 }
@@ -23,7 +24,7 @@ export function mountStatus(root, store) {
   const text = /** @type {HTMLElement} */ (root.querySelector('[data-testid=status]'));
   const show = () => {
     const status = statusOf(store);
-    const sentence = t(`status.${status}`, { step: formatCount(store.get('state')?.diverged ?? 0) });
+    const sentence = t(`status.${status}`, { step: formatCount(store.get('state')?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${store.get('state').stopped}`) : '' });
     if (text.textContent === sentence) return;
     root.dataset.status = status;
     text.textContent = sentence;

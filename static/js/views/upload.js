@@ -95,12 +95,9 @@ export function mountUpload(dialog, opener, store, send) {
 
   find('.use').onclick = () => {
     if (!found) return;
-    const spec = store.get('spec');
     const values = found.kind === 'values';
-    const unfit = values && (store.get('choices')?.class_losses ?? []).includes(spec.loss);
     store.set({ drawing: false });
-    send({ type: 'configure', spec: { dataset: values ? 'own_values' : 'own', own_points: found.points, samples: null, ...(unfit ? { loss: 'mse' } : {}) } });
-    if (unfit) store.set({ message: { kind: 'notice', key: 'loss.changed' } });
+    send({ type: 'configure', spec: { dataset: values ? 'own_values' : 'own', own_points: found.points, samples: null } });
     dialog.close();
   };
   for (const close of /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll('.close'))) close.onclick = () => dialog.close();

@@ -1,0 +1,61 @@
+// @ts-check
+// Asking what the network says to inputs of the person's own: at a pace the server can take, the newest surely.
+
+const ASKED_EVERY = 200; // milliseconds: five times a second is as fast as bars and digits can be followed
+const PATIENCE = 3000; // milliseconds until an answer is given up: a lost connection answers nothing
+
+/** @typedef {{step: number, outputs: (number | null)[][], answers: (number | null)[][]}} Prediction  a row for each row asked for; answers: probabilities of classes, or plain values */
+/**
+ * @callback Follow
+ * @param {() => number[][] | null} rows  what to ask for; null: nothing now
+ * @param {(prediction: Prediction) => void} tell
+ * @returns {() => void}  to be called whenever the answer may be another
+ */
+
+/** @param {(command: {type: 'predict', inputs: number[][], id: number}) => void} send */
+export function createPredictions(send) {
+  /** @type {Map<number, (prediction: Prediction) => void>} */
+  const waiting = new Map();
+  let newest = 0;
+
+  return {
+    /** @param {Prediction & {id: number}} message */
+    receive(message) {
+      waiting.get(message.id)?.(message);
+    },
+
+    /** @type {Follow} */
+    follow(rows, tell) {
+      let timer = 0;
+      let askedAt = -Infinity;
+      let asked = 0; // the id under way; 0: none
+      let again = false;
+
+      function ask() {
+        timer = 0;
+        if (asked && performance.now() - askedAt < PATIENCE) {
+          again = true;
+          return;
+        }
+        waiting.delete(asked);
+        asked = 0;
+        const inputs = rows();
+        if (!inputs) return;
+        asked = ++newest;
+        askedAt = performance.now();
+        waiting.set(asked, (prediction) => {
+          waiting.delete(asked);
+          asked = 0;
+          tell(prediction);
+          if (again) soon();
+          again = false;
+        });
+        send({ type: 'predict', inputs, id: asked });
+      }
+      function soon() {
+        timer ||= window.setTimeout(ask, Math.max(0, askedAt + ASKED_EVERY - performance.now()));
+      }
+      return soon;
+    },
+  };
+}
