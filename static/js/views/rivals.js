@@ -127,14 +127,16 @@ export function mountRivals(root, store, send, rivals) {
     const all = runs();
     while (body.children.length > all.length) body.lastElementChild?.remove();
     while (body.children.length < all.length) body.append(makeRow(body.children.length));
-    const best = Math.min(...all.map(({ train_loss }) => train_loss ?? Infinity));
+    const together = Math.min(...all.map(({ step }) => step)); // where all have been
+    const abreast = all.map(({ steps, losses }) => losses[steps.findLastIndex((step) => step <= together)] ?? Infinity);
+    const best = Math.min(...abreast);
     const looks = lineLooks();
     all.forEach((run, i) => {
       const row = /** @type {HTMLElement} */ (body.children[i]);
       row.dataset.value = String(run.train_loss ?? '');
       row.dataset.step = String(run.step);
       row.title = run.title;
-      row.classList.toggle('best', run.train_loss !== null && run.train_loss === best);
+      row.classList.toggle('best', together > 0 && abreast[i] === best);
       const [head, ...cells] = /** @type {HTMLElement[]} */ ([...row.children]);
       const [mark, name, note] = /** @type {HTMLElement[]} */ ([...head.children]);
       mark.style.color = looks[i].color;
