@@ -208,7 +208,7 @@ PRESETS: tuple[Preset, ...] = (
         "d3_activations",
         ("D3",),
         _spec(
-            "moons",
+            "circle",
             tuple(Layer(width=5, activation=name) for name in ("sigmoid", "tanh", "relu", "leaky_relu", "gelu")),
             leaky_slope=0.1,
             loss="bce",
@@ -263,7 +263,7 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "e1_by_hand",
         ("E1",),
-        _spec("moons", (8, 8), noise=10, loss="bce", optimizer="adamw", learning_rate=0.01, batch_size=50),
+        _spec("rings", (8, 8), noise=10, loss="bce", optimizer="adamw", learning_rate=0.01, batch_size=50),
         1000,
     ),
     Preset("e2_planar", ("E2", "E3"), _PLANAR, 800),

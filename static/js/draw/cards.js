@@ -6,7 +6,8 @@ import { traceMark } from './marks.js';
 import { cssColor } from './palette.js';
 import { classOf } from './plane.js';
 
-const DOT = 1.7; // px
+const [DOT, LARGE_DOT] = [1.7, 4]; // px: of many points, and of a few
+const FEW = 12;
 const STRENGTH = 0.62; // of a map's colours, so that points stand out
 const MOST_DRAWN = 6; // neurons of a column in the drawing of a shape
 const FULL = 127;
@@ -65,13 +66,14 @@ function paintPixels(context, size, side, pixels) {
 
 /** @param {CanvasRenderingContext2D} context @param {number} size @param {Picture} picture @param {import('./palette.js').Palette} palette */
 function paintDots(context, size, { points, low, high, classes }, palette) {
+  const radius = points.length > FEW ? DOT : LARGE_DOT;
   const place = (/** @type {number} */ value) => ((value - low) / (high - low)) * size;
   context.strokeStyle = palette.panel;
   context.lineWidth = 0.8;
   for (const [x1, x2, target] of classes ? points : []) {
     const number = classOf(target, classes);
     context.beginPath();
-    traceMark(context, number, place(x1), size - place(x2), DOT);
+    traceMark(context, number, place(x1), size - place(x2), radius);
     context.fillStyle = cssColor(palette.classes[number]);
     context.stroke();
     context.fill();

@@ -1,0 +1,120 @@
+"""The gallery of presets: found, read, chosen; and what to look for stays in sight."""
+
+import json
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.presets import PRESETS
+from tests.browser.conftest import Opened, OpenPage
+
+WORDS = {
+    language: json.loads((Path(__file__).parents[2] / "static" / "i18n" / f"{language}.json").read_text("utf-8"))
+    for language in ("en", "zh")
+}
+PAINTED = """canvas => new Set(new Uint32Array(
+    canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height).data.buffer)).size"""
+
+
+def open_gallery(opened: Opened) -> None:
+    opened["presets"].click()
+    expect(opened["gallery"]).to_be_visible()
+    expect(opened["preset-circle"]).to_be_visible()
+
+
+def test_every_preset_has_a_card_in_its_group(opened: Opened) -> None:
+    open_gallery(opened)
+    cards = opened.page.locator(".gallery .preset")
+    assert cards.evaluate_all("all => all.map(card => card.dataset.testid)") == [f"preset-{p.name}" for p in PRESETS]
+    headings = opened.page.locator(".shelves h3").all_text_contents()
+    assert headings == [WORDS["en"][f"gallery.group.{group}"] for group in ("start", *"ABCDE")]
+    for preset in PRESETS:
+        if preset.page:
+            expect(opened[f"preset-{preset.name}"]).to_have_attribute("href", preset.page)
+
+
+def test_pictures_come_one_after_the_other_and_are_painted(opened: Opened) -> None:
+    open_gallery(opened)
+    for name in ("circle", "clouds", "quadrants"):
+        canvas = opened[f"preset-{name}"].locator("canvas")
+        expect(canvas).to_have_attribute("data-kind", "map")
+        assert canvas.evaluate(PAINTED) > 100
+    assert opened["preset-circle"].locator(".shape circle").count() == 2 + 4 + 2 + 1
+    expect(opened["preset-circle"]).to_contain_text("2-4-2-1")
+
+
+def test_a_chosen_preset_is_the_whole_experiment_and_says_what_to_see(opened: Opened) -> None:
+    open_gallery(opened)
+    opened["preset-d2_xor"].click()
+    expect(opened["gallery"]).to_be_hidden()
+    spec = next(preset.spec for preset in PRESETS if preset.name == "d2_xor")
+    assert spec is not None
+    opened.until(lambda: opened.spec == spec.model_dump(mode="json"))
+    expect(opened["caption"]).to_contain_text(WORDS["en"]["preset.d2_xor.see"])
+    opened["epoch-step"].click()
+    opened.until(lambda: opened.number("epoch") == 1)
+    expect(opened["caption"]).to_be_visible()
+    opened["language"].click()
+    expect(opened["caption"]).to_contain_text(WORDS["zh"]["preset.d2_xor.see"])
+    opened["caption"].get_by_role("button").click()
+    expect(opened["caption"]).to_be_hidden()
+
+
+def test_the_caption_goes_with_its_experiment(opened: Opened) -> None:
+    open_gallery(opened)
+    opened["preset-clouds"].click()
+    expect(opened["caption"]).to_be_visible()
+    opened["dataset-circle"].click()
+    expect(opened["caption"]).to_be_hidden()
+
+
+def test_search(opened: Opened) -> None:
+    open_gallery(opened)
+    for sought, found in (("XOR", "d2_xor"), ("e5", "e5_own_points"), ("dropout", "d5_digits")):
+        opened["preset-search"].fill(sought)
+        expect(opened[f"preset-{found}"]).to_be_visible()
+        expect(opened["preset-circle"]).to_be_hidden()
+    opened["preset-search"].fill("no such words")
+    expect(opened["gallery"].get_by_role("status")).to_have_text(WORDS["en"]["gallery.none"])
+
+
+def test_by_keyboard(opened: Opened) -> None:
+    opened["presets"].focus()
+    opened.page.keyboard.press("Enter")
+    expect(opened["preset-search"]).to_be_focused()
+    opened.page.keyboard.press("ArrowDown")
+    expect(opened["preset-circle"]).to_be_focused()
+    opened.page.keyboard.press("ArrowRight")
+    expect(opened["preset-clouds"]).to_be_focused()
+    opened.page.keyboard.press("ArrowDown")
+    assert opened.page.evaluate("document.activeElement.dataset.testid") == f"preset-{PRESETS[5].name}"
+    opened.page.keyboard.press("ArrowUp")
+    opened.page.keyboard.press("ArrowUp")
+    expect(opened["preset-search"]).to_be_focused()
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("ArrowRight")
+    opened.page.keyboard.press("Enter")
+    opened.until(lambda: opened.spec["dataset"] == "gauss")
+    expect(opened["gallery"]).to_be_hidden()
+
+
+@pytest.mark.parametrize("query", ["?lang=zh&theme=dark", "?lang=en&profile=projector"])
+def test_at_every_size(open_page: OpenPage, query: str) -> None:
+    opened = open_page(query)
+    open_gallery(opened)
+    for width, height in ((1366, 768), (1024, 768), (390, 844)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        cut = opened.page.evaluate(
+            """() => [...document.querySelectorAll('.gallery .preset, .gallery .preset-see, .gallery b')]
+              .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth
+                || part.getBoundingClientRect().right > innerWidth).map((part) => part.textContent)"""
+        )
+        assert cut == [], (width, height)
+        expect(opened["preset-search"]).to_be_in_viewport()
+    opened["preset-spiral"].click()
+    for width, height in ((1366, 768), (1024, 768)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        expect(opened["caption"]).to_be_in_viewport(ratio=1)
+        expect(opened["loss-chart"]).to_be_in_viewport(ratio=1)
+        assert opened.page.evaluate("document.documentElement.scrollHeight") == height

@@ -1,0 +1,117 @@
+"""Runs compared: the same start, the same number of steps, and each exactly what it would have been by itself."""
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.spec import Spec
+from engine.trainer import Trainer
+from tests.browser.conftest import Opened, OpenPage
+
+EIGHT = 8
+
+
+def rows(opened: Opened) -> list[tuple[int, float]]:
+    """Step and training loss of each run; −1 where there is none yet."""
+    found: list[list[str]] = opened.page.locator("[data-testid^=rival-][data-step]").evaluate_all(
+        "rows => rows.map((row) => [row.dataset.step, row.dataset.value])"
+    )
+    return [(int(step), float(loss or -1)) for step, loss in found]
+
+
+def abreast(opened: Opened, at_least: int = 1) -> bool:
+    steps = {step for step, _ in rows(opened)}
+    return len(steps) == 1 and min(steps) >= at_least
+
+
+def test_race_all_eight_is_fair_to_the_last_digit(opened: Opened) -> None:
+    opened["epoch-step"].click()
+    opened.until(lambda: opened.number("steps") == 25)
+    opened["race"].click()
+    expect(opened["rivals"]).to_be_visible()
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    opened.until(lambda: all(step > 0 for step, _ in rows(opened)))
+    opened["play"].click()
+    opened.until(lambda: opened.number("steps-per-second") == 0 and abreast(opened))
+    own, *others = rows(opened)
+    assert own[0] == opened.number("steps")
+    spec = Spec.model_validate(opened.spec)
+    names = ("sgd", "momentum", "nag", "adagrad", "rmsprop", "adam", "adamw", "muon")
+    for name, (step, loss) in zip(names, (own, *others), strict=True):
+        alone = Trainer(spec.changed(optimizer=name), backend="by_hand")
+        alone.advance(step)
+        assert loss == pytest.approx(alone.evaluate()["train_loss"], rel=1e-6), name
+    assert len({loss for _, loss in rows(opened)}) == EIGHT
+
+    opened["step"].click()
+    opened.until(lambda: abreast(opened, own[0] + 1))
+    opened["reset"].click()
+    opened.until(lambda: len(set(rows(opened))) == 1 and rows(opened)[0] == (0, opened.number("train-loss")))
+    opened["race-close"].click()
+    expect(opened["rivals"]).to_be_hidden()
+    expect(opened["gradient-chart"]).to_be_visible()
+
+
+def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
+    opened["race"].click()
+    opened["race-reward"].click()
+    opened.until(lambda: opened.spec["optimizer"] == "evolution" and len(rows(opened)) == 2)
+    opened.until(lambda: all(step > 20 for step, _ in rows(opened)))
+    opened["play"].click()
+    opened.until(lambda: abreast(opened))
+    samples = [
+        int(opened[f"rival-{run}"].locator("td").nth(3).inner_text().replace(",", "").replace(".", ""))
+        for run in range(2)
+        if "K" not in opened[f"rival-{run}"].locator("td").nth(3).inner_text()
+    ]
+    if len(samples) == 2:
+        assert samples[0] == 2 * opened.spec["pairs"] * samples[1]
+    expect(opened["caption"]).to_be_visible()
+
+
+def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
+    opened["race"].click()
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    opened["play"].click()
+    opened.until(lambda: abreast(opened))
+    for run in range(EIGHT - 1, 1, -1):
+        opened[f"rival-{run}"].hover()
+        opened[f"rival-{run}"].get_by_role("button").click()
+    opened.until(lambda: len(rows(opened)) == 2)
+    opened["rival-add"].select_option('{"learning_rate":0.3}')
+    opened.until(lambda: len(rows(opened)) == 3 and abreast(opened))
+    expect(opened["rival-2"]).to_contain_text("0.3")
+    opened["dataset-xor"].click()
+    opened.until(lambda: {step for step, _ in rows(opened)} == {0})
+    opened["epoch-step"].click()
+    opened.until(lambda: abreast(opened, 25))
+    assert len({loss for _, loss in rows(opened)}) == 3
+
+
+def test_a_rival_that_cannot_run_says_why(opened: Opened) -> None:
+    opened["race"].click()
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    opened["rival-7"].hover()
+    opened["rival-7"].get_by_role("button").click()
+    opened["rival-add"].select_option('{"initializer":"zeros"}')
+    opened["dataset-plane"].click()
+    opened["rival-6"].hover()
+    opened["rival-6"].get_by_role("button").click()
+    opened["rival-add"].select_option('{"loss":"bce"}')
+    expect(opened["rival-7"]).to_contain_text("cannot run")
+    assert opened["rival-7"].get_attribute("title")
+
+
+@pytest.mark.parametrize("query", ["?lang=zh", "?profile=projector"])
+def test_at_every_size(open_page: OpenPage, query: str) -> None:
+    opened = open_page(query)
+    opened["race"].click()
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    for width, height in ((1366, 768), (1024, 768)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        expect(opened["rivals"]).to_be_in_viewport(ratio=1)
+        for testid in ("race-all", "race-reward", "race-close", "rival-0", "rival-7", "network", "boundary"):
+            expect(opened[testid]).to_be_in_viewport()
+        assert opened.page.evaluate("document.documentElement.scrollHeight") == height
+    opened.page.set_viewport_size({"width": 390, "height": 844})
+    assert opened.page.evaluate("document.documentElement.scrollWidth") == 390
