@@ -145,7 +145,7 @@ PRESETS: tuple[Preset, ...] = (
         1500,
         race="optimizers",
     ),
-    Preset("a5_scalar", ("A5",), page="/graph?preset=a5"),
+    Preset("a5_scalar", ("A5",), page="/graph?preset=autograd"),
     # B: forward, backward, gradient descent on arithmetic
     Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True),
     Preset("b2_sums", ("B2",), _SUMS, 6000),
@@ -158,10 +158,10 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset("b4_descent", ("B4",), _spec("plane", (2,), learning_rate=0.1, batch_size=None), 50),
     # C: backpropagation, flat and modular
-    Preset("c1_flat", ("C1",), page="/graph?preset=c1"),
-    Preset("c2_graph", ("C2",), page="/graph?preset=c2"),
-    Preset("c3_own_operation", ("C3",), page="/graph?preset=c3"),
-    Preset("c4_one_neuron", ("C4",), page="/graph?preset=c4"),
+    Preset("c1_flat", ("C1",), page="/graph?preset=flat"),
+    Preset("c2_graph", ("C2",), page="/graph?preset=gates"),
+    Preset("c3_own_operation", ("C3",), page="/graph?preset=custom"),
+    Preset("c4_one_neuron", ("C4",), page="/graph?preset=neuron"),
     Preset(
         "c5_twenty_lines",
         ("C5",),
@@ -214,8 +214,9 @@ PRESETS: tuple[Preset, ...] = (
             loss="bce",
             optimizer="adam",
             learning_rate=0.01,
+            seed=2,
         ),
-        2000,
+        2500,
     ),
     Preset(
         "d4_two_ways",

@@ -140,7 +140,8 @@ function begin() {
     store.set({ view: 'scalars', point: Number(new URLSearchParams(location.search).get('point') ?? 0) });
   }
   if (expression === null) {
-    store.set({ expression: PRESETS.flat.expression, given: PRESETS.flat.values });
+    const asked = PRESETS[new URLSearchParams(location.search).get('preset') ?? 'flat'] ?? PRESETS.flat;
+    store.set({ expression: asked.expression, given: asked.values });
   } else {
     parts.delete('expression');
     store.set({ expression, given: Object.fromEntries([...parts].map(([name, text]) => [name, Number(text)])) });
