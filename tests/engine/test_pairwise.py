@@ -207,7 +207,7 @@ def test_every_pair_of_choices_is_trained_as_by_hand(
     differences = [(max(compare(spec_of(row), backend, library)), row) for row in array[0]]
     worst = max(difference for difference, _ in differences)
     pairs = len(set().union(*map(pairs_of, array[0])))
-    record_property("parity", f"{len(array[0])} experiments of {pairs} pairs of choices, worst difference {worst:.1e}")
+    record_property("parity", (f"experiments that hold {pairs} pairs of choices, {backend}", len(array[0]), worst))
     faults = [f"{difference:.1e} {spec_of(row)!r}" for difference, row in differences if not difference < TOLERANCE]
     assert not faults, f"{len(faults)} of {len(differences)} differ:\n" + "\n".join(faults)
 

@@ -12,9 +12,9 @@ import torch
 
 from engine import Layer, Spec
 from engine.choices import READS, ActivationName, BackendName, LossName, OptimizerName
-from engine.network import Array
+from engine.network import Network, State
 from tests.engine import oracle
-from tests.engine.cases import ACTIVATIONS, BACKENDS, HEADS, KINDS, TOLERANCE, Case, case_of, worst
+from tests.engine.cases import ACTIVATIONS, BACKENDS, HEADS, KINDS, TOLERANCE, case_of, worst
 
 OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
 SHAPES: list[tuple[int, ...]] = [(), (1,), (32,), (4, 2), (5, 1, 7), (32, 32), (3,) * 8, (32,) * 8]
@@ -50,7 +50,7 @@ def test_gradients_of_every_activation_loss_and_kind_of_layer(
         assert max(inferred, trained) < tolerance, f"{loss}, {kind}: {inferred:.1e} inferred, {trained:.1e} trained"
         assert oracle.relative(runner.state().buffers, model.running()) < tolerance, f"running statistics, {kind}"
         largest, count = max(largest, inferred, trained), count + 2
-    record_property("parity", f"{count} gradients, worst difference {largest:.1e}")
+    record_property("parity", (f"gradients, {backend}", count, largest))
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -135,19 +135,26 @@ def oracle_run(spec: Spec) -> oracle.Trained:
     return oracle.train(spec, case.network, case.parameters, case.inputs, case.targets, steps=20)
 
 
+@cache
+def twenty_steps(backend: BackendName, start: Spec, then: Spec) -> State:
+    """From the case of the second Spec, which is put in force after a start with the first."""
+    runner = case_of(then).backend(backend, start)
+    runner.configure(then)
+    runner.advance(20)
+    return runner.state()
+
+
 def follows(backend: BackendName, spec: Spec, tolerance: float) -> float:
     """Runs twenty steps beside the oracle and returns the worst relative difference of a layer; losses too."""
-    case, true = case_of(spec), oracle_run(spec)
-    runner = case.backend(backend, spec)
-    runner.advance(20)
-    state = runner.state()
+    network, true = Network.of(spec), oracle_run(spec)
+    state = twenty_steps(backend, spec, spec)
     assert (state.step, state.epoch, state.cursor, state.optimizer_steps) == (20, 5, 0, 20)
     last_epoch = zip([16, 16, 16, 2], true.losses[-4:], strict=True)
     mean = sum(size * loss for size, loss in last_epoch) / 50 if spec.reduction == "mean" else sum(true.losses[-4:])
     assert state.epoch_loss == pytest.approx(mean, rel=tolerance)
     assert state.samples == 250 * (2 * spec.pairs if spec.optimizer == "evolution" else 1)
     statistics = oracle.relative(state.buffers, true.model.running())
-    return max(statistics, worst(case.network, state.parameters, true.model.tensors()))
+    return max(statistics, worst(network, state.parameters, true.model.tensors()))
 
 
 WAYS: list[dict[str, Any]] = [
@@ -170,7 +177,7 @@ def test_twenty_steps_of_every_optimizer(
     for way in WAYS:
         spec = spec_for(optimizer, **way)
         differences[str(way)] = follows(backend, spec, TOLERANCE)
-    record_property("parity", f"{len(WAYS)} runs of twenty steps, worst difference {max(differences.values()):.1e}")
+    record_property("parity", (f"runs of twenty steps, {backend}", len(WAYS), max(differences.values())))
     assert max(differences.values()) < TOLERANCE, differences
 
 
@@ -235,23 +242,15 @@ def test_every_knob_of_a_step_bites(backend: BackendName, optimizer: OptimizerNa
     for start, knob, value in ((start, knob, value) for name, start, knob, value in KNOBS if name == optimizer):
         spec = spec_for(optimizer, **start)
         turned = spec.changed(**{knob: value})
-        case = case_of(spec)
-
-        plain, live = after(case, backend, spec, spec), after(case, backend, spec, turned)
-        at_once = after(case, backend, turned, turned)
+        plain, live, at_once = (
+            twenty_steps(backend, *specs).parameters for specs in ((spec, spec), (spec, turned), (turned, turned))
+        )
         moved = oracle.relative(at_once, plain)
         assert moved > 3 * TOLERANCE, f"{knob} could be ignored and the parity test would still pass"
         if knob != "initial_accumulator":  # where a fresh memory starts: a run that goes on takes no notice
             np.testing.assert_array_equal(live, at_once)
         if knob != "batch_size":
             assert follows(backend, turned, TOLERANCE) < TOLERANCE, f"{knob} of {optimizer}"
-
-
-def after(case: Case, backend: BackendName, start: Spec, then: Spec) -> Array:
-    runner = case.backend(backend, start)
-    runner.configure(then)
-    runner.advance(20)
-    return runner.state().parameters
 
 
 @pytest.mark.parametrize("optimizer", OPTIMIZERS)
