@@ -11,10 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.activations import Activation, activation_table
-from engine.backends.by_hand import ByHand, Look, Move
+from engine.backends.by_hand import Look, Move
 from engine.losses import Loss
 from engine.network import Array, Network, State
 from engine.optimizers import Rule
+from engine.planted import BugName, hand_with
 from engine.spec import Spec
 
 
@@ -34,9 +35,17 @@ class OpenStep:
     rule: Rule
 
     @classmethod
-    def of(cls, spec: Spec, network: Network, before: State, inputs: Array, targets: Array) -> "OpenStep":
-        """The step from `before` on, for the whole training set (n, inputs) and (n, outputs)."""
-        hand = ByHand(spec, network, inputs, targets)
+    def of(
+        cls,
+        spec: Spec,
+        network: Network,
+        before: State,
+        inputs: Array,
+        targets: Array,
+        bug: BugName | None = None,
+    ) -> "OpenStep":
+        """The step from `before` on, for the whole training set (n, inputs) and (n, outputs), with a bug or without."""
+        hand = hand_with(bug)(spec, network, inputs, targets)
         hand.load(before)
         with np.errstate(over="ignore", invalid="ignore"):  # a look that is not sound is not followed
             look = hand.look()

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike
 
-from engine.backends import make_backend
+from engine.backends import Backend, make_backend
 from engine.choices import BackendName
 from engine.datasets import split
 from engine.digits import BUNDLED, Library
@@ -20,6 +20,7 @@ from engine.losses import make_loss, penalty
 from engine.metrics import Evaluation, roc, scores
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
+from engine.planted import BUGS, BugName, goes_with, hand_with, without_traces
 from engine.schedules import rate_factor
 from engine.separability import separable
 from engine.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
@@ -56,10 +57,12 @@ class Trainer:
         self.watch = Watch()
         parameters = initial_parameters(spec, self.network)
         memory = make_optimizer(spec, self.network).start(parameters)
+        self.bug: BugName | None = None
         self._start_backend(backend, State.start(self.network, parameters, memory))
 
     def _start_backend(self, name: BackendName, state: State) -> None:
-        self._backend = make_backend(name, self.spec, self.network, self.train_inputs, self.train_targets)
+        run = (self.spec, self.network, self.train_inputs, self.train_targets)
+        self._backend: Backend = make_backend(name, *run) if self.bug is None else hand_with(self.bug)(*run)
         self._backend.load(state)
         self.backend = name
 
@@ -145,14 +148,29 @@ class Trainer:
         """Goes on under another Spec. Raises ValueError if a field differs that only a new Trainer can take up."""
         if fields := restarting_fields(self.spec, spec):
             raise ValueError(f"{', '.join(fields)} cannot change while a run goes on; start a new Trainer")
-        self._backend.configure(spec)
+        self._configure_backend(spec)
         if any(getattr(spec, name) != getattr(self.spec, name) for name in (*RULES, "optimizer")):
             self.watch = replace(self.watch, stopped=None)
         self.spec = spec
 
+    def _configure_backend(self, spec: Spec) -> None:
+        if self.bug is not None and not goes_with(self.bug, spec.optimizer):
+            self.plant(None)
+        self._backend.configure(spec)
+
     def use(self, backend: BackendName) -> None:
         """Goes on with another backend. Raises ValueError for an unknown one."""
         self._start_backend(backend, self._backend.state())
+
+    def plant(self, bug: BugName | None) -> None:
+        """Goes on by the hand-written backend with a bug in it, whichever was chosen; None: right again, as chosen.
+
+        Another optimizer, where the bug has no place, takes it out. Raises ValueError where it has none now.
+        """
+        if bug is not None and not (bug in BUGS and goes_with(bug, self.spec.optimizer)):
+            raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
+        self.bug = bug
+        self._start_backend(self.backend, without_traces(self._backend.state()))
 
     def load_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Replaces all tensors, named and shaped as `parameters()` gives them, and those of `buffers()` that are
@@ -274,8 +292,8 @@ class Trainer:
         """
         if fields := restarting_fields(self.spec, position.spec):
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
-        self._backend.configure(position.spec)
-        self._backend.load(position.state)
+        self._configure_backend(position.spec)
+        self._backend.load(position.state if self.bug is not None else without_traces(position.state))
         self.spec, self.watch = position.spec, position.watch
 
     def state(self) -> dict[str, Any]:
@@ -284,6 +302,7 @@ class Trainer:
             "version": STATE_VERSION,
             "spec": self.spec.model_dump(mode="json"),
             "backend": self.backend,
+            "bug": self.bug,
             "watch": asdict(self.watch),
             **vars(self._backend.state()),
         }
@@ -299,6 +318,8 @@ class Trainer:
             raise ValueError(f"this state is of version {version} and only version {STATE_VERSION} can be read")
         trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), library)
         trainer.watch = Watch(**values.pop("watch"))
+        if (bug := values.pop("bug", None)) is not None:
+            trainer.plant(bug)
         trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
         return trainer
 

@@ -33,7 +33,8 @@ activations spec expressions tables
 losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping answers model_file
 targets snapshot backends timeline network_graph terms
-trainer graph_check opened
+planted differences
+trainer graph_check opened check
 explain_rule phases
 explain
 """.strip().splitlines()

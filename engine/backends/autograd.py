@@ -13,6 +13,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from engine.backends.torch_rules import MEMORY, OPTIMIZERS
 from engine.choices import ActivationName, LossName
@@ -80,16 +81,8 @@ class Autograd:
 
     def train_step(self) -> None:
         batch = self.next_batch()
-        inputs, targets = self.inputs[batch], self.targets[batch]
         statistics = self.buffers.clone()
-        for tensor in self.tensors.values():
-            tensor.grad = None
-        if self.spec.optimizer == "perceptron":
-            loss = self.perceptron(inputs, targets)
-        elif self.spec.optimizer == "evolution":
-            loss = self.evolution(inputs, targets)
-        else:
-            loss = self.backpropagation(inputs, targets)
+        loss = self.learn(batch)
         torch.autograd.backward(self.penalty())
 
         gradients = [tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]
@@ -101,6 +94,17 @@ class Autograd:
         self.clip()
         self.update()
         self.finish_batch(len(batch), loss)
+
+    def learn(self, batch: torch.Tensor) -> float:
+        """Leaves the gradient of the data alone in the tensors; returns the loss."""
+        inputs, targets = self.inputs[batch], self.targets[batch]
+        for tensor in self.tensors.values():
+            tensor.grad = None
+        if self.spec.optimizer == "perceptron":
+            return self.perceptron(inputs, targets)
+        if self.spec.optimizer == "evolution":
+            return self.evolution(inputs, targets)
+        return self.backpropagation(inputs, targets)
 
     def forward(self, tensors: dict[str, torch.Tensor], inputs: torch.Tensor, training: bool) -> list[torch.Tensor]:
         """The values of each stage. In training it moves the running statistics."""
@@ -140,7 +144,8 @@ class Autograd:
         for layer, stage in enumerate(self.network.stages):
             if stage.batch_norm and len(inputs) > 1 and self.network.biases:
                 # 0 but for rounding, of which Adam would make whole steps: the norm takes the bias off again
-                self.tensors[f"layers.{layer}.bias"].grad = torch.zeros(stage.outputs)
+                bias = self.tensors[f"layers.{layer}.bias"]
+                bias.grad = torch.zeros_like(bias)
         return loss.item()
 
     def perceptron(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
@@ -190,6 +195,23 @@ class Autograd:
                 group["lr"] = rate
             optimizer.step()
         self.updates = self.parameters - before
+
+    # For a check of another backend: one step from where the run stands, in two parts
+
+    def batch_gradient(self, batch: NDArray[np.int64]) -> Array:
+        """Of the data alone, (count,), as a training step on these samples has it."""
+        with one_thread():
+            self.learn(torch.from_numpy(batch))
+            return flat([tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]).numpy()
+
+    def moved(self, gradient: Array) -> Array:
+        """The parameters (count,) to which a gradient, penalties counted in, leads; it goes there."""
+        with one_thread():
+            for name, values in self.views(torch.tensor(gradient)).items():
+                self.tensors[name].grad = values
+            self.clip()
+            self.update()
+            return self.parameters.numpy().copy()
 
     def next_batch(self) -> torch.Tensor:
         if self.order_epoch != self.epoch:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.activations import Floats, activation_table
 from engine.losses import make_loss, penalty_slope
 from engine.network import Array, Network, State
-from engine.optimizers import make_optimizer
+from engine.optimizers import Rule, make_optimizer
 from engine.schedules import rate_factor
 from engine.seeds import batch_order, keep_mask, signs
 from engine.spec import DIVERGENCE, Spec
@@ -110,7 +110,7 @@ class ByHand:
         self.activation = activation_table(network.leaky_slope, network.elu_alpha)
         self.order_epoch = -1  # of which epoch `order` is; none yet
         self.spec = spec
-        self.optimizer = make_optimizer(spec, network)
+        self.optimizer = self.rule(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
         self.load(State.start(network, zeros, self.optimizer.start(zeros)))
 
@@ -274,6 +274,9 @@ class ByHand:
 
     # The update
 
+    def rule(self, spec: Spec) -> Rule:
+        return make_optimizer(spec, self.network)
+
     def penalty_gradient(self) -> Array:
         slope = penalty_slope(self.state_now.parameters, self.spec.l1, self.spec.l2)
         return np.where(self.network.is_weight, slope, 0)
@@ -358,7 +361,7 @@ class ByHand:
         return [np.ascontiguousarray(values.out.T) for values in passed]
 
     def configure(self, spec: Spec) -> None:
-        optimizer = make_optimizer(spec, self.network)
+        optimizer = self.rule(spec)
         if spec.optimizer != self.spec.optimizer:
             self.state_now.memory = optimizer.start(self.state_now.parameters)
             self.state_now.optimizer_steps = 0

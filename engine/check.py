@@ -1,0 +1,306 @@
+"""Check: the hand-written gradient and update of the next step, held against two witnesses that share nothing with it.
+
+Autograd is torch's, the update torch.optim's; central finite differences know no chain rule at all. All at the weights
+and on the batch where a run stands, which stays as it was. A difference is told in units of the largest entry of its
+tensor: entries that all but cancel are not held to digits that no arithmetic of that length has.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.backends import make_backend
+from engine.backends.by_hand import ByHand, Look
+from engine.differences import KINKED, central_difference, extrapolated, size_of_terms
+from engine.network import Array, Network, State
+from engine.optimizers import make_optimizer
+from engine.planted import BugName, hand_with
+from engine.seeds import batch_order, stream
+from engine.spec import Spec
+
+if TYPE_CHECKING:
+    from engine.backends.autograd import Autograd
+
+DOUBLE = 1e-7
+"""Two gradients, or two updates, in float64. Both round at 2e-16, and a fault is far above; what lies between is the
+amplification of rounding by saturated slopes, norms of small deviation, and Newton–Schulz."""
+
+SINGLE = 1e-6
+"""Two gradients in float32, as a run is trained: ten roundings of 6e-8, for each unit of what a sum z is made of."""
+
+DIFFERENCES = 1e-6
+"""Finite differences in float64: the error of a step of 1e-5 is some 1e-10 times a third derivative, which with inputs
+of 6 is some hundreds of the first. Where it is more, two steps are extrapolated to none."""
+
+MOST_TRIED = 200
+"""Parameters that are moved up and down; of larger networks as many of each tensor, chosen anew at every step."""
+
+FEWEST_TRIED = 24
+
+MOST_WORK = 1e8
+"""Multiplications spent on finite differences, some tenth of a second; and those of one pass, else fewer samples."""
+
+TINY = 1e-30
+"""So that nothing is divided by 0."""
+
+Witness = Literal["autograd", "float32", "differences", "update", "first_update", "next_step"]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What the hand-written arithmetic said against one witness."""
+
+    witness: Witness
+    difference: float
+    """The largest, in units of the largest entry of its tensor."""
+    tolerance: float
+    tensor: str
+    index: tuple[int, ...]
+    hand: float
+    other: float
+
+    @property
+    def agrees(self) -> bool:
+        return self.difference <= self.tolerance
+
+
+@dataclass(frozen=True)
+class Checked:
+    step: int
+    """Steps taken before the one that was checked."""
+    compared: tuple[Compared, ...]
+    """One for each witness that had something to say. Rules without a gradient leave no word for differences."""
+    kinks: int
+    """Numbers that say nothing, because a kink of an activation or of the loss lies where they are taken."""
+    tried: int
+    """Parameters moved for finite differences."""
+    parameters: int
+    samples: int
+    """Of the batch."""
+    gradient: tuple[float, float, float | None]
+    """By hand, by autograd and by finite differences, at the place of `worst`; None where there is a kink."""
+    bug: BugName | None
+
+    @property
+    def worst(self) -> Compared:
+        """What is furthest from agreement; where all agree, the largest difference."""
+        wrong = [one for one in self.compared if not one.agrees]
+        return max(wrong or self.compared, key=lambda one: one.difference / (one.tolerance if wrong else 1))
+
+    @property
+    def green(self) -> bool:
+        return all(one.agrees for one in self.compared)
+
+
+def check(
+    spec: Spec, network: Network, state: State, inputs: Array, targets: Array, bug: BugName | None = None
+) -> Checked | None:
+    """The step to come from `state`, of a run trained by hand with a bug or without; for the whole training set.
+
+    None where the step cannot be taken because its loss or gradient is not finite or too large.
+    """
+    with np.errstate(over="ignore", invalid="ignore"):
+        bench = _Bench.next(spec, network, state, inputs, targets, bug)
+        if not bench.look.sound:
+            return None
+        compared, kinks, tried = [bench.against_autograd("autograd")], 0, 0
+        if bench.look.sent:
+            single = _Bench.next(spec, network, state, inputs, targets, bug, np.float32).in_float32()
+            places = _places(spec, network, state.step, len(bench.batch))
+            differences, lost = bench.against_differences(places)
+            compared += [one for one in (single, differences) if one is not None]
+            kinks, tried = lost + (single is None), len(places)
+        compared += bench.updates()
+        if all(one.agrees for one in compared):
+            bench = bench.after(inputs, targets, bug)
+            if bench.look.sound:
+                compared.append(bench.against_autograd("next_step"))
+
+        samples = len(bench.batch)
+        result = Checked(state.step, tuple(compared), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
+        return replace(result, gradient=bench.three(result.worst))
+
+
+def _places(spec: Spec, network: Network, step: int, samples: int) -> list[int]:
+    """Which parameters are moved: all of them where they are few, else as many of each tensor."""
+    most = int(min(MOST_TRIED, max(FEWEST_TRIED, MOST_WORK / (2 * network.count * samples))))
+    if network.count <= most:
+        return list(range(network.count))
+    random = stream(spec.seed, f"check {step}")
+    each = -(-most // len(network.names))
+    return [
+        int(place)
+        for slots in network.slices.values()
+        for place in random.choice(
+            np.arange(slots.start, slots.stop), min(each, slots.stop - slots.start), replace=False
+        )
+    ]
+
+
+@dataclass(frozen=True)
+class _Bench:
+    """The next batch of a run, by hand and by torch, in one precision, from the same place."""
+
+    hand: ByHand
+    torch: "Autograd"
+    batch: NDArray[np.int64]
+    """All samples there are here, in their order."""
+    look: Look
+    place: tuple[int, int]
+    """Epoch and samples of it that are taken, when the step is taken."""
+
+    @classmethod
+    def next(
+        cls,
+        spec: Spec,
+        network: Network,
+        state: State,
+        inputs: Array,
+        targets: Array,
+        bug: BugName | None,
+        precision: type[np.floating[Any]] = np.float64,
+    ) -> "_Bench":
+        rows = batch_order(spec.seed, state.epoch, len(inputs))[state.cursor :][: spec.batch_size]
+        ends = state.cursor + len(rows)
+        place = (state.epoch, ends) if ends < len(inputs) else (state.epoch + 1, 0)
+
+        rows = rows[: max(2, int(MOST_WORK / network.count))]
+        inputs, targets = inputs[rows].astype(precision), targets[rows].astype(precision)
+        state = replace(
+            state,
+            parameters=state.parameters.astype(precision),
+            memory={name: values.astype(precision) for name, values in state.memory.items()},
+            updates=state.updates.astype(precision),
+            buffers=state.buffers.astype(precision),
+            cursor=0,
+        )
+        hand = hand_with(bug)(spec, network, inputs, targets)
+        hand.load(state)
+        hand.order, hand.order_epoch = np.arange(len(rows)), state.epoch
+        torch = cast("Autograd", make_backend("autograd", spec, network, inputs, targets))
+        torch.load(state)
+        return cls(hand, torch, hand.order, hand.look(), place)
+
+    def after(self, inputs: Array, targets: Array, bug: BugName | None) -> "_Bench":
+        """The step after, where a fault that is handed on from step to step shows first."""
+        self.hand.take(self.look, self.hand.move(self.look.whole))
+        state = self.hand.state()
+        state.epoch, state.cursor = self.place
+        return _Bench.next(self.hand.spec, self.hand.network, state, inputs, targets, bug)
+
+    def against_autograd(self, witness: Witness, tolerance: float = DOUBLE, floor: float = 1e-6) -> Compared:
+        """floor: what no tensor's largest entry is taken to be below, in units of `size_of_loss`."""
+        true, least = self.torch.batch_gradient(self.batch), floor * self.size_of_loss
+        return _compared(self.hand.network, witness, self.look.gradient, true, tolerance, least)
+
+    def in_float32(self) -> Compared | None:
+        """None where some z lies so near a kink that rounding decides on which side."""
+        tolerance = SINGLE * max(10.0, self.size_of_sums)
+        stages, passed = self.hand.network.stages, self.look.passed
+        edges = [values.n for stage, values in zip(stages, passed, strict=True) if stage.activation in KINKED]
+        if self.hand.network.loss == "mae":
+            edges.append(passed[-1].out - self.hand.targets)
+        if any(np.any((np.abs(edge) < tolerance) & (edge != 0)) for edge in edges):  # exactly 0 it is for both
+            return None
+        return self.against_autograd("float32", tolerance, floor=0.1)
+
+    def against_differences(self, places: list[int]) -> tuple[Compared | None, int]:
+        """And how many disagree only because of a kink."""
+        gradient, network = self.look.gradient, self.hand.network
+        kinks = 0
+        worst: Compared | None = None
+        for name, slots in network.slices.items():
+            largest = float(np.abs(gradient[slots]).max())
+            for place in (place for place in places if slots.start <= place < slots.stop):
+                by_hand, slope = float(gradient[place]), central_difference(self.hand, self.batch, place)
+                if abs(by_hand - slope.value) > DIFFERENCES * largest:
+                    slope = extrapolated(self.hand, self.batch, place)
+                difference = abs(by_hand - slope.value) / max(largest, slope.error / DIFFERENCES)
+                if slope.kinked and difference > DIFFERENCES:
+                    kinks += 1
+                elif worst is None or difference > worst.difference:
+                    index = _index(network, name, place - slots.start)
+                    worst = Compared("differences", difference, DIFFERENCES, name, index, by_hand, slope.value)
+        return worst, kinks
+
+    def updates(self) -> Iterator[Compared]:
+        """The rule's move against torch.optim's: from what is remembered, and as a first step."""
+        state = self.hand.state()
+        yield self._update("update")
+        if state.memory:
+            start = make_optimizer(self.hand.spec, self.hand.network).start(state.parameters)
+            fresh = replace(state, memory=start, optimizer_steps=0)
+            self.hand.load(fresh)
+            self.torch.load(fresh)
+            yield self._update("first_update")
+        self.hand.load(state)
+        self.torch.load(state)
+
+    def _update(self, witness: Witness) -> Compared:
+        before, gradient = self.hand.state_now.parameters, self.look.whole
+        ours, theirs = self.hand.move(gradient).parameters - before, self.torch.moved(gradient) - before
+        lost = ~np.isfinite(theirs) & np.isfinite(ours)  # torch takes the root of what rounding has put below 0
+        least = 1e-8 * float(np.abs(before).max()) + TINY  # of that, an update in float64 has half of its digits
+        return _compared(self.hand.network, witness, np.where(lost, 0, ours), np.where(lost, 0, theirs), DOUBLE, least)
+
+    def three(self, at: Compared) -> tuple[float, float, float | None]:
+        """The gradient by hand, by autograd and by differences at one place; no difference where there is none."""
+        network = self.hand.network
+        place = network.slices[at.tensor].start + int(np.ravel_multi_index(at.index, network.shapes[at.tensor]))
+        slope = extrapolated(self.hand, self.batch, place) if self.look.sent else None
+        by_difference = None if slope is None or slope.kinked else slope.value
+        return float(self.look.gradient[place]), float(self.torch.batch_gradient(self.batch)[place]), by_difference
+
+    @property
+    def size_of_loss(self) -> float:
+        """What a gradient would be if no slope and no sign took anything from it: the unit of its rounding.
+
+        What the loss sends back is at best as exact as the outputs and targets it is the difference of; from there on
+        it grows by what the weights and norms on its way multiply it with.
+        """
+        look = self.look
+        if not look.sent:
+            return abs(look.loss) / (self.hand.spec.sigma if look.tried else 1) + TINY
+        sizes = []
+        for sent, passed in zip(look.sent, look.passed, strict=True):
+            size = float(np.abs(sent.out).sum(axis=0).max()) * max(1.0, float(np.abs(passed.below).max()))
+            sizes.append(size if passed.norm is None else size / float(passed.norm.deviation.min()))
+        from_loss = float(np.abs(look.sent[-1].out).sum(axis=0).max())
+        return max(sizes) * max(1.0, size_of_terms(self.hand, self.batch, look.passed) / (from_loss + TINY)) + TINY
+
+    @property
+    def size_of_sums(self) -> float:
+        """The largest Σ|w·a| + |b| of any z, in units of the deviation where there is a norm: what its rounding grows
+        with, and with it that of every slope."""
+        tensors = self.hand.network.views(np.abs(self.hand.state_now.parameters))
+        largest = 0.0
+        for layer, passed in enumerate(self.look.passed):
+            sums = np.abs(passed.below) @ tensors[f"layers.{layer}.weight"].T
+            if self.hand.network.biases:
+                sums = sums + tensors[f"layers.{layer}.bias"]
+            if passed.norm is not None:
+                sums = sums / passed.norm.deviation
+            largest = max(largest, float(sums.max()))
+        return largest
+
+
+def _compared(
+    network: Network, witness: Witness, hand: Array, other: Array, tolerance: float, least: float
+) -> Compared:
+    """least: what no tensor's largest entry is taken to be below."""
+    found = []
+    for name, slots in network.slices.items():
+        ours, theirs = hand[slots].astype(np.float64), other[slots].astype(np.float64)
+        gaps = np.abs(ours - theirs)
+        place = int(np.argmax(gaps))
+        difference = float(gaps[place]) / max(float(np.abs(theirs).max()), least)
+        index = _index(network, name, place)
+        found.append(Compared(witness, difference, tolerance, name, index, float(ours[place]), float(theirs[place])))
+    return max(found, key=lambda one: one.difference)
+
+
+def _index(network: Network, name: str, place: int) -> tuple[int, ...]:
+    return tuple(int(i) for i in np.unravel_index(place, network.shapes[name]))

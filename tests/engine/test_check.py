@@ -1,0 +1,172 @@
+"""The check is green on every healthy set-up, red with the right tensor on a fault, and knows a kink from one."""
+
+from itertools import product
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from engine import Layer, Spec, Trainer
+from engine.check import DIFFERENCES, DOUBLE, Checked, check
+from engine.choices import ActivationName, InitializerName, LossName, OptimizerName
+
+ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
+LOSSES: tuple[LossName, ...] = get_args(LossName)
+OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
+SHAPES: dict[str, tuple[int | Layer, ...]] = {
+    "plain": (6, 5, 4),
+    "norm": (Layer(width=6, batch_norm=True), Layer(width=6, batch_norm=True, residual=True)),
+    "dropout": (Layer(width=6, dropout=0.3), Layer(width=6, dropout=0.2, residual=True)),
+    "none": (),
+}
+SMALL: dict[str, Any] = {"samples": 60, "batch_size": 7}
+
+
+def checked(trainer: Trainer) -> Checked | None:
+    state = trainer.position().state
+    return check(trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets, trainer.bug)
+
+
+def assert_green(trainer: Trainer) -> Checked:
+    result = checked(trainer)
+    assert result is not None
+    assert result.green, (trainer.spec, result.worst)
+    return result
+
+
+def _fits(fields: dict[str, Any]) -> bool:
+    odd = fields["optimizer"] == "perceptron" or (
+        fields["optimizer"] == "evolution" and fields["shape"] in ("norm", "dropout")
+    )
+    return not odd
+
+
+PAIRED = [
+    # every activation with every loss and optimizer, every loss with every optimizer, and each with every kind of layer
+    {
+        "activation": ACTIVATIONS[a],
+        "loss": LOSSES[(a + b) % len(LOSSES)],
+        "optimizer": OPTIMIZERS[b],
+        "shape": list(SHAPES)[(a + b // 2 + a * b) % len(SHAPES)],
+    }
+    for a, b in product(range(len(ACTIVATIONS)), range(len(OPTIMIZERS)))
+]
+
+
+def test_healthy_setups_pair_every_choice() -> None:
+    for one, other in (("activation", "loss"), ("activation", "optimizer"), ("loss", "optimizer"), ("loss", "shape")):
+        there = {(fields[one], fields[other]) for fields in PAIRED}
+        assert len(there) >= len({a for a, _ in there}) * len({b for _, b in there}) * 0.8, (one, other)
+
+
+@pytest.mark.parametrize("activation", ACTIVATIONS)
+def test_healthy_setups_stay_green(activation: ActivationName) -> None:
+    for fields in PAIRED:
+        if fields["activation"] != activation or not _fits(fields):
+            continue
+        given = {key: value for key, value in fields.items() if key != "shape"}
+        trainer = Trainer(Spec().changed(**SMALL, **given, hidden=SHAPES[fields["shape"]]), backend="by_hand")
+        trainer.advance(20)
+        assert_green(trainer)
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        *({"initializer": name, "activation": "relu"} for name in get_args(InitializerName)),
+        {"dataset": "blobs", "classes": 3, "loss": "cross_entropy", "reduction": "sum"},
+        {"optimizer": "perceptron", "dataset": "and_gate", "hidden": (), "output_activation": "step"},
+        {"optimizer": "evolution", "dataset": "arithmetic"},
+        {"optimizer": "rmsprop", "centered": True},
+        {"optimizer": "adam", "amsgrad": True, "clip": "norm", "clip_limit": 0.01},
+        {"optimizer": "adagrad", "rate_decay": 0.01, "l1": 0.01, "l2": 0.02, "clip": "value", "clip_limit": 0.01},
+        {"optimizer": "momentum", "dampening": 0.3, "weight_decay": 0.1, "schedule": "cosine", "warmup_steps": 9},
+        {"biases": False, "hidden": (Layer(width=4, batch_norm=True),)},
+        {"hidden": (8,) * 8, "activation": "sigmoid"},
+        {"loss": "cross_entropy", "initializer": "normal", "init_std": 3, "learning_rate": 0.3, "activation": "gelu"},
+        {"batch_size": None},
+    ],
+    ids=str,
+)
+def test_the_rest_of_the_knobs_stays_green(fields: dict[str, Any]) -> None:
+    trainer = Trainer(Spec().changed(**{**SMALL, **fields}), backend="by_hand")
+    for steps in (0, 1, 40):
+        trainer.advance(steps)
+        assert_green(trainer)
+
+
+def test_the_run_stays_where_it_was() -> None:
+    trainer, twin = (Trainer(Spec(optimizer="adam"), backend="by_hand") for _ in range(2))
+    trainer.advance(30)
+    twin.advance(30)
+    assert_green(trainer)
+    trainer.advance(30)
+    twin.advance(30)
+    for name, values in trainer.parameters().items():
+        np.testing.assert_array_equal(values, twin.parameters()[name])
+
+
+def test_a_small_network_is_tried_whole_and_a_large_one_in_every_tensor() -> None:
+    small = assert_green(Trainer(Spec(), backend="by_hand"))
+    assert (small.tried, small.parameters, small.samples) == (25, 25, 10)
+    large = Trainer(Spec(dataset="digits", hidden=(64, 32), loss="cross_entropy", batch_size=64), backend="by_hand")
+    result = assert_green(large)
+    assert 24 <= result.tried < 250 < result.parameters
+    witnesses = [one.witness for one in result.compared]
+    assert witnesses == ["autograd", "float32", "differences", "update", "next_step"]
+
+
+def test_a_kink_is_told_from_an_error() -> None:
+    """A sample whose z is exactly 0: differences find half of the slope that both gradients have on one side."""
+    spec = Spec(dataset="own_values", own_points=((0.0, 0.0, 1.0),), hidden=(2,), activation="relu", batch_size=1)
+    trainer = Trainer(spec, backend="by_hand")
+    parameters = trainer.parameters()
+    parameters["layers.0.bias"] = np.zeros(2, dtype=np.float32)
+    trainer.load_parameters(parameters)
+    result = assert_green(trainer)
+    assert result.kinks == 2
+    parameters["layers.0.bias"] = np.full(2, 0.1, dtype=np.float32)
+    trainer.load_parameters(parameters)
+    assert assert_green(trainer).kinks == 0
+
+
+def test_a_rule_without_a_gradient_is_compared_as_far_as_it_goes() -> None:
+    trainer = Trainer(
+        Spec(dataset="or_gate", hidden=(), output_activation="step", optimizer="perceptron"), backend="by_hand"
+    )
+    result = assert_green(trainer)
+    assert {one.witness for one in result.compared} == {"autograd", "update", "next_step"}
+    assert result.tried == 0
+    assert result.gradient[2] is None
+
+
+def test_a_step_that_cannot_be_taken_is_not_checked() -> None:
+    trainer = Trainer(Spec(loss="mse", dataset="plane", hidden=(), learning_rate=10), backend="by_hand")
+    trainer.advance(1000)
+    assert trainer.diverged is not None
+    assert checked(trainer) is None
+
+
+@pytest.mark.parametrize("size", [1e-5, 1e-3])
+def test_a_single_wrong_entry_turns_it_red(size: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tolerances bite: one entry that is off by little, in units of its tensor's largest."""
+    from engine.backends.by_hand import ByHand
+
+    right = ByHand.backward
+
+    def wrong(self: ByHand, passed: Any, targets: Any) -> Any:
+        sent, gradient = right(self, passed, targets)
+        view = self.network.views(gradient)["layers.1.weight"]
+        view[1, 2] += size * np.abs(view).max()
+        return sent, gradient
+
+    monkeypatch.setattr(ByHand, "backward", wrong)
+    result = checked(Trainer(Spec(), backend="by_hand"))
+    assert result is not None
+    assert not result.green
+    assert (result.worst.tensor, result.worst.index) == ("layers.1.weight", (1, 2))
+    assert result.worst.difference == pytest.approx(size, rel=0.01)
+    by_hand, autograd, differences = result.gradient
+    assert differences == pytest.approx(autograd, rel=1e-6)
+    assert by_hand != pytest.approx(autograd, rel=size / 10)
+    assert size > 3 * max(DOUBLE, DIFFERENCES)
