@@ -72,7 +72,7 @@ async function ask(anew) {
       return;
     }
     show(answer, anew);
-    compare(mine);
+    compare(mine).catch(() => {}); // out of reach: the light goes on saying that it checks
   } catch {
     if (mine === asked) store.set({ fault: { code: 'unreachable', values: {} } });
   }
@@ -159,7 +159,7 @@ const nameTab = () => {
 };
 nameTab();
 store.watch(['language'], nameTab);
-mountAsking(place('asking'), store, { refresh, choosePreset, hasNetwork: session !== null });
+mountAsking(place('asking'), store, { refresh, choosePreset });
 mountMoves(place('moves'), store, {
   forward: () => move(goForward),
   backward: () => move(goBackward),
@@ -170,4 +170,5 @@ mountChecked(/** @type {HTMLElement} */ (document.querySelector('[data-testid=ch
 mountPicture(place('picture'), store);
 mountLines(place('lines'), store);
 mountCard(place('card'), store);
+for (const control of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(':disabled'))) control.disabled = false;
 begin();

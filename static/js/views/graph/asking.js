@@ -23,7 +23,7 @@ export const PRESETS = {
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {{refresh: (how?: {anew?: boolean, soon?: boolean}) => void, choosePreset: (name: string) => void, hasNetwork: boolean}} act
+ * @param {{refresh: (how?: {anew?: boolean, soon?: boolean}) => void, choosePreset: (name: string) => void}} act
  */
 export function mountAsking(root, store, act) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
@@ -36,7 +36,6 @@ export function mountAsking(root, store, act) {
   presets.forEach((button) => {
     button.onclick = () => act.choosePreset(button.dataset.preset ?? '');
   });
-  find('.views').hidden = !act.hasNetwork;
   views.forEach((button) => {
     button.onclick = () => {
       if (store.get('view') === button.dataset.view) return;
