@@ -39,7 +39,7 @@ const OPERATIONS = {
   tanh: { sign: 'tanh', formula: ([a]) => `tanh(${a})`, slopes: (x, y) => [`1 ${MINUS} ${y}²`] },
   sigmoid: { sign: 'σ', formula: ([a]) => `σ(${a})`, slopes: (x, y) => [`${y}·(1 ${MINUS} ${y})`] },
   relu: { sign: 'relu', formula: ([a]) => `relu(${a})`, slopes: ([a]) => [`[${a} > 0]`] },
-  softplus: { sign: 'softplus', formula: ([a]) => `softplus(${a})`, slopes: ([a]) => [`σ(${a})`] },
+  softplus: { sign: 'soft+', formula: ([a]) => `softplus(${a})`, slopes: ([a]) => [`σ(${a})`] },
   linear: { sign: 'Linear', formula: ([a]) => `W·${a} + b`, slopes: () => ['W'] },
   mse: { sign: 'MSE', formula: ([a, y]) => `mse(${a}, ${y})`, slopes: ([a, y]) => [`2·(${a} ${MINUS} ${y})`, ''] },
   bce: { sign: 'BCE', formula: ([a, y]) => `bce(${a}, ${y})`, slopes: ([a, y]) => [`σ(${a}) ${MINUS} ${y}`, ''] },
