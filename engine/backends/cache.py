@@ -53,7 +53,7 @@ def cached(function: Function) -> Function:
 
     Where no folder can be written it is compiled once for a process.
     """
-    dispatcher = njit(nogil=True, error_model="numpy")(function)
+    dispatcher = njit(nogil=True, error_model="numpy", _nrt=False)(function)
     with suppress(RuntimeError):
         dispatcher._cache = KernelCache(dispatcher.py_func)
     return cast(Function, dispatcher)

@@ -34,12 +34,12 @@ _FUSE = ("contract",)  # a·b + c may be rounded once instead of twice, in every
 
 def inlined(function: Function) -> Function:
     """A numba function that becomes part of its callers."""
-    return cast(Function, njit(nogil=True, error_model="numpy", forceinline=True)(function))
+    return cast(Function, njit(nogil=True, error_model="numpy", _nrt=False, forceinline=True)(function))
 
 
 def separate(function: Function) -> Function:
     """A numba function that is called: what is rare, or long, would only be in the way of the rest."""
-    return cast(Function, njit(nogil=True, error_model="numpy")(function))
+    return cast(Function, njit(nogil=True, error_model="numpy", _nrt=False)(function))
 
 
 class LanesType(types.Type):  # type: ignore[misc]
