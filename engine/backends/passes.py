@@ -93,14 +93,14 @@ def backward(
             normalise_backward(
                 plan, layer, parameters, gradient, statistics, normal, deltas, stride, end, count, frozen, more
             )
+        weight = plan[layer, WEIGHT]
+        if layer > 0:  # first, for the layer below waits for it and for nothing else
+            multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, linked)
+        sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
         if plan[layer, HAS_NORM] and not frozen:
             clear(gradient, plan[layer, BIAS], out_tiles)
         elif plan[layer, HAS_BIAS]:
             sum_rows(gradient, plan[layer, BIAS], out_tiles, deltas, target, stride, end, more)
-        weight = plan[layer, WEIGHT]
-        sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
-        if layer > 0:
-            multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, linked)
 
 
 @inlined
