@@ -7,6 +7,7 @@ knob ever compiles anything; the first use on a machine does, for some seconds, 
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.backends import kernels, settings
 from engine.backends.lanes import WIDTH
@@ -185,20 +186,19 @@ class Compiled:
     # Work
 
     def advance(self, steps: int) -> None:
-        kernels.advance(
-            steps, self.layout.plan, self.choices, self.settings, self.counters, self.losses,
-            self.inputs, self.targets, self.order, self.parameters, self.gradient, self.memory, self.updates,
+        self._run(steps, True, self.order, self.gradient)
+
+    def loss_and_gradient(self) -> tuple[float, Array]:
+        loss = self._run(1, False, self.in_order, self.sums)
+        return loss, self.sums[self.places]
+
+    def _run(self, steps: int, training: bool, order: NDArray[np.int64], gradient: Array) -> float:
+        return kernels.advance(  # type: ignore[no-any-return]
+            steps, training, self.layout.plan, self.choices, self.settings, self.counters, self.losses,
+            self.inputs, self.targets, order, self.parameters, gradient, self.memory, self.updates,
             self.running, self.statistics, self.values, self.slopes, self.normal, self.deltas,
             self.layout.rows * WIDTH, self.flat_places, self.real, self.scratch, self.square,
         )  # fmt: skip
-
-    def loss_and_gradient(self) -> tuple[float, Array]:
-        loss = kernels.whole_gradient(
-            self.layout.plan, self.choices, self.settings, self.inputs, self.targets, self.in_order,
-            self.parameters, self.sums, self.running, self.statistics,
-            self.values, self.slopes, self.normal, self.deltas, self.layout.rows * WIDTH,
-        )  # fmt: skip
-        return loss, self.sums[self.places]
 
     def activations(self, inputs: Array) -> list[Array]:
         wanted = len(inputs)
@@ -222,5 +222,4 @@ def warm() -> None:
     points = np.zeros((1, 2), dtype=np.float32)
     backend = Compiled(spec, Network.of(spec), points, points[:, :1])
     backend.advance(1)
-    backend.loss_and_gradient()
     backend.activations(backend.inputs)

@@ -106,24 +106,33 @@ def batch_gradient(
 
 @cached
 def advance(
-    steps: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any, inputs: Any, targets: Any,
+    steps: Any, training: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any, inputs: Any, targets: Any,
     order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any, running: Any, statistics: Any,
     values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
     places: Any, real: Any, scratch: Any, square: Any,
-) -> None:  # fmt: skip
-    """So many mini-batch steps, or fewer where one diverges."""
+) -> Any:  # fmt: skip
+    """training: so many mini-batch steps, or fewer where one diverges; gives the last batch's loss.
+
+    Else the loss of all samples in the form of inference, and its gradient: once, and nothing moves. That is no kernel
+    of its own because it would take as long again to compile.
+    """
     samples = inputs.shape[0]
-    evolves = choices[OPTIMIZER] == EVOLUTION
+    evolves = training and choices[OPTIMIZER] == EVOLUTION
     copies = 2 * choices[PAIRS] if evolves else 1
+    start = 0
+    count = samples
+    kind = choices[STEP_LOSS] if training else choices[LOSS]
+    loss = 0.0
     for _ in range(steps):
-        if counters[DIVERGED] > 0:
-            return
-        if counters[ORDER_EPOCH] != counters[EPOCH]:
-            shuffle(order, samples, choices[SEED], counters[EPOCH])
-            counters[ORDER_EPOCH] = counters[EPOCH]
         step = counters[STEP]
-        start = counters[CURSOR]
-        count = min(choices[BATCH_SIZE], samples - start)
+        if training:
+            if counters[DIVERGED] > 0:
+                return loss
+            if counters[ORDER_EPOCH] != counters[EPOCH]:
+                shuffle(order, samples, choices[SEED], counters[EPOCH])
+                counters[ORDER_EPOCH] = counters[EPOCH]
+            start = counters[CURSOR]
+            count = min(choices[BATCH_SIZE], samples - start)
         if evolves:
             copy(parameters, scratch)
         loss = above = 0.0
@@ -135,7 +144,7 @@ def advance(
             value = batch_gradient(
                 plan, choices, settings, inputs, targets, order, start, count, parameters, gradient,
                 running, statistics, values, slopes, normal, deltas, stride, step,
-                choices[STEP_LOSS], True, not evolves,
+                kind, training, not evolves,
             )  # fmt: skip
             loss += value / copies
             if evolves and trial % 2 == 1:
@@ -144,11 +153,13 @@ def advance(
             above = value
         if evolves:
             copy(scratch, parameters)
+        if not training:
+            return loss
         if settings[L1] != 0 or settings[L2] != 0:
             add_penalties(parameters, gradient, choices[WEIGHTS_END], settings[L1], settings[L2])
         if not is_sound(loss, gradient, settings[DIVERGENCE]):
             counters[DIVERGED] = step + 1
-            return
+            return loss
         if running.size > 0 and count > 1:
             remember(plan, settings, running, statistics, count)
         if choices[CLIP] != 0:
@@ -161,6 +172,7 @@ def advance(
         else:
             update(choices, settings, rate, t, parameters, gradient, memory, updates)
         keep_count(counters, losses, choices[SUMMED], samples, count, count * copies, loss)
+    return loss
 
 
 @inlined
@@ -174,21 +186,6 @@ def keep_count(counters: Any, losses: Any, summed: Any, samples: Any, count: Any
         losses[LOSS_SUM] = 0.0
         counters[EPOCH] += 1
         counters[CURSOR] = 0
-
-
-# Over many points
-
-
-@cached
-def whole_gradient(
-    plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any,
-    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
-) -> Any:  # fmt: skip
-    """Loss of all samples in the form of inference; writes its gradient."""
-    return batch_gradient(
-        plan, choices, settings, inputs, targets, order, 0, inputs.shape[0], parameters, gradient,
-        running, statistics, values, slopes, normal, deltas, stride, 0, choices[LOSS], False, True,
-    )  # fmt: skip
 
 
 @cached

@@ -164,7 +164,7 @@ def test_no_knob_compiles() -> None:
         backend.advance(3)
         backend.loss_and_gradient()
         backend.activations(np.zeros((1, network.sizes[0]), dtype=np.float32))
-    dispatchers: tuple[Any, ...] = (kernels.advance, kernels.whole_gradient, kernels.infer)
+    dispatchers: tuple[Any, ...] = (kernels.advance, kernels.infer)
     for dispatcher in dispatchers:
         assert len(dispatcher.signatures) == 1
 
@@ -188,7 +188,7 @@ WARM = """
 from engine.backends import kernels
 from engine.backends.compiled import warm
 warm()
-for kernel in (kernels.advance, kernels.whole_gradient, kernels.infer):
+for kernel in (kernels.advance, kernels.infer):
     assert sum(kernel.stats.cache_{outcome}.values()) == 1, kernel.stats
 """
 CANNOT_WRITE = """
