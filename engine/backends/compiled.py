@@ -71,12 +71,13 @@ class Compiled:
         size = self.parameters.size
         self.gradient, self.updates, self.sums = aligned(size), aligned(size), aligned(size)
         self.memory = aligned(3 * size)
-        self.running = np.ones(self.layout.running_size, dtype=np.float32)
+        self.running = aligned(self.layout.running_size)[: self.layout.running_size]
         self.statistics = aligned(3 * self.layout.running_size // 2)[: 3 * self.layout.running_size // 2]
         self.order = np.zeros(len(inputs) + WIDTH, dtype=np.int64)
         self.in_order = np.minimum(np.arange(len(self.order)), len(inputs) - 1)
-        self.counters = np.zeros(7, dtype=np.int64)
-        self.losses = np.zeros(2)
+        # Each on a cache line of its own: they are written at every step, and other threads have theirs
+        self.counters = aligned(WIDTH).view(np.int64)[:7]
+        self.losses = aligned(WIDTH).view(np.float64)[:2]
         self.flat_places = np.zeros(size, dtype=np.int32)
         self.flat_places[self.places] = np.arange(network.count)
         self.real = aligned(size)

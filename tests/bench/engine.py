@@ -1,4 +1,4 @@
-"""An epoch with `compiled`, with `by_hand` and with an eager torch loop; and a snapshot. Side by side, one thread.
+"""What the compiled engine costs, beside an eager torch loop and the other two backends. Side by side, one thread.
 
 Rounds are interleaved, each a little of everybody, and the shortest round counts: what else the machine does only ever
 adds time. The clock is the process's own processor time, which for one thread is the time of day on an idle machine.
@@ -15,6 +15,7 @@ import torch
 
 from engine import Spec, Trainer
 from engine.choices import FEATURES, FeatureName
+from tests.bench import engine_parts
 
 ROUNDS = 25
 SNAPSHOT_ROUNDS = 200
@@ -56,19 +57,30 @@ SET_UPS = (
     SetUp((8,) * 6, FEATURES, floor=80, aim=160),
     SetUp((8, 8), batch_size=30, points=450, floor=80, aim=160),
     SetUp((8, 8, 8), optimizer="adam", floor=200, aim=400),
+    SetUp((8, 8, 8), optimizer="adamw", floor=200, aim=400),
     SetUp((8, 8, 8), batch_size=1, floor=300, aim=600),
 )
 
 
 def run() -> dict[str, Any]:
-    """µs an epoch of each contestant by set-up, with torch's as a multiple of compiled's; ms a snapshot by set-up."""
+    """epochs: µs an epoch of each contestant by set-up, with torch's as a multiple of compiled's; snapshots: ms.
+
+    The rest is told in `engine_parts`.
+    """
     torch.set_num_threads(1)
     epochs = {}
     for set_up in SET_UPS:
         times = epoch_times(set_up)
         goals = {"at_least": set_up.floor, "aim": set_up.aim}
         epochs[set_up.name] = {**times, "ratio": times["torch"] / times["compiled"], **goals}
-    return {"epochs": epochs, "snapshots": {set_up.name: snapshot_times(set_up) for set_up in SET_UPS[:4]}}
+    return {
+        "epochs": epochs,
+        "snapshots": {set_up.name: snapshot_times(set_up) for set_up in SET_UPS[:4]},
+        "choices": engine_parts.choices(),
+        "sizes": engine_parts.sizes(),
+        "threads": engine_parts.threads(),
+        "starts": engine_parts.starts(),
+    }
 
 
 def report(figures: dict[str, Any]) -> None:
@@ -77,9 +89,10 @@ def report(figures: dict[str, Any]) -> None:
     for name, epoch in figures["epochs"].items():
         times = "".join(f"{epoch[who]:10,.1f}" for who in ("compiled", "by_hand", "torch"))
         print(f"{name:38}{times}{epoch['ratio']:17,.0f}×{epoch['at_least']:9}×{epoch['aim']:6}×")
-    print(f"{'ms a snapshot(resolution=100)':38}{'shortest':>10}{'median':>10}")
+    print(f"\n{'ms a snapshot(resolution=100)':38}{'shortest':>10}{'median':>10}")
     for name, snapshot in figures["snapshots"].items():
         print(f"{name:38}{snapshot['shortest']:10.2f}{snapshot['median']:10.2f}")
+    engine_parts.report(figures)
 
 
 def snapshot_times(set_up: SetUp) -> dict[str, float]:
@@ -120,7 +133,7 @@ def eager_loop(set_up: SetUp, trainer: Trainer) -> Callable[[], None]:
         layers += [torch.nn.Linear(width_in, width_out), torch.nn.Tanh()]
     model = torch.nn.Sequential(*layers)
     loss_of = torch.nn.MSELoss()
-    rule = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam}[set_up.optimizer]
+    rule = {"sgd": torch.optim.SGD, "adam": torch.optim.Adam, "adamw": torch.optim.AdamW}[set_up.optimizer]
     optimizer = rule(model.parameters(), lr=set_up.spec.learning_rate)
     inputs, targets = torch.from_numpy(trainer.train_inputs), torch.from_numpy(trainer.train_targets)
 
