@@ -55,10 +55,10 @@ class Passed:
 class Sent:
     """What one stage was sent on the way back: ∂L/∂ each of what it had made, (n, outputs)."""
 
-    out: Array
-    h: Array
-    n: Array
-    z: Array
+    out: Floats
+    h: Floats
+    n: Floats
+    z: Floats
 
 
 @dataclass
