@@ -149,6 +149,12 @@ class Seek(_Command):
     step: Annotated[Whole, Ge(0), Le(10**12)]
 
 
+class Branch(_Command):
+    """From here on the run has a branch of its own, though nothing is changed."""
+
+    type: Literal["branch"]
+
+
 class Peek(_Command):
     """The boundary at a step of a branch, beside the one of now."""
 
@@ -159,7 +165,7 @@ class Peek(_Command):
 
 Command = (
     Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
-    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Peek
+    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

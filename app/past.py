@@ -56,10 +56,14 @@ class Past:
         if step >= self.timeline.branches[self.timeline.current].ends:
             self.timeline.record(position, test_loss, pinned=True)
             return False
-        before = self.history.until(step)
+        self.branch(position, test_loss, changed)
+        return True
+
+    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+        """Leaves the current branch here, with its curve up to here."""
+        before = self.history.until(position.state.step)
         self.timeline.branch(position, test_loss, changed)
         self._histories.append(before)
-        return True
 
     # Undo and redo
 

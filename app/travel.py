@@ -133,6 +133,14 @@ async def _seek(session: Session, branch: int, step: int) -> None:
     _tell(session)
 
 
+async def branch(session: Session, _viewer: Viewer, _command: commands.Branch) -> None:
+    """Begins a branch with nothing changed; an end that is left is kept."""
+    here = await session.in_thread(slices.standing, session.trainer)
+    session.past.timeline.record(here.position, here.entry.test_loss)
+    session.past.branch(here.position, here.entry.test_loss, ())
+    _tell(session)
+
+
 async def peek(session: Session, viewer: Viewer, command: commands.Peek) -> None:
     """Shows a step of a branch beside the one of now."""
     branch, moment = _moment(session, command.branch, command.step)
@@ -177,5 +185,6 @@ HANDLERS: dict[type[commands.Command], Callable[[Session, Viewer, Any], Awaitabl
     commands.Redo: redo,
     commands.Back: back,
     commands.Seek: seek,
+    commands.Branch: branch,
     commands.Peek: peek,
 }

@@ -35,13 +35,14 @@ import { mountScores } from './views/scores.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
 import { mountStatus } from './views/status.js';
+import { mountTimeline } from './views/timeline.js';
 import { mountTransport } from './views/transport.js';
 import { mountUpload } from './views/upload.js';
 
 /** @typedef {import('./commands.js').Command} Command */
 
 const store = createStore({
-  connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null,
+  connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
   presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
@@ -168,6 +169,8 @@ function showRestart() {
 function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
+  else if (message.type === 'timeline') store.set({ timeline: message });
+  else if (message.type === 'peeked') store.set({ peeked: message });
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
@@ -264,6 +267,7 @@ for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples,
 mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
+mountTimeline(element('timeline'), store, act);
 mountRivals(element('rivals'), store, act, createRivals(store, connect, socketAddress));
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));

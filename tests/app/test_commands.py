@@ -39,6 +39,7 @@ GOOD: list[dict[str, Any]] = [
     {"type": "redo"},
     {"type": "back"},
     {"type": "seek", "branch": 0, "step": 100},
+    {"type": "branch"},
     {"type": "peek", "branch": 1, "step": 100},
 ]
 

@@ -13,18 +13,25 @@ const TICK_HEIGHT = 1.7; // times the text's size: numbers closer to each other 
 /** @typedef {{width: number, height: number, palette: import('./palette.js').Palette}} Look */
 
 /**
- * @param {History} history @param {Look & {log: boolean, names: [string, string], step: string}} look
+ * @param {History} history
+ * @param {Look & {log: boolean, names: [string, string], step: string, at?: number | null, branches?: {steps: number[], losses: (number | null)[], name: string}[]}} look
+ *   at: the step the run stands at, where that is not the newest; branches: curves beside this one
  * @returns {{traces: object[], layout: any}}
  */
-export function lossChart(history, { log, names, step, ...look }) {
+export function lossChart(history, { log, names, step, at = null, branches = [], ...look }) {
   const { palette, width } = look;
   const lines = [
     { values: history.test_loss, color: palette.soft, dash: `${5 * palette.link}px,${4 * palette.link}px`, name: names[1] },
     { values: history.train_loss, color: palette.ink, dash: 'solid', name: names[0] },
   ];
-  const range = log ? logRange(lines.map((line) => line.values)) : linearRange(lines.map((line) => line.values));
-  const traces = lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }));
-  return { traces, layout: layoutOf(history.steps, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12) };
+  const losses = [...lines.map((line) => line.values), ...branches.map((branch) => branch.losses)];
+  const range = log ? logRange(losses) : linearRange(losses);
+  const beside = branches.map(({ steps, losses: values, name }) =>
+    trace(steps, values, { color: palette.back, dash: `${2 * palette.link}px,${3 * palette.link}px`, name, log, width, link: palette.link * 0.75 }));
+  const traces = [...beside, ...lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }))];
+  const layout = layoutOf(history.steps, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12);
+  if (at !== null) layout.shapes = [{ type: 'line', x0: at, x1: at, y0: 0, y1: 1, yref: 'paper', line: { color: palette.back, width: 2 * palette.link } }];
+  return { traces, layout };
 }
 
 /**

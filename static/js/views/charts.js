@@ -23,7 +23,7 @@ export function mountCharts(root, store, _send) {
     <section class="panel chart"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
       <button type="button" class="button race" data-testid="race"></button>
       <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
-      <div class="drawing" data-testid="loss-chart" role="img"></div></section>
+      <div class="drawing" data-testid="loss-chart" role="img"></div><div class="timeline" id="timeline"></div></section>
     <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>`;
   const [lossBox, gradientBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-scale]')]);
@@ -66,7 +66,7 @@ export function mountCharts(root, store, _send) {
     const order = [charts[turn], charts[1 - turn]];
     const [chart, other] = order.filter(({ due, box }) => due && box.clientWidth > 0 && box.clientHeight > 0);
     if (!chart) return;
-    if (turn === 0 || chart === charts[0]) range = rangeOf(history().steps);
+    if (turn === 0 || chart === charts[0]) range = rangeOf([...history().steps, ...otherBranches().map(({ steps }) => steps.at(-1))].sort((a, b) => a - b));
     chart.due = false;
     turn = chart === charts[0] && other ? 1 : 0;
     chart.draw(chart.box);
@@ -81,9 +81,22 @@ export function mountCharts(root, store, _send) {
   /** @param {HTMLElement} box */
   const lookOf = (box) => ({ width: box.clientWidth, height: box.clientHeight, palette: readPalette(box) });
 
+  /** Where the run stands, if that is not the end of the curve. */
+  function placeOf() {
+    const step = store.get('frame')?.step ?? null;
+    return step !== null && step < (history().steps.at(-1) ?? 0) ? step : null;
+  }
+
+  /** The curves of the branches the run is not on. */
+  function otherBranches() {
+    const timeline = store.get('timeline');
+    return (timeline?.branches ?? []).flatMap((/** @type {any} */ branch, /** @type {number} */ i) =>
+      (i === timeline.current || branch.curve.steps.length < 2 ? [] : [{ steps: branch.curve.steps, losses: branch.curve.train_loss, name: t('timeline.branch_name', { number: i }) }]));
+  }
+
   /** @param {HTMLElement} box */
   function drawLoss(box) {
-    const { traces, layout } = lossChart(history(), { ...lookOf(box), log: isLog(), names: [t('chart.train'), t('chart.test')], step: t('chart.step') });
+    const { traces, layout } = lossChart(history(), { ...lookOf(box), log: isLog(), names: [t('chart.train'), t('chart.test')], step: t('chart.step'), at: placeOf(), branches: otherBranches() });
     layout.xaxis.range = range;
     window.Plotly.react(box, traces, layout, CONFIG);
   }
@@ -127,7 +140,7 @@ export function mountCharts(root, store, _send) {
   charts.forEach(({ box }) => observer.observe(box));
   words();
   const undo = [
-    store.watch(['history'], awake),
+    store.watch(['history', 'timeline'], awake),
     store.watch(['lossScale'], () => (words(), (next = 0), wake([0]))),
     store.watch(['race'], words),
     store.watch(['language', 'theme', 'profile'], () => (words(), wake())),

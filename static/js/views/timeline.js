@@ -1,0 +1,177 @@
+// @ts-check
+// The run as a line to move along: the slider under the loss curve, its branches, and changes taken back. A moment that is
+// sought is shown as it was, and the run goes on from it.
+
+import { contextOf } from '../draw/canvas.js';
+import { makeColormap, paintValues } from '../draw/colormap.js';
+import { readPalette } from '../draw/palette.js';
+import { formatCount, t } from '../i18n.js';
+
+const WAIT = 150; // milliseconds until another place is sought though the last has not been shown
+const BESIDE = 5; // branches whose boundaries are shown side by side, the newest ones
+
+/** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: any}} Branch */
+
+/**
+ * @param {HTMLElement} root  empty
+ * @param {import('../store.js').Store} store
+ * @param {(command: import('../commands.js').Command) => void} send
+ * @returns {() => void} undo
+ */
+export function mountTimeline(root, store, send) {
+  const icon = (/** @type {string} */ name) => `<svg class="icon"><use href="#icon-${name}"/></svg>`;
+  root.innerHTML = `
+    <button type="button" class="button small" data-testid="undo">${icon('undo')}</button>
+    <button type="button" class="button small" data-testid="redo">${icon('redo')}</button>
+    <input type="range" min="0" step="1" data-testid="timeline">
+    <output></output>
+    <span class="branches" role="group"></span>
+    <button type="button" class="button small" data-testid="branch"></button>
+    <button type="button" class="button small" data-testid="beside" aria-expanded="false" hidden></button>
+    <div class="beside" data-testid="beside-panel" hidden></div>`;
+  const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${id}]`));
+  const slider = /** @type {HTMLInputElement} */ (find('timeline'));
+  const [undo, redo, branch, beside] = ['undo', 'redo', 'branch', 'beside'].map((id) => /** @type {HTMLButtonElement} */ (find(id)));
+  const [words, list, panel] = /** @type {HTMLElement[]} */ ([root.querySelector('output'), root.querySelector('.branches'), find('beside-panel')]);
+
+  /** @type {number | null} the step that is to be sought once the last one is shown */
+  let wanted = null;
+  let asked = -Infinity;
+  let timer = 0;
+
+  const timeline = () => /** @type {{current: number, step: number, best: number, undo: number, redo: number, branches: Branch[]} | null} */ (store.get('timeline'));
+  const now = () => store.get('frame')?.step ?? timeline()?.step ?? 0;
+  const end = () => Math.max(now(), timeline()?.branches[timeline()?.current ?? 0]?.ends ?? 0);
+
+  function seekWanted() {
+    clearTimeout(timer);
+    const known = timeline();
+    if (wanted === null || !known) return;
+    send({ type: 'seek', branch: known.current, step: wanted });
+    wanted = null;
+    asked = performance.now();
+  }
+
+  /** One place at a time is sought, and of many only the newest. @param {number} step */
+  function seek(step) {
+    wanted = step;
+    clearTimeout(timer);
+    const wait = asked + WAIT - performance.now();
+    if (wait <= 0) seekWanted();
+    else timer = window.setTimeout(seekWanted, wait);
+  }
+
+  slider.oninput = () => {
+    tellStep(slider.valueAsNumber);
+    seek(slider.valueAsNumber);
+  };
+  undo.onclick = () => send({ type: 'undo' });
+  redo.onclick = () => send({ type: 'redo' });
+  branch.onclick = () => send({ type: 'branch' });
+  beside.onclick = () => {
+    panel.hidden = !panel.hidden;
+    beside.setAttribute('aria-expanded', String(!panel.hidden));
+    if (!panel.hidden) look();
+  };
+
+  // ---- boundaries side by side
+
+  /** Asks for the end of every branch. */
+  function look() {
+    const known = timeline();
+    if (!known) return;
+    const shown = known.branches.map((_, i) => i).slice(-BESIDE);
+    panel.replaceChildren(...shown.map((i) => {
+      const figure = document.createElement('figure');
+      figure.dataset.testid = `beside-${i}`;
+      figure.append(document.createElement('canvas'), document.createElement('figcaption'));
+      return figure;
+    }));
+    for (const i of shown) send({ type: 'peek', branch: i, step: i === known.current ? end() : known.branches[i].ends });
+  }
+
+  function paintPeeked() {
+    const peeked = store.get('peeked');
+    const figure = peeked && panel.querySelector(`[data-testid=beside-${peeked.branch}]`);
+    if (!figure) return;
+    const [canvas, caption] = /** @type {[HTMLCanvasElement, HTMLElement]} */ ([...figure.children]);
+    canvas.hidden = !peeked.values;
+    if (peeked.values) {
+      canvas.width = canvas.height = peeked.side;
+      const image = new ImageData(peeked.side, peeked.side);
+      const values = Float32Array.from(peeked.values, (/** @type {number} */ value) => value - peeked.threshold);
+      paintValues(values, makeColormap(readPalette(root), 1), new Uint32Array(image.data.buffer), 1);
+      contextOf(canvas).putImageData(image, 0, 0);
+    }
+    caption.textContent = t('timeline.beside_one', { name: nameOf(peeked.branch), loss: peeked.test_loss?.toPrecision(3) ?? '–' });
+    /** @type {HTMLElement} */ (figure).dataset.value = String(peeked.test_loss);
+  }
+
+  // ---- words
+
+  /** @param {number} i */
+  const nameOf = (i) => (i === 0 ? t('timeline.trunk') : t('timeline.branch_name', { number: i }));
+
+  /** @param {number} step */
+  function tellStep(step) {
+    words.textContent = t(step < end() ? 'timeline.past' : 'timeline.now', { step: formatCount(step) });
+    slider.setAttribute('aria-valuetext', words.textContent);
+  }
+
+  function show() {
+    const known = timeline();
+    const last = end();
+    slider.max = String(last);
+    slider.disabled = last === 0;
+    if (wanted === null && !slider.matches(':active')) {
+      slider.value = String(now());
+      tellStep(now());
+    }
+    slider.style.setProperty('--v', `${last ? (slider.valueAsNumber / last) * 100 : 100}%`);
+    undo.disabled = !known?.undo;
+    redo.disabled = !known?.redo;
+    branch.disabled = last === 0;
+  }
+
+  function showBranches() {
+    const known = timeline();
+    slider.setAttribute('aria-label', t('timeline.title'));
+    for (const [button, key] of /** @type {[HTMLElement, string][]} */ ([[undo, 'timeline.undo'], [redo, 'timeline.redo'], [branch, 'timeline.branch_title'], [beside, 'timeline.beside_title']])) {
+      button.title = t(key);
+      button.setAttribute('aria-label', t(key));
+    }
+    branch.textContent = t('timeline.branch');
+    beside.textContent = t('timeline.beside');
+    const several = (known?.branches.length ?? 0) > 1;
+    beside.hidden = !several;
+    if (!several) panel.hidden = true;
+    list.setAttribute('aria-label', t('timeline.branches'));
+    list.replaceChildren(...(several ? known?.branches ?? [] : []).map(({ begins, ends, changed }, i) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.dataset.testid = `branch-${i}`;
+      button.textContent = i === 0 ? '●' : String(i);
+      button.setAttribute('aria-pressed', String(i === known?.current));
+      const what = changed.map((name) => (name === 'undo' ? t('timeline.undone') : name.includes('.') ? name : t(`field.${name}`))).join(', ');
+      button.title = t(what ? 'timeline.branch_of' : 'timeline.branch_plain', { name: nameOf(i), step: formatCount(begins), what });
+      button.setAttribute('aria-label', button.title);
+      button.onclick = () => send({ type: 'seek', branch: i, step: ends });
+      return button;
+    }));
+    if (!panel.hidden) look();
+    show();
+  }
+
+  showBranches();
+  const stops = [
+    store.watch(['timeline', 'language'], showBranches),
+    store.watch(['frame', 'state'], () => {
+      if (wanted !== null && performance.now() > asked + 20) seekWanted();
+      show();
+    }),
+    store.watch(['peeked', 'theme'], paintPeeked),
+    () => clearTimeout(timer),
+    () => root.replaceChildren(),
+  ];
+  return () => stops.forEach((stop) => stop());
+}

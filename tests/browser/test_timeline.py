@@ -1,0 +1,77 @@
+"""The timeline on the page: a moment sought, gone on from, branched, a change taken back; in Chromium."""
+
+from playwright.sync_api import Page, expect
+
+from engine import Spec, Trainer
+
+
+
+def step_of(page: Page) -> int:
+    return int(page.get_by_test_id("steps").get_attribute("data-value") or -1)
+
+
+def losses(page: Page) -> tuple[str | None, str | None]:
+    return tuple(page.get_by_test_id(name).get_attribute("data-value") for name in ("train-loss", "test-loss"))  # type: ignore[return-value]
+
+
+def at_step(page: Page, step: int) -> None:
+    expect(page.get_by_test_id("steps")).to_have_attribute("data-value", str(step))
+
+
+def epochs(page: Page, count: int) -> None:
+    for _ in range(count):
+        before = step_of(page)
+        page.get_by_test_id("epoch-step").click()
+        at_step(page, before + 25)
+
+
+def scrub(page: Page, step: int) -> None:
+    page.get_by_test_id("timeline").fill(str(step))
+    at_step(page, step)
+
+
+def test_a_sought_moment_is_as_it_was_and_a_branch_without_a_change_goes_the_same_way(page: Page) -> None:
+    at_step(page, 0)
+    epochs(page, 2)
+    middle = losses(page)
+    epochs(page, 2)
+    end = losses(page)
+    scrub(page, 50)
+    assert losses(page) == middle
+    page.get_by_test_id("branch").click()
+    expect(page.get_by_test_id("branch-1")).to_have_attribute("aria-pressed", "true")
+    epochs(page, 2)
+    assert losses(page) == end, "bit for bit"
+    whole = Trainer(Spec())
+    whole.advance(100)
+    assert float(end[0] or "nan") == whole.evaluate()["train_loss"]
+
+
+def test_a_change_in_the_past_begins_a_branch_and_both_can_be_looked_at(page: Page) -> None:
+    at_step(page, 0)
+    epochs(page, 3)
+    first = losses(page)
+    scrub(page, 25)
+    page.get_by_test_id("learning-rate").select_option("0.3")
+    expect(page.get_by_test_id("branch-1")).to_have_attribute("aria-pressed", "true")
+    epochs(page, 2)
+    second = losses(page)
+    assert second != first
+    page.get_by_test_id("beside").click()
+    for branch, (_, test_loss) in enumerate((first, second)):
+        expect(page.get_by_test_id(f"beside-{branch}")).to_have_attribute("data-value", str(test_loss))
+    page.get_by_test_id("branch-0").click()
+    expect(page.get_by_test_id("learning-rate")).to_have_value("0.03")
+    at_step(page, 75)
+    assert losses(page) == first
+
+
+def test_a_change_is_taken_back_and_made_again(page: Page) -> None:
+    at_step(page, 0)
+    epochs(page, 1)
+    expect(page.get_by_test_id("undo")).to_be_disabled()
+    page.get_by_test_id("learning-rate").select_option("0.1")
+    page.get_by_test_id("undo").click()
+    expect(page.get_by_test_id("learning-rate")).to_have_value("0.03")
+    page.get_by_test_id("redo").click()
+    expect(page.get_by_test_id("learning-rate")).to_have_value("0.1")
