@@ -1,9 +1,15 @@
 """The timeline on the page: a moment sought, gone on from, branched, a change taken back; in Chromium."""
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Spec, Trainer
+from tests.browser.conftest import Opened
 
+
+@pytest.fixture
+def page(opened: Opened) -> Page:
+    return opened.page
 
 
 def step_of(page: Page) -> int:
@@ -42,7 +48,7 @@ def test_a_sought_moment_is_as_it_was_and_a_branch_without_a_change_goes_the_sam
     expect(page.get_by_test_id("branch-1")).to_have_attribute("aria-pressed", "true")
     epochs(page, 2)
     assert losses(page) == end, "bit for bit"
-    whole = Trainer(Spec())
+    whole = Trainer(Spec(), backend="by_hand")
     whole.advance(100)
     assert float(end[0] or "nan") == whole.evaluate()["train_loss"]
 

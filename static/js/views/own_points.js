@@ -33,8 +33,8 @@ export function mountOwnPoints(root, canvas, store, send) {
       <span class="point-classes">${Array.from({ length: MARKS }, (_, n) => `<button type="button" data-testid="point-class-${n}">${markSvg(n)}</button>`).join('')}</span>
       <label class="point-value"><span data-t="draw.value"></span><input type="number" step="any" value="1" data-testid="point-value"></label>
       <span class="tools"><span class="seg">${TOOLS.map((tool, i) => `<button type="button" data-testid="${tool === 'erase' ? 'erase' : `tool-${tool}`}" data-t-title="${TITLES[i]}" data-t-label="${TITLES[i]}">${icon(tool)}</button>`).join('')}</span>
-        <button type="button" class="button small" data-testid="undo" data-t-title="draw.undo" data-t-label="draw.undo">${icon('undo')}</button>
-        <button type="button" class="button small" data-testid="redo" data-t-title="draw.redo" data-t-label="draw.redo">${icon('redo')}</button>
+        <button type="button" class="button small" data-testid="draw-undo" data-t-title="draw.undo" data-t-label="draw.undo">${icon('undo')}</button>
+        <button type="button" class="button small" data-testid="draw-redo" data-t-title="draw.redo" data-t-label="draw.redo">${icon('redo')}</button>
         <button type="button" class="button small" data-testid="clear-points" data-t-title="draw.clear" data-t-label="draw.clear">${icon('clear')}</button>
         <button type="button" class="button small done" data-testid="draw-done" data-t="draw.done"></button></span>
     </div>
@@ -129,8 +129,8 @@ export function mountOwnPoints(root, canvas, store, send) {
 
   const undo = () => (edits.undo(), changed());
   const redo = () => (edits.redo(), changed());
-  button('undo').onclick = undo;
-  button('redo').onclick = redo;
+  button('draw-undo').onclick = undo;
+  button('draw-redo').onclick = redo;
   button('clear-points').onclick = () => (edits.clear(), changed());
   TOOLS.forEach((name) => {
     button(name === 'erase' ? 'erase' : `tool-${name}`).onclick = () => {
@@ -272,8 +272,8 @@ export function mountOwnPoints(root, canvas, store, send) {
       pen.setAttribute('aria-label', pen.title);
     }
     for (const name of TOOLS) button(name === 'erase' ? 'erase' : `tool-${name}`).setAttribute('aria-pressed', String(name === tool));
-    button('undo').disabled = !edits.canUndo;
-    button('redo').disabled = !edits.canRedo;
+    button('draw-undo').disabled = !edits.canUndo;
+    button('draw-redo').disabled = !edits.canRedo;
     button('clear-points').disabled = !points.length;
     const lack = lacking(points, values);
     const counted = t('draw.count', { count: formatCount(points.length), most: formatCount(MOST) });
