@@ -77,6 +77,7 @@ const IDLE = {
   features: (spec, _facts, kind) => !kind.plane && { key: 'reason.features' },
   random_inputs: (spec) => spec.dataset !== 'random' && { key: 'reason.only_dataset', values: { dataset: 'random' } },
   random_outputs: (spec) => spec.dataset !== 'random' && { key: 'reason.only_dataset', values: { dataset: 'random' } },
+  activation: (spec) => !spec.hidden.length && { key: 'reason.no_hidden' },
   leaky_slope: (spec, facts) => !uses(spec, 'leaky_relu', facts) && { key: 'reason.only_activation', values: { activation: 'leaky_relu' } },
   elu_alpha: (spec, facts) => !uses(spec, 'elu', facts) && { key: 'reason.only_activation', values: { activation: 'elu' } },
   norm_momentum: (spec) => !needsBatches(spec) && { key: 'reason.no_norm' },

@@ -24,7 +24,8 @@ export const CHOICES = {
     adamw: [DECAY, ...ADAM, ADAM_STEP],
     muon: [
       r`B \leftarrow \mu B + (1 - \mu)\,G,\quad U = (1 - \mu)\,G + \mu B`,
-      r`X_0 = \frac{U}{\norm U \norm},\quad X_{i + 1} = a X_i + (b A + c A^2)\,X_i,\quad A = X_i X_i^\top`,
+      r`X_0 = \frac{U}{\norm U \norm},\quad A = X_i X_i^\top`,
+      r`X_{i + 1} = a X_i + (b A + c A^2)\,X_i`,
       r`W \leftarrow (1 - \eta \lambda)\,W - \eta \sqrt{\max(1, \frac{n_{out}}{n_{in}})}\,X_k`,
     ],
     perceptron: [r`\hat y = \step(w \cdot x + b)`, r`w \leftarrow w + \eta\,(y - \hat y)\,x`],

@@ -68,6 +68,7 @@ function parse(formula) {
   function atom() {
     const token = tokens[at++];
     if (token === undefined) throw new SyntaxError(`${formula} ends too early`);
+    if ('}&'.includes(token)) throw new SyntaxError(`${token} stands alone in ${formula}`);
     if (token === '{') {
       at--;
       return argument();
@@ -105,9 +106,7 @@ function parse(formula) {
     return out;
   }
 
-  const out = row([]);
-  if (at < tokens.length) throw new SyntaxError(`${tokens[at]} stands alone in ${formula}`);
-  return out;
+  return row([]);
 }
 
 /**

@@ -2,8 +2,9 @@
 // What shapes the network and its descent: choices and ladders of rates. Everything else, and every exact value, stands
 // among the settings.
 
+import { idleReason } from '../fitting.js';
 import { t } from '../i18n.js';
-import { fillOptions, optionsOf } from '../offers.js';
+import { fillOptions, optionsOf, reasonText } from '../offers.js';
 
 const LEARNING_RATES = [0.00001, 0.0001, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
 const PENALTIES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3, 10];
@@ -81,7 +82,9 @@ export function mountKnobs(root, store, send) {
     if (!spec || !fields) return;
     for (const [name, select] of choices) {
       fillOptions(select, optionsOf(name, fields[name], spec, store.get('choices')), spec[name]);
-      select.title = t(`${name}.${spec[name]}`);
+      const why = idleReason(name, spec, store.get('choices'));
+      select.disabled = why !== null;
+      select.title = why ? reasonText(why) : t(`${name}.${spec[name]}`);
     }
     fillOptions(rate, [...rungs(LEARNING_RATES.filter(fields.learning_rate.admits), spec.learning_rate), option(TYPED, t('knobs.typed'))], String(spec.learning_rate));
     typed.min = '0';

@@ -65,7 +65,7 @@ export function makeOptions(name, field, id, change) {
     below?.classList.toggle('all', all);
     for (const figure of figures) {
       figure.hidden = !all && figure.dataset.option !== chosen;
-      figure.classList.toggle('chosen', all && figure.dataset.option === chosen);
+      figure.classList.toggle('picked', all && figure.dataset.option === chosen);
     }
   }
 
