@@ -25,8 +25,8 @@ export const shortName = (key) => t(key).split(/[:：]/)[0];
 export function reasonText({ key, values = {} }) {
   const words = Object.entries(values).map(([kind, value]) => {
     const word = (/** @type {string} */ name) => {
-      const known = `${kind.replace(/s$/, '')}.${name}`;
-      return hasText(known) ? shortName(known) : name;
+      const known = [`${kind}.${name}`, `${kind.slice(0, -1)}.${name}`].find(hasText); // one, or one of several
+      return known ? shortName(known) : name;
     };
     return [kind, Array.isArray(value) ? value.map(word) : word(String(value))];
   });

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
+from engine.spec import Layer, Spec
 from tests.browser.conftest import Opened, OpenPage
 
 DEEPEST = [{"width": 32, "activation": None}] * 8
@@ -27,7 +28,8 @@ def configure(opened: Opened, **spec: Any) -> None:
            }""",
         json.dumps({"type": "configure", "spec": spec}),
     )
-    opened.until(lambda: all(opened.spec[name] == value for name, value in spec.items()))
+    becomes = Spec(**spec).model_dump(mode="json")
+    opened.until(lambda: all(opened.spec[name] == becomes[name] for name in spec))
 
 
 def widths(opened: Opened) -> list[int]:
@@ -97,7 +99,8 @@ def test_layers_and_neurons_come_and_go(opened: Opened) -> None:
 
 
 def test_a_layer_keeps_one_neuron_and_the_network_its_bounds(opened: Opened) -> None:
-    configure(opened, hidden=[{"width": 1, "activation": None}, *DEEPEST[1:]])
+    widest = Layer.model_json_schema()["properties"]["width"]["maximum"]
+    configure(opened, hidden=[{"width": 1}, *DEEPEST[1:7], {"width": widest}])
     expect(opened["layer-0-remove"]).to_be_disabled()
     expect(opened["layer-7-add"]).to_be_disabled()
     expect(opened["add-layer"]).to_be_disabled()
