@@ -336,7 +336,7 @@ class Session:
             steps += self.pace.due(now, seconds)
         moves = steps > 0 or steps_of_epoch > 0
         finished = self.playing or not (self._owed.steps or self._owed.epochs > 1)
-        rested = now >= self._resting
+        rested = now + seconds >= self._resting  # the picture comes after this slice's training
         shown = finished and (rested or not self.playing)
         wanting = [viewer for viewer in self.viewers if shown and viewer.lacks(self._picture + moves)]
         record = moves and rested and now - self._recorded >= RECORD_SECONDS

@@ -73,6 +73,7 @@ class Done:
     """Whether the steps of the epoch came to its end."""
     training_seconds: float
     picture_seconds: float
+    """Of a processor: a machine that is busy with other things makes no picture dearer."""
     frames: dict[Focus | None, bytes]
     entry: Entry | None
     position: Position | None
@@ -175,7 +176,7 @@ def work(trainer: Trainer, job: Slice) -> Done:
     epoch = trainer.epoch
     if job.steps_of_epoch:
         trainer.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
-    trained = time.perf_counter()
+    trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}
     entry = None
@@ -200,7 +201,7 @@ def work(trainer: Trainer, job: Slice) -> Done:
         stopped=trainer.stopped,
         epoch_ended=epoch_ended,
         training_seconds=trained - began,
-        picture_seconds=time.perf_counter() - trained,
+        picture_seconds=time.thread_time() - spent,
         frames=frames,
         entry=entry,
         position=trainer.position() if entry is not None and job.keep(trainer.step) else None,
