@@ -356,9 +356,8 @@ class Session:
             keep=self.past.timeline.wants,
         )
         done = await self.in_thread(slices.work, self.trainer, job)
-        self._account(done, now)
+        self._account(done, now, seconds)
         self._owed.epochs -= done.epoch_ended
-        self._resting = time.monotonic() + done.picture_seconds * SLICE_SECONDS / seconds  # rarer where many train
         for viewer in wanting:
             if (frame := done.frames.get(viewer.focus)) is not None:
                 viewer.seen = self._picture
@@ -382,8 +381,8 @@ class Session:
         self.tell_state()
         self.notify(*ending)
 
-    def _account(self, done: slices.Done, began: float) -> None:
-        """Where the run stands now, how fast it went and what is to be remembered of it."""
+    def _account(self, done: slices.Done, began: float, seconds: float) -> None:
+        """Where the run stands after a slice of so many seconds, how fast it went and what is to be remembered."""
         taken = done.step - self.step
         self.step, self.epoch = done.step, done.epoch
         if taken:
@@ -395,3 +394,4 @@ class Session:
         if done.entry is not None:
             self.past.add(done.entry, done.position)
             self._recorded = began
+            self._resting = time.monotonic() + done.picture_seconds * SLICE_SECONDS / seconds  # rarer where many train
