@@ -47,6 +47,8 @@ def test_a_snapshot_is_what_the_trainer_says(backend: BackendName, spec: Spec) -
     for norm, i in zip(snapshot.gradient_norms, range(trainer.network.layers), strict=True):
         assert norm == pytest.approx(np.sqrt((snapshot.gradients[f"layers.{i}.weight"] ** 2).sum()))
 
+    assert snapshot.maps is not None
+    assert snapshot.boundary is not None
     assert [values.shape for values in snapshot.maps] == [(width, 12, 12) for width in snapshot.sizes[1:]]
     centres = np.array([(x1, x2) for x2 in np.arange(5.5, -6, -1) for x1 in np.arange(-5.5, 6, 1)])
     np.testing.assert_allclose(snapshot.boundary, trainer.predict(centres).reshape(12, 12), atol=1e-6)
@@ -59,7 +61,9 @@ def test_maps_hold_every_hidden_neuron(backend: BackendName) -> None:
     tensors = trainer.parameters()
     centres = grid_inputs(Spec(), 5)
     hidden = np.tanh(centres @ tensors["layers.0.weight"].T + tensors["layers.0.bias"])
-    np.testing.assert_allclose(trainer.snapshot(5).maps[0], hidden.T.reshape(3, 5, 5), atol=1e-6)
+    maps = trainer.snapshot(5).maps
+    assert maps is not None
+    np.testing.assert_allclose(maps[0], hidden.T.reshape(3, 5, 5), atol=1e-6)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
