@@ -50,8 +50,9 @@ def schema() -> dict[str, Any]:
 
 
 @router.get("/api/choices")
-def choices() -> dict[str, Any]:
-    return _choices()
+def choices(request: Request) -> dict[str, Any]:
+    library: Library = request.app.state.library
+    return {**_choices(), "missing": [] if library.mnist_folder else ["mnist"]}
 
 
 @router.get("/api/datasets")

@@ -16,6 +16,7 @@
  * @property {string[]} logit_losses
  * @property {number} most_parameters
  * @property {number} most_plane_samples
+ * @property {string[]} missing  data sets whose files the server has not
  */
 /** @typedef {{key: string, values?: Record<string, any>}} Reason */
 
@@ -112,7 +113,7 @@ const CLOSED = {
   output_activation: (option, spec, facts) =>
     (option !== '' && option !== 'linear' && facts.logit_losses.includes(spec.loss) && 'reason.logits') ||
     (spec.optimizer === 'perceptron' && option !== 'step' && 'reason.perceptron_output'),
-  dataset: (option, spec) => ownReason(option, spec.own_points),
+  dataset: (option, spec, facts) => (facts.missing.includes(option) && 'reason.missing') || ownReason(option, spec.own_points),
 };
 
 /** @param {string} dataset @param {number[][]} points */

@@ -30,8 +30,8 @@ export const CHOICES = {
     ],
     perceptron: [r`\hat y = \step(w \cdot x + b)`, r`w \leftarrow w + \eta\,(y - \hat y)\,x`],
     evolution: [
-      r`g = \frac{1}{m}\sum_j \frac{L(w + \sigma e_j) - L(w - \sigma e_j)}{2 \sigma}\,e_j,\quad e_j \in \{-1, 1\}^N`,
-      r`w \leftarrow w - \eta\,g`,
+      r`g = \frac{1}{m}\sum_j \frac{L(w + \sigma e_j) - L(w - \sigma e_j)}{2 \sigma}\,e_j`,
+      r`w \leftarrow w - \eta\,g,\quad e_j \in \{-1, 1\}^N`,
     ],
   },
   activation: {

@@ -68,6 +68,7 @@ def test_choices_tell_the_page_what_goes_with_what(server: Running) -> None:
     assert choices["datasets"]["digits"]["side"] == 8
     assert choices["reads"]["momentum"] == ["momentum", "dampening"]
     assert "cross_entropy" in choices["class_losses"]
+    assert choices["missing"] == ["mnist"], "no folder is set"
 
 
 def test_every_feature_has_its_map(server: Running) -> None:

@@ -57,6 +57,7 @@ test('closed options and idle settings have their reason', () => {
   equal(closedReason('optimizer', 'perceptron', spec({ dataset: 'moons', classes: 3 }), facts), { key: 'reason.two_classes' });
   equal(closedReason('optimizer', 'evolution', spec({ hidden: [layer(3, { dropout: 0.1 })] }), facts), { key: 'reason.evolution' });
   equal(closedReason('output_activation', 'tanh', spec({ loss: 'bce' }), facts), { key: 'reason.logits' });
+  equal(closedReason('dataset', 'mnist', spec({}), facts), { key: 'reason.missing' });
   equal(closedReason('dataset', 'own', spec({}), facts), { key: 'reason.no_points' });
   equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1]] }), facts), { key: 'reason.one_class' });
   equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1], [1, 1, 0.5]] }), facts), { key: 'reason.labels' });
