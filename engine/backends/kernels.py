@@ -107,8 +107,8 @@ def batch_gradient(
 @cached
 def advance(
     steps: Any, training: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any,
-    inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any, running: Any, statistics: Any,
-    values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
+    inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any,
+    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
     places: Any, real: Any, scratch: Any, square: Any,
 ) -> Any:  # fmt: skip
     """training: so many mini-batch steps, or fewer where one diverges; gives the last batch's loss.
