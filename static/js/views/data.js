@@ -113,10 +113,10 @@ export function mountData(root, store, send) {
     const heading = thumbnails.querySelector(`[data-t="${group.value}"]`);
     thumbnails.scrollTop = heading ? /** @type {HTMLElement} */ (heading).offsetTop - thumbnails.offsetTop : 0;
   };
-  /** The group that stands at the top of what is seen. */
+  /** The group in the middle of what is seen. */
   thumbnails.onscroll = () => {
     const headings = /** @type {HTMLElement[]} */ ([...thumbnails.querySelectorAll('h3')]);
-    const past = headings.filter((heading) => heading.offsetTop - thumbnails.offsetTop <= thumbnails.scrollTop + 4).at(-1);
+    const past = headings.filter((heading) => heading.offsetTop - thumbnails.offsetTop <= thumbnails.scrollTop + thumbnails.clientHeight / 2).at(-1);
     group.value = past?.dataset.t ?? GROUPS[0][0];
   };
 

@@ -1,0 +1,301 @@
+"""What stands in the output panel: points drawn by hand or read from a file, a digit on the pad, sums, scores."""
+
+import json
+import re
+
+import pytest
+from playwright.sync_api import FilePayload, expect
+
+from tests.browser.conftest import Opened, OpenPage
+from tests.browser.test_drawing import box, configure, pixels
+
+CLASSES = {"dataset": "pinwheel", "classes": 5, "loss": "cross_entropy", "optimizer": "adam", "learning_rate": 0.03}
+DIGITS = {
+    "dataset": "digits",
+    "loss": "cross_entropy",
+    "optimizer": "adam",
+    "learning_rate": 0.01,
+    "activation": "relu",
+}
+
+
+def layers(*widths: int) -> list[dict[str, object]]:
+    return [
+        {"width": width, "activation": None, "dropout": 0, "batch_norm": False, "residual": False} for width in widths
+    ]
+
+
+def at(opened: Opened, x1: float, x2: float) -> tuple[float, float]:
+    """Where a point of the plane is on the screen."""
+    left, top, right, bottom = box(opened["boundary"])
+    return left + (right - left) * (x1 + 6) / 12, top + (bottom - top) * (6 - x2) / 12
+
+
+def draw(opened: Opened, strokes: list[list[tuple[float, float]]]) -> None:
+    """On the pad, in parts of its side."""
+    left, top, right, bottom = box(opened["pad"])
+    mouse = opened.page.mouse
+    for stroke in strokes:
+        places = [(left + (right - left) * across, top + (bottom - top) * down) for across, down in stroke]
+        mouse.move(*places[0])
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*place, steps=6)
+        mouse.up()
+
+
+def own(opened: Opened) -> list[list[float]]:
+    points: list[list[float]] = opened.spec["own_points"]
+    return points
+
+
+# ---- points of one's own
+
+
+def test_points_drawn_with_the_mouse_are_trained_on(opened: Opened) -> None:
+    opened["draw-points"].click()
+    opened["draw-empty"].click()
+    expect(opened["draw-hint"]).to_contain_text("Click on the plane")
+    opened["point-class-0"].click()
+    for x1, x2 in ((-4.0, 4.0), (-3.4, 3.0), (-2.0, 4.0)):
+        opened.page.mouse.click(*at(opened, x1, x2))
+    expect(opened["draw-hint"]).to_contain_text("one class")
+    assert opened.spec["dataset"] == "circle", "points of one class are not sent"
+    opened.page.keyboard.press("3")
+    expect(opened["point-class-2"]).to_have_attribute("aria-pressed", "true")
+    for x1, x2 in ((4.0, -4.0), (3.0, -3.0), (3.0, -4.4)):
+        opened.page.mouse.click(*at(opened, x1, x2))
+    opened.until(lambda: opened.spec["dataset"] == "own" and len(own(opened)) == 6)
+    assert own(opened)[0] == pytest.approx([-4, 4, 0], abs=0.1)
+    assert {label for *_, label in own(opened)} == {0, 2}
+    opened["draw-done"].click()
+    configure(opened, learning_rate=0.3)
+    opened.play_to(300)
+    opened["play"].click()
+    (red, _, blue), (r, g, _) = pixels(opened["boundary"], [(0.03, 0.03), (0.97, 0.97)])
+    assert red > blue + 40, "orange where the triangles are"
+    assert g > r + 20, "green where the squares are"
+    points = own(opened)
+    opened.reload()
+    assert own(opened) == points
+
+
+def test_points_are_moved_erased_and_brought_back(opened: Opened) -> None:
+    opened["draw-points"].click()
+    opened["draw-these"].click()
+    opened.until(lambda: opened.spec["dataset"] == "own")
+    total = len(own(opened))
+    assert total == 500
+    opened["clear-points"].click()
+    opened["point-class-1"].click()
+    mouse = opened.page.mouse
+    mouse.click(*at(opened, 0, 0))
+    mouse.move(*at(opened, 0, 0))
+    mouse.down()
+    mouse.move(*at(opened, 3, 2), steps=4)
+    mouse.up()
+    opened["point-class-0"].click()
+    mouse.click(*at(opened, -3, -2))
+    opened.until(lambda: len(own(opened)) == 2)
+    assert [round(part) for part in own(opened)[0]] == [3, 2, 1]
+    mouse.click(*at(opened, 3, 2), button="right")
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "1")
+    opened.page.keyboard.press("Control+z")
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "2")
+    opened["erase"].click()
+    mouse.click(*at(opened, 3, 2))
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "1")
+    for _ in range(5):
+        opened["draw-undo"].click()
+    opened.until(lambda: len(own(opened)) == total)
+
+
+def test_points_are_drawn_by_keyboard_alone(opened: Opened) -> None:
+    page = opened.page
+    opened["draw-points"].focus()
+    page.keyboard.press("Enter")
+    opened["draw-empty"].focus()
+    page.keyboard.press("Enter")
+    expect(opened["boundary"]).to_be_focused()
+    for key in ("1", "ArrowRight", "ArrowRight", "Enter", "2", "Shift+ArrowUp", "Enter"):
+        page.keyboard.press(key)
+    opened.until(lambda: opened.spec["dataset"] == "own")
+    assert own(opened) == [[0.4, 0, 0], [0.4, 1, 1]]
+    assert opened.number("steps") == 0, "an arrow takes no step here"
+    page.keyboard.press("Delete")
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "1")
+    page.keyboard.press("Escape")
+    expect(opened["draw-points"]).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_brush_sprays_while_it_is_held(opened: Opened) -> None:
+    opened["draw-points"].click()
+    opened["draw-empty"].click()
+    opened["tool-brush"].click()
+    opened.page.mouse.move(*at(opened, 2, 2))
+    opened.page.mouse.down()
+    opened.until(lambda: opened.number("draw-hint") > 8)
+    opened.page.mouse.up()
+    opened.page.keyboard.press("Control+z")
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "0")
+
+
+def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
+    table = "x,y,kind\n1,2,rose\n-3,2,lily\n4,-2,rose\n0,1,tulip\n,1,tulip\n"
+    opened["upload-file"].set_input_files(FilePayload(name="flowers.csv", mimeType="text/csv", buffer=table.encode()))
+    expect(opened["upload-dialog"]).to_contain_text("4 points were found")
+    expect(opened["upload-dialog"]).to_contain_text("tulip")
+    expect(opened["upload-notes"].locator("li")).not_to_have_count(0)
+    assert opened.spec["dataset"] == "circle"
+    opened["upload-use"].click()
+    opened.until(lambda: opened.spec["dataset"] == "own")
+    assert len(own(opened)) == 4
+    assert opened.state["classes"] == 3
+    expect(opened.page.locator(".reading-at .class-mark")).to_have_count(3)
+
+
+def test_a_file_that_cannot_be_read_says_why(opened: Opened) -> None:
+    opened.page.evaluate(
+        """() => {
+             const data = new DataTransfer();
+             data.items.add(new File(['1,2\\n3,4\\n'], 'two.csv', { type: 'text/csv' }));
+             document.dispatchEvent(new DragEvent('drop', { dataTransfer: data, bubbles: true, cancelable: true }));
+           }"""
+    )
+    expect(opened["upload-fault"]).to_contain_text("2")
+    expect(opened["upload-use"]).to_be_hidden()
+    opened.faults[:] = [fault for fault in opened.faults if "422" not in fault]
+
+
+# ---- classes, values, pictures
+
+
+def test_many_classes_are_areas_of_their_own(opened: Opened) -> None:
+    configure(opened, hidden=layers(8, 8), **CLASSES)
+    opened.play_to(400)
+    opened["play"].click()
+    expect(opened.page.locator(".reading-at .class-mark")).to_have_count(5)
+    expect(opened["neuron-2-4"]).to_be_visible()
+    opened["discretize"].check()
+    opened.page.wait_for_timeout(300)
+    grid = [(0.02 + 0.04 * column, 0.02 + 0.04 * row) for row in range(25) for column in range(25)]
+    seen = [tuple(rgb) for rgb in pixels(opened["boundary"], grid)]
+    for colour in ("#d4640a", "#1f6db3", "#58a07a", "#65005c", "#3e3107"):
+        ground = [pale(colour, part) for part in range(3)]
+        near = [rgb for rgb in seen if max(abs(a - b) for a, b in zip(rgb, ground, strict=True)) < 5]
+        assert len(near) > 10, f"{colour} has an area of its own"
+
+
+def pale(colour: str, part: int) -> float:
+    """Of a class's colour, how much of it the map shows."""
+    middle = (246, 245, 242)[part]
+    return middle + 0.62 * (int(colour[1 + 2 * part : 3 + 2 * part], 16) - middle)
+
+
+def test_the_plane_is_as_wide_as_the_data(opened: Opened) -> None:
+    ticks = opened.page.locator("#boundary .x1")
+    opened["dataset-xor_gate"].click()
+    expect(ticks).to_have_text(["0", "1", "x₁"])
+    expect(opened.page.locator("[data-testid=noise]")).to_be_disabled()
+    opened["dataset-arithmetic"].click()
+    expect(ticks).to_have_text(["−10", "0", "10", "x₁"])
+
+
+def test_sums_are_typed_in_and_answered(opened: Opened) -> None:
+    configure(opened, dataset="arithmetic", hidden=layers(4), activation="linear")
+    opened.play_to(900)
+    opened["first-number"].fill("2.5")
+    opened["second-number"].fill("-7")
+    opened.until(lambda: abs(opened.number("answer-0") + 4.5) < 0.05 and abs(opened.number("answer-1") - 9.5) < 0.05)
+    expect(opened["truth-1"]).to_contain_text("9.5")
+    expect(opened["pair-seen"]).to_contain_text("never shown")
+    opened["output-1"].click()
+    expect(opened["output-1"]).to_have_attribute("aria-pressed", "true")
+    assert opened.number("r2") > 0.99
+
+
+def test_a_digit_drawn_on_the_pad_is_recognised(opened: Opened) -> None:
+    configure(opened, hidden=layers(32), **DIGITS)
+    expect(opened["boundary"]).to_be_hidden()
+    opened.until(lambda: opened.number("steps") == 0)
+    opened["play"].click()
+    opened.until(lambda: opened.number("test-accuracy") > 0.93)
+    draw(opened, [[(0.3, 0.2), (0.7, 0.2), (0.58, 0.5), (0.45, 0.85)]])
+    opened.until(lambda: opened.number("probability-7") > 0.5)
+    opened["clear-pad"].click()
+    draw(opened, [[(0.5, 0.15), (0.32, 0.3), (0.3, 0.7), (0.5, 0.85), (0.68, 0.7), (0.7, 0.3), (0.5, 0.15)]])
+    opened.until(lambda: opened.number("probability-0") > 0.5)
+    opened["example-4"].click()
+    opened.until(lambda: opened.number("probability-4") > 0.5)
+    opened["play"].click()
+
+    opened["all-scores"].click()
+    cells = opened["confusion-test"].locator("b")
+    expect(cells).to_have_count(100)
+    expect(cells.first).to_have_attribute("data-value", re.compile(r"\d"))
+    counts = [int(cell) for cell in cells.evaluate_all("cells => cells.map(cell => cell.dataset.value)")]
+    right = sum(counts[11 * digit] for digit in range(10))
+    assert right / sum(counts) > 0.93
+    expect(cells.nth(1)).to_have_attribute("title", re.compile("0.*1"))
+
+
+def test_wide_layers_are_drawn_by_some_of_their_neurons(opened: Opened) -> None:
+    configure(opened, hidden=layers(256, 33), **DIGITS)
+    expect(opened["neuron-0-255"]).to_be_visible()
+    expect(opened["neuron-0-1"]).to_have_count(0)
+    expect(opened["network"].locator(".tile")).to_have_count(12 + 12 + 12 + 10)
+    opened["neuron-0-255"].hover()
+    expect(opened["card"]).to_contain_text("12 of 64 weights in")
+    places = [box(tile) for tile in opened["network"].locator(".tile").all()]
+    for number, (left, top, right, bottom) in enumerate(places):
+        for other in places[number + 1 :]:
+            assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top, "two tiles overlap"
+
+
+def test_pictures_the_network_makes_stand_beside_what_they_should_be(opened: Opened) -> None:
+    configure(opened, dataset="digit_pictures", hidden=layers(16), optimizer="adam", learning_rate=0.01)
+    expect(opened["sample-9"]).to_be_visible()
+    opened.play_to(50)
+    expect(opened["sample-9"]).to_have_attribute("title", re.compile(r"0\.\d+"))
+
+
+# ---- scores
+
+
+def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
+    opened.play_to(300)
+    opened["play"].click()
+    expect(opened["f1"]).to_have_attribute("data-value", re.compile(r"\d"))
+    opened["all-scores"].click()
+    expect(opened["auc-test"]).to_have_attribute("data-value", re.compile(r"\d"))
+    assert 0.5 < opened.number("auc-test") <= 1
+    for counts in ("confusion-train", "confusion-test"):
+        cells = opened[counts].locator("b")
+        expect(cells).to_have_count(4)
+        assert sum(int(cell) for cell in cells.evaluate_all("cells => cells.map(cell => cell.dataset.value)")) == 250
+    assert opened.number("test-f1") == opened.number("f1")
+    samples = json.loads(opened["samples-spent"].get_attribute("data-value") or "0")
+    assert samples == opened.number("steps") * 10
+    left, top, right, bottom = box(opened["scores"])
+    assert min(left, top) >= 0
+    assert right <= 1366
+    assert bottom <= 768
+
+
+def test_a_stopped_run_says_so(opened: Opened) -> None:
+    configure(opened, stop_steps=20)
+    opened["play"].click()
+    expect(opened["status"]).to_have_text("Stopped: all steps are done")
+
+
+def test_the_pad_fits_every_size(open_page: OpenPage) -> None:
+    for query in ("", "?lang=zh&profile=projector&theme=dark"):
+        opened = open_page(query)
+        configure(opened, hidden=layers(32), **DIGITS)
+        for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844)):
+            opened.page.set_viewport_size({"width": width, "height": height})
+            opened["pad"].scroll_into_view_if_needed()
+            opened.page.wait_for_timeout(150)
+            panel, sheet, last = box(opened.page.locator("#output")), box(opened["pad"]), box(opened["probability-9"])
+            assert panel[0] <= sheet[0] < sheet[2] <= last[0] < last[2] <= panel[2], (query, width)
+            assert sheet[2] - sheet[0] > 90
