@@ -227,18 +227,18 @@ def test_test_points_come_on_request(opened: Opened) -> None:
     expect(opened["test-points"]).not_to_be_checked()
     before = opened["boundary"].evaluate(picture)
     opened["test-points"].check()
-    opened.page.wait_for_timeout(200)
-    assert opened["boundary"].evaluate(picture) != before
+    opened.until(lambda: opened["boundary"].evaluate(picture) != before)
     opened["test-points"].uncheck()
-    opened.page.wait_for_timeout(200)
-    assert opened["boundary"].evaluate(picture) == before
+    opened.until(lambda: opened["boundary"].evaluate(picture) == before)
 
 
 def test_discretized_there_are_two_colours(opened: Opened) -> None:
     opened["discretize"].check()
-    opened.page.wait_for_timeout(200)
-    ground = {tuple(rgb) for rgb in pixels(opened["boundary"], [(0.02 * i, 0.004) for i in range(50)])}
-    assert len(ground) <= 4  # the two, and where the line crosses the edge
+
+    def ground() -> set[tuple[int, ...]]:
+        return {tuple(rgb) for rgb in pixels(opened["boundary"], [(0.02 * i, 0.004) for i in range(50)])}
+
+    opened.until(lambda: len(ground()) <= 4)  # the two, and where the line crosses the edge
 
 
 def test_points_outside_are_counted(opened: Opened) -> None:
