@@ -31,6 +31,9 @@ async def obey(session: Session, viewer: Viewer, command: Command) -> None:
 async def _configure(session: Session, viewer: Viewer, command: commands.Configure) -> None:
     old = session.trainer.spec
     new = changed(old, command.spec)
+    if new == old:
+        session.tell_state()
+        return
     fields = restarting_fields(old, new)
     if not fields:
         await travel.configure(session, new)

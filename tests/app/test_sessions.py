@@ -96,6 +96,18 @@ async def test_a_live_change_goes_on_and_raises_the_revision() -> None:
         np.testing.assert_array_equal(after["boundary"], before["boundary"])
 
 
+@pytest.mark.parametrize("spec", [{}, {"learning_rate": 0.03}, {"hidden": [4, 2], "noise": 0}], ids=str)
+async def test_what_changes_nothing_is_answered_and_nothing_else(spec: dict[str, Any]) -> None:
+    async with watching() as person:
+        await person.say(type="step", count=3)
+        before = await person.at_step(3)
+        person.seen.clear()
+        await person.say(type="configure", spec=spec)
+        state = await person.until("state")
+        assert (state["revision"], state["step"]) == (before["revision"], 3)
+        assert [message["type"] for message in person.seen] == ["state"]
+
+
 async def test_a_change_that_restarts_keeps_playing_and_says_why() -> None:
     async with watching() as person:
         await person.say(type="play")
