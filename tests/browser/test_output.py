@@ -1,6 +1,5 @@
 """What stands in the output panel: points drawn by hand or read from a file, a digit on the pad, sums, scores."""
 
-import json
 import re
 
 import pytest
@@ -265,17 +264,18 @@ def test_pictures_the_network_makes_stand_beside_what_they_should_be(opened: Ope
 def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
     opened.play_to(300)
     opened["play"].click()
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
     expect(opened["f1"]).to_have_attribute("data-value", re.compile(r"\d"))
     opened["all-scores"].click()
+    samples = "() => Number(document.querySelector('[data-testid=samples-spent]').dataset.value)"
+    opened.until(lambda: opened.page.evaluate(samples) == opened.number("steps") * 10)  # the last picture is there
+    opened.until(lambda: opened.number("test-f1") == opened.number("f1"))
     expect(opened["auc-test"]).to_have_attribute("data-value", re.compile(r"\d"))
     assert 0.5 < opened.number("auc-test") <= 1
     for counts in ("confusion-train", "confusion-test"):
         cells = opened[counts].locator("b")
         expect(cells).to_have_count(4)
         assert sum(int(cell) for cell in cells.evaluate_all("cells => cells.map(cell => cell.dataset.value)")) == 250
-    assert opened.number("test-f1") == opened.number("f1")
-    samples = json.loads(opened["samples-spent"].get_attribute("data-value") or "0")
-    assert samples == opened.number("steps") * 10
     left, top, right, bottom = box(opened["scores"])
     assert min(left, top) >= 0
     assert right <= 1366
