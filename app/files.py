@@ -1,6 +1,7 @@
 """HTTP for files: a run's weights down and up, as files of torch, and points of one's own."""
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -71,7 +72,7 @@ async def points_up(request: Request, name: str = "", draw: int | None = None) -
     async def answer() -> Response:
         body = await _body(request, _manager(request).limits.points_bytes)
         found = await asyncio.to_thread(own_points.read, body, name, draw)
-        return JSONResponse(
+        return _json(
             {
                 "points": found.points,
                 "kind": found.labels_are,
@@ -95,7 +96,12 @@ async def _said(answer: Callable[[], Awaitable[Response]]) -> Response:
     except Refusal as refused:
         refusal = refused
     said: dict[str, Any] = refusal.message()
-    return JSONResponse(said, STATUS.get(refusal.code, 422))
+    return _json(said, STATUS.get(refusal.code, 422))
+
+
+def _json(said: dict[str, Any], status: int = 200) -> Response:
+    """In ASCII: what a file holds may be no character at all, and goes back escaped as it came."""
+    return Response(json.dumps(said, allow_nan=False), status, media_type="application/json")
 
 
 def _manager(request: Request) -> SessionManager:

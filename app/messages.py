@@ -83,6 +83,7 @@ ErrorCode = Literal[
     "no_such_entry",
     "no_such_branch",
     "no_such_moment",
+    "too_many_branches",
     "nothing_to_undo",
     "nothing_to_redo",
 ]
@@ -233,6 +234,8 @@ SENTENCES: dict[str, str] = {
     "no_such_entry": "{tensor} is {shape} numbers large and this is not one of them; count from 0.",
     "no_such_branch": "There is no branch {branch}, only {limit} of them, counted from 0; choose one that is drawn.",
     "no_such_moment": "Step {step} is not on this branch; it goes from {lowest} to {highest}.",
+    "too_many_branches": "This run has {limit} branches, as many as it can keep; "
+    "go to the end of one and change it there, or press Reset.",
     "nothing_to_undo": "There is no change to take back; the run stands as it began or as training led it.",
     "nothing_to_redo": "There is no change to make again; undo one first.",
     # What happened.

@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.history import Entry, History
+from app.messages import Refusal
 from engine.timeline import Position, Timeline
 
 MOST_CHANGES = 100
 """Changes that can be undone: more than anybody remembers having made."""
+
+MOST_BRANCHES = 40
+"""More are no longer told apart on a chart, and each keeps its first and its last moment."""
 
 TURNING = 250
 """Steps: the same field changed again within so many, a third of a second, is a knob still being turned."""
@@ -26,6 +30,7 @@ class Change:
 class Past:
     def __init__(self, start: Position, entry: Entry, most_bytes: int, most_entries: int) -> None:
         self.timeline = Timeline(most_bytes, start, entry.test_loss)
+        self._most_bytes = most_bytes
         self._histories = [History(most_entries)]
         self.history.add(entry)
         self._undo: deque[Change] = deque(maxlen=MOST_CHANGES)
@@ -73,7 +78,7 @@ class Past:
         step = position.state.step
         turning = changed == self._changed and 0 <= step - self._changed_at <= TURNING and "." not in changed[0]
         if not (turning and self._undo):
-            self._undo.append(Change(self.timeline.current, position, test_loss))
+            self._keep(self._undo, Change(self.timeline.current, position, test_loss))
         self._changed, self._changed_at = changed, step
         self._redo.clear()
 
@@ -88,9 +93,29 @@ class Past:
     def _swap(self, taken: deque[Change], given: deque[Change], here: Position, test_loss: float) -> Change | None:
         if not taken:
             return None
-        self._changed = ()
-        given.append(Change(self.timeline.current, here, test_loss))
+        self.settle()
+        self._keep(given, Change(self.timeline.current, here, test_loss))
         return taken.pop()
+
+    def _keep(self, changes: deque[Change], change: Change) -> None:
+        """Forgets the oldest where they take too much memory."""
+        changes.append(change)
+        while len(changes) > 1 and sum(kept.position.size for kept in changes) > self._most_bytes:
+            changes.popleft()
+
+    def settle(self) -> None:
+        """A knob that was being turned has been let go."""
+        self._changed = ()
+
+    def refuse_branch(self, step: int) -> None:
+        """Raises Refusal where a change at this step would begin a branch and there are too many."""
+        branches = self.timeline.branches
+        leaves = step < branches[self.timeline.current].ends
+        if leaves and (
+            len(branches) >= MOST_BRANCHES
+            or sum(branch.moments[0].position.size for branch in branches) > self._most_bytes
+        ):
+            raise Refusal("too_many_branches", {"limit": len(branches)})
 
     # What is said of it
 

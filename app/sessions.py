@@ -205,6 +205,8 @@ class Session:
         self.step, self.epoch = state.step, state.epoch
         self.diverged, self.stopped = standing.diverged, standing.stopped
         self.before, self.placed = None, True
+        if self.diverged is not None or self.stopped is not None:
+            self.halt()
         self.pace.start(time.monotonic())
         self._picture += 1
 

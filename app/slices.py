@@ -1,5 +1,6 @@
 """One slice of work for one session, done in a thread off the event loop: train, take a picture, turn it into bytes."""
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -270,12 +271,17 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     boundary = snapshot.boundary
     return {
         "step": seen.entry.step,
-        "train_loss": seen.entry.train_loss,
-        "test_loss": seen.entry.test_loss,
+        "train_loss": _number(seen.entry.train_loss, 9),
+        "test_loss": _number(seen.entry.test_loss, 9),
         "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
-        "values": None if boundary is None else [float(f"{value:.4g}") for value in np.ravel(boundary)],
+        "values": None if boundary is None else [_number(float(value), 4) for value in np.ravel(boundary)],
     }
+
+
+def _number(value: float, digits: int) -> float | None:
+    """None for what JSON has no word for."""
+    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
 
 
 def _entry(snapshot: Snapshot) -> Entry:

@@ -74,6 +74,7 @@ async def edit(session: Session, _viewer: Viewer, command: commands.Edit) -> Non
 async def _change(
     session: Session, changed: tuple[str, ...], work: Callable[..., slices.Standing], *arguments: Any
 ) -> None:
+    session.past.refuse_branch(session.step)
     here = await session.in_thread(slices.standing, session.trainer)
     standing = await session.in_thread(work, session.trainer, *arguments)
     session.past.changing(here.position, here.entry.test_loss, changed)
@@ -89,6 +90,7 @@ async def redo(session: Session, _viewer: Viewer, _command: commands.Redo) -> No
 
 
 async def _swap(session: Session, swap: Callable[[Position, float], Change | None], otherwise: ErrorCode) -> None:
+    session.past.refuse_branch(session.step)
     here = await session.in_thread(slices.standing, session.trainer)
     change = swap(here.position, here.entry.test_loss)
     if change is None:
@@ -126,6 +128,7 @@ async def _seek(session: Session, branch: int, step: int) -> None:
     steps = _replayed(session, moment, step)
     other = here.position.spec != moment.position.spec
     session.past.timeline.current = branch
+    session.past.settle()
     session.place(await session.in_thread(slices.go_to, session.trainer, moment.position, steps))
     session.placed = False
     if other:
@@ -135,8 +138,10 @@ async def _seek(session: Session, branch: int, step: int) -> None:
 
 async def branch(session: Session, _viewer: Viewer, _command: commands.Branch) -> None:
     """Begins a branch with nothing changed; an end that is left is kept."""
+    session.past.refuse_branch(-1)
     here = await session.in_thread(slices.standing, session.trainer)
     session.past.timeline.record(here.position, here.entry.test_loss)
+    session.past.settle()
     session.past.branch(here.position, here.entry.test_loss, ())
     _tell(session)
 

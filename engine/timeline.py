@@ -6,6 +6,7 @@ moments out, but never those where a branch begins, the newest, or the best. Tho
 and then the moment before is marked as one that cannot be gone on from as it was.
 """
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
@@ -115,7 +116,7 @@ class Timeline:
     @property
     def best(self) -> Moment:
         """The moment of least test loss."""
-        return min(self._all(), key=lambda moment: moment.test_loss)
+        return min(self._all(), key=lambda moment: math.inf if math.isnan(moment.test_loss) else moment.test_loss)
 
     def _all(self) -> Iterator[Moment]:
         for branch in self.branches:
