@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SEEK_SECONDS = 0.03
 """Of training again, to stand at the very step that was asked for: with its picture the page has it within 50 ms."""
 
+SURELY = 5
+"""Steps taken again though nobody knows yet how long one takes: a run that has just begun is of few."""
+
 # Looking into a step
 
 
@@ -174,7 +177,7 @@ def _moment(session: Session, branch: int, step: int) -> tuple[int, Moment]:
 def _replayed(session: Session, moment: Moment, step: int) -> int:
     """How many steps to take from a moment in order to stand at a step, or as near before it as there is time for."""
     wanted = step - moment.step
-    return 0 if moment.gap or wanted > session.pace.fitting(SEEK_SECONDS) else wanted
+    return 0 if moment.gap or wanted > max(SURELY, session.pace.fitting(SEEK_SECONDS)) else wanted
 
 
 def _tell(session: Session) -> None:

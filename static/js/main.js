@@ -20,6 +20,7 @@ import { mountCharts } from './views/charts.js';
 import { mountData } from './views/data.js';
 import { mountGallery } from './views/gallery.js';
 import { mountHelp } from './views/help.js';
+import { mountInspector } from './views/inspector.js';
 import { mountKeys } from './views/keys.js';
 import { mountKnobs } from './views/knobs.js';
 import { mountMarks } from './views/marks.js';
@@ -43,6 +44,7 @@ import { mountUpload } from './views/upload.js';
 
 const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
+  inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
   presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
@@ -171,6 +173,9 @@ function receive(message) {
   else if (message.type === 'history') session.history(message);
   else if (message.type === 'timeline') store.set({ timeline: message });
   else if (message.type === 'peeked') store.set({ peeked: message });
+  else if (message.type === 'explanation') store.set({ explanation: message });
+  else if (message.type === 'opened') store.set({ opened: message });
+  else if (message.code === 'no_such_subject' && store.get('sample')) store.set({ sample: 0 }); // the last batch may be smaller
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
@@ -260,6 +265,7 @@ mountScores(element('scores'), element('all-scores'), store);
 mountHelp(element('help'));
 mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
+mountInspector(element('inspector'), store, act);
 mountNetwork(element('network'), store, act);
 mountMarks(document.body, store); // those of the network, too
 mountBoundary(element('boundary'), store);

@@ -26,6 +26,16 @@ OPTIONS = {name: field["enum"] for name, field in SCHEMA.items() if "enum" in fi
 """Field → its choices; the output's activation has the words of the others."""
 HELPED = ("optimizer", "activation", "loss", "initializer", "schedule", "clip", "reduction")
 """Choices each of which has a line of help."""
+EXPLAINING = "\n".join(
+    (ROOT / "engine" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
+)
+EXPLAINED = {
+    *re.findall(r"""(?:summed|multiplied|found|_mean_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),
+    *("batch_loss", "gradient.weight", "gradient.bias"),
+}
+"""Names of lines, those of a choice without it."""
+EXPLAINED_WORDS = ("share", "mean", "part", "of", "point", "rows", "columns", "pairs", "above", "in")
+"""Words in the symbols of lines."""
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
@@ -54,6 +64,9 @@ MADE = {
     *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
+    *(f"explain.{name}" for name in EXPLAINED),
+    *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
+    *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),
     *(f"scores.{name}.help" for name in ("accuracy", "precision", "recall", "f1", "r2", "mae", "rmse")),

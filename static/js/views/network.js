@@ -3,11 +3,13 @@
 // stand in views/network/; this file mounts them and says when each is filled.
 
 import { label, createHeads } from './network/heads.js';
+import { createHolds } from './network/holds.js';
 import { createCard } from './network/card.js';
 import { createLadder } from './network/ladder.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
 import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
+import { linkOf, subjectOfLink } from './network/subjects.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
 import { t, translate } from '../i18n.js';
@@ -34,7 +36,7 @@ export function mountNetwork(root, store, send) {
       <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}</span>
       <span class="chip layers"><span data-field="hidden">${MARK}</span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
     <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas>
-      <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="ladder" data-testid="gradients" role="group"></div>
+      <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="ladder" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [stage, plan] = [find('.stage'), find('.plan')];
@@ -42,9 +44,10 @@ export function mountNetwork(root, store, send) {
 
   const picture = createPicture(/** @type {HTMLCanvasElement} */ (root.querySelector('canvas')));
   const heads = createHeads(find('.heads'), editHidden, store);
-  const ladder = createLadder(find('.ladder'));
+  const ladder = createLadder(find('.ladder'), (layer) => inspect({ kind: 'layer', layer }));
   const card = createCard(find('.card'));
-  const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover });
+  const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover, open: ({ layer, neuron }) => inspect({ kind: 'neuron', layer, index: neuron }) });
+  const holds = createHolds(find('.holds'), find('.tiles'), inspect);
 
   /** @type {import('./network/shape.js').Shape | null} */
   let shape = null;
@@ -79,6 +82,11 @@ export function mountNetwork(root, store, send) {
 
   // ---- what the person looks at
 
+  /** Opens a number into its arithmetic. @param {{kind: string, layer: number, index?: number, source?: number}} subject */
+  function inspect(subject) {
+    store.set({ inspected: { index: 0, source: 0, ...subject } });
+  }
+
   /** @param {{layer: number, neuron: number} | null} place */
   function hover(place) {
     const before = store.get('hovered');
@@ -104,11 +112,15 @@ export function mountNetwork(root, store, send) {
     if (!links || !layout) return;
     const box = plan.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const free = event.target instanceof Element && !event.target.closest('button, .head, .ladder') && !tileAt(layout, x, y);
+    const free = event.target instanceof Element && !event.target.closest('button:not(.hold), .head, .ladder') && !tileAt(layout, x, y);
     const found = free ? nearestLink(links, x, y, REACH) : -1;
     if (found === link) return;
     link = found;
     repaint();
+  };
+  plan.onclick = (event) => {
+    if (link < 0 || !shape || !picture.links || (event.target instanceof Element && event.target.closest('button'))) return;
+    inspect(subjectOfLink(shape, picture.links, link));
   };
   plan.onpointerleave = () => {
     link = -1;
@@ -149,6 +161,7 @@ export function mountNetwork(root, store, send) {
     find('.inputs').style.left = `${layout.columns[0].center}px`;
     heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
     tiles.arrange(shape, layout);
+    if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
     /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
     label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
@@ -167,7 +180,9 @@ export function mountNetwork(root, store, send) {
     if (!shape || !picture.layout) return;
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
-    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered: store.get('hovered'), link });
+    const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
+    const opened = picture.links && !hovered && link < 0 ? linkOf(shape, picture.links, inspected) : link;
+    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: inspected?.kind === 'neuron' || inspected?.kind === 'bias' ? inspected : null });
     const wait = numbersAt + NUMBERS_EVERY - performance.now();
     if (wait <= 0) numbers();
     else numbersDue ||= window.setTimeout(numbers, wait);
@@ -231,7 +246,7 @@ export function mountNetwork(root, store, send) {
       repaint();
     }),
     store.watch(['links'], () => (words(), repaint())),
-    store.watch(['frame', 'hovered'], repaint),
+    store.watch(['frame', 'hovered', 'inspected'], repaint),
     store.watch(['output', 'state'], () => focus(store.get('hovered'))),
     () => observer.disconnect(),
     () => cancelAnimationFrame(painting),

@@ -90,8 +90,9 @@ export function createPicture(canvas) {
      * @param {Meaning} how.meaning   of the output
      * @param {{layer: number, neuron: number} | null} how.hovered
      * @param {number} how.link   the link under the pointer, −1: none
+     * @param {{layer: number, index: number} | null} how.opened   the neuron whose numbers are looked at
      */
-    paint(frame, { show, meaning, hovered, link }) {
+    paint(frame, { show, meaning, hovered, link, opened }) {
       if (!layout || !links || !shape) return;
       context.clearRect(0, 0, layout.width, layout.height + riverHeight());
       if (frame) {
@@ -105,7 +106,7 @@ export function createPicture(canvas) {
       }
       const thickness = palette.link * Math.max(0.3, Math.min(1.25, layout.tile / 30));
       paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) });
-      paintTiles(hovered);
+      paintTiles(hovered ?? (opened && { layer: opened.layer, neuron: opened.index }));
       if (frame) paintBiases(frame);
       paintRiverOf(frame);
     },
