@@ -58,6 +58,10 @@ class Slice:
     steps_per_second: float
     wishes: frozenset[Wish] = frozenset()
     """What viewers look into, of the last of the steps."""
+    watched: bool = False
+    """Whether anybody looks into steps, though it may not be told of each."""
+    before: Position | None = None
+    """Where it stood before the last step until now, if that is known."""
     keep: Callable[[int], bool] = lambda _step: False
     """Whether the past wants a moment of this step."""
 
@@ -173,10 +177,13 @@ def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
 
 def work(trainer: Trainer, job: Slice) -> Done:
     began = time.perf_counter()
-    before = _train(trainer, job.steps, watched=bool(job.wishes))
+    first = trainer.step
+    before = _train(trainer, job.steps, job.watched)
     epoch = trainer.epoch
     if job.steps_of_epoch:
-        trainer.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
+        before = _train(trainer, min(job.steps_of_epoch, trainer.steps_left_in_epoch), job.watched) or before
+    if trainer.step == first:
+        before = job.before
     trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}

@@ -31,8 +31,8 @@ async def inspect(session: Session, viewer: Viewer, command: commands.Inspect) -
         viewer.wish = None
         return
     wish = Wish(Subject(**command.subject.model_dump()), command.sample)
-    before = await _before_last(session)
-    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, before, wish))
+    session.before = await _before_last(session)
+    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, session.before, wish))
     viewer.wish = wish
 
 

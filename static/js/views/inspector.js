@@ -40,6 +40,7 @@ export function mountInspector(root, store, send) {
   /** @type {Subject | null} */
   let shown = null;
   let asked = '';
+  let played = false;
   /** @type {Element | null} */
   let opener = null;
   let walking = false;
@@ -255,7 +256,12 @@ export function mountInspector(root, store, send) {
   arrange();
   const undo = [
     store.watch(['inspected'], arrange),
-    store.watch(['sample', 'state'], () => inspected() && ask()),
+    store.watch(['sample', 'state'], () => {
+      const playing = store.get('state')?.playing === true;
+      if (played && !playing) asked = ''; // the last picture may have come without its numbers
+      played = playing;
+      if (inspected()) ask();
+    }),
     store.watch(['points', 'connection'], () => { // a new run and a new connection know nothing of what was asked
       asked = '';
       if (inspected() && store.get('connection') === 'open') ask();
