@@ -246,14 +246,15 @@ def test_network_and_boundary_stay_in_sight(open_page: OpenPage, width: int, hei
     opened = open_page(width=width, height=height)
     opened["neuron-1-0"].click()
     is_open(opened, "neuron-1-0", 1)
-    sheet, boundary = opened["inspector"].bounding_box(), opened["boundary"].bounding_box()
+    sheet, boundary, network = (opened[name].bounding_box() for name in ("inspector", "boundary", "network"))
     assert sheet
     assert boundary
+    assert network
     assert sheet["x"] >= 0
     assert sheet["x"] + sheet["width"] <= width
     assert sheet["y"] + sheet["height"] <= height + 1
     if width >= 1000:
-        assert sheet["x"] + sheet["width"] <= (opened["network"].bounding_box() or {})["x"]
+        assert sheet["x"] + sheet["width"] <= network["x"]
         assert boundary["x"] + boundary["width"] <= width
     opened["boundary"].scroll_into_view_if_needed()
     opened["term"].first.scroll_into_view_if_needed()
