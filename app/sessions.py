@@ -21,7 +21,7 @@ from app.owed import Owed
 from app.pace import Meter, Pace
 from app.past import Past
 from app.settings import Limits
-from app.viewers import Viewer, has_neuron, wishes
+from app.viewers import Viewer, wishes
 from engine.digits import LibraryFault
 from engine.network import Array
 from engine.spec import Spec
@@ -181,9 +181,7 @@ class Session:
         self._resting = 0.0
         sizes = self.trainer.network.sizes
         for viewer in self.viewers:
-            if viewer.focus is not None and not has_neuron(sizes, viewer.focus):
-                viewer.focus = None
-            viewer.wish = None
+            viewer.begin(sizes)
         self.change()
 
     def change(self) -> None:
