@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from engine.backends import make_backend
 from engine.backends.by_hand import ByHand, Look
+from engine.choices import BugName
 from engine.differences import KINKED, central_difference, extrapolated, size_of_terms
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.planted import BugName, hand_with
+from engine.planted import hand_with
 from engine.seeds import batch_order, stream
 from engine.spec import Spec
 

@@ -16,8 +16,11 @@ import { createStore } from './store.js';
 import { mountAnswers } from './views/answers.js';
 import { mountAppearance, preferred } from './views/appearance.js';
 import { mountBoundary } from './views/boundary.js';
+import { mountBreakages } from './views/breakages.js';
 import { mountCharts } from './views/charts.js';
+import { mountChecked } from './views/checked.js';
 import { mountData } from './views/data.js';
+import { mountDiagnosis } from './views/diagnosis.js';
 import { mountGallery } from './views/gallery.js';
 import { mountHelp } from './views/help.js';
 import { mountInspector } from './views/inspector.js';
@@ -47,7 +50,7 @@ const store = createStore({
   inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
-  presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
+  checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
   ...preferred(), message: null, restarted: false,
 });
 
@@ -172,6 +175,7 @@ function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
   else if (message.type === 'timeline') store.set({ timeline: message });
+  else if (message.type === 'checked' || message.type === 'health') store.set({ [message.type]: message });
   else if (message.type === 'peeked') store.set({ peeked: message });
   else if (message.type === 'explanation') store.set({ explanation: message });
   else if (message.type === 'opened') store.set({ opened: message });
@@ -274,10 +278,14 @@ mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
 mountTimeline(element('timeline'), store, act);
+mountChecked(element('checked'), element('checks'), store, act);
+mountDiagnosis(element('diagnosis'), store);
+mountBreakages(element('breakages'), element('broken'), store, act);
 mountRivals(element('rivals'), store, act, createRivals(store, connect, socketAddress));
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
 load('/api/datasets').then((datasets) => store.set({ datasets }));
 load('/api/presets').then((presets) => store.set({ presets }));
+load('/api/breakages').then((breakages) => store.set({ breakages }));
 load('/api/choices').then((choices) => store.set({ choices }));
 load('/api/features').then((features) => store.set({ features }));

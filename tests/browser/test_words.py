@@ -8,7 +8,10 @@ from typing import get_args
 import pytest
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
-from engine.choices import FEATURES
+from engine.breakages import BREAKAGES
+from engine.check import Witness
+from engine.choices import FEATURES, BugName
+from engine.diagnosis import FindingCode
 from engine.graph import OPERATIONS
 from engine.presets import PRESETS
 from engine.spec import Spec
@@ -36,6 +39,7 @@ EXPLAINED = {
 """Names of lines, those of a choice without it."""
 EXPLAINED_WORDS = ("share", "mean", "part", "of", "point", "rows", "columns", "pairs", "above", "in")
 """Words in the symbols of lines."""
+DIAGNOSED = {"rate_too_high": (".jumps", ".diverged", ".why")}
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
@@ -73,6 +77,11 @@ MADE = {
     *(f"scores.{part}_confusion" for part in ("train", "test")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
+    *(f"{kind}.{one.finding}{part}" for one in BREAKAGES for kind, part in (("break", ""), ("break", ".see"))),
+    *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
+    *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
+    *(f"checked.witness.{witness}" for witness in get_args(Witness)),
+    *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "red", "none")),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
     *(
         f"rivals.{column}{part}"

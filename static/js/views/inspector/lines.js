@@ -22,7 +22,7 @@ const SIGNS = { sum: '+', product: '×', value: '' };
 
 /** @typedef {import('./subjects.js').Subject} Subject */
 /** @typedef {{symbol: string, value: number | null, factors: [string, number | null][], subject: Subject | null}} Term */
-/** @typedef {{name: string, op: 'sum' | 'product' | 'value', symbol: string, total: number | null, main: boolean, terms: Term[]}} Line */
+/** @typedef {{name: string, op: 'sum' | 'product' | 'value', symbol: string, total: number | null, main: boolean, wrong: boolean, terms: Term[]}} Line */
 
 /** @param {string} name */
 export const groupOf = (name) => Object.keys(GROUPS).find((group) => GROUPS[group].includes(name.split('.')[0])) ?? 'forward';
@@ -108,6 +108,8 @@ export function createLines(root, goTo) {
       section,
       /** @param {Line} now @param {Context} context */
       fill(now, context) {
+        section.classList.toggle('wrong', now.wrong);
+        section.dataset.wrong = now.wrong ? t('inspector.wrong') : '';
         draw(math, now.symbol);
         write(output, figure(now.total));
         put(output, now.total);
