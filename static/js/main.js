@@ -38,6 +38,7 @@ import { mountSamples } from './views/samples.js';
 import { mountScores } from './views/scores.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
+import { mountSlowMotion } from './views/slow_motion.js';
 import { mountStatus } from './views/status.js';
 import { mountTimeline } from './views/timeline.js';
 import { mountTransport } from './views/transport.js';
@@ -271,6 +272,7 @@ mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
 mountInspector(element('inspector'), store, act);
 mountNetwork(element('network'), store, act);
+mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
 mountMarks(document.body, store); // those of the network, too
 mountBoundary(element('boundary'), store);
 for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);

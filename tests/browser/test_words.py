@@ -13,6 +13,7 @@ from engine.check import Witness
 from engine.choices import FEATURES, BugName
 from engine.diagnosis import FindingCode
 from engine.graph import OPERATIONS
+from engine.phases import PhaseName
 from engine.presets import PRESETS
 from engine.spec import Spec
 from engine.stopping import StopReason
@@ -69,6 +70,7 @@ MADE = {
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
     *(f"explain.{name}" for name in EXPLAINED),
+    *(f"phase.{name}" for name in get_args(PhaseName)),
     *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
     *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{scale}" for scale in ("linear", "log")),

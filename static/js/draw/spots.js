@@ -59,7 +59,8 @@ export function figurePlaces(links, layout, box, chosen) {
     const [before, after] = [layout.columns[layer], layout.columns[layer + 1]];
     const widths = after.left.length;
     const all = Array.from({ length: links.starts[layer + 1] - links.starts[layer] }, (_, i) => links.starts[layer] + i);
-    const gap = Math.min(...after.left) - Math.max(...before.left) - layout.tile - 12;
+    const biases = layer ? box.width + 4 : 0; // those of the neurons before stand beside them
+    const gap = Math.min(...after.left) - Math.max(...before.left) - layout.tile - 12 - biases;
     const room = widths > 1 ? Math.abs(after.top[1] - after.top[0]) : layout.height - layout.headHeight;
     const staggered = new Set(after.left).size > 1;
     if (!staggered && place(all, Math.floor(gap / (box.width + 4)), room)) continue;

@@ -241,7 +241,9 @@ export function mountBoundary(root, store) {
     if (draft() || !output()?.plane) return;
     const point = nearestPoint([offsetX, offsetY]);
     const index = point ? points().train.indexOf(point) : -1;
-    if (index >= 0) store.set({ inspected: { kind: 'point', layer: 0, index, source: 0 } });
+    const phase = store.get('phase');
+    if (index >= 0 && phase?.batch.includes(index)) store.set({ sample: phase.batch.indexOf(index) }); // slow motion follows it
+    else if (index >= 0) store.set({ inspected: { kind: 'point', layer: 0, index, source: 0 } });
     else if (point) store.set({ message: { kind: 'notice', key: 'boundary.test_point' } });
   }
   canvas.addEventListener('click', open);

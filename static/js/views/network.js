@@ -6,10 +6,11 @@ import { label, createHeads } from './network/heads.js';
 import { createHolds } from './network/holds.js';
 import { createCard } from './network/card.js';
 import { createLadder } from './network/ladder.js';
+import { createFigures } from './network/figures.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
 import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
-import { linkOf, subjectOfLink } from './network/subjects.js';
+import { flowOf, linkOf, placeOf, subjectOfLink } from './network/subjects.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
 import { t, translate } from '../i18n.js';
@@ -33,9 +34,11 @@ const SHOWN = [['weight', 'network.weights'], ['gradient', 'network.gradients_sh
 export function mountNetwork(root, store, send) {
   root.innerHTML = `
     <h2><span class="title"></span>
-      <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}</span>
+      <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}<button type="button" data-testid="numbers" class="numbers"></button></span>
+      <span class="slow" id="slow-motion" role="group"></span>
       <span class="chip layers"><span data-field="hidden">${MARK}</span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
-    <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas>
+    <div class="slow-strip" id="slow-strip" hidden></div>
+    <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas><canvas class="figures" aria-hidden="true" hidden></canvas>
       <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="ladder" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
@@ -43,6 +46,7 @@ export function mountNetwork(root, store, send) {
   const [removeLayer, addLayer] = /** @type {HTMLButtonElement[]} */ ([find('[data-testid=remove-layer]'), find('[data-testid=add-layer]')]);
 
   const picture = createPicture(/** @type {HTMLCanvasElement} */ (root.querySelector('canvas')));
+  const figures = createFigures(/** @type {HTMLCanvasElement} */ (find('.figures')));
   const heads = createHeads(find('.heads'), editHidden, store);
   const ladder = createLadder(find('.ladder'), (layer) => inspect({ kind: 'layer', layer }));
   const card = createCard(find('.card'));
@@ -79,6 +83,7 @@ export function mountNetwork(root, store, send) {
   addLayer.onclick = () => editHidden((hidden) => [...hidden, { width: hidden.at(-1)?.width ?? NEW_LAYER, activation: null }]);
   removeLayer.onclick = () => editHidden((hidden) => hidden.slice(0, -1));
   for (const [kind] of SHOWN) find(`.seg .${kind}`).onclick = () => store.set({ links: kind });
+  find('.numbers').onclick = () => store.set({ numbers: !store.get('numbers') });
 
   // ---- what the person looks at
 
@@ -136,6 +141,10 @@ export function mountNetwork(root, store, send) {
     translate(root);
     find('.title').textContent = t('network');
     find('.seg').setAttribute('aria-label', t('network.links'));
+    const numbers = find('.numbers');
+    numbers.textContent = t('network.numbers');
+    numbers.title = t('network.numbers_title');
+    numbers.setAttribute('aria-pressed', String(Boolean(store.get('numbers'))));
     for (const [kind, key] of SHOWN) {
       const button = find(`.seg .${kind}`);
       button.textContent = t(key);
@@ -161,6 +170,7 @@ export function mountNetwork(root, store, send) {
     find('.inputs').style.left = `${layout.columns[0].center}px`;
     heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
     tiles.arrange(shape, layout);
+    if (picture.links) figures.arrange(shape, layout, picture.links, palette, height);
     if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
     /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
@@ -180,9 +190,10 @@ export function mountNetwork(root, store, send) {
     if (!shape || !picture.layout) return;
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
+    const phase = store.get('phase');
     const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
     const opened = picture.links && !hovered && link < 0 ? linkOf(shape, picture.links, inspected) : link;
-    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: inspected?.kind === 'neuron' || inspected?.kind === 'bias' ? inspected : null });
+    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: placeOf(inspected), layer: phase?.layer ?? -1 });
     const wait = numbersAt + NUMBERS_EVERY - performance.now();
     if (wait <= 0) numbers();
     else numbersDue ||= window.setTimeout(numbers, wait);
@@ -198,7 +209,23 @@ export function mountNetwork(root, store, send) {
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
     ladder.tell(own?.gradient_norms ?? null);
+    writeFigures(own);
     tellCard(own);
+  }
+
+  /** @param {import('../protocol.js').Frame | null} frame */
+  function writeFigures(frame) {
+    const [links, phase, opened] = [picture.links, store.get('phase'), store.get('opened')];
+    if (!shape || !links) return;
+    const own = opened && (phase || opened.step === (frame?.step ?? 0) + 1) && opened.phases.length ? opened : null;
+    const numbers = Boolean(store.get('numbers'));
+    const chosen = picture.chooser(store.get('hovered') ?? placeOf(store.get('inspected')), link);
+    figures.paint(frame, {
+      kind: store.get('links') ?? 'weight', numbers,
+      chosen: numbers && chosen ? [...links.layer.keys()].filter(chosen) : [],
+      flow: own && (phase || (numbers && !store.get('state')?.playing)) ? flowOf(own, phase) : null,
+      phase: phase ? `${phase.step} ${phase.id}` : '',
+    });
   }
 
   /** @param {import('../protocol.js').Frame | null} frame */
@@ -245,7 +272,11 @@ export function mountNetwork(root, store, send) {
       stale = true;
       repaint();
     }),
-    store.watch(['links'], () => (words(), repaint())),
+    store.watch(['links', 'numbers', 'phase', 'opened'], () => {
+      words();
+      numbersAt = 0;
+      repaint();
+    }),
     store.watch(['frame', 'hovered', 'inspected'], repaint),
     store.watch(['output', 'state'], () => focus(store.get('hovered'))),
     () => observer.disconnect(),

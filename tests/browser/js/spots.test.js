@@ -10,7 +10,7 @@ function network(counts, width = 780) {
   return { layout, links: makeLinks(layout, Array.from({ length: counts[0] }, (_, i) => i)) };
 }
 const SHAPES = [[2, 4, 2, 1], [7, 8, 8, 8, 1], [2, 1], [3, 12, 4]];
-const BOX = { width: 30, height: 10 };
+const BOX = { width: 26, height: 10 };
 
 test('every link of narrow layers has a hold on it, at a distance from the others', () => {
   for (const counts of SHAPES) {
@@ -51,7 +51,7 @@ test('numbers of links up to eight wide lie apart, before the neuron they lead t
 test('where they are too many only the chosen ones have places', () => {
   const { links, layout } = network([2, 32, 32, 1]);
   const chosen = Array.from({ length: 32 }, (_, i) => links.starts[1] + 5 * 32 + i);
-  const places = figurePlaces(links, layout, { width: 30, height: 9 }, chosen);
+  const places = figurePlaces(links, layout, { width: 26, height: 9 }, chosen);
   const shown = places.map((place, n) => (place && links.layer[n] === 1 ? n : -1)).filter((n) => n >= 0);
   equal(shown, chosen);
 });

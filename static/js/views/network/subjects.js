@@ -23,3 +23,26 @@ export function linkOf(shape, links, subject) {
   }
   return -1;
 }
+
+/** The neuron whose number this is, where it is one's. @param {Subject | null} subject */
+export const placeOf = (subject) => (subject?.kind === 'neuron' || subject?.kind === 'bias' ? { layer: subject.layer, neuron: subject.index } : null);
+
+/**
+ * What of an opened step is to be seen: all activations; in slow motion only as far as the sample has come, and δ.
+ * @param {any} opened @param {{index: number, name: string, layer: number | null} | null} phase
+ * @returns {import('./figures.js').Flowing}
+ */
+export function flowOf(opened, phase) {
+  /** @type {Record<number, number[]>} */
+  const activations = {};
+  /** @type {Record<number, number[]>} */
+  const deltas = {};
+  const until = phase ? phase.index : opened.phases.length;
+  opened.phases.forEach((/** @type {any} */ { name, layer, bound }, /** @type {number} */ i) => {
+    if (name === 'forward' && layer === 0) activations[-1] = bound.below;
+    if (name === 'forward' && i <= until) activations[layer] = bound.a;
+    if (name === 'backward' && phase && i <= until && phase.name !== 'update') deltas[layer] = bound.d_z;
+  });
+  const moving = phase && (phase.name === 'forward' || phase.name === 'backward') && phase.layer !== null;
+  return { activations, deltas, links: moving ? { layer: phase.layer ?? 0, backward: phase.name === 'backward' } : null };
+}
