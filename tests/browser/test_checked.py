@@ -99,3 +99,25 @@ def test_the_shelf_has_all_eight(opened: Opened) -> None:
     opened["presets"].click()
     for one in BREAKAGES:
         expect(opened[f"break-{one.finding}"]).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("bug", "place", "line"),
+    [
+        ("gradient_not_cleared", "weight-0-1-0", "main-line"),
+        ("forgotten_slope", "neuron-0-1", "line-delta"),
+        ("transposed_weight", "neuron-0-1", "line-sent_back"),
+        ("adam_uncorrected", "weight-0-1-0", "line-step"),
+    ],
+)
+def test_the_inspector_shows_where_the_bug_sits(opened: Opened, bug: str, place: str, line: str) -> None:
+    opened["checked"].click()
+    opened["plant"].select_option(bug)
+    opened["checked"].click()
+    expect(opened["checks"]).to_be_hidden()
+    opened["step"].click()
+    opened["step"].click()
+    opened[place].click()
+    wrong = opened["inspector"].locator(".line.wrong")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_have_attribute("data-testid", line)
