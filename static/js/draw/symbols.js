@@ -31,7 +31,7 @@ export function symbolOf(symbol, word = (text) => text) {
     if (token === '(') return `<mrow><mo stretchy="false">(</mo>${until(')')}<mo stretchy="false">)</mo></mrow>`;
     if (/^\d/.test(token)) return `<mn>${token}</mn>`;
     if (WORD.test(token)) return `<mi mathvariant="normal">${escaped(word(token))}</mi>`;
-    if (LETTER.test(token)) return `<mi>${escaped(token)}</mi>`;
+    if (LETTER.test(token)) return `<mi${token.length > 1 ? ' class="marked"' : ''}>${escaped(token)}</mi>`; // by itself a browser slants single letters only
     if (/^\s/.test(token)) return isWord(tokens[at - 2]) && isWord(tokens[at]) ? '<mspace width="0.25em"></mspace>' : '';
     if (token === '∂' || token === '∞') return `<mi>${token}</mi>`;
     const first = /^$|^[(=,<·/_^{]/.test(tokens.slice(0, at - 1).findLast((before) => before.trim()) ?? ''); // then it is a sign, not a difference

@@ -193,7 +193,7 @@ export function mountNetwork(root, store, send) {
     const phase = store.get('phase');
     const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
     const opened = picture.links && !hovered && link < 0 ? linkOf(shape, picture.links, inspected) : link;
-    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: placeOf(inspected), layer: phase?.layer ?? -1 });
+    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: placeOf(inspected), layer: phase?.layer ?? -1, quiet: Boolean(store.get('numbers')) });
     const wait = numbersAt + NUMBERS_EVERY - performance.now();
     if (wait <= 0) numbers();
     else numbersDue ||= window.setTimeout(numbers, wait);

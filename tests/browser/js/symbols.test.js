@@ -25,8 +25,8 @@ test('a root is over what follows it: a letter, a bracket or a function', () => 
 
 test('words are told in the language of the reader, letters with hats and primes stay one', () => {
   equal(symbolOf('part of L', (word) => word.toUpperCase()).match(/<mi[^>]*>[^<]*/g), ['<mi mathvariant="normal">PART', '<mi mathvariant="normal">OF', '<mi>L']);
-  equal(symbolOf('m̂'), '<mi>m̂</mi>');
-  equal(symbolOf('v′'), '<mi>v′</mi>');
+  equal(symbolOf('m̂'), '<mi class="marked">m̂</mi>');
+  equal(symbolOf('v′'), '<mi class="marked">v′</mi>');
 });
 
 test('a minus is a sign at the beginning and a difference between two', () => {

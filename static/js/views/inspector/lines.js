@@ -18,6 +18,7 @@ const GROUPS = {
 };
 /** The formula of a line that a function gives: which choice, and which of its lines. @type {Record<string, [string, number]>} */
 const FORMULAS = { activation: ['activation', 0], slope: ['activation', 1], point: ['loss', 0], loss_slope: ['loss', 1] };
+const MEAN = /\\frac\{1\}\{n( k)?\}\\sum/; // what makes the loss of a batch out of terms
 const SIGNS = { sum: '+', product: '×', value: '' };
 
 /** @typedef {import('./subjects.js').Subject} Subject */
@@ -88,7 +89,7 @@ export function createLines(root, goTo) {
     says.className = 'says';
     says.textContent = t(sentenceOf(line.name), { name: choice && FORMULAS[base] ? t(`${FORMULAS[base][0]}.${choice}`) : '' });
     section.append(says);
-    const formula = choice && FORMULAS[base] && CHOICES[FORMULAS[base][0]][choice]?.[FORMULAS[base][1]];
+    const formula = choice && FORMULAS[base] && CHOICES[FORMULAS[base][0]][choice]?.[FORMULAS[base][1]].replace(base === 'point' ? MEAN : '', '');
     if (formula) {
       const shown = document.createElement('p');
       shown.className = 'formula';

@@ -10,7 +10,8 @@ import { figurePlaces } from '../../draw/spots.js';
 import { drawnOnly } from './shape.js';
 import { sourceOf } from './subjects.js';
 
-const SIZES = [1, 0.87, 0.78]; // of small text: the largest at which every link's number has its place
+const SIZES = [1, 0.87, 0.78, 0.7]; // of small text: the largest at which every link's number has its place
+const SHORT = '−0e−0'; // powers of ten where there is no room for them in full
 const FLOW = 900; // milliseconds from one side to the other
 const TRAIL = 4; // dots of a pulse
 
@@ -23,11 +24,11 @@ const TRAIL = 4; // dots of a pulse
  * @property {{layer: number, backward: boolean} | null} links   along which something flows just now
  */
 
-/** Five or six signs, whatever the value. @param {number} value @param {'weight' | 'gradient' | 'update'} kind */
-function figure(value, kind) {
+/** Five or six signs, whatever the value. @param {number} value @param {'weight' | 'gradient' | 'update'} kind @param {boolean} [short] */
+function figure(value, kind, short = false) {
   const sign = value < 0 ? '−' : '';
   const size = Math.abs(value);
-  if (kind !== 'weight') return sign + scientific(size, 0);
+  if (kind !== 'weight') return sign + (short ? size.toExponential(0).replace('-', '−').replace('e+', 'e') : scientific(size, 0));
   return sign + (size < 99.995 ? size.toFixed(2) : size < 1e5 ? size.toFixed(0) : scientific(size, 0));
 }
 
@@ -39,6 +40,7 @@ export function createFigures(canvas) {
   /** @type {ReturnType<typeof figurePlaces>} */
   let places = [];
   let size = 10;
+  let short = false;
   let placed = '';
   let flowing = 0;
   let flowed = '';
@@ -52,12 +54,14 @@ export function createFigures(canvas) {
     if (key === placed) return;
     placed = key;
     const { links, layout, palette } = drawing;
-    for (const share of SIZES) {
-      size = palette.small * share;
-      context.font = `${size}px ${palette.font}`;
-      const box = { width: context.measureText(kind === 'weight' ? '−0.00' : '−0·10⁻⁰').width, height: size * 1.08 };
-      places = figurePlaces(links, layout, box, chosen);
-      if (places.every((spot) => spot)) break;
+    for (const widest of kind === 'weight' ? ['−0.00'] : ['−0·10⁻⁰', SHORT]) {
+      short = widest === SHORT;
+      for (const share of SIZES) {
+        size = palette.small * share;
+        context.font = `${size}px ${palette.font}`;
+        places = figurePlaces(links, layout, { width: context.measureText(widest).width, height: size * 1.08 }, chosen);
+        if (places.every((spot) => spot)) return;
+      }
     }
   }
 
@@ -65,7 +69,7 @@ export function createFigures(canvas) {
   function write(text, x, y, color) {
     if (!drawing) return;
     context.strokeStyle = drawing.palette.panel;
-    context.lineWidth = size * 0.32;
+    context.lineWidth = size * 0.42;
     context.strokeText(text, x, y);
     context.fillStyle = color;
     context.fillText(text, x, y);
@@ -82,13 +86,13 @@ export function createFigures(canvas) {
       const weights = drawnOnly(shape, tensors, layer, 'weight');
       for (let n = links.starts[layer]; weights && n < links.starts[layer + 1]; n++) {
         const spot = places[n];
-        if (spot) write(figure(weights[n - links.starts[layer]], kind), spot.x, spot.y, color);
+        if (spot) write(figure(weights[n - links.starts[layer]], kind, short), spot.x, spot.y, color);
       }
       const biases = drawnOnly(shape, tensors, layer, 'bias');
       const { left, top } = layout.columns[layer + 1];
       const last = layer + 2 === layout.columns.length; // right of it there is no room
       context.textAlign = 'left';
-      for (let k = 0; biases && k < left.length; k++) write(figure(biases[k], kind), left[k] + (last ? 0 : layout.tile + 4), top[k] + layout.tile + (last ? size * 0.7 : -size * 0.3), color);
+      for (let k = 0; biases && k < left.length; k++) write(figure(biases[k], kind, short), left[k] + (last ? 0 : layout.tile + 4), top[k] + layout.tile + (last ? size * 0.7 : -size * 0.3), color);
       context.textAlign = 'right';
     }
   }
