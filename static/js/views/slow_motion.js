@@ -6,7 +6,7 @@ import { mathOf } from '../draw/math.js';
 import { t } from '../i18n.js';
 import { formulaOf, idOf, listed, nameOf } from './slow_motion/phases.js';
 
-const SETTLING = 400; // milliseconds in which pictures may still be of before a command of its own
+const PATIENCE = 5000; // milliseconds in which pictures may still be of before a command of its own
 const PACES = [0, 0.25, 0.5, 1, 2, 4]; // phases a second; 0: by hand
 
 /** @typedef {import('./slow_motion/phases.js').Phase} Phase */
@@ -39,13 +39,18 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
 
   let at = -1; // the phase; −1: off
   let goal = -1; // the phase to be at when the step that is asked for has come; −2: its last; −1: none is asked for
-  let ownAt = -Infinity; // when a command of its own was given
+  let settled = true; // whether a picture has come since the last command of its own
+  let ownAt = -Infinity; // when that was given
+  /** @type {(() => void) | null} a move made while a step was being opened */
+  let queued = null;
   let codeShown = false;
   let timer = 0;
 
   const opened = () => /** @type {Opened} */ (store.get('opened'));
   const layers = () => opened().phases.filter(({ name }) => name === 'forward').length;
   const last = () => opened().phases.length - 1;
+  /** The step at which the run then stands. */
+  const standing = () => opened().step - (applied() ? 0 : 1);
   const applied = () => at >= 0 && opened().phases[at].name === 'update';
 
   // ---- moves
@@ -53,30 +58,36 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
   /** @param {number} to  the phase to be at then, −2: the last */
   function open(to) {
     goal = to;
+    wait();
     if (store.get('state')?.playing) send({ type: 'pause' });
     send({ type: 'open', sample: store.get('sample') ?? 0 });
   }
 
-  /** @param {...import('../commands.js').Command} commands */
-  function command(...commands) {
+  /** @param {import('../commands.js').Command} one */
+  function command(one) {
+    wait();
+    send(one);
+  }
+
+  function wait() {
     ownAt = performance.now();
-    commands.forEach(send);
+    settled = false;
   }
 
   function forth() {
-    if (goal !== -1) return;
-    if (at < 0 || at === last()) {
+    if (goal !== -1) queued = forth;
+    else if (at < 0 || at === last()) {
       open(0);
-      return;
+    } else {
+      at += 1;
+      if (applied()) command({ type: 'step', count: 1 });
+      show();
     }
-    at += 1;
-    if (applied()) command({ type: 'step', count: 1 });
-    show();
   }
 
   function forthBack() {
-    if (goal !== -1) return;
-    if (at > 0) {
+    if (goal !== -1) queued = forthBack;
+    else if (at > 0) {
       if (applied()) command({ type: 'back', steps: 1 });
       at -= 1;
       show();
@@ -90,7 +101,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
   }
 
   function stop() {
-    [at, goal] = [-1, -1];
+    [at, goal, queued] = [-1, -1, null];
     clearTimeout(timer);
     pace.value = '0';
     store.set({ phase: null, lit: null });
@@ -101,7 +112,11 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     if (goal === -1 || !opened()) return;
     at = goal === -2 ? last() : Math.min(goal, last());
     goal = -1;
+    settled = store.get('frame')?.step === standing();
     show();
+    const move = queued;
+    queued = null;
+    move?.();
   }
 
   function tick() {
@@ -122,13 +137,13 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
       stop();
       return;
     }
-    const expected = opened().step - (applied() ? 0 : 1);
-    if (frame && frame.step !== expected && performance.now() > ownAt + SETTLING) open(0);
+    if (frame?.step === standing()) settled = true;
+    else if (frame && (settled || performance.now() > ownAt + PATIENCE)) open(0);
   }
 
   /** A number was changed by hand. */
   function changed() {
-    if (at >= 0 && !applied() && goal === -1 && performance.now() > ownAt + SETTLING) open(at);
+    if (at >= 0 && !applied() && goal === -1 && settled) open(at);
   }
 
   /** Between pictures, with the numbers on: every neuron's activation, of the step to come. */

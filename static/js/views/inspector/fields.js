@@ -24,17 +24,12 @@ export function createFields(root) {
     input.onkeydown = (event) => {
       if (event.key === 'Escape') {
         event.stopPropagation(); // it closes nothing else
-        input.dataset.typed = '';
         input.blur();
       }
       if (event.key === 'Enter') apply();
     };
-    input.oninput = () => {
-      input.dataset.typed = 'yes';
-      refuse('');
-    };
+    input.oninput = () => refuse('');
     input.onblur = () => {
-      input.dataset.typed = '';
       input.value = input.dataset.value ?? '';
       refuse('');
     };
@@ -46,7 +41,7 @@ export function createFields(root) {
         return;
       }
       refuse('');
-      input.dataset.typed = '';
+      input.value = String(value);
       field.set(value);
     }
 
@@ -73,12 +68,12 @@ export function createFields(root) {
       root.replaceChildren(...made.map(({ label }) => label), fault);
       root.hidden = made.length === 0;
     },
-    /** The numbers of now; what is being typed stays. @param {(number | null)[]} values */
+    /** The numbers of now; not in a field that has the focus: nothing changes under a person's hands. @param {(number | null)[]} values */
     tell(values) {
       inputs.forEach((input, i) => {
         const text = values[i] === null || values[i] === undefined ? '' : String(Number(values[i]?.toPrecision(7)));
         input.dataset.value = text;
-        if (input.dataset.typed !== 'yes' && input.value !== text) input.value = text;
+        if (document.activeElement !== input && input.value !== text) input.value = text;
       });
     },
   };
