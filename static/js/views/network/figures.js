@@ -32,6 +32,9 @@ function figure(value, kind, short = false) {
   return sign + (size < 99.995 ? size.toFixed(2) : size < 1e5 ? size.toFixed(0) : scientific(size, 0));
 }
 
+/** Whether tiles of a column stand beside each other, with no room between them. @param {Float32Array} left */
+const isCrowded = (left) => left.some((x) => x !== left[0]);
+
 /** @param {HTMLCanvasElement} canvas */
 export function createFigures(canvas) {
   const context = contextOf(canvas);
@@ -92,7 +95,7 @@ export function createFigures(canvas) {
       const { left, top } = layout.columns[layer + 1];
       const last = layer + 2 === layout.columns.length; // right of it there is no room
       context.textAlign = 'left';
-      for (let k = 0; biases && k < left.length; k++) write(figure(biases[k], kind, short), left[k] + (last ? 0 : layout.tile + 4), top[k] + layout.tile + (last ? size * 0.7 : -size * 0.3), color);
+      for (let k = 0; biases && !isCrowded(left) && k < left.length; k++) write(figure(biases[k], kind, short), left[k] + (last ? 0 : layout.tile + 4), top[k] + layout.tile + (last ? size * 0.7 : -size * 0.3), color);
       context.textAlign = 'right';
     }
   }
@@ -106,7 +109,7 @@ export function createFigures(canvas) {
       const layer = column - 1;
       const back = deltas[layer];
       const values = back ?? activations[layer];
-      if (!values) return;
+      if (!values || isCrowded(left)) return;
       for (let k = 0; k < left.length; k++) {
         const neuron = column || !shape.features.length ? shape.drawn[column][k] : shape.used.indexOf(k);
         const value = values[neuron];
