@@ -297,8 +297,8 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     boundary = snapshot.boundary
     return {
         "step": seen.entry.step,
-        "train_loss": _number(seen.entry.train_loss, 9),
-        "test_loss": _number(seen.entry.test_loss, 9),
+        "train_loss": _number(seen.entry.train_loss, 17),
+        "test_loss": _number(seen.entry.test_loss, 17),
         "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
         "values": None if boundary is None else [_number(float(value), 4) for value in np.ravel(boundary)],

@@ -1,0 +1,43 @@
+"""What going through time must not do: grow without bound, go on where a run has ended, say what JSON cannot."""
+
+from app.past import MOST_BRANCHES
+from tests.app.watching import watching
+
+
+async def test_branches_have_a_limit_and_a_sentence() -> None:
+    async with watching() as person:
+        for count in range(2, MOST_BRANCHES + 1):
+            await person.say(type="branch")
+            await person.until("timeline", lambda said, count=count: len(said["branches"]) == count)
+        await person.say(type="branch")
+        assert (await person.until("error"))["code"] == "too_many_branches"
+        assert len(person.session.past.timeline.branches) == MOST_BRANCHES
+
+
+async def test_an_undo_into_a_run_that_has_ended_pauses_it() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"stop_steps": 20})
+        await person.say(type="step", count=20)
+        await person.until("state", lambda state: state["stopped"] == "steps")
+        await person.say(type="configure", spec={"learning_rate": 0.05})  # else it is the same knob, still turned
+        await person.say(type="configure", spec={"stop_steps": None})
+        await person.say(type="play")
+        await person.say(type="undo")
+        state = await person.until(
+            "state", lambda state: state["step"] >= 20 and not state["playing"] and state["spec"]["stop_steps"] == 20
+        )
+        assert (state["step"], state["stopped"]) == (20, "steps")
+        assert not person.session.working
+
+
+async def test_a_boundary_beyond_numbers_is_told_as_nothing() -> None:
+    async with watching() as person:
+        await person.say(
+            type="configure", spec={"hidden": [8] * 8, "activation": "relu", "output_activation": "linear"}
+        )
+        for layer in range(8):
+            for neuron in range(8):
+                await person.say(type="edit", tensor=f"layers.{layer}.weight", index=[neuron, 0], value=1e6)
+                await person.until("timeline")
+        await person.say(type="peek", branch=0, step=0)
+        assert None in (await person.until("peeked"))["values"]
