@@ -225,6 +225,8 @@ def test_points_and_place_are_read_under_the_pointer(opened: Opened) -> None:
 def test_test_points_come_on_request(opened: Opened) -> None:
     picture = "canvas => canvas.toDataURL()"
     expect(opened["test-points"]).not_to_be_checked()
+    for _ in range(3):  # what the first picture set going is painted
+        opened.page.evaluate("() => new Promise(requestAnimationFrame)")
     before = opened["boundary"].evaluate(picture)
     opened["test-points"].check()
     opened.until(lambda: opened["boundary"].evaluate(picture) != before)
