@@ -8,6 +8,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.explain import explain, shown
 from app.messages import Refusal
+from engine.choices import BugName
 from engine.spec import Real, Spec, Whole
 
 
@@ -163,9 +164,22 @@ class Peek(_Command):
     step: Annotated[Whole, Ge(0), Le(10**12)]
 
 
+class Check(_Command):
+    """Compares the next step with other arithmetic as soon as can be."""
+
+    type: Literal["check"]
+
+
+class Plant(_Command):
+    """Trains with a bug from now on, restarts included; null: without."""
+
+    type: Literal["plant"]
+    bug: BugName | None
+
+
 Command = (
     Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
-    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek
+    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

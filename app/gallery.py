@@ -14,6 +14,7 @@ from fastapi import APIRouter, HTTPException, Request
 from numpy.typing import NDArray
 
 from app.slices import points
+from engine.breakages import BREAKAGES
 from engine.choices import BackendName
 from engine.digits import Library, LibraryFault
 from engine.network import Array, Network
@@ -136,6 +137,15 @@ def listed(preset: Preset) -> dict[str, Any]:
         "spec": spec and spec.model_dump(mode="json"),
         "sizes": spec and Network.of(spec).sizes,
     }
+
+
+@router.get("/api/breakages")
+def breakages() -> list[dict[str, Any]]:
+    """Runs that go wrong, and what mends them."""
+    return [
+        {"name": one.finding, "spec": one.spec.model_dump(mode="json"), "repair": one.repair, "steps": one.steps}
+        for one in BREAKAGES
+    ]
 
 
 @router.get("/api/presets")

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app import commands, slices, states, travel
+from app import checks, commands, slices, states, travel
 from app.commands import Command, changed
 from app.messages import Refusal
 from app.viewers import Viewer, has_neuron
@@ -130,5 +130,6 @@ HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]]
     commands.History: _history,
     commands.Predict: _predict,
     **travel.HANDLERS,
+    **checks.HANDLERS,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for nothing but the slice at work."""

@@ -32,6 +32,11 @@ class History:
     def __len__(self) -> int:
         return len(self._entries)
 
+    @property
+    def entries(self) -> list[Entry]:
+        """In the order of steps."""
+        return list(self._entries)
+
     def add(self, entry: Entry) -> None:
         """Entries come in the order of steps; a second one of the same step changes nothing."""
         if self._entries and entry.step <= self._entries[-1].step:

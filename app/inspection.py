@@ -5,12 +5,14 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+import numpy as np
+
 from app.messages import Refusal
 from engine.explain import explain
 from engine.network import Array
 from engine.opened import OpenStep
 from engine.phases import code_of, phases_of
-from engine.terms import Line, Subject
+from engine.terms import Line, Subject, holds
 from engine.timeline import Position
 from engine.trainer import Trainer
 
@@ -36,6 +38,7 @@ def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[s
         lines = explain(step, wish.subject, wish.sample)
     except ValueError as fault:
         raise Refusal("no_such_subject", {"reason": str(fault)}) from None
+    largest = float(np.abs(step.before.parameters).max())
     return {
         "type": "explanation",
         "step": step.before.step + 1,
@@ -44,7 +47,7 @@ def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[s
         "sample": wish.sample,
         "batch": step.batch.tolist(),
         "optimizer": step.spec.optimizer,
-        "lines": [_line(line) for line in lines],
+        "lines": [_line(line, step.bug is not None and not holds(line, largest)) for line in lines],
     }
 
 
@@ -76,16 +79,18 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
 
 def _open(trainer: Trainer, before: Position | None) -> OpenStep:
     at = before or trainer.position()
-    return OpenStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
+    return OpenStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
 
 
-def _line(line: Line) -> dict[str, Any]:
+def _line(line: Line, wrong: bool) -> dict[str, Any]:
+    """wrong: whether this is where a bug sits, and the terms do not make the total."""
     return {
         "name": line.name,
         "op": line.op,
         "symbol": line.symbol,
         "total": _number(line.total),
         "main": line.main,
+        "wrong": wrong,
         "terms": [
             {
                 "symbol": term.symbol,

@@ -45,6 +45,7 @@ class SessionManager:
         self._opening = 0
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._executor = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
+        self._checker = ThreadPoolExecutor(1, thread_name_prefix="checking")  # one comparison at a time, for all
         self._somebody_plays = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -90,6 +91,7 @@ class SessionManager:
                 begun,
                 start=self._start,
                 executor=self._executor,
+                checker=self._checker,
                 limits=self.limits,
                 before_play=self._before_play,
             )
@@ -112,6 +114,7 @@ class SessionManager:
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
         self._sessions.clear()
         self._executor.shutdown(wait=False, cancel_futures=True)
+        self._checker.shutdown(wait=False, cancel_futures=True)
 
     def _leaver(self) -> Session:
         """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""

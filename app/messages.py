@@ -86,6 +86,7 @@ ErrorCode = Literal[
     "too_many_branches",
     "nothing_to_undo",
     "nothing_to_redo",
+    "bug_has_no_place",
 ]
 NoticeCode = Literal[
     "restarted",
@@ -98,6 +99,7 @@ NoticeCode = Literal[
     "stopped_no_errors",
     "inseparable",
     "weights_loaded",
+    "optimizer_for_bug",
     "paused_unwatched",
     "warming_up",
 ]
@@ -135,6 +137,8 @@ SENTENCES: dict[str, str] = {
     "too_many_entries": "{field} has {count} entries and can have at most {limit}; remove one.",
     "contradiction": "These settings do not go together: {reason}.",
     "no_such_neuron": "There is no neuron {neuron} in layer {layer} of this network; choose one that is drawn.",
+    "bug_has_no_place": "This network has nothing that the bug “{bug}” could sit in; "
+    "choose a layer, activation or batch size that has, or another bug.",
     "no_such_frame": "Frame {frame} was never sent here; the newest is {newest}.",
     # What an expression cannot be.
     "graph_too_long": "This expression has {count} characters and can have at most {limit}; shorten it.",
@@ -258,6 +262,8 @@ SENTENCES: dict[str, str] = {
     "pause it when you have seen enough, or add a hidden layer and choose another optimizer.",
     "weights_loaded": "The weights of your file are in; press Play to train on from them, "
     "or Reset for those of the seed.",
+    "optimizer_for_bug": "This bug sits in {optimizer}, so that is the optimizer from now on; choose another one "
+    "and the bug is gone.",
     "paused_unwatched": "Training paused at step {step}, because nobody was watching; press Play to go on.",
     "warming_up": "The engine is being made ready, which takes up to a minute the first time; training comes next.",
     # Why a connection was closed: at most 123 bytes of UTF-8 each.

@@ -14,6 +14,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app import handlers, slices, states
+from app.checks import Checks
 from app.commands import Command, Drawn, Predict
 from app.mailbox import Frame
 from app.messages import NoticeCode, Refusal, Value, message
@@ -21,7 +22,7 @@ from app.owed import Owed
 from app.pace import Meter, Pace
 from app.past import Past
 from app.settings import Limits
-from app.viewers import Viewer, has_neuron, wishes
+from app.viewers import Viewer, wishes
 from engine.digits import LibraryFault
 from engine.network import Array
 from engine.spec import Spec
@@ -52,11 +53,11 @@ class Session:
         *,
         start: Callable[..., slices.Start],
         executor: Executor,
+        checker: Executor,
         limits: Limits,
         before_play: Callable[[], None],
     ) -> None:
-        """start: makes a run of a Spec, and weights. before_play: raises
-        Refusal where too many play already."""
+        """start: makes a run of a Spec, and weights. before_play: raises Refusal where too many play already."""
         self.key = key
         self.viewers: list[Viewer] = []
         self.visited = False
@@ -86,6 +87,7 @@ class Session:
         """Held by whoever does something with the trainer."""
         self.begin(begun)
         self._worker = asyncio.create_task(self._live())
+        self.checks = Checks(self, checker)
 
     # Who watches.
 
@@ -117,7 +119,7 @@ class Session:
 
     async def close(self) -> None:
         self._worker.cancel()
-        await asyncio.gather(self._worker, return_exceptions=True)
+        await asyncio.gather(self._worker, self.checks.close(), return_exceptions=True)
 
     # What is asked of it.
 
@@ -152,8 +154,7 @@ class Session:
             return await self.in_thread(see, self.trainer)
 
     async def load_weights(self, data: bytes) -> None:
-        """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal where data are
-        missing."""
+        """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal as `restart`."""
         async with self._trainer_free:
             weights = await self.in_thread(slices.read_model, self.trainer, data)
             await self.restart(self.trainer.spec, weights)
@@ -181,9 +182,7 @@ class Session:
         self._resting = 0.0
         sizes = self.trainer.network.sizes
         for viewer in self.viewers:
-            if viewer.focus is not None and not has_neuron(sizes, viewer.focus):
-                viewer.focus = None
-            viewer.wish = None
+            viewer.begin(sizes)
         self.change()
 
     def change(self) -> None:
@@ -192,10 +191,9 @@ class Session:
         self._picture += 1
 
     async def restart(self, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
-        """The start of this Spec, with other weights than its own where some are given. The page is told by
-        `tell_start`. Raises Refusal where its data are missing."""
+        """The start of this Spec, or of other weights; told by `tell_start`. Raises Refusal where data are missing."""
         try:
-            self.begin(await self.in_thread(self._start, spec, parameters))
+            self.begin(await self.in_thread(self._start, spec, parameters, self.trainer.bug))
         except LibraryFault as fault:
             raise Refusal("no_data", {"reason": str(fault)}) from None
 
@@ -253,9 +251,8 @@ class Session:
 
     def notify(self, code: NoticeCode, values: dict[str, Value], by: Viewer | None = None) -> None:
         """by: whose doing it was; that viewer is told so."""
-        said = message("notice", code, values)
         for viewer in self.viewers:
-            viewer.tell({**said, "own": viewer is by}, self.revision)
+            viewer.tell({**message("notice", code, values), "own": viewer is by}, self.revision)
 
     def refuse_ended(self) -> None:
         """Raises Refusal where the run has diverged or come to its end and can take no step."""
@@ -355,6 +352,8 @@ class Session:
             revision=self.revision,
             steps_per_second=self._meter.rate() if self.playing else 0.0,
             wishes=wishes(wanting, self.playing, now),
+            watched=any(viewer.wish is not None for viewer in self.viewers),
+            before=self.before,
             keep=self.past.timeline.wants,
         )
         done = await self.in_thread(slices.work, self.trainer, job)

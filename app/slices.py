@@ -16,10 +16,11 @@ from app.messages import Refusal
 from app.protocol import RESOLUTION, Focus, encode_frame
 from engine import model_file
 from engine.answers import answers_of
-from engine.choices import BackendName
+from engine.choices import BackendName, BugName
 from engine.digits import Library
 from engine.metrics import actual_classes
 from engine.network import Array
+from engine.planted import goes_with, has_place
 from engine.snapshot import Snapshot
 from engine.spec import Spec
 from engine.stopping import StopReason
@@ -58,6 +59,10 @@ class Slice:
     steps_per_second: float
     wishes: frozenset[Wish] = frozenset()
     """What viewers look into, of the last of the steps."""
+    watched: bool = False
+    """Whether anybody looks into steps, though it may not be told of each."""
+    before: Position | None = None
+    """Where it stood before the last step until now, if that is known."""
     keep: Callable[[int], bool] = lambda _step: False
     """Whether the past wants a moment of this step."""
 
@@ -110,9 +115,19 @@ class Start:
     position: Position
 
 
-def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: BackendName, library: Library) -> Start:
-    """parameters: other weights than the seed's. Raises LibraryFault where pictures cannot be read."""
+def start(
+    spec: Spec,
+    parameters: dict[str, Array] | None = None,
+    bug: BugName | None = None,
+    *,
+    backend: BackendName,
+    library: Library,
+) -> Start:
+    """parameters: other weights than the seed's; bug: planted, where it can be. Raises LibraryFault where pictures
+    cannot be read."""
     trainer = Trainer(spec, backend=backend, library=library)
+    if bug is not None and has_place(bug, spec) and goes_with(bug, spec.optimizer):
+        trainer.plant(bug)
     if parameters is not None:
         trainer.load_parameters(parameters)
     prepare(trainer)
@@ -133,6 +148,14 @@ def start(spec: Spec, parameters: dict[str, Array] | None = None, *, backend: Ba
 def configure(trainer: Trainer, spec: Spec) -> Standing:
     trainer.configure(spec)
     prepare(trainer)
+    return standing(trainer)
+
+
+def plant(trainer: Trainer, spec: Spec, bug: BugName | None) -> Standing:
+    """Goes on under a Spec with a bug, or without."""
+    trainer.plant(None)
+    trainer.configure(spec)
+    trainer.plant(bug)
     return standing(trainer)
 
 
@@ -173,10 +196,13 @@ def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
 
 def work(trainer: Trainer, job: Slice) -> Done:
     began = time.perf_counter()
-    before = _train(trainer, job.steps, watched=bool(job.wishes))
+    first = trainer.step
+    before = _train(trainer, job.steps, job.watched)
     epoch = trainer.epoch
     if job.steps_of_epoch:
-        trainer.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
+        before = _train(trainer, min(job.steps_of_epoch, trainer.steps_left_in_epoch), job.watched) or before
+    if trainer.step == first:
+        before = job.before
     trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}

@@ -39,6 +39,7 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "batches_per_epoch": trainer.batches_per_epoch,
         "parameters_count": network.count,
         "stopped": trainer.stopped,
+        "planted": trainer.bug,
     }
 
 

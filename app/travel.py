@@ -20,6 +20,9 @@ if TYPE_CHECKING:
 SEEK_SECONDS = 0.03
 """Of training again, to stand at the very step that was asked for: with its picture the page has it within 50 ms."""
 
+SURELY = 5
+"""Steps taken again though nobody knows yet how long one takes: a run that has just begun is of few."""
+
 # Looking into a step
 
 
@@ -28,8 +31,8 @@ async def inspect(session: Session, viewer: Viewer, command: commands.Inspect) -
         viewer.wish = None
         return
     wish = Wish(Subject(**command.subject.model_dump()), command.sample)
-    before = await _before_last(session)
-    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, before, wish))
+    session.before = await _before_last(session)
+    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, session.before, wish))
     viewer.wish = wish
 
 
@@ -56,7 +59,7 @@ async def configure(session: Session, spec: Spec) -> None:
     old = session.trainer.spec
     fields = tuple(name for name in Spec.model_fields if getattr(old, name) != getattr(spec, name))
     assert not restarting_fields(old, spec)
-    await _change(session, fields, slices.configure, spec)
+    await change(session, fields, slices.configure, spec)
     session.change()
 
 
@@ -67,13 +70,14 @@ async def edit(session: Session, _viewer: Viewer, command: commands.Edit) -> Non
         raise Refusal("no_such_tensor", {"tensor": command.tensor, "choices": list(shapes)})
     if len(command.index) != len(shape) or any(i >= size for i, size in zip(command.index, shape, strict=True)):
         raise Refusal("no_such_entry", {"tensor": command.tensor, "shape": " × ".join(map(str, shape))})
-    await _change(session, (command.tensor,), slices.edit, command.tensor, command.index, command.value)
+    await change(session, (command.tensor,), slices.edit, command.tensor, command.index, command.value)
     _tell(session)
 
 
-async def _change(
+async def change(
     session: Session, changed: tuple[str, ...], work: Callable[..., slices.Standing], *arguments: Any
 ) -> None:
+    """What `work` makes of the trainer, to be taken back; where it stands earlier than its end a branch begins."""
     session.past.refuse_branch(session.step)
     here = await session.in_thread(slices.standing, session.trainer)
     standing = await session.in_thread(work, session.trainer, *arguments)
@@ -92,11 +96,11 @@ async def redo(session: Session, _viewer: Viewer, _command: commands.Redo) -> No
 async def _swap(session: Session, swap: Callable[[Position, float], Change | None], otherwise: ErrorCode) -> None:
     session.past.refuse_branch(session.step)
     here = await session.in_thread(slices.standing, session.trainer)
-    change = swap(here.position, here.entry.test_loss)
-    if change is None:
+    swapped = swap(here.position, here.entry.test_loss)
+    if swapped is None:
         raise Refusal(otherwise, {})
-    session.past.timeline.current = change.branch
-    standing = await session.in_thread(slices.go_to, session.trainer, change.position, 0)
+    session.past.timeline.current = swapped.branch
+    standing = await session.in_thread(slices.go_to, session.trainer, swapped.position, 0)
     _stand(session, standing, ("undo",))
     session.change()
     _tell(session)
@@ -174,7 +178,7 @@ def _moment(session: Session, branch: int, step: int) -> tuple[int, Moment]:
 def _replayed(session: Session, moment: Moment, step: int) -> int:
     """How many steps to take from a moment in order to stand at a step, or as near before it as there is time for."""
     wanted = step - moment.step
-    return 0 if moment.gap or wanted > session.pace.fitting(SEEK_SECONDS) else wanted
+    return 0 if moment.gap or wanted > max(SURELY, session.pace.fitting(SEEK_SECONDS)) else wanted
 
 
 def _tell(session: Session) -> None:

@@ -34,6 +34,12 @@ class Viewer:
         if not self.mailbox.post(json.dumps(message, allow_nan=False), revision):
             self.close(Closing("never_reads", {}))
 
+    def begin(self, sizes: tuple[int, ...]) -> None:
+        """Another run begins, of a network of these sizes."""
+        self.wish = None
+        if self.focus is not None and not has_neuron(sizes, self.focus):
+            self.focus = None
+
     def close(self, closing: Closing) -> None:
         self.mailbox.close(closing.code, closing.reason)
 

@@ -7,6 +7,7 @@ tensor: entries that all but cancel are not held to digits that no arithmetic of
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, cast
 
 import numpy as np
@@ -14,10 +15,11 @@ from numpy.typing import NDArray
 
 from engine.backends import make_backend
 from engine.backends.by_hand import ByHand, Look
+from engine.choices import BugName
 from engine.differences import KINKED, central_difference, extrapolated, size_of_terms
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.planted import BugName, hand_with
+from engine.planted import hand_with
 from engine.seeds import batch_order, stream
 from engine.spec import Spec
 
@@ -27,6 +29,9 @@ if TYPE_CHECKING:
 DOUBLE = 1e-7
 """Two gradients, or two updates, in float64. Both round at 2e-16, and a fault is far above; what lies between is the
 amplification of rounding by saturated slopes, norms of small deviation, and Newton–Schulz."""
+
+DOUBLE_ROUNDING = 1e-14
+"""Of a sum of some tens of terms in float64."""
 
 SINGLE = 1e-6
 """Two gradients in float32, as a run is trained: ten roundings of 6e-8, for each unit of what a sum z is made of."""
@@ -106,18 +111,18 @@ def check(
         bench = _Bench.next(spec, network, state, inputs, targets, bug)
         if not bench.look.sound:
             return None
-        compared, kinks, tried = [bench.against_autograd("autograd")], 0, 0
+        double, single, differences, lost, tried = bench.against_autograd("autograd"), None, None, 0, 0
         if bench.look.sent:
             single = _Bench.next(spec, network, state, inputs, targets, bug, np.float32).in_float32()
             places = _places(spec, network, state.step, len(bench.batch))
             differences, lost = bench.against_differences(places)
-            compared += [one for one in (single, differences) if one is not None]
-            kinks, tried = lost + (single is None), len(places)
-        compared += bench.updates()
+            lost, tried = lost + (single is None), len(places)
+        compared = [one for one in (double, single, differences) if one is not None] + list(bench.updates())
+        kinks = lost + (double is None)
         if all(one.agrees for one in compared):
             bench = bench.after(inputs, targets, bug)
-            if bench.look.sound:
-                compared.append(bench.against_autograd("next_step"))
+            following = bench.against_autograd("next_step") if bench.look.sound else None
+            compared += [] if following is None else [following]
 
         samples = len(bench.batch)
         result = Checked(state.step, tuple(compared), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
@@ -191,21 +196,33 @@ class _Bench:
         state.epoch, state.cursor = self.place
         return _Bench.next(self.hand.spec, self.hand.network, state, inputs, targets, bug)
 
-    def against_autograd(self, witness: Witness, tolerance: float = DOUBLE, floor: float = 1e-6) -> Compared:
+    def against_autograd(self, witness: Witness) -> Compared | None:
+        """None where some z lies so near a kink that rounding decides on which side."""
+        if self._near_a_kink(DOUBLE_ROUNDING):
+            return None
+        return self._gradients(witness, DOUBLE, 1e-6)
+
+    def in_float32(self) -> Compared | None:
+        if self._near_a_kink(SINGLE):
+            return None
+        return self._gradients("float32", SINGLE * max(10.0, *(float(sums.max()) for sums in self._sums)), 0.1)
+
+    def _gradients(self, witness: Witness, tolerance: float, floor: float) -> Compared:
         """floor: what no tensor's largest entry is taken to be below, in units of `size_of_loss`."""
         true, least = self.torch.batch_gradient(self.batch), floor * self.size_of_loss
         return _compared(self.hand.network, witness, self.look.gradient, true, tolerance, least)
 
-    def in_float32(self) -> Compared | None:
-        """None where some z lies so near a kink that rounding decides on which side."""
-        tolerance = SINGLE * max(10.0, self.size_of_sums)
-        stages, passed = self.hand.network.stages, self.look.passed
-        edges = [values.n for stage, values in zip(stages, passed, strict=True) if stage.activation in KINKED]
+    def _near_a_kink(self, rounding: float) -> bool:
+        """Whether there is a z, or an error, that is 0 within the rounding of what it is the sum of."""
+        edges = [
+            (values.n, sums)
+            for stage, values, sums in zip(self.hand.network.stages, self.look.passed, self._sums, strict=True)
+            if stage.activation in KINKED
+        ]
         if self.hand.network.loss == "mae":
-            edges.append(passed[-1].out - self.hand.targets)
-        if any(np.any((np.abs(edge) < tolerance) & (edge != 0)) for edge in edges):  # exactly 0 it is for both
-            return None
-        return self.against_autograd("float32", tolerance, floor=0.1)
+            outputs, targets = self.look.passed[-1].out, self.hand.targets
+            edges.append((outputs - targets, np.abs(outputs) + np.abs(targets)))
+        return any(bool(np.any((np.abs(edge) <= rounding * size) & (size > 0))) for edge, size in edges)
 
     def against_differences(self, places: list[int]) -> tuple[Compared | None, int]:
         """And how many disagree only because of a kink."""
@@ -271,20 +288,17 @@ class _Bench:
         from_loss = float(np.abs(look.sent[-1].out).sum(axis=0).max())
         return max(sizes) * max(1.0, size_of_terms(self.hand, self.batch, look.passed) / (from_loss + TINY)) + TINY
 
-    @property
-    def size_of_sums(self) -> float:
-        """The largest Σ|w·a| + |b| of any z, in units of the deviation where there is a norm: what its rounding grows
-        with, and with it that of every slope."""
+    @cached_property
+    def _sums(self) -> list[Array]:
+        """Σ|w·a| + |b| of every z, in units of the deviation where there is a norm: what its rounding grows with."""
         tensors = self.hand.network.views(np.abs(self.hand.state_now.parameters))
-        largest = 0.0
+        every = []
         for layer, passed in enumerate(self.look.passed):
             sums = np.abs(passed.below) @ tensors[f"layers.{layer}.weight"].T
             if self.hand.network.biases:
                 sums = sums + tensors[f"layers.{layer}.bias"]
-            if passed.norm is not None:
-                sums = sums / passed.norm.deviation
-            largest = max(largest, float(sums.max()))
-        return largest
+            every.append(sums if passed.norm is None else sums / passed.norm.deviation)
+        return every
 
 
 def _compared(

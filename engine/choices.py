@@ -30,6 +30,17 @@ InitializerName = Literal[
 ScheduleName = Literal["constant", "step", "exponential", "cosine"]
 ClipName = Literal["none", "norm", "value"]
 BackendName = Literal["compiled", "by_hand", "autograd"]
+BugName = Literal[
+    "forgotten_slope",
+    "transposed_weight",
+    "mean_for_sum",
+    "gradient_not_cleared",
+    "adam_uncorrected",
+    "adam_multiplied",
+    "adamw_gradient",
+    "norm_constant",
+    "dropout_one_way",
+]
 
 FEATURES: tuple[FeatureName, ...] = get_args(FeatureName)
 

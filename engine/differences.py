@@ -25,7 +25,7 @@ KINKED: frozenset[ActivationName] = frozenset({"relu", "leaky_relu", "elu", "ste
 class Slope:
     value: float
     error: float
-    """How far off it may be: a hundred roundings of the loss, and what another step made of it, if one was tried."""
+    """How far off it may be: a hundred roundings of the loss, and ten times what another step made of it, if tried."""
     kinked: bool
     """Whether a kink lies within the step."""
 
@@ -56,7 +56,7 @@ def extrapolated(hand: ByHand, batch: NDArray[np.int64], place: int) -> Slope:
     """Richardson's s(h) + (s(h) − s(2h))/3, whose error is of the fourth order, for losses that bend a lot within h."""
     fine, coarse = (central_difference(hand, batch, place, times) for times in (1, 2))
     change = (fine.value - coarse.value) / 3
-    return Slope(fine.value + change, 2 * fine.error + abs(change), fine.kinked or coarse.kinked)
+    return Slope(fine.value + change, 2 * fine.error + 10 * abs(change), fine.kinked or coarse.kinked)
 
 
 def size_of_terms(hand: ByHand, batch: NDArray[np.int64], passed: list[Passed]) -> float:

@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 
 from engine.activations import Activation, activation_table
 from engine.backends.by_hand import Look, Move
+from engine.choices import BugName
 from engine.losses import Loss
 from engine.network import Array, Network, State
 from engine.optimizers import Rule
-from engine.planted import BugName, hand_with
+from engine.planted import hand_with
 from engine.spec import Spec
 
 
@@ -33,6 +34,7 @@ class OpenStep:
     """Of the batch, (n, outputs)"""
     loss: Loss
     rule: Rule
+    bug: BugName | None = None
 
     @classmethod
     def of(
@@ -51,7 +53,7 @@ class OpenStep:
             look = hand.look()
             move = hand.move(look.whole) if look.sound else None
         return cls(
-            spec, network, before, look, move, inputs[look.batch], targets[look.batch], hand.loss, hand.optimizer
+            spec, network, before, look, move, inputs[look.batch], targets[look.batch], hand.loss, hand.optimizer, bug
         )
 
     @property

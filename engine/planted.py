@@ -5,28 +5,17 @@ Each is the right backend with one method replaced, so that what differs is what
 
 import math
 from dataclasses import dataclass, replace
-from typing import Literal, get_args
+from typing import get_args
 
 import numpy as np
 
 from engine.activations import Activation, Floats
 from engine.backends.by_hand import ByHand, Look, Move, Norm, Passed, Sent
-from engine.choices import OptimizerName
+from engine.choices import BugName, OptimizerName
 from engine.network import Array, Network, State, is_weight
 from engine.optimizers import Adam, Memory, Rule
 from engine.spec import Spec
 
-BugName = Literal[
-    "forgotten_slope",
-    "transposed_weight",
-    "mean_for_sum",
-    "gradient_not_cleared",
-    "adam_uncorrected",
-    "adam_multiplied",
-    "adamw_gradient",
-    "norm_constant",
-    "dropout_one_way",
-]
 NO_GRADIENT: frozenset[OptimizerName] = frozenset({"perceptron", "evolution"})
 """They have no backward pass that a bug could sit in."""
 LEFT_OVER = "left_over"

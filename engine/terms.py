@@ -8,6 +8,12 @@ from typing import Literal
 MOST_TERMS = 64
 """Of a sum that are told one by one, the largest first found; what is left is told as one term."""
 
+FLOAT32 = 6e-8
+"""The largest relative error of one rounding."""
+
+ROUNDING = 20 * FLOAT32
+"""In units of the sum of the sizes of the terms."""
+
 Op = Literal["sum", "product", "value"]
 
 
@@ -52,6 +58,14 @@ class Line:
         """The sum or product of the terms, without rounding."""
         values = [term.value for term in self.terms]
         return fsum(values) if self.op == "sum" else prod(values) if self.op == "product" else self.total
+
+
+def holds(line: Line, largest: float) -> bool:
+    """Whether the terms make the total, to the rounding of float32; largest: of the parameters, whose own rounding a
+    change of one is known to."""
+    unit = fsum(abs(term.value) for term in line.terms) if line.op == "sum" else abs(line.worked_out)
+    slack = ROUNDING * unit + (2 * FLOAT32 * largest if line.symbol in ("Δw", "w′") else FLOAT32**2)
+    return abs(line.worked_out - line.total) <= slack
 
 
 def product(symbol: str, factors: Sequence[tuple[str, float]], subject: Subject | None = None) -> Term:

@@ -10,6 +10,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
+from engine.choices import BugName
 from engine.network import State
 from engine.spec import Spec
 from engine.stopping import Watch
@@ -25,6 +26,8 @@ class Position:
     spec: Spec
     state: State
     watch: Watch
+    bug: BugName | None = None
+    """Planted in it."""
 
     @property
     def size(self) -> int:

@@ -8,10 +8,10 @@ from functools import cached_property
 from typing import Any, Self
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from engine.backends import Backend, make_backend
-from engine.choices import BackendName
+from engine.choices import BackendName, BugName
 from engine.datasets import split
 from engine.digits import BUNDLED, Library
 from engine.features import inputs_of
@@ -20,7 +20,7 @@ from engine.losses import make_loss, penalty
 from engine.metrics import Evaluation, roc, scores
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
-from engine.planted import BUGS, BugName, goes_with, hand_with, without_traces
+from engine.planted import BUGS, goes_with, hand_with, without_traces
 from engine.schedules import rate_factor
 from engine.separability import separable
 from engine.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
@@ -148,15 +148,12 @@ class Trainer:
         """Goes on under another Spec. Raises ValueError if a field differs that only a new Trainer can take up."""
         if fields := restarting_fields(self.spec, spec):
             raise ValueError(f"{', '.join(fields)} cannot change while a run goes on; start a new Trainer")
-        self._configure_backend(spec)
+        if self.bug is not None and not goes_with(self.bug, spec.optimizer):
+            self._sit(None)
+        self._backend.configure(spec)
         if any(getattr(spec, name) != getattr(self.spec, name) for name in (*RULES, "optimizer")):
             self.watch = replace(self.watch, stopped=None)
         self.spec = spec
-
-    def _configure_backend(self, spec: Spec) -> None:
-        if self.bug is not None and not goes_with(self.bug, spec.optimizer):
-            self.plant(None)
-        self._backend.configure(spec)
 
     def use(self, backend: BackendName) -> None:
         """Goes on with another backend. Raises ValueError for an unknown one."""
@@ -169,6 +166,9 @@ class Trainer:
         """
         if bug is not None and not (bug in BUGS and goes_with(bug, self.spec.optimizer)):
             raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
+        self._sit(bug)
+
+    def _sit(self, bug: BugName | None) -> None:
         self.bug = bug
         self._start_backend(self.backend, without_traces(self._backend.state()))
 
@@ -215,6 +215,10 @@ class Trainer:
                 f"points must have the shape (n, {columns}), one row of {what} each, not {np.shape(points)}"
             )
         return self._outputs(inputs_of(self.spec, _finite("points", points, np.shape(points))))
+
+    def activations(self, samples: NDArray[np.int64]) -> list[Array]:
+        """What each linear layer and all that belongs to it says of these training samples, each (width, n)."""
+        return self._backend.activations(self.train_inputs[samples])
 
     def evaluate(self) -> Evaluation:
         """Losses and scores on the training and the test set."""
@@ -283,7 +287,7 @@ class Trainer:
 
     def position(self) -> Position:
         """Where the run stands; copies."""
-        return Position(self.spec, self._backend.state(), self.watch)
+        return Position(self.spec, self._backend.state(), self.watch, self.bug)
 
     def return_to(self, position: Position) -> None:
         """Stands again where this Trainer, or an equal one, once stood: what follows is the same, bit for bit.
@@ -292,8 +296,10 @@ class Trainer:
         """
         if fields := restarting_fields(self.spec, position.spec):
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
-        self._configure_backend(position.spec)
-        self._backend.load(position.state if self.bug is not None else without_traces(position.state))
+        if position.bug != self.bug:
+            self._sit(position.bug)
+        self._backend.configure(position.spec)
+        self._backend.load(position.state)
         self.spec, self.watch = position.spec, position.watch
 
     def state(self) -> dict[str, Any]:

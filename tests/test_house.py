@@ -32,11 +32,11 @@ choices seeds graph
 activations spec expressions tables
 losses network schedules presets planes digits own_points
 datasets features separability initializers metrics optimizers stopping answers model_file
-targets snapshot backends timeline network_graph terms
+targets snapshot backends timeline network_graph terms health
 planted differences
 trainer graph_check opened check
-explain_rule phases
-explain
+explain_rule phases diagnosis
+explain breakages
 """.strip().splitlines()
 APP = """
 settings mailbox messages history pace pip
@@ -44,6 +44,7 @@ protocol explain bootstrap pages serving inspection owed
 past commands slices states shield warming
 viewers
 travel
+checks
 handlers
 sessions
 manager
@@ -59,7 +60,11 @@ DATA = {"datasets", "planes", "digits", "own_points", "tables"}
 SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
 OPEN = {"explain", "opened", "phases", "terms", "timeline"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
-ENGINE_FOR_APP = {"choices", "spec", "snapshot", "trainer", "network", "presets", *DATA, *GRAPHS, *SAID, *OPEN}
+CHECKED = {"breakages", "check", "diagnosis", "planted"}
+ENGINE_FOR_APP = {
+    *("choices", "spec", "snapshot", "trainer", "network", "presets"),
+    *(*DATA, *GRAPHS, *SAID, *OPEN, *CHECKED),
+}
 NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),

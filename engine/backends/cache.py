@@ -16,7 +16,7 @@ from numba.core.caching import (
 
 Function = TypeVar("Function")
 
-_OTHERS = ("by_hand.py", "autograd.py", "torch_rules.py")
+_OTHERS = ("by_hand.py", "autograd.py", "torch_rules.py", "torch_graph.py")
 _FILES = sorted(path for path in Path(__file__).parent.glob("*.py") if path.name not in _OTHERS)
 
 SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest()

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from engine.backends import kernels, settings
 from engine.backends.lanes import WIDTH
 from engine.backends.layout import aligned, layout_of, tiles
+from engine.backends.outer import scratch_size
 from engine.backends.products import TILE
 from engine.choices import ClipName, LossName, OptimizerName, ScheduleName
 from engine.network import Array, Network, State
@@ -82,6 +83,7 @@ class Compiled:
         self.flat_places[self.places] = np.arange(network.count)
         self.real = aligned(size)
         self.real[self.places] = 1
+        self.quads = aligned(scratch_size(tiles(max(network.sizes))))
         self.groups = 0  # of samples that the buffers hold
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
@@ -198,7 +200,7 @@ class Compiled:
             steps, training, self.layout.plan, self.choices, self.settings, self.counters, self.losses,
             self.inputs, self.targets, order, self.parameters, gradient, self.memory, self.updates,
             self.running, self.statistics, self.values, self.slopes, self.normal, self.deltas,
-            self.layout.rows * WIDTH, self.flat_places, self.real, self.scratch, self.square,
+            self.quads, self.layout.rows * WIDTH, self.flat_places, self.real, self.scratch, self.square,
         )  # fmt: skip
 
     def activations(self, inputs: Array) -> list[Array]:

@@ -13,6 +13,7 @@
     running     running means, then variances; statistics: see `norms.py`
     values      (groups, rows, 16)  the inputs and what every layer gives; a group's rows take `stride` numbers
     slopes, normal, deltas          like values: see `passes.py`, `norms.py`; ∂L/∂a, then ∂L/∂z, of every layer
+    quads       scratch of `outer.py`
     places      int32, where each parameter lies in the flat vector; real: 1, or 0 in padding
     scratch, square                 of Muon; and scratch for the parameters evolution starts from
 """
@@ -62,7 +63,8 @@ from engine.backends.settings import (
 def batch_gradient(
     plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, start: Any, count: Any,
     parameters: Any, gradient: Any, running: Any, statistics: Any,
-    values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any, step: Any, kind: Any, training: Any, learn: Any,
+    values: Any, slopes: Any, normal: Any, deltas: Any, quads: Any, stride: Any,
+    step: Any, kind: Any, training: Any, learn: Any,
 ) -> Any:  # fmt: skip
     """Loss of samples order[start : start + count], and where `learn` its gradient, as many at a time as there is room.
 
@@ -98,7 +100,7 @@ def batch_gradient(
         loss += total(part)
         if learn:
             backward(
-                plan, parameters, gradient, statistics, values, slopes, normal, deltas, stride, end,
+                plan, parameters, gradient, statistics, values, slopes, normal, deltas, quads, stride, end,
                 count, frozen, first > 0,
             )  # fmt: skip
     return loss
@@ -108,7 +110,7 @@ def batch_gradient(
 def advance(
     steps: Any, training: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any,
     inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any,
-    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, stride: Any,
+    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, quads: Any, stride: Any,
     places: Any, real: Any, scratch: Any, square: Any,
 ) -> Any:  # fmt: skip
     """training: so many mini-batch steps, or fewer where one diverges; gives the last batch's loss.
@@ -143,7 +145,7 @@ def advance(
                 move(scratch, parameters, places, real, key, distance)
             value = batch_gradient(
                 plan, choices, settings, inputs, targets, order, start, count, parameters, gradient,
-                running, statistics, values, slopes, normal, deltas, stride, step,
+                running, statistics, values, slopes, normal, deltas, quads, stride, step,
                 kind, training, not evolves,
             )  # fmt: skip
             loss += value / copies

@@ -13,6 +13,7 @@ from engine.backends.activating import activate, drop
 from engine.backends.chance import key32
 from engine.backends.lanes import WIDTH, inlined, load, store
 from engine.backends.norms import normalise, normalise_backward
+from engine.backends.outer import sum_outer
 from engine.backends.products import TILE, multiply, multiply_transposed, sum_products, sum_rows
 from engine.backends.settings import (
     ACTIVATION,
@@ -29,6 +30,12 @@ from engine.backends.settings import (
     TARGET,
     WEIGHT,
 )
+
+FEW, FEW_OF_WIDE = 4, 12
+"""Samples of a batch up to which their outer products are summed one by one, in layers of few inputs and of many;
+beyond, that is the slower way."""
+WIDE = 9
+"""Tiles of inputs from which on a layer has many."""
 
 
 @inlined
@@ -69,7 +76,7 @@ def forward(
 @inlined
 def backward(
     plan: Any, parameters: Any, gradient: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any,
-    stride: Any, end: Any, count: Any, frozen: Any, more: Any,
+    quads: Any, stride: Any, end: Any, count: Any, frozen: Any, more: Any,
 ) -> Any:  # fmt: skip
     """From ∂L/∂a of the outputs to the whole gradient, by the chain rule, from the last layer to the first.
 
@@ -96,7 +103,10 @@ def backward(
         weight = plan[layer, WEIGHT]
         if layer > 0:  # first, for the layer below waits for it and for nothing else
             multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, linked)
-        sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
+        if count <= (FEW if in_tiles < WIDE else FEW_OF_WIDE):
+            sum_outer(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, count, quads)
+        else:
+            sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
         if plan[layer, HAS_NORM] and not frozen:
             clear(gradient, plan[layer, BIAS], out_tiles)
         elif plan[layer, HAS_BIAS]:

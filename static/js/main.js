@@ -16,10 +16,14 @@ import { createStore } from './store.js';
 import { mountAnswers } from './views/answers.js';
 import { mountAppearance, preferred } from './views/appearance.js';
 import { mountBoundary } from './views/boundary.js';
+import { mountBreakages } from './views/breakages.js';
 import { mountCharts } from './views/charts.js';
+import { mountChecked } from './views/checked.js';
 import { mountData } from './views/data.js';
+import { mountDiagnosis } from './views/diagnosis.js';
 import { mountGallery } from './views/gallery.js';
 import { mountHelp } from './views/help.js';
+import { mountInspector } from './views/inspector.js';
 import { mountKeys } from './views/keys.js';
 import { mountKnobs } from './views/knobs.js';
 import { mountMarks } from './views/marks.js';
@@ -34,6 +38,7 @@ import { mountSamples } from './views/samples.js';
 import { mountScores } from './views/scores.js';
 import { mountSettings } from './views/settings.js';
 import { mountShare } from './views/share.js';
+import { mountSlowMotion } from './views/slow_motion.js';
 import { mountStatus } from './views/status.js';
 import { mountTimeline } from './views/timeline.js';
 import { mountTransport } from './views/transport.js';
@@ -43,9 +48,10 @@ import { mountUpload } from './views/upload.js';
 
 const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
+  inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
-  presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
+  checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
   ...preferred(), message: null, restarted: false,
 });
 
@@ -170,7 +176,11 @@ function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
   else if (message.type === 'timeline') store.set({ timeline: message });
+  else if (message.type === 'checked' || message.type === 'health') store.set({ [message.type]: message });
   else if (message.type === 'peeked') store.set({ peeked: message });
+  else if (message.type === 'explanation') store.set({ explanation: message });
+  else if (message.type === 'opened') store.set({ opened: message });
+  else if (message.code === 'no_such_subject' && store.get('sample')) store.set({ sample: 0 }); // the last batch may be smaller
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
@@ -260,7 +270,9 @@ mountScores(element('scores'), element('all-scores'), store);
 mountHelp(element('help'));
 mountGallery(element('gallery'), store, act);
 mountKeys(document.body);
+mountInspector(element('inspector'), store, act);
 mountNetwork(element('network'), store, act);
+mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
 mountMarks(document.body, store); // those of the network, too
 mountBoundary(element('boundary'), store);
 for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);
@@ -268,10 +280,14 @@ mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
 mountTimeline(element('timeline'), store, act);
+mountChecked(element('checked'), element('checks'), store, act);
+mountDiagnosis(element('diagnosis'), store);
+mountBreakages(element('breakages'), element('broken'), store, act);
 mountRivals(element('rivals'), store, act, createRivals(store, connect, socketAddress));
 
 schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
 load('/api/datasets').then((datasets) => store.set({ datasets }));
 load('/api/presets').then((presets) => store.set({ presets }));
+load('/api/breakages').then((breakages) => store.set({ breakages }));
 load('/api/choices').then((choices) => store.set({ choices }));
 load('/api/features').then((features) => store.set({ features }));

@@ -41,6 +41,9 @@ GOOD: list[dict[str, Any]] = [
     {"type": "seek", "branch": 0, "step": 100},
     {"type": "branch"},
     {"type": "peek", "branch": 1, "step": 100},
+    {"type": "check"},
+    {"type": "plant", "bug": "forgotten_slope"},
+    {"type": "plant", "bug": None},
 ]
 
 BAD = [

@@ -51,6 +51,21 @@ async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> N
         assert said["batch"] == step.batch.tolist()
 
 
+async def test_a_picture_without_a_step_and_an_epoch_tell_of_the_last_step_too() -> None:
+    async with watching() as person:
+        await take(person, 3)
+        await person.say(type="inspect", subject=WEIGHT)
+        await person.until("explanation", lambda said: (said["step"], said["next"]) == (3, False))
+        await person.say(type="focus", layer=0, neuron=1)
+        said = await person.until("explanation")
+        assert (said["step"], said["next"]) == (3, False)
+        await person.say(type="epoch")
+        said = await person.until("explanation", lambda said: said["step"] == 25)
+        frame = await person.at_step(25)
+        new = next(line for line in said["lines"] if line["name"] == "new")
+        assert new["total"] == pytest.approx(float(frame["parameters"]["layers.1.weight"][0, 2]), rel=1e-6)
+
+
 async def test_before_the_first_step_and_after_a_change_it_is_the_step_to_come() -> None:
     async with watching() as person:
         await person.say(type="inspect", subject=WEIGHT)

@@ -54,6 +54,12 @@ class Opened:
         spec: dict[str, Any] = self.state["spec"]
         return spec
 
+    def state_points(self) -> dict[str, list[list[float]]]:
+        """The points of the run of now; only a state that begins one has them."""
+        told = next(message for message in reversed(self.told) if message["type"] == "state" and message.get("points"))
+        points: dict[str, list[list[float]]] = told["points"]
+        return points
+
     def until(self, holds: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
         while not holds():

@@ -117,7 +117,7 @@ def test_what_means_nothing_now_says_why(opened: Opened) -> None:
     expect(row.get_by_test_id("reason")).to_have_text("Read by Adam, AdamW, Muon only; choose one of them.")
     expect(opened.page.locator(".setting:visible")).to_have_count(1)
     opened["settings-search"].fill("zebra")
-    expect(opened.page.locator(".nothing")).to_be_visible()
+    expect(opened["settings"].locator(".nothing")).to_be_visible()
 
 
 def test_every_choice_has_its_formula(opened: Opened) -> None:

@@ -8,8 +8,12 @@ from typing import get_args
 import pytest
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
-from engine.choices import FEATURES
+from engine.breakages import BREAKAGES
+from engine.check import Witness
+from engine.choices import FEATURES, BugName
+from engine.diagnosis import FindingCode
 from engine.graph import OPERATIONS
+from engine.phases import PhaseName
 from engine.presets import PRESETS
 from engine.spec import Spec
 from engine.stopping import StopReason
@@ -26,6 +30,17 @@ OPTIONS = {name: field["enum"] for name, field in SCHEMA.items() if "enum" in fi
 """Field → its choices; the output's activation has the words of the others."""
 HELPED = ("optimizer", "activation", "loss", "initializer", "schedule", "clip", "reduction")
 """Choices each of which has a line of help."""
+EXPLAINING = "\n".join(
+    (ROOT / "engine" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
+)
+EXPLAINED = {
+    *re.findall(r"""(?:summed|multiplied|found|_mean_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),
+    *("batch_loss", "gradient.weight", "gradient.bias"),
+}
+"""Names of lines, those of a choice without it."""
+EXPLAINED_WORDS = ("share", "mean", "part", "of", "point", "rows", "columns", "pairs", "above", "in")
+"""Words in the symbols of lines."""
+DIAGNOSED = {"rate_too_high": (".jumps", ".diverged", ".why")}
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
@@ -54,12 +69,21 @@ MADE = {
     *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
+    *(f"explain.{name}" for name in EXPLAINED),
+    *(f"phase.{name}" for name in get_args(PhaseName)),
+    *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
+    *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{scale}" for scale in ("linear", "log")),
     *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),
     *(f"scores.{name}.help" for name in ("accuracy", "precision", "recall", "f1", "r2", "mae", "rmse")),
     *(f"scores.{part}_confusion" for part in ("train", "test")),
     *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
+    *(f"{kind}.{one.finding}{part}" for one in BREAKAGES for kind, part in (("break", ""), ("break", ".see"))),
+    *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
+    *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
+    *(f"checked.witness.{witness}" for witness in get_args(Witness)),
+    *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "red", "none")),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
     *(
         f"rivals.{column}{part}"

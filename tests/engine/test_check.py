@@ -170,3 +170,17 @@ def test_a_single_wrong_entry_turns_it_red(size: float, monkeypatch: pytest.Monk
     assert differences == pytest.approx(autograd, rel=1e-6)
     assert by_hand != pytest.approx(autograd, rel=size / 10)
     assert size > 3 * max(DOUBLE, DIFFERENCES)
+
+
+def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:
+    """0.1·3 − 0.3 is 0, or 5.6e-17: which, depends on the order in which it is summed up."""
+    spec = Spec(dataset="own_values", own_points=((0.1, 0.0, 1.0),), hidden=(1,), activation="relu", batch_size=1)
+    trainer = Trainer(spec, backend="by_hand")
+    parameters = trainer.parameters()
+    x = float(trainer.train_inputs[0, 0])
+    parameters["layers.0.weight"] = np.array([[3.0, 0.0]], dtype=np.float32)
+    parameters["layers.0.bias"] = np.array([-3 * x], dtype=np.float32)
+    trainer.load_parameters(parameters)
+    result = assert_green(trainer)
+    assert "float32" not in {one.witness for one in result.compared}
+    assert result.kinks >= 1

@@ -86,7 +86,9 @@ NORMED = (Layer(width=9, batch_norm=True), Layer(width=9, batch_norm=True, resid
         (Spec(dataset="random", random_inputs=1000, random_outputs=10, hidden=(100,), biases=False), 100),
         (Spec(dataset="mnist", hidden=(33, 17), loss="cross_entropy", batch_size=64), 130),
         (Spec(dataset="digit_pictures", hidden=(7, 32), batch_size=70), 140),
-        (Spec(features=("x1",), hidden=()), 50),
+        (Spec(dataset="mnist", hidden=(40, 17), loss="cross_entropy", batch_size=11), 50),  # few samples, wide layers
+        (Spec(hidden=(9, 5), batch_size=3), 50),  # few, narrow
+        (Spec(features=("x1",), hidden=(), batch_size=1), 50),
         (Spec(hidden=(12, 20), batch_size=None), 4500),  # more than one chunk
         (Spec(**WIDE, hidden=NORMED, batch_size=100), 199),  # several groups of one batch, the last not full
         (Spec(**WIDE, hidden=NORMED, batch_size=33), 100),  # an epoch ends in a batch of one

@@ -7,8 +7,8 @@ import pytest
 
 from engine import Layer, Spec, Trainer
 from engine.check import Checked, check
-from engine.choices import BackendName
-from engine.planted import BUGS, LEFT_OVER, NAMES, BugName, goes_with, has_place
+from engine.choices import BackendName, BugName
+from engine.planted import BUGS, LEFT_OVER, NAMES, goes_with, has_place
 
 HIDDEN = (Layer(width=4, dropout=0.3), Layer(width=3, batch_norm=True))
 
@@ -65,6 +65,8 @@ def test_a_session_trains_with_it(bug: BugName) -> None:
     gap = max(np.abs(wrong.parameters()[name] - values).max() for name, values in right.parameters().items())
     assert gap > 1e-3 * size
     right.return_to(wrong.position())
+    assert right.bug == bug
+    right.plant(None)
     wrong.plant(None)
     wrong.advance(5)
     right.advance(5)

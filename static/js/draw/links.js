@@ -181,6 +181,13 @@ export function nearestLink(links, x, y, reach) {
   return nearest;
 }
 
+/** Where a link is when it has gone this share of the way across. @param {Links} links @param {number} n @param {number} share @returns {[number, number]} px */
+export function linkPoint({ ends }, n, share) {
+  const [x0, y0, x1, y1] = ends.subarray(4 * n, 4 * n + 4);
+  const t = curveTime(share);
+  return [x0 + (x1 - x0) * share, y0 + (y1 - y0) * t * t * (3 - 2 * t)];
+}
+
 /** The curve's parameter where it has gone this share of the way across: bisection, the curve never turns back. @param {number} share */
 function curveTime(share) {
   let [low, high] = [0, 1];

@@ -52,6 +52,7 @@ export function mountBoundary(root, store) {
   /** @type {[number, number] | null} px on the picture */
   let pointer = null;
 
+  const lit = () => (draft() ? null : store.get('lit'));
   const draft = () => store.get('draft');
   const output = () => readOutput(store);
   /** Points drawn by hand lie in the usual plane, whatever is being learned. */
@@ -180,10 +181,28 @@ export function mountBoundary(root, store) {
     if (root.hidden) return;
     ground.paint(context, size, current(), Boolean(store.get('discretize')) && !store.get('hovered')); // a neuron's zero decides nothing
     context.drawImage(pointsLayer, 0, 0, size, size);
+    if (lit()) paintLit(lit());
     if (draft()?.cursor) paintCursor(draft().cursor);
     const wait = readAt + READ_EVERY - performance.now();
     if (wait <= 0) read();
     else readDue ||= window.setTimeout(read, wait);
+  }
+
+  /** Rings around the points of a batch, the chosen one's stronger. @param {{points: number[], chosen: number | null}} which */
+  function paintLit({ points: indices, chosen }) {
+    const { train } = points();
+    for (const index of new Set([...indices, ...(chosen === null ? [] : [chosen])])) {
+      if (!train[index]) continue;
+      const [x, y] = toPixels(train[index][0], train[index][1], size, extent());
+      const strong = index === chosen;
+      for (const [color, width] of /** @type {[string, number][]} */ ([[palette.panel, strong ? 5 : 3.5], [strong ? palette.ink : palette.soft, strong ? 2.4 : 1.4]])) {
+        context.beginPath();
+        context.arc(x, y, (strong ? 9 : 7) * Math.sqrt(palette.link), 0, 2 * Math.PI);
+        context.strokeStyle = color;
+        context.lineWidth = width * palette.link ** 0.5;
+        context.stroke();
+      }
+    }
   }
 
   /** Where a key would put a point. @param {[number, number]} place */
@@ -216,6 +235,18 @@ export function mountBoundary(root, store) {
       reading.replaceChildren(...readPlace(shown, now, { x1, x2, point, neuron: Boolean(store.get('hovered')), chosen: chosenOutput() }));
     }
   }
+
+  /** Opens the training point under the pointer. @param {MouseEvent} event */
+  function open({ offsetX, offsetY }) {
+    if (draft() || !output()?.plane) return;
+    const point = nearestPoint([offsetX, offsetY]);
+    const index = point ? points().train.indexOf(point) : -1;
+    const phase = store.get('phase');
+    if (index >= 0 && phase?.batch.includes(index)) store.set({ sample: phase.batch.indexOf(index) }); // slow motion follows it
+    else if (index >= 0) store.set({ inspected: { kind: 'point', layer: 0, index, source: 0 } });
+    else if (point) store.set({ message: { kind: 'notice', key: 'boundary.test_point' } });
+  }
+  canvas.addEventListener('click', open);
 
   /** @param {[number, number]} place px @returns {Point | null} */
   function nearestPoint([x, y]) {
@@ -256,7 +287,7 @@ export function mountBoundary(root, store) {
   const undo = [
     store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'output', 'state'], refit),
     store.watch(['hovered', 'spec'], () => (tellTitle(), repaint())),
-    store.watch(['frame'], repaint),
+    store.watch(['frame', 'lit'], repaint),
     () => observer.disconnect(),
     () => cancelAnimationFrame(painting),
     () => clearTimeout(readDue),

@@ -3,11 +3,14 @@
 // stand in views/network/; this file mounts them and says when each is filled.
 
 import { label, createHeads } from './network/heads.js';
+import { createHolds } from './network/holds.js';
 import { createCard } from './network/card.js';
 import { createLadder } from './network/ladder.js';
+import { createFigures } from './network/figures.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
 import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
+import { flowOf, linkOf, placeOf, subjectOfLink } from './network/subjects.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
 import { t, translate } from '../i18n.js';
@@ -31,20 +34,24 @@ const SHOWN = [['weight', 'network.weights'], ['gradient', 'network.gradients_sh
 export function mountNetwork(root, store, send) {
   root.innerHTML = `
     <h2><span class="title"></span>
-      <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}</span>
+      <span class="seg" role="group">${SHOWN.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}<button type="button" data-testid="numbers" class="numbers"></button></span>
+      <span class="slow" id="slow-motion" role="group"></span>
       <span class="chip layers"><span data-field="hidden">${MARK}</span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span></h2>
-    <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas>
-      <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="ladder" data-testid="gradients" role="group"></div>
+    <div class="slow-strip" id="slow-strip" hidden></div>
+    <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas><canvas class="figures" aria-hidden="true" hidden></canvas>
+      <span class="inputs" data-field="features">${MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="ladder" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [stage, plan] = [find('.stage'), find('.plan')];
   const [removeLayer, addLayer] = /** @type {HTMLButtonElement[]} */ ([find('[data-testid=remove-layer]'), find('[data-testid=add-layer]')]);
 
   const picture = createPicture(/** @type {HTMLCanvasElement} */ (root.querySelector('canvas')));
+  const figures = createFigures(/** @type {HTMLCanvasElement} */ (find('.figures')));
   const heads = createHeads(find('.heads'), editHidden, store);
-  const ladder = createLadder(find('.ladder'));
+  const ladder = createLadder(find('.ladder'), (layer) => inspect({ kind: 'layer', layer }));
   const card = createCard(find('.card'));
-  const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover });
+  const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover, open: ({ layer, neuron }) => inspect({ kind: 'neuron', layer, index: neuron }) });
+  const holds = createHolds(find('.holds'), find('.tiles'), inspect);
 
   /** @type {import('./network/shape.js').Shape | null} */
   let shape = null;
@@ -76,8 +83,14 @@ export function mountNetwork(root, store, send) {
   addLayer.onclick = () => editHidden((hidden) => [...hidden, { width: hidden.at(-1)?.width ?? NEW_LAYER, activation: null }]);
   removeLayer.onclick = () => editHidden((hidden) => hidden.slice(0, -1));
   for (const [kind] of SHOWN) find(`.seg .${kind}`).onclick = () => store.set({ links: kind });
+  find('.numbers').onclick = () => store.set({ numbers: !store.get('numbers') });
 
   // ---- what the person looks at
+
+  /** Opens a number into its arithmetic. @param {{kind: string, layer: number, index?: number, source?: number}} subject */
+  function inspect(subject) {
+    store.set({ inspected: { index: 0, source: 0, ...subject } });
+  }
 
   /** @param {{layer: number, neuron: number} | null} place */
   function hover(place) {
@@ -104,11 +117,15 @@ export function mountNetwork(root, store, send) {
     if (!links || !layout) return;
     const box = plan.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
-    const free = event.target instanceof Element && !event.target.closest('button, .head, .ladder') && !tileAt(layout, x, y);
+    const free = event.target instanceof Element && !event.target.closest('button:not(.hold), .head, .ladder') && !tileAt(layout, x, y);
     const found = free ? nearestLink(links, x, y, REACH) : -1;
     if (found === link) return;
     link = found;
     repaint();
+  };
+  plan.onclick = (event) => {
+    if (link < 0 || !shape || !picture.links || (event.target instanceof Element && event.target.closest('button'))) return;
+    inspect(subjectOfLink(shape, picture.links, link));
   };
   plan.onpointerleave = () => {
     link = -1;
@@ -124,6 +141,10 @@ export function mountNetwork(root, store, send) {
     translate(root);
     find('.title').textContent = t('network');
     find('.seg').setAttribute('aria-label', t('network.links'));
+    const numbers = find('.numbers');
+    numbers.textContent = t('network.numbers');
+    numbers.title = t('network.numbers_title');
+    numbers.setAttribute('aria-pressed', String(Boolean(store.get('numbers'))));
     for (const [kind, key] of SHOWN) {
       const button = find(`.seg .${kind}`);
       button.textContent = t(key);
@@ -149,6 +170,8 @@ export function mountNetwork(root, store, send) {
     find('.inputs').style.left = `${layout.columns[0].center}px`;
     heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
     tiles.arrange(shape, layout);
+    if (picture.links) figures.arrange(shape, layout, picture.links, palette, height);
+    if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
     /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
     label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
@@ -167,7 +190,10 @@ export function mountNetwork(root, store, send) {
     if (!shape || !picture.layout) return;
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
-    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered: store.get('hovered'), link });
+    const phase = store.get('phase');
+    const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
+    const opened = picture.links && !hovered && link < 0 ? linkOf(shape, picture.links, inspected) : link;
+    picture.paint(own, { show: store.get('links') ?? 'weight', meaning: meaning(), hovered, link: opened, opened: placeOf(inspected), layer: phase?.layer ?? -1, quiet: Boolean(store.get('numbers')) });
     const wait = numbersAt + NUMBERS_EVERY - performance.now();
     if (wait <= 0) numbers();
     else numbersDue ||= window.setTimeout(numbers, wait);
@@ -183,7 +209,23 @@ export function mountNetwork(root, store, send) {
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
     ladder.tell(own?.gradient_norms ?? null);
+    writeFigures(own);
     tellCard(own);
+  }
+
+  /** @param {import('../protocol.js').Frame | null} frame */
+  function writeFigures(frame) {
+    const [links, phase, opened] = [picture.links, store.get('phase'), store.get('opened')];
+    if (!shape || !links) return;
+    const own = opened && (phase || opened.step === (frame?.step ?? 0) + 1) && opened.phases.length ? opened : null;
+    const numbers = Boolean(store.get('numbers'));
+    const chosen = picture.chooser(store.get('hovered') ?? placeOf(store.get('inspected')), link);
+    figures.paint(frame, {
+      kind: store.get('links') ?? 'weight', numbers,
+      chosen: numbers && chosen ? [...links.layer.keys()].filter(chosen) : [],
+      flow: own && (phase || (numbers && !store.get('state')?.playing)) ? flowOf(own, phase) : null,
+      phase: phase ? `${phase.step} ${phase.id}` : '',
+    });
   }
 
   /** @param {import('../protocol.js').Frame | null} frame */
@@ -230,8 +272,12 @@ export function mountNetwork(root, store, send) {
       stale = true;
       repaint();
     }),
-    store.watch(['links'], () => (words(), repaint())),
-    store.watch(['frame', 'hovered'], repaint),
+    store.watch(['links', 'numbers', 'phase', 'opened'], () => {
+      words();
+      numbersAt = 0;
+      repaint();
+    }),
+    store.watch(['frame', 'hovered', 'inspected'], repaint),
     store.watch(['output', 'state'], () => focus(store.get('hovered'))),
     () => observer.disconnect(),
     () => cancelAnimationFrame(painting),

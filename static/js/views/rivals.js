@@ -193,6 +193,7 @@ export function mountRivals(root, store, send, rivals) {
   observer.observe(chart);
   const stops = [
     store.watch(['race'], start),
+    store.watch(['spec'], () => { if (store.get('race') && !store.get('rivals')) start(); }), // asked for before there was one
     store.watch(['rivals', 'frame', 'lossScale', 'theme', 'profile'], show),
     store.watch(['spec', 'fields'], offer),
     store.watch(['language'], words),

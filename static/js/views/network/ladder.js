@@ -5,8 +5,8 @@ import { scientific } from '../../draw/numbers.js';
 import { t } from '../../i18n.js';
 import { keyed } from './keyed.js';
 
-/** @param {HTMLElement} root  `gradients` */
-export function createLadder(root) {
+/** @param {HTMLElement} root  `gradients` @param {(layer: number) => void} open  a number was clicked */
+export function createLadder(root, open) {
   const numbers = keyed(root);
   const [name, direction] = ['name', 'direction'].map((part) => {
     const word = document.createElement('span');
@@ -32,10 +32,13 @@ export function createLadder(root) {
       numbers.begin();
       shown = centers.map((center, layer) => {
         const number = numbers.get(String(layer), () => {
-          const made = document.createElement('b');
+          const made = document.createElement('button');
+          made.type = 'button';
+          made.onclick = () => open(layer);
           made.dataset.testid = `gradient-layer-${layer}`;
           return made;
         });
+        number.title = t('network.open_layer', { layer: layer + 1 });
         number.style.left = `${center}px`;
         number.style.top = rows && layer % 2 ? '1.15em' : '0';
         return number;

@@ -50,6 +50,7 @@ export function createPicture(canvas) {
   return {
     get layout() { return layout; },
     get links() { return links; },
+    chooser,
     get palette() { return palette; },
     riverHeight,
 
@@ -90,8 +91,11 @@ export function createPicture(canvas) {
      * @param {Meaning} how.meaning   of the output
      * @param {{layer: number, neuron: number} | null} how.hovered
      * @param {number} how.link   the link under the pointer, −1: none
+     * @param {{layer: number, neuron: number} | null} how.opened   the neuron whose numbers are looked at
+     * @param {number} how.layer   whose links stand out where none is looked at, −1: none
+     * @param {boolean} how.quiet   numbers stand on the links, which step back
      */
-    paint(frame, { show, meaning, hovered, link }) {
+    paint(frame, { show, meaning, hovered, link, opened, layer, quiet }) {
       if (!layout || !links || !shape) return;
       context.clearRect(0, 0, layout.width, layout.height + riverHeight());
       if (frame) {
@@ -104,8 +108,9 @@ export function createPicture(canvas) {
         if (frame !== filled) fill(frame, meaning);
       }
       const thickness = palette.link * Math.max(0.3, Math.min(1.25, layout.tile / 30));
-      paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) });
-      paintTiles(hovered);
+      const ofLayer = layer < 0 && !quiet ? null : (/** @type {number} */ n) => layer >= 0 && links?.layer[n] === layer;
+      paintLinks(context, links, { palette, thickness, chosen: chooser(hovered, link) ?? ofLayer });
+      paintTiles(hovered ?? opened);
       if (frame) paintBiases(frame);
       paintRiverOf(frame);
     },

@@ -10,6 +10,7 @@ import { keyed } from './keyed.js';
  * @param {object} on
  * @param {(name: string) => void} on.feature    clicked
  * @param {(place: {layer: number, neuron: number} | null) => void} on.hover
+ * @param {(place: {layer: number, neuron: number}) => void} on.open   a neuron clicked
  */
 export function createTiles(root, on) {
   const buttons = keyed(root);
@@ -28,7 +29,8 @@ export function createTiles(root, on) {
     button.onpointerleave = () => touched || on.hover(null);
     button.onfocus = () => button.matches(':focus-visible') && on.hover(place);
     button.onblur = () => on.hover(null);
-    if (feature) button.onclick = () => on.feature(feature);
+    button.onclick = () => (feature ? on.feature(feature) : on.open(place));
+    button.dataset.place = `${place.layer} ${place.neuron}`;
     return button;
   }
 

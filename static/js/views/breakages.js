@@ -1,0 +1,80 @@
+// @ts-check
+// The break-it shelf, on top of the presets: runs that go wrong on one click, each with what to look at; and the bar that
+// offers what mends it.
+
+import { t } from '../i18n.js';
+
+/** @typedef {{name: string, spec: Record<string, any>, repair: Record<string, any>, steps: number}} Breakage */
+
+const SEPARATOR = ' · ';
+
+/**
+ * @param {HTMLElement} root  in the dialog of presets
+ * @param {HTMLElement} bar
+ * @param {import('../store.js').Store} store
+ * @param {(command: import('../commands.js').Command) => void} send
+ */
+export function mountBreakages(root, bar, store, send) {
+  const [title, shelf] = /** @type {HTMLElement[]} */ ([...root.children]);
+  const [name, see, repair] = /** @type {HTMLElement[]} */ ([...bar.querySelectorAll('b, span, .repair')]);
+  const close = /** @type {HTMLElement} */ (bar.querySelector('.close'));
+
+  const breakages = () => /** @type {Breakage[]} */ (store.get('breakages') ?? []);
+
+  function fill() {
+    title.textContent = t('break.title');
+    shelf.replaceChildren(...breakages().map((one) => {
+      const button = document.createElement('button');
+      button.type = 'button';
+      button.className = 'button small';
+      button.dataset.testid = `break-${one.name}`;
+      button.textContent = t(`break.${one.name}`);
+      button.title = t(`break.${one.name}.see`);
+      button.onclick = () => {
+        store.set({ preset: null, broken: { name: one.name, repaired: false } });
+        send({ type: 'configure', spec: one.spec });
+        send({ type: 'play' });
+        root.closest('dialog')?.close();
+      };
+      return button;
+    }));
+    show();
+  }
+
+  const chosen = () => breakages().find((one) => one.name === store.get('broken')?.name) ?? null;
+
+  function show() {
+    const one = chosen();
+    const repaired = store.get('broken')?.repaired ?? false;
+    bar.hidden = !one;
+    document.body.classList.toggle('broken', one !== null);
+    if (!one) return;
+    name.textContent = t(repaired ? 'break.mended' : `break.${one.name}`);
+    const fields = Object.keys(one.repair).map((field) => t(`field.${field}`)).join(SEPARATOR);
+    see.textContent = repaired ? t('break.mended_by', { fields }) : t(`break.${one.name}.see`);
+    repair.textContent = t('break.repair');
+    repair.title = fields;
+    repair.hidden = repaired;
+  }
+
+  repair.onclick = () => {
+    const one = chosen();
+    if (!one) return;
+    store.set({ broken: { name: one.name, repaired: true } });
+    send({ type: 'configure', spec: one.repair });
+    send({ type: 'reset' }); // a rate alone would change live, and what has died stay dead
+    send({ type: 'play' });
+  };
+  close.onclick = () => store.set({ broken: null });
+
+  fill();
+  const stops = [
+    store.watch(['breakages', 'language'], fill),
+    store.watch(['broken'], show),
+    store.watch(['preset'], () => { if (store.get('preset') !== null) store.set({ broken: null }); }),
+  ];
+  return () => {
+    stops.forEach((stop) => stop());
+    shelf.replaceChildren();
+  };
+}

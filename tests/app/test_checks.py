@@ -1,0 +1,216 @@
+"""The light and the diagnosis of a session: by themselves, on demand, with a bug planted, and without a halt."""
+
+import asyncio
+import threading
+import time
+from typing import Any
+
+import pytest
+
+from app import checks
+from app.manager import SessionManager
+from engine.breakages import BREAKAGES
+from engine.planted import NAMES
+from tests.app.watching import Watcher, managing, watching
+
+DEEP: dict[str, Any] = {
+    "hidden": [{"width": 4, "dropout": 0.3}, {"width": 3, "batch_norm": True}],
+    "loss": "bce",
+}
+"""A network in which every bug has its place."""
+
+
+@pytest.fixture
+def often(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The background does at once what it does every few seconds."""
+    monkeypatch.setattr(checks, "CHECK_SECONDS", 0.05)
+    monkeypatch.setattr(checks, "HEALTH_SECONDS", 0.02)
+    monkeypatch.setattr(checks, "SHARE", 0)
+
+
+async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="check")
+        light = await watcher.until("checked")
+        assert light["state"] == "green"
+        assert light["step"] == 0
+        assert light["revision"] == watcher.session.revision
+        assert 0 < light["difference"] < 1e-5
+        assert light["tensor"] in watcher.session.trainer.network.names
+        witnesses = [one["witness"] for one in light["compared"]]
+        assert witnesses == ["autograd", "float32", "differences", "update", "next_step"]
+        assert all(one["agrees"] for one in light["compared"])
+        assert (light["tried"], light["parameters"], light["samples"], light["planted"]) == (25, 25, 10, None)
+        gradient = light["gradient"]
+        assert gradient["hand"] == pytest.approx(gradient["autograd"], rel=1e-6)
+        assert gradient["hand"] == pytest.approx(gradient["differences"], rel=1e-5)
+
+
+@pytest.mark.parametrize("bug", NAMES)
+async def test_a_bug_turns_it_red_and_taken_out_green(bug: str) -> None:
+    async with watching() as watcher:
+        await watcher.say(type="configure", spec=DEEP)
+        await watcher.say(type="plant", bug=bug)
+        assert (await watcher.until("state", lambda state: state["planted"] is not None))["planted"] == bug
+        await watcher.say(type="step", count=30)
+        await watcher.at_step(30)
+        await watcher.say(type="check")
+        light = await watcher.until("checked", lambda light: light["step"] == 30)
+        assert (light["state"], light["planted"]) == ("red", bug)
+        assert light["difference"] > 1e-3
+        await watcher.say(type="plant", bug=None)
+        light = await watcher.until("checked", lambda light: light["planted"] is None)
+        assert light["state"] == "green"
+
+
+async def test_a_bug_of_one_optimizer_brings_it_along_and_goes_with_it() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="plant", bug="adam_uncorrected")
+        assert (await watcher.until("notice"))["values"] == {"optimizer": "adam"}
+        state = await watcher.until("state", lambda state: state["planted"] is not None)
+        assert state["spec"]["optimizer"] == "adam"
+        await watcher.say(type="configure", spec={"optimizer": "sgd"})
+        assert (await watcher.until("state", lambda state: state["spec"]["optimizer"] == "sgd"))["planted"] is None
+
+
+async def test_a_bug_outlives_a_reset_and_can_be_undone() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="plant", bug="forgotten_slope")
+        await watcher.say(type="reset")
+        state = await watcher.until("state", lambda state: state["points"] is not None if "points" in state else False)
+        assert watcher.session.trainer.bug == "forgotten_slope"
+        await watcher.say(type="plant", bug=None)
+        await watcher.until("state", lambda state: state["planted"] is None)
+        await watcher.say(type="undo")
+        state = await watcher.until("state", lambda state: state["planted"] is not None)
+        assert state["planted"] == "forgotten_slope"
+
+
+async def test_a_bug_without_a_place_is_refused() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="plant", bug="norm_constant")
+        refusal = await watcher.until("error")
+        assert (refusal["code"], refusal["values"]) == ("bug_has_no_place", {"bug": "norm_constant"})
+        assert watcher.session.trainer.bug is None
+
+
+async def test_the_inspector_shows_where_a_bug_sits() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="inspect", subject={"kind": "weight", "layer": 0, "index": 1, "source": 0})
+        lines = (await watcher.until("explanation"))["lines"]
+        assert not any(line["wrong"] for line in lines)
+        await watcher.say(type="plant", bug="gradient_not_cleared")
+        await watcher.say(type="step", count=5)
+        explained = await watcher.until("explanation", lambda message: message["step"] == 5)
+        assert [line["name"] for line in explained["lines"] if line["wrong"]] == ["gradient"]
+
+
+@pytest.mark.usefixtures("often")
+async def test_it_looks_by_itself_while_somebody_watches() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="play")
+        first = await watcher.until("checked")
+        second = await watcher.until("checked", lambda light: light["step"] > first["step"])
+        assert second["state"] == "green"
+        health = await watcher.until("health")
+        assert len(health["layers"]) == 3
+        assert sum(health["layers"][0]["histogram"]) == 8
+        assert health["findings"] == []
+
+
+@pytest.mark.usefixtures("often")
+async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise AssertionError("nobody watches")
+
+    monkeypatch.setattr(checks, "examine", fail)
+    monkeypatch.setattr(checks, "check", fail)
+    async with managing() as manager:
+        session = await manager.create()
+        await asyncio.sleep(0.2)
+        watcher = Watcher(session)
+        watcher.leave()
+        await asyncio.sleep(0.1)
+
+
+@pytest.mark.usefixtures("often")
+async def test_where_nothing_has_moved_nothing_is_said_again() -> None:
+    async with watching() as watcher:
+        await watcher.until("checked")
+        count = len(watcher.seen)
+        await asyncio.sleep(0.4)
+        await watcher.say(type="history")
+        await watcher.until("history")
+        assert [message["type"] for message in watcher.seen[count:]].count("checked") == 0
+
+
+@pytest.mark.usefixtures("often")
+@pytest.mark.parametrize("breakage", [one for one in BREAKAGES if one.finding in ("vanishing", "symmetric")])
+async def test_a_sick_run_is_told(breakage: Any) -> None:
+    async with watching() as watcher:
+        await watcher.say(type="configure", spec=breakage.spec.model_dump(mode="json"))
+        health = await watcher.until("health", lambda message: message["findings"] != [])
+        assert [finding["code"] for finding in health["findings"]] == [breakage.finding]
+        assert health["findings"][0]["layer"] == 0
+
+
+@pytest.mark.usefixtures("often")
+async def test_training_goes_on_while_it_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A comparison that takes its time, as the first does, which loads torch, holds nobody up."""
+    going = threading.Event()
+
+    def slow(*_: object) -> None:
+        going.set()
+        time.sleep(1.0)
+
+    monkeypatch.setattr(checks, "check", slow)
+    async with watching() as watcher:
+        await watcher.say(type="play")
+        await asyncio.to_thread(going.wait, 10)
+        step = watcher.session.step
+        began = time.monotonic()
+        await watcher.until("frame", lambda frame: frame["step"] > step + 100)
+        assert time.monotonic() - began < 0.9
+        light = await watcher.until("checked")
+        assert light["state"] == "none"
+
+
+@pytest.mark.usefixtures("often")
+async def test_a_failure_of_the_check_is_no_failure_of_the_session(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError("no torch")
+
+    monkeypatch.setattr(checks, "check", fail)
+    async with watching() as watcher:
+        await watcher.say(type="check")
+        await watcher.say(type="step", count=3)
+        await watcher.at_step(3)
+        async with asyncio.timeout(10):
+            while "could not be checked" not in caplog.text:
+                await asyncio.sleep(0.01)
+
+
+async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = most = 0
+
+    def count(*_: object) -> None:
+        nonlocal running, most
+        running += 1
+        most = max(most, running)
+        time.sleep(0.05)
+        running -= 1
+
+    monkeypatch.setattr(checks, "check", count)
+    async with managing() as manager:
+        watchers = [Watcher(await _session(manager)) for _ in range(4)]
+        await asyncio.gather(*(watcher.say(type="check") for watcher in watchers))
+        await asyncio.gather(*(watcher.until("checked") for watcher in watchers))
+        for watcher in watchers:
+            watcher.leave()
+    assert most == 1
+
+
+async def _session(manager: SessionManager) -> Any:
+    return await manager.create()

@@ -1,0 +1,123 @@
+"""The light, bugs planted under it, the sentence that says what is wrong, and runs broken and mended, in Chromium."""
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from engine.breakages import BREAKAGES
+from engine.planted import BUGS
+from tests.browser.conftest import Opened, OpenPage
+
+
+def colour(page: Page, selector: str, part: str = "color") -> str:
+    shown: str = page.eval_on_selector(selector, f"element => getComputedStyle(element).{part}")
+    return shown
+
+
+def test_the_light_is_always_there_and_green(opened: Opened) -> None:
+    light = opened["checked"]
+    expect(light).to_have_attribute("data-state", "green")
+    assert 0 < opened.number("checked") < 1e-5
+    expect(light).to_have_text(re.compile(r"^checked [1-9]·10⁻[⁴-⁹]$"))
+    assert colour(opened.page, "#checked") == "rgb(23, 114, 74)"
+    light.click()
+    expect(opened["checks"]).to_be_visible()
+    expect(opened["compared-differences"]).to_have_attribute("data-value", re.compile(r"e-\d+$"))
+    by_hand, autograd, differences = (
+        opened.number(f"gradient-by-{way}") for way in ("hand", "autograd", "differences")
+    )
+    assert by_hand == pytest.approx(autograd, rel=1e-6)
+    assert by_hand == pytest.approx(differences, rel=1e-4, abs=1e-7)
+    box = opened["checks"].bounding_box()
+    assert box is not None
+    assert box["x"] >= 0
+    assert box["x"] + box["width"] <= 1366
+    assert box["y"] + box["height"] <= 768
+
+
+def test_a_click_checks_now(opened: Opened) -> None:
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    opened["step"].click()
+    opened["checked"].click()
+    opened.until(lambda: any(one["type"] == "checked" and one["step"] == 1 for one in opened.told))
+
+
+@pytest.mark.parametrize("bug", BUGS)
+def test_each_bug_turns_it_red_and_its_end_green(open_page: OpenPage, bug: str) -> None:
+    opened = open_page()
+    opened.page.evaluate("() => {}")
+    if bug in ("norm_constant", "dropout_one_way"):
+        opened["layer-0-menu"].click()
+        opened["layer-0-batch-norm"].check() if bug == "norm_constant" else opened["layer-0-dropout"].fill("0.3")
+        if bug == "dropout_one_way":
+            opened["layer-0-dropout"].press("Enter")
+        opened.page.keyboard.press("Escape")
+    opened["step"].click()
+    opened["checked"].click()
+    opened["plant"].select_option(bug)
+    expect(opened["checked"]).to_have_attribute("data-state", "red")
+    assert opened.number("checked") > 1e-3
+    expect(opened["checked-verdict"]).to_contain_text("is wrong")
+    assert opened.page.locator(".checks tr.wrong").count() >= 1
+    opened["plant"].select_option("")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+
+
+def test_a_bug_that_has_no_place_is_refused_and_the_choice_goes_back(opened: Opened) -> None:
+    opened["checked"].click()
+    opened["plant"].select_option("norm_constant")
+    expect(opened["message"]).to_contain_text("nothing that the bug")
+    expect(opened["plant"]).to_have_value("")
+
+
+def test_healthy_runs_are_left_in_peace(opened: Opened) -> None:
+    opened.play_to(500)
+    opened.until(lambda: any(one["type"] == "health" and one["step"] > 300 for one in opened.told))
+    expect(opened["diagnosis"]).to_be_hidden()
+
+
+@pytest.mark.parametrize("name", ["symmetric", "vanishing", "dead_relu"])
+def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None:
+    breakage = next(one for one in BREAKAGES if one.finding == name)
+    opened["presets"].click()
+    opened[f"break-{name}"].click()
+    expect(opened["broken"]).to_be_visible()
+    expect(opened["diagnosis"]).to_be_visible()
+    assert opened["diagnosis"].get_attribute("data-code") == name
+    opened["diagnosis-where"].click()
+    expect(opened.page.locator(".pointed").first).to_be_visible()
+    opened["repair"].click()
+    expect(opened["diagnosis"]).to_be_hidden()
+    expect(opened["repair"]).to_be_hidden()
+    opened.until(lambda: all(opened.spec[field] == value for field, value in breakage.repair.items()))
+    opened["broken"].locator(".close").click()
+    expect(opened["broken"]).to_be_hidden()
+
+
+def test_the_shelf_has_all_eight(opened: Opened) -> None:
+    opened["presets"].click()
+    for one in BREAKAGES:
+        expect(opened[f"break-{one.finding}"]).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("bug", "place", "line"),
+    [
+        ("gradient_not_cleared", "weight-0-1-0", "main-line"),
+        ("forgotten_slope", "neuron-0-1", "line-delta"),
+        ("transposed_weight", "neuron-0-1", "line-sent_back"),
+        ("adam_uncorrected", "weight-0-1-0", "line-step"),
+    ],
+)
+def test_the_inspector_shows_where_the_bug_sits(opened: Opened, bug: str, place: str, line: str) -> None:
+    opened["checked"].click()
+    opened["plant"].select_option(bug)
+    opened["checked"].click()
+    expect(opened["checks"]).to_be_hidden()
+    opened["step"].click()
+    opened["step"].click()
+    opened[place].click()
+    wrong = opened["inspector"].locator(".line.wrong")
+    expect(wrong).to_have_count(1)
+    expect(wrong).to_have_attribute("data-testid", line)

@@ -1,0 +1,139 @@
+"""Slow motion in Chromium: one step in phases, forth and back, and the numbers on the drawing."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from playwright.sync_api import expect
+
+from engine import Spec, Trainer
+from tests.browser.conftest import Opened, OpenPage
+
+PHASES = [
+    *("batch", "forward-0", "forward-1", "forward-2", "loss", "backward-2", "backward-1", "backward-0", "update"),
+]
+
+
+def at(opened: Opened, phase: str, step: int) -> None:
+    expect(opened["phase"]).to_have_attribute("data-value", phase)
+    expect(opened["steps"]).to_have_attribute("data-value", str(step))
+
+
+def told(opened: Opened) -> dict[str, Any]:
+    return next(message for message in reversed(opened.told) if message["type"] == "opened")
+
+
+def flat(trainer: Trainer) -> np.ndarray[Any, Any]:
+    return np.concatenate([values.ravel() for values in trainer.parameters().values()])
+
+
+def forth(opened: Opened, step: int) -> None:
+    """All phases of a step, the run standing before it."""
+    for phase in PHASES:
+        opened["phase-next"].click()
+        at(opened, phase, step + (phase == "update"))
+
+
+def test_a_step_in_phases_forth_and_back_and_its_update_is_the_one_applied(opened: Opened) -> None:
+    trainer = Trainer(Spec(), backend="by_hand")
+    forth(opened, 0)
+    before = flat(trainer)
+    trainer.advance(1)
+    np.testing.assert_allclose(flat(trainer) - before, told(opened)["updates"], atol=1e-7)
+    assert opened.number("train-loss") == pytest.approx(trainer.evaluate()["train_loss"], rel=1e-7)
+    forth(opened, 1)
+    before = flat(trainer)
+    trainer.advance(1)
+    np.testing.assert_allclose(flat(trainer) - before, told(opened)["updates"], atol=1e-7)
+    end = opened.number("train-loss")
+    assert end == pytest.approx(trainer.evaluate()["train_loss"], rel=1e-7)
+
+    for phase in reversed(PHASES[:-1]):
+        opened["phase-back"].click()
+        at(opened, phase, 1)
+    opened["phase-back"].click()  # the update of the step before
+    at(opened, "update", 1)
+    assert told(opened)["step"] == 1
+    opened["phase-back"].click()
+    at(opened, "backward-0", 0)
+    opened["phase-next"].click()
+    at(opened, "update", 1)
+    forth(opened, 1)
+    assert opened.number("train-loss") == end, "the same way again, bit for bit"
+
+
+def test_arrow_keys_move_by_phases_while_it_is_on(opened: Opened) -> None:
+    keys = opened.page.keyboard
+    opened["phase-next"].click()
+    at(opened, "batch", 0)
+    expect(opened["phase-back"]).to_be_disabled()
+    opened.page.locator("body").click(position={"x": 2, "y": 2})
+    for phase in PHASES[1:4]:
+        keys.press("ArrowRight")
+        at(opened, phase, 0)
+    keys.press("ArrowLeft")
+    at(opened, "forward-1", 0)
+    opened["phase-off"].click()
+    at(opened, "", 0)
+    keys.press("ArrowRight")
+    expect(opened["steps"]).to_have_attribute("data-value", "1")
+    at(opened, "", 1)
+
+
+def test_it_goes_by_itself_at_a_pace_and_ends_when_training_goes_on(opened: Opened) -> None:
+    opened["phase-next"].click()
+    at(opened, "batch", 0)
+    opened["phase-pace"].fill("5")
+    opened.until(lambda: opened.number("steps") >= 1)
+    opened["phase-pace"].fill("0")
+    opened["play"].click()
+    opened.until(lambda: opened.number("steps") > 50)
+    expect(opened["phase"]).to_have_attribute("data-value", "")
+    expect(opened["phase-pace"]).to_be_hidden()
+
+
+def test_code_stands_beside_it_with_its_values_and_another_sample_has_others(opened: Opened) -> None:
+    for _ in range(3):
+        opened["phase-next"].click()
+    at(opened, "forward-1", 0)
+    opened["phase-code"].click()
+    code = opened["code"]
+    expect(code.locator("pre")).to_contain_text("def forward")
+    expect(code.locator("dt").first).to_have_text("below")
+    step = told(opened)
+    bound = next(phase for phase in step["phases"] if (phase["name"], phase["layer"]) == ("forward", 1))["bound"]
+    first = code.locator("dd").nth(1).inner_text()
+    assert first == f"[{', '.join(f'{value:.4f}' for value in bound['z'])}]".replace("-", "−")
+    opened["phase-sample-next"].click()
+    expect(opened["phase-sample"]).to_have_attribute("data-value", str(step["batch"][1]))
+    expect(code.locator("dd").nth(1)).not_to_have_text(first)
+    at(opened, "forward-1", 0)
+
+
+def test_a_step_taken_elsewhere_is_followed(opened: Opened) -> None:
+    for _ in range(2):
+        opened["phase-next"].click()
+    at(opened, "forward-0", 0)
+    opened.page.wait_for_timeout(500)
+    opened["step"].click()
+    at(opened, "batch", 1)
+    opened.until(lambda: told(opened)["step"] == 2)
+
+
+INK = "canvas => canvas.hidden ? 0 : canvas.toDataURL().length"
+"""How much is drawn, roughly."""
+
+
+def test_numbers_come_on_request(open_page: OpenPage) -> None:
+    opened = open_page("#hidden=8,8,8")
+    figures = opened.page.locator("canvas.figures")
+    assert figures.evaluate(INK) == 0
+    opened["numbers"].click()
+    expect(opened["numbers"]).to_have_attribute("aria-pressed", "true")
+    opened.until(lambda: any(message["type"] == "opened" for message in opened.told))
+    opened.until(lambda: figures.evaluate(INK) > 20_000)
+    full = figures.evaluate(INK)
+    opened["links-gradient"].click()
+    opened.until(lambda: figures.evaluate(INK) != full)
+    opened["numbers"].click()
+    opened.until(lambda: figures.evaluate(INK) == 0)
