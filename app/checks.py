@@ -72,7 +72,7 @@ class Checks:
     async def _look(self) -> None:
         session, asked = self._session, self._asked.is_set()
         self._asked.clear()
-        here = (session.revision, session.step, *map(id, session.viewers))
+        here = (session.picture, *map(id, session.viewers))
         now = time.monotonic()
         try:
             if self._examined != here and now >= self._next_health:
@@ -195,16 +195,17 @@ async def ask(session: Session, _viewer: Viewer, _command: commands.Check) -> No
 async def plant(session: Session, _viewer: Viewer, command: commands.Plant) -> None:
     """With an optimizer in which the bug can sit, where the one of now is none."""
     bug, spec = command.bug, session.trainer.spec
+    before = spec.optimizer
     if bug is not None and not has_place(bug, spec):
         raise Refusal("bug_has_no_place", {"bug": bug})
     if bug is not None and not goes_with(bug, spec.optimizer):
-        rule = (*BUGS[bug].rules, "sgd")[0]
-        spec = spec.changed(optimizer=rule)
-        session.notify("optimizer_for_bug", {"optimizer": rule})
+        spec = spec.changed(optimizer=(*BUGS[bug].rules, "sgd")[0])
     await change(session, ("bug",), slices.plant, spec, bug)
+    if spec.optimizer != before:
+        session.notify("optimizer_for_bug", {"optimizer": spec.optimizer})
     session.change()
     session.tell_state()
-    session.tell_past()
+    session.tell_timeline()
     session.checks.ask()
 
 

@@ -39,8 +39,7 @@ async def model_down(request: Request, key: str) -> Response:
 
     async def answer() -> Response:
         session = _session(request, key)
-        step = session.step
-        data = await session.look(slices.model_of)
+        step, data = await session.look(lambda trainer: (trainer.step, slices.model_of(trainer)))
         named = {
             "Content-Disposition": f'attachment; filename="playground-step-{step}.pt"',
             "Cache-Control": "no-store",

@@ -38,7 +38,7 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
     if not fields:
         await travel.configure(session, new)
         session.tell_state()
-        session.tell_past()
+        session.tell_timeline()
         return
     had_begun = session.step > 0
     await session.restart(new)

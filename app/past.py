@@ -24,7 +24,6 @@ class Change:
 
     branch: int
     position: Position
-    test_loss: float
 
 
 class Past:
@@ -72,29 +71,29 @@ class Past:
 
     # Undo and redo
 
-    def changing(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+    def changing(self, position: Position, changed: tuple[str, ...]) -> None:
         """A change was made from here; what had been undone can no longer be redone. A knob that is being turned is
         one change."""
         step = position.state.step
         turning = changed == self._changed and 0 <= step - self._changed_at <= TURNING and "." not in changed[0]
         if not (turning and self._undo):
-            self._keep(self._undo, Change(self.timeline.current, position, test_loss))
+            self._keep(self._undo, Change(self.timeline.current, position))
         self._changed, self._changed_at = changed, step
         self._redo.clear()
 
-    def step_back(self, here: Position, test_loss: float) -> Change | None:
+    def step_back(self, here: Position) -> Change | None:
         """The change to take back; None where there is none."""
-        return self._swap(self._undo, self._redo, here, test_loss)
+        return self._swap(self._undo, self._redo, here)
 
-    def step_forward(self, here: Position, test_loss: float) -> Change | None:
+    def step_forward(self, here: Position) -> Change | None:
         """The change to make again; None where there is none."""
-        return self._swap(self._redo, self._undo, here, test_loss)
+        return self._swap(self._redo, self._undo, here)
 
-    def _swap(self, taken: deque[Change], given: deque[Change], here: Position, test_loss: float) -> Change | None:
+    def _swap(self, taken: deque[Change], given: deque[Change], here: Position) -> Change | None:
         if not taken:
             return None
         self.settle()
-        self._keep(given, Change(self.timeline.current, here, test_loss))
+        self._keep(given, Change(self.timeline.current, here))
         return taken.pop()
 
     def _keep(self, changes: deque[Change], change: Change) -> None:
@@ -122,12 +121,10 @@ class Past:
     def message(self, step: int) -> dict[str, Any]:
         """The branches with the curves of their own parts; step: where the run stands."""
         timeline = self.timeline
-        best = timeline.best
         return {
             "type": "timeline",
             "current": timeline.current,
             "step": step,
-            "best": best.step,
             "branches": [
                 {
                     "parent": branch.parent,

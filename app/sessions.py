@@ -72,11 +72,9 @@ class Session:
         self._limits = limits
         self._meter = Meter()
         self._frames = 0
-        self._picture = 0
+        self.picture = 0
         """Counts what there is to be seen: rises with every step, start and change."""
         self._recorded = 0.0
-        self._resting = 0.0
-        """While it plays there is no picture before this time, so that pictures take half of its time at most."""
         self._turn: float | None = None
         """Seconds the clock allows for the next slice, until it is taken."""
         self._missed: NoticeCode | None = None
@@ -180,6 +178,7 @@ class Session:
         self.pace.unknown()
         self._meter.start(time.monotonic())
         self._resting = 0.0
+        """While it plays there is no picture before this time, so that pictures take half of its time at most."""
         sizes = self.trainer.network.sizes
         for viewer in self.viewers:
             viewer.begin(sizes)
@@ -188,7 +187,7 @@ class Session:
     def change(self) -> None:
         """Another Spec or start: frames made before are out of date."""
         self.revision += 1
-        self._picture += 1
+        self.picture += 1
 
     async def restart(self, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
         """The start of this Spec, or of other weights; told by `tell_start`. Raises Refusal where data are missing."""
@@ -198,7 +197,7 @@ class Session:
             raise Refusal("no_data", {"reason": str(fault)}) from None
 
     def place(self, standing: slices.Standing) -> None:
-        """The run stands where it was put by hand. The page is told by `tell_state` and `tell_past`."""
+        """The run stands where it was put by hand. The page is told by `tell_state` and `tell_timeline`."""
         state = standing.position.state
         self.step, self.epoch = state.step, state.epoch
         self.diverged, self.stopped = standing.diverged, standing.stopped
@@ -206,7 +205,7 @@ class Session:
         if self.diverged is not None or self.stopped is not None:
             self.halt()
         self.pace.start(time.monotonic())
-        self._picture += 1
+        self.picture += 1
 
     def play(self) -> None:
         now = time.monotonic()
@@ -224,7 +223,7 @@ class Session:
         self.playing = False
         self._turn = None
         self._owed = Owed()
-        self._picture += 1  # the last picture said how fast it was going
+        self.picture += 1  # the last picture said how fast it was going
 
     def owe(self, steps: int = 0, epochs: int = 0) -> None:
         """Work to be done beside the pace, as fast as it goes, and then shown. Raises Refusal where it is too much."""
@@ -243,10 +242,13 @@ class Session:
 
     def tell_start(self) -> None:
         self._tell_all(self._state(points=True))
-        self.tell_past()
+        self.tell_history()
+        self.tell_timeline()
 
-    def tell_past(self) -> None:
+    def tell_history(self) -> None:
         self._tell_all(self.past.history.message())
+
+    def tell_timeline(self) -> None:
         self._tell_all(self.past.message(self.step))
 
     def notify(self, code: NoticeCode, values: dict[str, Value], by: Viewer | None = None) -> None:
@@ -312,7 +314,7 @@ class Session:
         """Whether there is something to do that does not wait for the clock."""
         if self._owed:
             return True
-        return not self.playing and any(viewer.lacks(self._picture) for viewer in self.viewers)
+        return not self.playing and any(viewer.lacks(self.picture) for viewer in self.viewers)
 
     async def _guarded(self, doing: Awaitable[None]) -> None:
         """A failure of the engine ends neither the session nor the server: logged once, told, and training stops."""
@@ -323,7 +325,7 @@ class Session:
             self.halt()
             self.tell_state()
             for viewer in self.viewers:
-                viewer.seen = self._picture  # there is none to be had
+                viewer.seen = self.picture  # there is none to be had
                 viewer.tell(message("error", "engine_failed", {"step": self.step}))
 
     async def _slice(self) -> None:
@@ -337,7 +339,7 @@ class Session:
         finished = self.playing or not (self._owed.steps or self._owed.epochs > 1)
         rested = now + seconds >= self._resting  # the picture comes after this slice's training
         shown = finished and (rested or not self.playing)
-        wanting = [viewer for viewer in self.viewers if shown and viewer.lacks(self._picture + moves)]
+        wanting = [viewer for viewer in self.viewers if shown and viewer.lacks(self.picture + moves)]
         record = moves and rested and now - self._recorded >= RECORD_SECONDS
         if not (moves or wanting):
             return
@@ -361,7 +363,7 @@ class Session:
         self._owed.epochs -= done.epoch_ended
         for viewer in wanting:
             if (frame := done.frames.get(viewer.focus)) is not None:
-                viewer.seen = self._picture
+                viewer.seen = self.picture
                 viewer.mailbox.show(Frame(job.frame, job.revision, frame))
                 if viewer.wish in done.explanations:
                     viewer.told = now
@@ -387,7 +389,7 @@ class Session:
         taken = done.step - self.step
         self.step, self.epoch = done.step, done.epoch
         if taken:
-            self._picture += 1
+            self.picture += 1
             paced = self.pace.steps_per_second is not None  # then these were the steps due when the slice began
             self._meter.add(began if paced else time.monotonic(), taken)
             self.pace.measured(taken, done.training_seconds)

@@ -291,14 +291,15 @@ def before_last(trainer: Trainer, moment: Moment) -> Position | None:
 def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     """The boundary and the losses so many steps after a moment; the run stays where it is."""
     here = trainer.position()
-    seen = go_to(trainer, moment.position, steps)
+    trainer.return_to(moment.position)
+    trainer.advance(steps)
     snapshot = trainer.snapshot(PEEK_SIDE)
     trainer.return_to(here)
     boundary = snapshot.boundary
     return {
-        "step": seen.entry.step,
-        "train_loss": _number(seen.entry.train_loss, 17),
-        "test_loss": _number(seen.entry.test_loss, 17),
+        "step": snapshot.step,
+        "train_loss": _number(snapshot.train_loss, 17),
+        "test_loss": _number(snapshot.test_loss, 17),
         "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
         "values": None if boundary is None else [_number(float(value), 4) for value in np.ravel(boundary)],

@@ -79,10 +79,11 @@ async def change(
 ) -> None:
     """What `work` makes of the trainer, to be taken back; where it stands earlier than its end a branch begins."""
     session.past.refuse_branch(session.step)
-    here = await session.in_thread(slices.standing, session.trainer)
+    here = await session.in_thread(session.trainer.position)
     standing = await session.in_thread(work, session.trainer, *arguments)
-    session.past.changing(here.position, here.entry.test_loss, changed)
-    _stand(session, standing, changed)
+    session.past.changing(here, changed)
+    if _stand(session, standing, changed):
+        session.tell_history()
 
 
 async def undo(session: Session, _viewer: Viewer, _command: commands.Undo) -> None:
@@ -93,23 +94,23 @@ async def redo(session: Session, _viewer: Viewer, _command: commands.Redo) -> No
     await _swap(session, session.past.step_forward, "nothing_to_redo")
 
 
-async def _swap(session: Session, swap: Callable[[Position, float], Change | None], otherwise: ErrorCode) -> None:
+async def _swap(session: Session, swap: Callable[[Position], Change | None], otherwise: ErrorCode) -> None:
     session.past.refuse_branch(session.step)
-    here = await session.in_thread(slices.standing, session.trainer)
-    swapped = swap(here.position, here.entry.test_loss)
+    swapped = swap(await session.in_thread(session.trainer.position))
     if swapped is None:
         raise Refusal(otherwise, {})
     session.past.timeline.current = swapped.branch
     standing = await session.in_thread(slices.go_to, session.trainer, swapped.position, 0)
     _stand(session, standing, ("undo",))
     session.change()
+    session.tell_history()
     _tell(session)
 
 
-def _stand(session: Session, standing: slices.Standing, changed: tuple[str, ...]) -> None:
-    """The run stands where training alone has not led it."""
+def _stand(session: Session, standing: slices.Standing, changed: tuple[str, ...]) -> bool:
+    """The run stands where training alone has not led it. Gives whether a branch began."""
     session.place(standing)
-    session.past.stand(standing.position, standing.entry.test_loss, changed)
+    return session.past.stand(standing.position, standing.entry.test_loss, changed)
 
 
 # Through time
@@ -127,16 +128,20 @@ async def _seek(session: Session, branch: int, step: int) -> None:
     """Stands, paused, at a step of a branch; where that cannot be had in time, at a moment shortly before it."""
     branch, moment = _moment(session, branch, step)
     session.halt()
-    here = await session.in_thread(slices.standing, session.trainer)
-    session.past.timeline.record(here.position, here.entry.test_loss)  # so that the newest step can be come back to
+    timeline = session.past.timeline
+    if session.step > timeline.branches[timeline.current].ends:  # so that the newest step can be come back to
+        here = await session.in_thread(slices.standing, session.trainer)
+        timeline.record(here.position, here.entry.test_loss)
     steps = _replayed(session, moment, step)
-    other = here.position.spec != moment.position.spec
-    session.past.timeline.current = branch
+    other_spec, other_branch = session.trainer.spec != moment.position.spec, timeline.current != branch
+    timeline.current = branch
     session.past.settle()
     session.place(await session.in_thread(slices.go_to, session.trainer, moment.position, steps))
     session.placed = False
-    if other:
+    if other_spec:
         session.change()
+    if other_branch:
+        session.tell_history()
     _tell(session)
 
 
@@ -147,6 +152,7 @@ async def branch(session: Session, _viewer: Viewer, _command: commands.Branch) -
     session.past.timeline.record(here.position, here.entry.test_loss)
     session.past.settle()
     session.past.branch(here.position, here.entry.test_loss, ())
+    session.tell_history()
     _tell(session)
 
 
@@ -183,7 +189,7 @@ def _replayed(session: Session, moment: Moment, step: int) -> int:
 
 def _tell(session: Session) -> None:
     session.tell_state()
-    session.tell_past()
+    session.tell_timeline()
 
 
 HANDLERS: dict[type[commands.Command], Callable[[Session, Viewer, Any], Awaitable[None]]] = {

@@ -118,15 +118,17 @@ def check(
             differences, lost = bench.against_differences(places)
             lost, tried = lost + (single is None), len(places)
         compared = [one for one in (double, single, differences) if one is not None] + list(bench.updates())
-        kinks = lost + (double is None)
-        if all(one.agrees for one in compared):
+        kinks, samples = lost + (double is None), len(bench.batch)
+        result = Checked(state.step, tuple(compared), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
+        result = replace(result, gradient=bench.three(result.worst))
+        if result.green:
             bench = bench.after(inputs, targets, bug)
             following = bench.against_autograd("next_step") if bench.look.sound else None
-            compared += [] if following is None else [following]
-
-        samples = len(bench.batch)
-        result = Checked(state.step, tuple(compared), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
-        return replace(result, gradient=bench.three(result.worst))
+            if following is not None:
+                result = replace(result, compared=(*result.compared, following))
+                if result.worst is following:
+                    result = replace(result, gradient=bench.three(following))
+        return result
 
 
 def _places(spec: Spec, network: Network, step: int, samples: int) -> list[int]:

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 
 import numpy as np
 
-from engine.explain_rule import rule_lines
+from engine.explain_rule import rule_lines, symbol_of
 from engine.network import Array
 from engine.opened import OpenStep
 from engine.seeds import signs
@@ -207,7 +207,7 @@ def _norm(step: OpenStep, subject: Subject, _k: int) -> Iterator[Line]:
         sent = step.look.sent[layer].n[:, o]
         total = float(step.of_tensor(step.look.gradient, name)[o])
         terms = _over_batch(step, "∂L/∂n", sent, symbol, values)
-        line = summed(f"gradient.{part}", terms, "∂L/∂γ" if part == "weight" else "∂L/∂β", total)
+        line = summed(f"gradient.{part}", terms, f"∂L/∂{symbol_of(name)}", total)
         yield opened_for(line) if part == "weight" else line
         yield from rule_lines(step, name, (o,))
 
@@ -221,7 +221,14 @@ def _gradient_line(step: OpenStep, name: str, index: tuple[int, ...], delta: str
         error = (step.look.passed[-1].out - step.targets)[:, index[0]] * np.float32(step.loss.share(step.targets))
         return opened_for(summed("perceptron", _over_batch(step, "o − y", error, symbol, values), "−Δ", total))
     sent = step.look.sent[int(name.split(".")[1])].z[:, index[0]]
-    return opened_for(summed("gradient", _over_batch(step, delta, sent, symbol, values), "∂L/∂w", total))
+    return opened_for(
+        summed(
+            "gradient",
+            _over_batch(step, delta, sent, symbol, values),
+            f"∂L/∂{symbol_of(name)}",
+            total,
+        )
+    )
 
 
 def _over_batch(step: OpenStep, delta: str, sent: Array, symbol: str, values: Array) -> Iterator[Term]:

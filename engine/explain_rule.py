@@ -51,6 +51,15 @@ class Parameter:
         return self.of(self.move.parameters) - self.of(self.move.shrunk)
 
 
+SYMBOLS = {"layers.weight": "w", "layers.bias": "b", "norms.weight": "γ", "norms.bias": "β"}
+
+
+def symbol_of(name: str) -> str:
+    """How a parameter of a tensor is written."""
+    kind, _, part = name.split(".")
+    return SYMBOLS[f"{kind}.{part}"]
+
+
 def rule_lines(step: OpenStep, name: str, index: Index) -> Iterator[Line]:
     """From the gradient of the data to the new value. Of a step that cannot be taken only as far as it went."""
     yield from _gradient_lines(step, name, index)
@@ -60,11 +69,12 @@ def rule_lines(step: OpenStep, name: str, index: Index) -> Iterator[Line]:
     yield from _clip_lines(one)
     yield from _rate_lines(one)
     yield from RULES[step.spec.optimizer](one)
-    terms = [Term("w", one.of(step.before.parameters))]
+    symbol = symbol_of(name)
+    terms = [Term(symbol, one.of(step.before.parameters))]
     if step.spec.decay:
-        rate, decay, w = step.move.rate, step.spec.decay, terms[0].value
-        terms.append(product("−η·λ·w", [("−η", -rate), ("λ", decay), ("w", w)]))
-    yield summed("new", [*terms, Term("Δw", one.moved)], "w′", one.of(step.move.parameters))
+        factors = [("−η", -step.move.rate), ("λ", step.spec.decay), (symbol, terms[0].value)]
+        terms.append(product(f"−η·λ·{symbol}", factors))
+    yield summed("new", [*terms, Term(f"Δ{symbol}", one.moved)], f"{symbol}′", one.of(step.move.parameters))
 
 
 def _gradient_lines(step: OpenStep, name: str, index: Index) -> Iterator[Line]:
@@ -86,9 +96,9 @@ def _clip_lines(one: Parameter) -> Iterator[Line]:
     if spec.clip == "norm":
         norm = float(np.linalg.norm(one.step.look.whole))
         factor = min(1.0, spec.clip_limit / (norm + 1e-6))
-        given = [Term("c", spec.clip_limit), Term("‖g‖", norm)]
-        yield found("clip_factor", given, "min(1, c/(‖g‖ + 10^{−6}))", factor)
-        yield multiplied("clip_norm", [Term("g", whole), Term("min(1, c/‖g‖)", factor)], "g", one.g)
+        given, symbol = [Term("c", spec.clip_limit), Term("‖g‖", norm)], "min(1, c/(‖g‖ + 10^{−6}))"
+        yield found("clip_factor", given, symbol, factor)
+        yield multiplied("clip_norm", [Term("g", whole), Term(symbol, factor)], "g", one.g)
     elif spec.clip == "value":
         yield found("clip_value", [Term("g", whole), Term("c", spec.clip_limit)], "g", one.g)
 
@@ -103,7 +113,7 @@ def _rate_lines(one: Parameter) -> Iterator[Line]:
 def _descend(one: Parameter, what: str, value: float, rate: float | None = None) -> Line:
     """Δw = −η · what."""
     rate = one.move.rate if rate is None else rate
-    return multiplied("step", [Term("−η", -rate), Term(what, value)], "Δw", one.moved)
+    return multiplied("step", [Term("−η", -rate), Term(what, value)], f"Δ{symbol_of(one.name)}", one.moved)
 
 
 def _sgd(one: Parameter) -> Iterator[Line]:
@@ -149,7 +159,7 @@ def _rmsprop(one: Parameter) -> Iterator[Line]:
     if spec.centered:
         mean = one.new("mean")
         yield _mean_line("mean", "m", "α", spec.alpha, one.old("mean"), ("g", one.g), mean)
-        symbol, spread = "s′ − m′^{2}", max(square - mean * mean, 0.0)
+        symbol, spread = "(s′ − m′^{2})", max(square - mean * mean, 0.0)
         yield found("spread", [Term("s′", square), Term("m′", mean)], "max(s′ − m′^{2}, 0)", spread)
     yield from _over_root(one, "g", one.g, symbol, spread, one.move.rate)
 
@@ -190,7 +200,7 @@ def _muon(one: Parameter) -> Iterator[Line]:
     rows, columns = step.network.shapes[one.name]
     scale = math.sqrt(max(1, rows / columns))
     terms = [Term("−η", -one.move.rate), Term("√max(1, rows/columns)", scale), Term("o", direction)]
-    yield multiplied("step", terms, "Δw", one.moved)
+    yield multiplied("step", terms, f"Δ{symbol_of(one.name)}", one.moved)
 
 
 def _mean_line(
@@ -211,7 +221,7 @@ def _over_root(one: Parameter, what: str, value: float, symbol: str, square: flo
     root = math.sqrt(square) + epsilon
     yield summed("root", [Term(f"√{symbol}", math.sqrt(square)), Term("ε", epsilon)], f"√{symbol} + ε", root)
     terms = [Term("−η", -rate), Term(what, value), Term(f"1/(√{symbol} + ε)", 1 / root)]
-    yield multiplied("step", terms, "Δw", one.moved)
+    yield multiplied("step", terms, f"Δ{symbol_of(one.name)}", one.moved)
 
 
 RULES: dict[OptimizerName, Callable[[Parameter], Iterator[Line]]] = {

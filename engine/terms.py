@@ -64,7 +64,7 @@ def holds(line: Line, largest: float) -> bool:
     """Whether the terms make the total, to the rounding of float32; largest: of the parameters, whose own rounding a
     change of one is known to."""
     unit = fsum(abs(term.value) for term in line.terms) if line.op == "sum" else abs(line.worked_out)
-    slack = ROUNDING * unit + (2 * FLOAT32 * largest if line.symbol in ("Δw", "w′") else FLOAT32**2)
+    slack = ROUNDING * unit + (2 * FLOAT32 * largest if line.name in ("step", "new") else FLOAT32**2)
     return abs(line.worked_out - line.total) <= slack
 
 

@@ -46,6 +46,15 @@ async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
         assert gradient["hand"] == pytest.approx(gradient["differences"], rel=1e-5)
 
 
+@pytest.mark.usefixtures("often")
+async def test_a_number_set_by_hand_is_checked_anew() -> None:
+    async with watching() as watcher:
+        await watcher.until("checked")
+        await watcher.say(type="edit", tensor="layers.0.weight", index=[0, 0], value=3.5)
+        await watcher.until("timeline", lambda said: said["undo"] == 1)
+        await watcher.until("checked")
+
+
 @pytest.mark.parametrize("bug", NAMES)
 async def test_a_bug_turns_it_red_and_taken_out_green(bug: str) -> None:
     async with watching() as watcher:

@@ -25,7 +25,8 @@ async def take(person: Watcher, steps: int) -> dict[str, Any]:
 def adds_up(line: dict[str, Any]) -> bool:
     values = [term["value"] for term in line["terms"]]
     found = fsum(values) if line["op"] == "sum" else prod(values) if line["op"] == "product" else line["total"]
-    return bool(abs(found - line["total"]) <= 1e-5 * max(1e-3, *map(abs, values)))
+    unit = sum(map(abs, values)) if line["op"] == "sum" else abs(found)
+    return bool(abs(found - line["total"]) <= 1e-6 * unit + (2e-7 if line["name"] in ("step", "new") else 1e-12))
 
 
 async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> None:

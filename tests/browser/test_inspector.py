@@ -74,7 +74,7 @@ def assert_adds_up_to_the_engines(opened: Opened, step: OpenStep) -> None:
         if line["op"] == "value":
             continue
         unit = fsum(map(abs, line["terms"])) if line["op"] == "sum" else abs(found)
-        slack = 2e-7 if engines.symbol == "Δw" else 1e-9  # a change is known to no more than the rounding of w
+        slack = 2e-7 if engines.name == "step" else 1e-9  # a change is known to no more than the rounding of w
         assert abs(found - line["total"]) <= ROUNDING * unit + slack, (identity, line)
 
 

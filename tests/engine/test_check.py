@@ -184,3 +184,13 @@ def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:
     result = assert_green(trainer)
     assert "float32" not in {one.witness for one in result.compared}
     assert result.kinks >= 1
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_the_three_gradients_told_are_of_the_step_that_was_checked(seed: int) -> None:
+    trainer = Trainer(Spec(**SMALL, train_fraction=0.9, hidden=(4,), seed=seed), backend="by_hand")
+    trainer.advance(7)  # the last batch of the epoch is left: 54 samples, 5 of them
+    result = assert_green(trainer)
+    assert result.samples == 5
+    if result.worst.witness in ("autograd", "float32", "differences"):
+        assert result.gradient[0] == pytest.approx(result.worst.hand, rel=1e-4)

@@ -74,7 +74,7 @@ def assert_adds_up(line: Line, biggest: float, where: object) -> None:
     """biggest: of the parameters; a change of one is known to no more than its own rounding."""
     sizes = [abs(term.value) for term in line.terms]
     unit = sum(sizes) if line.op == "sum" else abs(line.worked_out)
-    slack = ROUNDING * unit + (1.2e-7 * biggest if line.symbol == "Δw" else 1e-12)
+    slack = ROUNDING * unit + (1.2e-7 * biggest if line.name == "step" else 1e-12)
     assert abs(line.worked_out - line.total) <= slack, f"{where}: {line}"
     for term in line.terms:
         if term.factors:

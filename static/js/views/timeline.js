@@ -38,8 +38,9 @@ export function mountTimeline(root, store, send) {
   let wanted = null;
   let asked = -Infinity;
   let timer = 0;
+  let listed = ''; // what the buttons of branches were made of
 
-  const timeline = () => /** @type {{current: number, step: number, best: number, undo: number, redo: number, branches: Branch[]} | null} */ (store.get('timeline'));
+  const timeline = () => /** @type {{current: number, step: number, undo: number, redo: number, branches: Branch[]} | null} */ (store.get('timeline'));
   const now = () => store.get('frame')?.step ?? timeline()?.step ?? 0;
   const end = () => Math.max(now(), timeline()?.branches[timeline()?.current ?? 0]?.ends ?? 0);
 
@@ -135,6 +136,13 @@ export function mountTimeline(root, store, send) {
 
   function showBranches() {
     const known = timeline();
+    const now = JSON.stringify([known?.branches.map(({ begins, ends, changed }) => [begins, ends, changed]), store.get('language')]);
+    for (const [i, button] of [...list.children].entries()) button.setAttribute('aria-pressed', String(i === known?.current));
+    if (now === listed) { // nothing but the place has changed: what has the focus keeps it
+      show();
+      return;
+    }
+    listed = now;
     slider.setAttribute('aria-label', t('timeline.title'));
     for (const [button, key] of /** @type {[HTMLElement, string][]} */ ([[undo, 'timeline.undo'], [redo, 'timeline.redo'], [branch, 'timeline.branch_title'], [beside, 'timeline.beside_title']])) {
       button.title = t(key);
