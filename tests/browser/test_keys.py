@@ -49,6 +49,17 @@ def test_space_plays_after_a_slider_was_used(opened: Opened) -> None:
     opened.until(lambda: commands(opened) == ["play"])
 
 
+def test_space_plays_after_the_mouse_has_pressed_another_button(opened: Opened) -> None:
+    opened["links-gradient"].click()
+    opened.page.keyboard.press("Space")
+    opened.until(lambda: commands(opened) == ["play"])
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    opened["links-weight"].focus()  # by key, it is the button's own
+    opened.page.keyboard.press("Space")
+    expect(opened["links-weight"]).to_have_attribute("aria-pressed", "true")
+    assert commands(opened) == ["play"]
+
+
 def test_with_control_or_alt_a_key_is_the_browsers(opened: Opened) -> None:
     for key in ("Control+e", "Alt+r"):
         opened.page.keyboard.press(key)

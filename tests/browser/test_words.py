@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
+from playwright.sync_api import expect
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.breakages import BREAKAGES
@@ -17,6 +18,7 @@ from engine.phases import PhaseName
 from engine.presets import PRESETS
 from engine.spec import Spec
 from engine.stopping import StopReason
+from tests.browser.conftest import Opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 TEXTS: dict[str, dict[str, str]] = {
@@ -131,3 +133,10 @@ def test_both_languages_fill_in_the_same_values(key: str) -> None:
 @pytest.mark.parametrize("code", [*CODES["error"], *CODES["notice"]])
 def test_the_page_speaks_the_servers_sentences(code: str) -> None:
     assert TEXTS["en"][f"server.{code}"] == SENTENCES[code]
+
+
+def test_the_choice_of_data_survives_a_change_of_language(opened: Opened) -> None:
+    opened["language"].click()
+    opened["projector"].click()
+    expect(opened["dataset"]).to_have_value("circle")
+    expect(opened["dataset"].locator("option:checked")).to_have_text("圆")

@@ -90,7 +90,7 @@ export function mountData(root, store, send) {
     }));
     select.replaceChildren(...groups.map(([title, names]) => {
       const part = document.createElement('optgroup');
-      part.dataset.t = title;
+      part.dataset.group = title; // not data-t, for a group has its words in `label` and its choices in it
       part.append(...names.map((dataset) => new Option('', dataset)));
       return part;
     }));
@@ -170,7 +170,7 @@ export function mountData(root, store, send) {
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
     for (const option of select.options) option.text = shortName(option.value); // its name, without what it is
-    for (const part of select.querySelectorAll('optgroup')) part.label = t(part.dataset.t ?? '');
+    for (const part of select.querySelectorAll('optgroup')) part.label = t(part.dataset.group ?? '');
     select.value = spec.dataset;
     name.textContent = shortName(spec.dataset);
     name.title = t(`dataset.${spec.dataset}`);

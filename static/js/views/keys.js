@@ -4,6 +4,9 @@
 /** @type {Record<string, string>} */
 const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', '?': 'help' };
 
+/** @type {Element | null} the button the mouse has pressed last, as long as it keeps the focus: Space is the run's then */
+let clicked = null;
+
 /**
  * Whether the focused element needs this key itself.
  * @param {EventTarget | null} target
@@ -15,7 +18,8 @@ function isTaken(target, key) {
   if (target.matches('input[type=range]')) return key === 'ArrowRight';
   if (target.matches('input[type=checkbox]')) return key === ' ';
   if (target.matches('input, select, textarea, [contenteditable]')) return true;
-  return key === ' ' && target.closest('button, a, summary, [role=button]') !== null; // the browser presses it
+  const pressed = target.closest('button, a, summary, [role=button]'); // the browser presses it
+  return key === ' ' && pressed !== null && pressed !== clicked;
 }
 
 /** @param {HTMLElement} root */
@@ -28,6 +32,20 @@ export function mountKeys(root) {
     if (event.repeat && name !== 'step') return;
     /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${name}]`)).click();
   };
+  /** @param {MouseEvent} event */
+  const note = (event) => {
+    if (event.detail > 0 && event.target instanceof Element) clicked = event.target.closest('button');
+  };
+  /** @param {FocusEvent} event */
+  const move = (event) => {
+    if (event.target !== clicked) clicked = null;
+  };
   document.addEventListener('keydown', press);
-  return () => document.removeEventListener('keydown', press);
+  document.addEventListener('click', note);
+  document.addEventListener('focusin', move);
+  return () => {
+    document.removeEventListener('keydown', press);
+    document.removeEventListener('click', note);
+    document.removeEventListener('focusin', move);
+  };
 }

@@ -58,5 +58,6 @@ export function mountMessage(root, store, retry) {
 /** Fields by the names a person knows them by, as they stand within a sentence. @param {Record<string, any>} [values] */
 function named(values) {
   const fields = values?.fields?.map((/** @type {string} */ name) => (hasText(`field.${name}`) ? t(`field.${name}`).toLowerCase() : name));
-  return fields ? { ...values, fields } : values;
+  const bug = values?.bug && hasText(`bug.${values.bug}`) ? { bug: t(`bug.${values.bug}`) } : {};
+  return { ...values, ...bug, ...(fields ? { fields } : {}) };
 }
