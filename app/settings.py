@@ -20,7 +20,7 @@ class Limits(BaseModel):
     """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""
 
     playing: Annotated[int, Ge(1)] = 40
-    """One class, all at once. Two cores give 16 sessions 30 pictures a second, and 40 still 7 beside other work."""
+    """One class, all at once. Two cores give 16 sessions more than 20 pictures a second each, their checks counted in."""
 
     viewers: Annotated[int, Ge(1)] = 4
     """Windows of one session: the tab, a duplicate of it, a projector, one that is just being replaced."""
