@@ -20,7 +20,7 @@ class Limits(BaseModel):
     """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""
 
     playing: Annotated[int, Ge(1)] = 40
-    """One class, all at once. Two cores give 16 sessions more than 20 pictures a second each, their checks counted in."""
+    """One class, all at once. Two cores give each of 16 sessions over 20 pictures a second, with their checks."""
 
     viewers: Annotated[int, Ge(1)] = 4
     """Windows of one session: the tab, a duplicate of it, a projector, one that is just being replaced."""
