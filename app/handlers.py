@@ -34,17 +34,12 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
     if new == old:
         session.tell_state()
         return
-    fields = restarting_fields(old, new)
-    if not fields:
+    if not restarting_fields(old, new):
         await travel.configure(session, new)
         session.tell_state()
         session.tell_timeline()
         return
-    had_begun = session.step > 0
-    await session.restart(new)
-    session.tell_start()
-    if had_begun:
-        session.notify("restarted", {"fields": fields}, by=viewer)
+    await travel.begin_again(session, viewer, new)
 
 
 async def _play(session: Session, _viewer: Viewer, _command: commands.Play) -> None:
@@ -73,19 +68,15 @@ async def _epoch(session: Session, _viewer: Viewer, _command: commands.Epoch) ->
     session.warn_of_endlessness()
 
 
-async def _reset(session: Session, _viewer: Viewer, _command: commands.Reset) -> None:
-    await session.restart(session.trainer.spec)
+async def _reset(session: Session, viewer: Viewer, _command: commands.Reset) -> None:
     session.halt()
-    session.tell_start()
+    await travel.begin_again(session, viewer, session.trainer.spec)
 
 
 async def _regenerate(session: Session, viewer: Viewer, _command: commands.Regenerate) -> None:
     old = session.trainer.spec
-    had_begun = session.step > 0
-    await session.restart(changed(old, {"seed": (old.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS}))
-    session.tell_start()
-    if had_begun:
-        session.notify("restarted", {"fields": ["seed"]}, by=viewer)
+    seed = (old.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS
+    await travel.begin_again(session, viewer, changed(old, {"seed": seed}))
 
 
 async def _speed(session: Session, _viewer: Viewer, command: commands.Speed) -> None:

@@ -1,11 +1,15 @@
 """Past: what a session keeps of its run: moments to go back to, a loss curve for each branch, changes to be undone."""
 
+from __future__ import annotations
+
+import time
 from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
 from app.history import Entry, History
 from app.messages import Refusal
+from engine.spec import Spec
 from engine.timeline import Position, Timeline
 
 MOST_CHANGES = 100
@@ -14,16 +18,24 @@ MOST_CHANGES = 100
 MOST_BRANCHES = 40
 """More are no longer told apart on a chart, and each keeps its first and its last moment."""
 
-TURNING = 250
-"""Steps: the same field changed again within so many, a third of a second, is a knob still being turned."""
+TURNING = 0.5
+"""Seconds: the same fields changed again within so many are a knob still being turned; the page tells eight a second."""
+
+POINT_BYTES = 200
+"""Of one point in a Spec, three numbers in a tuple."""
 
 
 @dataclass(frozen=True)
 class Change:
-    """Where the run stood on one side of a change."""
+    """One side of a change: the Spec, and where the run stood. Of an earlier run nothing but its Spec is kept."""
 
-    branch: int
-    position: Position
+    spec: Spec
+    branch: int = 0
+    position: Position | None = None
+
+    @property
+    def size(self) -> int:
+        return self.position.size if self.position else POINT_BYTES * len(self.spec.own_points)
 
 
 class Past:
@@ -35,7 +47,7 @@ class Past:
         self._undo: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._redo: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._changed: tuple[str, ...] = ()
-        self._changed_at = 0
+        self._changed_at = 0.0
 
     @property
     def history(self) -> History:
@@ -72,34 +84,52 @@ class Past:
     # Undo and redo
 
     def changing(self, position: Position, changed: tuple[str, ...]) -> None:
-        """A change was made from here; what had been undone can no longer be redone. A knob that is being turned is
+        """A change is made from here; what had been undone can no longer be redone. A knob that is being turned is
         one change."""
-        step = position.state.step
-        turning = changed == self._changed and 0 <= step - self._changed_at <= TURNING and "." not in changed[0]
+        self._change(Change(position.spec, self.timeline.current, position), changed)
+
+    def follow(self, earlier: Past, left: Spec, spec: Spec) -> None:
+        """This run begins because another Spec was chosen, or the same one again: changes of the run that is left can
+        still be taken back, and so can this one."""
+        self.inherit(earlier)
+        changed = tuple(name for name in Spec.model_fields if getattr(left, name) != getattr(spec, name))
+        if changed:
+            self._change(Change(left), changed)
+        while self._undo and self._undo[-1].spec == spec:  # what differed was the place in a run that is gone
+            self._undo.pop()
+
+    def inherit(self, earlier: Past) -> None:
+        """The changes of an earlier run, each as its Spec alone: its moments are gone."""
+        self._changed, self._changed_at = earlier._changed, earlier._changed_at
+        for own, theirs in ((self._undo, earlier._undo), (self._redo, earlier._redo)):
+            for change in theirs:
+                if not own or own[-1].spec != change.spec:
+                    own.append(Change(change.spec))
+
+    def _change(self, left: Change, changed: tuple[str, ...]) -> None:
+        now = time.monotonic()
+        turning = changed == self._changed and now - self._changed_at <= TURNING and "." not in changed[0]
         if not (turning and self._undo):
-            self._keep(self._undo, Change(self.timeline.current, position))
-        self._changed, self._changed_at = changed, step
+            self._keep(self._undo, left)
+        self._changed, self._changed_at = changed, now
         self._redo.clear()
 
-    def step_back(self, here: Position) -> Change | None:
-        """The change to take back; None where there is none."""
-        return self._swap(self._undo, self._redo, here)
+    def newest(self, *, undone: bool) -> Change | None:
+        """The change to make again, or else to take back; None where there is none."""
+        changes = self._redo if undone else self._undo
+        return changes[-1] if changes else None
 
-    def step_forward(self, here: Position) -> Change | None:
-        """The change to make again; None where there is none."""
-        return self._swap(self._redo, self._undo, here)
-
-    def _swap(self, taken: deque[Change], given: deque[Change], here: Position) -> Change | None:
-        if not taken:
-            return None
+    def swap(self, here: Change, *, undone: bool) -> None:
+        """The newest change is made again, or else taken back; here: where the run stood before that."""
         self.settle()
-        self._keep(given, Change(self.timeline.current, here))
-        return taken.pop()
+        taken, given = (self._redo, self._undo) if undone else (self._undo, self._redo)
+        taken.pop()
+        self._keep(given, here)
 
     def _keep(self, changes: deque[Change], change: Change) -> None:
         """Forgets the oldest where they take too much memory."""
         changes.append(change)
-        while len(changes) > 1 and sum(kept.position.size for kept in changes) > self._most_bytes:
+        while len(changes) > 1 and sum(kept.size for kept in changes) > self._most_bytes:
             changes.popleft()
 
     def settle(self) -> None:

@@ -86,21 +86,48 @@ async def change(
         session.tell_history()
 
 
-async def undo(session: Session, _viewer: Viewer, _command: commands.Undo) -> None:
-    await _swap(session, session.past.step_back, "nothing_to_undo")
+async def begin_again(session: Session, viewer: Viewer, spec: Spec) -> None:
+    """The start of a Spec, another one or the same. Raises Refusal where its data are missing."""
+    left, past, had_begun = session.trainer.spec, session.past, session.step > 0
+    await session.restart(spec)
+    session.past.follow(past, left, spec)
+    _told_of_start(session, viewer, left, had_begun)
 
 
-async def redo(session: Session, _viewer: Viewer, _command: commands.Redo) -> None:
-    await _swap(session, session.past.step_forward, "nothing_to_redo")
+def _told_of_start(session: Session, viewer: Viewer, left: Spec, had_begun: bool) -> None:
+    session.tell_start()
+    fields = restarting_fields(left, session.trainer.spec)
+    if had_begun and fields:
+        session.notify("restarted", {"fields": fields}, by=viewer)
 
 
-async def _swap(session: Session, swap: Callable[[Position], Change | None], otherwise: ErrorCode) -> None:
-    session.past.refuse_branch(session.step)
-    swapped = swap(await session.in_thread(session.trainer.position))
-    if swapped is None:
-        raise Refusal(otherwise, {})
-    session.past.timeline.current = swapped.branch
-    standing = await session.in_thread(slices.go_to, session.trainer, swapped.position, 0)
+async def undo(session: Session, viewer: Viewer, _command: commands.Undo) -> None:
+    await _swap(session, viewer, undone=False)
+
+
+async def redo(session: Session, viewer: Viewer, _command: commands.Redo) -> None:
+    await _swap(session, viewer, undone=True)
+
+
+async def _swap(session: Session, viewer: Viewer, *, undone: bool) -> None:
+    change = session.past.newest(undone=undone)
+    if change is None:
+        raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
+    left, past, had_begun = session.trainer.spec, session.past, session.step > 0
+    if restarting_fields(left, change.spec):
+        await session.restart(change.spec)
+        session.past.inherit(past)
+        session.past.swap(Change(left), undone=undone)
+        _told_of_start(session, viewer, left, had_begun)
+        return
+    past.refuse_branch(session.step)
+    here = await session.in_thread(session.trainer.position)
+    past.swap(Change(left, past.timeline.current, here), undone=undone)
+    if change.position is None:  # the run it was of is gone, and this one goes on under its Spec
+        standing = await session.in_thread(slices.configure, session.trainer, change.spec)
+    else:
+        past.timeline.current = change.branch
+        standing = await session.in_thread(slices.go_to, session.trainer, change.position, 0)
     _stand(session, standing, ("undo",))
     session.change()
     session.tell_history()

@@ -215,3 +215,40 @@ async def test_a_knob_turned_again_elsewhere_is_another_change() -> None:
         await person.say(type="configure", spec={"learning_rate": 0.4})
         await person.say(type="undo")
         await person.until("timeline", lambda said: said["step"] == 55 and said["redo"] == 1)
+
+
+async def test_a_change_that_began_another_run_is_taken_back_as_a_whole_and_made_again() -> None:
+    async with watching() as person:
+        await take(person, 3)
+        perceptron = {"optimizer": "perceptron", "hidden": [], "output_activation": "step", "batch_size": 1}
+        await person.say(type="configure", spec=perceptron)
+        told = await person.until("timeline", lambda said: said["undo"] == 1)
+        assert (told["step"], told["redo"]) == (0, 0)
+        await person.say(type="undo")
+        state = await person.until("state", lambda state: state["spec"]["optimizer"] != "perceptron")
+        assert Spec.model_validate(state["spec"]) == Spec()
+        await person.until("timeline", lambda said: said["redo"] == 1 and said["undo"] == 0)
+        await person.say(type="redo")
+        state = await person.until("state", lambda state: state["spec"]["optimizer"] == "perceptron")
+        assert Spec.model_validate(state["spec"]) == Spec(
+            optimizer="perceptron", hidden=(), output_activation="step", batch_size=1
+        )
+
+
+async def test_changes_before_another_run_can_still_be_taken_back_and_do_not_end_this_one() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"learning_rate": 0.3})
+        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
+        await person.say(type="configure", spec={"noise": 20})
+        await person.say(type="configure", spec={"noise": 30})
+        await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
+        await person.say(type="undo")
+        await person.until("state", lambda state: state["spec"]["noise"] == Spec().noise)
+        await take(person, 7)
+        await person.say(type="undo")
+        state = await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)
+        assert state["step"] == 7
+        await person.say(type="reset")
+        await person.until("timeline", lambda said: (said["step"], said["undo"], said["redo"]) == (0, 0, 2))
+        await person.say(type="undo")
+        assert (await person.until("error"))["code"] == "nothing_to_undo"
