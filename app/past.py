@@ -19,7 +19,7 @@ MOST_BRANCHES = 40
 """More are no longer told apart on a chart, and each keeps its first and its last moment."""
 
 TURNING = 0.5
-"""Seconds: the same fields changed again within so many are a knob still being turned; the page tells eight a second."""
+"""Seconds: the same fields changed again within so many are a knob still being turned."""
 
 POINT_BYTES = 200
 """Of one point in a Spec, three numbers in a tuple."""

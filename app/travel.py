@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from app import commands, inspection, slices
 from app.inspection import Wish
-from app.messages import ErrorCode, Refusal
+from app.messages import Refusal
 from app.past import Change
 from app.viewers import Viewer
 from engine.spec import Spec, restarting_fields

@@ -146,12 +146,16 @@ export function layerReason(extra, layer, spec, facts) {
   return { key: 'reason.residual', values: { below, width: spec.hidden[layer].width } };
 }
 
+/** What the perceptron rule sets aside, and the rule it replaces: to be had again once it is left. @param {Spec} spec @returns {Spec} */
+export const setAside = (spec) => Object.fromEntries(['optimizer', ...Object.keys(PERCEPTRON)].map((name) => [name, spec[name]]));
+
 /**
  * A change, with what must change along with it so that everything still goes together, and a note on each such thing.
  * @param {Spec} spec  as it is @param {Spec} change  as asked for @param {Facts | null} facts
+ * @param {Spec | null} [aside]  what the perceptron rule has set aside, where that is known
  * @returns {{change: Spec, notes: Reason[]}}
  */
-export function withCompanions(spec, change, facts) {
+export function withCompanions(spec, change, facts, aside = null) {
   /** @type {Reason[]} */
   const notes = [];
   if (!facts) return { change, notes };
@@ -165,14 +169,17 @@ export function withCompanions(spec, change, facts) {
     const added = Object.fromEntries(open);
     next = { ...next, ...added };
     whole = { ...whole, ...added };
-    notes.push({ key, values });
+    notes.push({ key, values: { ...values, fields: Object.keys(added).filter((name) => name !== 'optimizer') } });
   };
 
   if (change.optimizer === 'perceptron') along('along.perceptron', PERCEPTRON);
   else if (spec.optimizer === 'perceptron') {
     const fits = !next.hidden.length && classCount(next, facts) === 2 && next.loss === 'mse' && next.output_activation === 'step';
-    if (!fits) along('along.left_perceptron', { optimizer: 'sgd', output_activation: null });
-    else if (next.optimizer !== 'perceptron') along('along.left_step', { output_activation: null });
+    const untouched = Object.entries(PERCEPTRON).filter(([name, value]) => JSON.stringify(spec[name]) === JSON.stringify(value));
+    const back = aside ? Object.fromEntries(untouched.map(([name]) => [name, aside[name]])) : { output_activation: null };
+    const rule = aside?.optimizer ?? 'sgd';
+    if (next.optimizer !== 'perceptron') along(aside ? 'along.back' : 'along.left_step', back);
+    else if (!fits) along('along.left_perceptron', { optimizer: rule, ...back }, { optimizer: rule });
   }
   if (facts.class_losses.includes(next.loss) && kindOf(next, facts).targets === 'values') along('along.loss', { loss: 'mse' });
   if (facts.logit_losses.includes(next.loss) && ![null, 'linear'].includes(next.output_activation)) along('along.output', { output_activation: null });

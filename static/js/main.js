@@ -5,7 +5,7 @@ import { fromAddress, toAddress } from './address.js';
 import { createPredictions } from './predictions.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
-import { conflict, withCompanions } from './fitting.js';
+import { conflict, setAside, withCompanions } from './fitting.js';
 import { useLanguage } from './i18n.js';
 import { recall, remember } from './memory.js';
 import { decodeFrame } from './protocol.js';
@@ -70,7 +70,7 @@ const schema = load('/api/spec/schema');
 
 /**
  * One sentence, by its key, so that it follows the language; `text` where there are no words for it.
- * @param {'error' | 'notice'} kind @param {string} key @param {{values?: Record<string, any>, text?: string, retry?: boolean, notes?: import('./fitting.js').Reason[]}} [more]
+ * @param {'error' | 'notice'} kind @param {string} key @param {{values?: Record<string, any>, text?: string, retry?: boolean, undo?: boolean, notes?: import('./fitting.js').Reason[]}} [more]
  */
 const say = (kind, key, more = {}) => store.set({ message: { kind, key, ...more } });
 
@@ -88,6 +88,9 @@ function send(command) {
   outbox(command);
 }
 
+/** @type {Record<string, any> | null} what the perceptron rule has set aside */
+let aside = null;
+
 /**
  * A change, with what must change along; said on the page, and null where it cannot be.
  * @param {Record<string, any>} asked
@@ -95,14 +98,16 @@ function send(command) {
 function fitted(asked) {
   const [spec, facts] = [store.get('spec'), store.get('choices')];
   if (!spec) return asked;
-  const { change, notes } = withCompanions(spec, asked, facts);
+  const { change, notes } = withCompanions(spec, asked, facts, aside);
   const against = conflict({ ...spec, ...change }, facts);
   if (against) {
     say('error', '', { notes: [against] });
     store.set({ spec: { ...spec } }); // the controls go back
     return null;
   }
-  if (notes.length) say('notice', '', { notes });
+  if (change.optimizer === 'perceptron' && spec.optimizer !== 'perceptron') aside = setAside(spec);
+  if (notes.length) say('notice', '', { notes, undo: true });
+  else if (store.get('message')?.undo) store.set({ message: null }); // it told of the change before
   return change;
 }
 
@@ -258,7 +263,7 @@ addEventListener('hashchange', applyAddress);
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 mountAppearance(element('appearance'), store);
-mountMessage(element('message'), store, connection.retry);
+mountMessage(element('message'), store, act, connection.retry);
 mountStatus(element('status'), store);
 mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);

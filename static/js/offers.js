@@ -26,7 +26,7 @@ export function reasonText({ key, values = {} }) {
   const words = Object.entries(values).map(([kind, value]) => {
     const word = (/** @type {string} */ name) => {
       const known = [`${kind}.${name}`, `${kind.slice(0, -1)}.${name}`].find(hasText); // one, or one of several
-      return known ? shortName(known) : name;
+      return !known ? name : kind === 'fields' ? shortName(known).toLowerCase() : shortName(known);
     };
     return [kind, Array.isArray(value) ? value.map(word) : word(String(value))];
   });

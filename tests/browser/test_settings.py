@@ -214,11 +214,28 @@ def test_the_perceptron_takes_its_network_along(opened: Opened) -> None:
     opened.until(lambda: opened.spec["optimizer"] == "perceptron")
     configured = [said["spec"] for said in opened.sent if said["type"] == "configure"]
     assert configured == [{"optimizer": "perceptron", "hidden": [], "output_activation": "step", "batch_size": 1}]
-    expect(opened["message"]).to_contain_text("one layer, a step")
+    expect(opened["message"]).to_contain_text("along with it: hidden layers, output activation, batch size.")
     expect(opened["activation"]).to_be_disabled()
     opened["add-layer"].click()
     opened.until(lambda: opened.spec["optimizer"] == "sgd" and opened.spec["output_activation"] is None)
     expect(opened["message"]).to_contain_text("now SGD")
+    assert opened.spec["batch_size"] == 10
+
+
+def test_another_rule_brings_back_what_the_perceptron_set_aside_and_so_does_undo(opened: Opened) -> None:
+    opened["dataset-and_gate"].click()
+    opened.until(lambda: opened.spec["dataset"] == "and_gate")
+    before = opened.spec
+    opened["optimizer"].select_option("perceptron")
+    opened.until(lambda: opened.spec["optimizer"] == "perceptron")
+    opened["message-undo"].click()
+    opened.until(lambda: opened.spec == before)
+    expect(opened["message"]).to_be_hidden()
+    opened["redo"].click()
+    opened.until(lambda: opened.spec["optimizer"] == "perceptron")
+    opened["optimizer"].select_option("adam")
+    opened.until(lambda: opened.spec == {**before, "optimizer": "adam"})
+    expect(opened["message"]).to_contain_text("is back: hidden layers, output activation, batch size")
 
 
 def test_a_batch_of_one_with_batch_norm_is_refused_in_words(open_page: OpenPage) -> None:

@@ -9,11 +9,13 @@ const NOTICE_STAYS = 8000; // milliseconds: two sentences, read slowly
 /**
  * @param {HTMLElement} root
  * @param {import('../store.js').Store} store
+ * @param {(command: import('../commands.js').Command) => void} send
  * @param {() => void} retry  tries the connection again
  */
-export function mountMessage(root, store, retry) {
+export function mountMessage(root, store, send, retry) {
   const text = /** @type {HTMLElement} */ (root.querySelector('p'));
   const again = /** @type {HTMLButtonElement} */ (root.querySelector('.retry'));
+  const undo = /** @type {HTMLButtonElement} */ (root.querySelector('.undo'));
   const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
   const dialogs = [...document.querySelectorAll('dialog')];
   let timer = 0;
@@ -23,6 +25,10 @@ export function mountMessage(root, store, retry) {
   again.onclick = () => {
     clear();
     retry();
+  };
+  undo.onclick = () => {
+    clear();
+    send({ type: 'undo' });
   };
 
   const speak = () => {
@@ -41,6 +47,7 @@ export function mountMessage(root, store, retry) {
     root.setAttribute('role', message.kind === 'error' ? 'alert' : 'status');
     root.dataset.kind = message.kind;
     again.hidden = !message.retry;
+    undo.hidden = !message.undo;
     root.showPopover(); // filled afterwards, so that screen readers say it
     speak();
     if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);

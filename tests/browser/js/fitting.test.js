@@ -2,7 +2,7 @@
 // What goes with what: reasons, companions, conflicts; with the facts and the default Spec of the real server.
 
 import { fieldsOf } from '/static/js/schema.js';
-import { closedReason, conflict, idleReason, layerReason, outputCount, withCompanions } from '/static/js/fitting.js';
+import { closedReason, conflict, idleReason, layerReason, outputCount, setAside, withCompanions } from '/static/js/fitting.js';
 import { equal, test } from './harness.js';
 
 const load = async (/** @type {string} */ path) => (await fetch(path)).json();
@@ -13,9 +13,9 @@ const DEFAULT = Object.fromEntries(Object.entries(fields).map(([name, field]) =>
 /** @param {Record<string, any>} fields */
 const spec = (fields) => ({ ...DEFAULT, ...fields });
 const layer = (/** @type {number} */ width, extras = {}) => ({ width, activation: null, dropout: 0, batch_norm: false, residual: false, ...extras });
-/** @param {Record<string, any>} now @param {Record<string, any>} change */
-const along = (now, change) => {
-  const { change: whole, notes } = withCompanions(spec(now), change, facts);
+/** @param {Record<string, any>} now @param {Record<string, any>} change @param {Record<string, any>} [aside] */
+const along = (now, change, aside) => {
+  const { change: whole, notes } = withCompanions(spec(now), change, facts, aside);
   return [whole, notes.map(({ key }) => key)];
 };
 
@@ -31,6 +31,18 @@ test('the perceptron takes its network along and is left when that is changed', 
   equal(along(now, { hidden: [layer(3)] }), [{ hidden: [layer(3)], optimizer: 'sgd', output_activation: null }, ['along.left_perceptron']]);
   equal(along(now, { optimizer: 'adam' }), [{ optimizer: 'adam', output_activation: null }, ['along.left_step']]);
   equal(along(now, { learning_rate: 1 }), [{ learning_rate: 1 }, []]);
+});
+
+test('what the perceptron rule set aside comes back with another rule, but for what was changed meanwhile', () => {
+  const before = { dataset: 'and_gate', optimizer: 'adam', hidden: [layer(5)], output_activation: 'sigmoid', loss: 'mae', batch_size: 4 };
+  const aside = setAside(spec(before));
+  const { change, notes } = withCompanions(spec(before), { optimizer: 'perceptron' }, facts);
+  equal(notes, [{ key: 'along.perceptron', values: { fields: ['hidden', 'output_activation', 'loss', 'batch_size'] } }]);
+  const now = { ...before, ...change };
+  const rest = { hidden: [layer(5)], output_activation: 'sigmoid', loss: 'mae', batch_size: 4 };
+  equal(along(now, { optimizer: 'sgd' }, aside), [{ optimizer: 'sgd', ...rest }, ['along.back']]);
+  equal(along({ ...now, batch_size: 2 }, { optimizer: 'sgd' }, aside)[0].batch_size, undefined);
+  equal(along(now, { hidden: [layer(3)] }, aside), [{ hidden: [layer(3)], optimizer: 'adam', output_activation: 'sigmoid', loss: 'mae', batch_size: 4 }, ['along.left_perceptron']]);
 });
 
 test('a loss of logits frees the output, batch norm wants a batch, fewer points fit the plane', () => {
