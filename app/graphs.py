@@ -1,7 +1,7 @@
 """HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,9 +16,11 @@ from app.messages import GraphCode, Refusal
 from app.settings import Limits
 from engine import network_graph
 from engine.expressions import Bounds, parse, starting_values
-from engine.graph import FaultKind, GraphFault, Run
+from engine.graph import Run
 from engine.graph_check import check
+from engine.modules import Module, modules
 from engine.network import Network
+from engine.operations import FaultKind, GraphFault
 from engine.spec import Real
 from engine.trainer import Trainer
 
@@ -45,7 +47,7 @@ REFUSALS: dict[FaultKind, GraphCode] = {
     "power_undefined": "graph_power_undefined",
     "overflow": "graph_overflow",
     "slope_undefined": "graph_slope_undefined",
-    "not_plain": "graph_not_plain",
+    "threshold_undefined": "graph_threshold_undefined",
     "network_too_large": "graph_network_too_large",
 }
 """What the engine finds wrong → the sentence."""
@@ -179,6 +181,7 @@ def _picture(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, 
                 "name": node.name,
                 "op": node.op,
                 "inputs": [nodes[source].name for source in node.inputs],
+                "settings": list(node.settings),
                 "value": run.values[place],
                 "local": list(run.slopes[place]),
                 "flows": list(run.flows[place]),
@@ -211,6 +214,7 @@ class _Seen:
     point: int
     points: int
     step: int
+    notes: list[str]
 
 
 def _see(trainer: Trainer, point: str) -> _Seen:
@@ -222,38 +226,28 @@ def _see(trainer: Trainer, point: str) -> _Seen:
     if not 0 <= place < points:
         raise Refusal("out_of_range", {"field": "point", "given": place, "lowest": 0, "highest": points - 1})
     features: list[str] = list(trainer.spec.features)
+    rule = [trainer.spec.optimizer] if trainer.spec.optimizer in ("perceptron", "evolution") else []
     return _Seen(
         network=trainer.network,
-        tensors=trainer.parameters(),
+        tensors={**trainer.parameters(), **trainer.buffers()},
         inputs=trainer.train_inputs[place].astype(np.float64),
         targets=trainer.train_targets[place].astype(np.float64),
         names=features if len(features) == columns else [f"x{column + 1}" for column in range(columns)],
         point=place,
         points=points,
         step=trainer.step,
+        notes=[*network_graph.notes(trainer.network), *rule],
     )
 
 
 def _network_answer(seen: _Seen, limits: Limits, checked: bool) -> dict[str, Any]:
-    boxes = network_graph.modules(seen.network, seen.tensors, seen.inputs, seen.targets)
+    boxes = modules(seen.network, seen.tensors, seen.inputs, seen.targets)
     answer: dict[str, Any] = {
         "point": seen.point,
         "points": seen.points,
         "step": seen.step,
-        "modules": [
-            {
-                "name": box.name,
-                "op": box.kind,
-                "inputs": [boxes[source].name for source in box.inputs],
-                "values": box.values.tolist(),
-                "grads": None if box.gradients is None else box.gradients.tolist(),
-                "tensors": {
-                    name: {"values": values.tolist(), "grads": grads.tolist()}
-                    for name, (values, grads) in box.tensors.items()
-                },
-            }
-            for box in boxes
-        ],
+        "notes": seen.notes,
+        "modules": [_box(box, boxes) for box in boxes],
     }
     try:
         graph = network_graph.scalars(
@@ -262,3 +256,18 @@ def _network_answer(seen: _Seen, limits: Limits, checked: bool) -> dict[str, Any
     except GraphFault as fault:
         return {**answer, "refusal": _refused(fault)}
     return {**answer, **_picture(graph.run({}), {}, checked)}
+
+
+def _box(box: Module, boxes: Sequence[Module]) -> dict[str, Any]:
+    return {
+        "name": box.name,
+        "op": box.kind,
+        "inputs": [boxes[source].name for source in box.inputs],
+        "values": box.values.tolist(),
+        "grads": None if box.gradients is None else box.gradients.tolist(),
+        "flows": [None if flow is None else flow.tolist() for flow in box.flows],
+        "tensors": {
+            name: {"values": values.tolist(), "grads": grads.tolist()} for name, (values, grads) in box.tensors.items()
+        },
+        "buffers": {name: values.tolist() for name, values in box.buffers.items()},
+    }

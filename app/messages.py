@@ -33,7 +33,7 @@ GraphCode = Literal[
     "graph_power_undefined",
     "graph_overflow",
     "graph_slope_undefined",
-    "graph_not_plain",
+    "graph_threshold_undefined",
     "graph_network_too_large",
     "graph_no_session",
     "graph_request_too_large",
@@ -180,11 +180,12 @@ SENTENCES: dict[str, str] = {
     "the largest a computer holds in 64 bits; make what goes into it smaller.",
     "graph_slope_undefined": "Node {node} ({op}, line {line}, column {column}) has no finite slope at {given}, "
     "so no gradient can pass it; change what goes into it.",
-    "graph_not_plain": "This network has a part the graph does not draw ({part}); it draws linear layers "
-    "with {activations} and the losses {losses}. Choose these in the playground.",
+    "graph_threshold_undefined": "The huber in node {node} (line {line}, column {column}) is given {given} as its δ, "
+    "which must be above 0; change it.",
     "graph_network_too_large": "This network has {count} scalars and a graph shows at most {limit}; "
     "look at its modules, or take neurons away in the playground.",
-    "graph_no_session": "There is no experiment of this tab to show; open the playground and come back from there.",
+    "graph_no_session": "This tab has no experiment of the playground to show. Open the playground, "
+    "then come back here through ? or its presets; what is typed stays.",
     "graph_request_too_large": "This request has more than {limit} bytes, the most that is read; send a shorter one.",
     # What an uploaded file cannot be.
     "upload_empty": "This file is empty; choose one with a point in each row: x1, x2 and its label.",

@@ -19,7 +19,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 
-from engine.graph import FUNCTIONS, OPERATIONS, FaultKind, Graph, GraphFault, Node
+from engine.graph import Graph, Node
+from engine.operations import FUNCTIONS, OPERATIONS, FaultKind, GraphFault
 
 SAME = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
 """One sign each, so that columns stay."""
@@ -235,7 +236,8 @@ class _Parser:
             raise _fault("too_few_arguments", name.at, name=name.text, limit=operation.least, count=len(inputs))
         if operation.most is not None and len(inputs) > operation.most:
             raise _fault("too_many_arguments", name.at, name=name.text, limit=operation.most, count=len(inputs))
-        return self.make(function, tuple(inputs), name)
+        settings = operation.defaults[len(inputs) - operation.least :]
+        return self.make(function, tuple(inputs), name, settings=settings)
 
     # What they are made with.
 
@@ -268,8 +270,16 @@ class _Parser:
         yield
         self.depth -= 1
 
-    def make(self, op: str, inputs: tuple[int, ...], token: Token, value: float | None = None, name: str = "") -> int:
+    def make(
+        self,
+        op: str,
+        inputs: tuple[int, ...],
+        token: Token,
+        value: float | None = None,
+        name: str = "",
+        settings: tuple[float, ...] = (),
+    ) -> int:
         if len(self.nodes) == self.bounds.nodes:
             raise _fault("too_many_nodes", token.at, limit=self.bounds.nodes)
-        self.nodes.append(Node(name, op, inputs, value, token.at))
+        self.nodes.append(Node(name, op, inputs, value, settings, token.at))
         return len(self.nodes) - 1

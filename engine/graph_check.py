@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from engine.graph import Graph, GraphFault, Run
+from engine.graph import Run
+from engine.operations import GraphFault
 
 STEP = 6e-6
 """Of a central difference, relative: the cube root of float64's rounding, where both its errors are smallest."""
@@ -46,24 +47,32 @@ def check(run: Run, values: Mapping[str, float]) -> Check:
     )
 
 
-def differences(graph: Graph, values: Mapping[str, float]) -> list[float]:
-    """(f(x+h) − f(x−h)) / 2h for every variable. Raises GraphFault where the graph has no value so near."""
+def differences(run: Run, values: Mapping[str, float]) -> list[float] | None:
+    """(f(x+h) − f(x−h)) / 2h for every variable; None where a kink lies between.
+
+    Raises GraphFault where the graph has no value so near.
+    """
+    graph, here = run.graph, run.graph.pieces(run.values)
+    if None in here:
+        return None
     slopes = []
     given = {node.name: graph.given(node, values) for node in graph.variables}
     for name, value in given.items():
         step = STEP * max(1, abs(value))
         above, below = value + step, value - step
-        rise = graph.forward({**given, name: above})[-1] - graph.forward({**given, name: below})[-1]
-        slopes.append(rise / (above - below))
+        up, down = graph.forward({**given, name: above}), graph.forward({**given, name: below})
+        if graph.pieces(up) != here or graph.pieces(down) != here:
+            return None
+        slopes.append((up[-1] - down[-1]) / (above - below))
     return slopes
 
 
 def _against_differences(run: Run, values: Mapping[str, float]) -> Compared | None:
-    if run.graph.kinks(run.values):
-        return None
     try:
-        found = differences(run.graph, values)
+        found = differences(run, values)
     except GraphFault:
+        found = None
+    if found is None:
         return None
     names = [node.name for node in run.graph.variables]
     gradients = [run.gradients[run.graph.place[name]] for name in names]

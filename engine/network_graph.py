@@ -1,161 +1,144 @@
-"""A network and one sample as a graph: of scalars, or of modules with vectors. The same numbers either way.
+"""A network and one sample as a graph of scalars, in the form it has between steps.
 
-Plain networks only: linear layers with their activations and a loss, nothing that is random or looks at a whole batch.
+That is the inference form, as all numbers on the page: batch norm goes by its running statistics, dropout leaves
+nothing out and is no node. `engine.modules` has the same numbers by modules.
 """
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.graph import OPERATIONS, Graph, GraphFault, Node, sigmoid
-from engine.network import Network
+from engine.graph import Graph, Node
+from engine.network import Network, Stage
+from engine.operations import GraphFault
 
 Vector = NDArray[np.float64]
 Tensors = Mapping[str, NDArray[np.floating[Any]]]
+NoteName = Literal["dropout", "batch_norm", "step"]
 
-ACTIVATIONS = ("linear", "tanh", "relu", "sigmoid", "softplus")
-LOSSES = ("mse", "bce")
-
-
-@dataclass(frozen=True)
-class Module:
-    """One box: what leaves it, and what comes back to it."""
-
-    name: str
-    """As in PyTorch, layers.0; or what it is."""
-    kind: str
-    """"inputs", "targets", "linear", an activation or a loss."""
-    inputs: tuple[int, ...]
-    """Places of earlier modules."""
-    values: Vector
-    gradients: Vector | None
-    """∂L/∂values; None for inputs and targets, which are not to be changed."""
-    tensors: dict[str, tuple[Vector, Vector]] = field(default_factory=dict)
-    """weight and bias, each beside its gradient."""
+NORM_NODES = 7  # of a neuron with batch norm: mean, variance, standard, γ, their product, β, n
+LOSS_NODES = {"mse": 2, "mae": 2, "huber": 2, "bce": 3, "cross_entropy": 1}
+"""For each output, its target left out."""
 
 
-def refuse_unless_plain(network: Network) -> None:
-    """Raises GraphFault naming what cannot be drawn."""
-    odd = [
-        *(f"activation {stage.activation}" for stage in network.stages if stage.activation not in ACTIVATIONS),
-        *("batch norm" for stage in network.stages if stage.batch_norm),
-        *("dropout" for stage in network.stages if stage.dropout),
-        *("residual" for stage in network.stages if stage.residual),
-        *(f"loss {network.loss}" for _ in range(network.loss not in LOSSES)),
+def notes(network: Network) -> list[NoteName]:
+    """What a person should know who compares this graph with a training step."""
+    found: list[tuple[NoteName, bool]] = [
+        ("dropout", any(stage.dropout for stage in network.stages)),
+        ("batch_norm", any(stage.batch_norm for stage in network.stages)),
+        ("step", any(stage.activation == "step" for stage in network.stages)),
     ]
-    if odd:
-        raise GraphFault("not_plain", part=odd[0], activations=list(ACTIVATIONS), losses=list(LOSSES))
+    return [name for name, there in found if there]
 
 
 def count(network: Network) -> int:
     """Nodes of its graph of scalars."""
-    total = network.sizes[0] + network.sizes[-1]
+    outputs = network.sizes[-1]
+    total = network.sizes[0] + outputs
     for stage in network.stages:
-        total += 2 * stage.inputs * stage.outputs + stage.outputs
-        total += stage.outputs * (network.biases + (stage.activation != "linear"))
-    return total + network.sizes[-1] * (2 if network.loss == "mse" else 3) + (network.sizes[-1] > 1)
+        of_neuron = 2 * stage.inputs + network.biases + 1
+        of_neuron += NORM_NODES * stage.batch_norm + (stage.activation != "linear") + stage.residual
+        total += stage.outputs * of_neuron
+    joined = 3 if network.loss == "cross_entropy" else int(outputs > 1)
+    return total + outputs * LOSS_NODES[network.loss] + joined
 
 
 def scalars(
     network: Network, tensors: Tensors, inputs: Vector, targets: Vector, names: Sequence[str], most: int
 ) -> Graph:
-    """Every weight, product, sum and slope a node of its own; parameters are variables, the sample is constant.
+    """Every weight, product, sum and slope a node of its own; parameters are variables, sample and statistics constant.
 
-    inputs (n,) are called names (n,), targets (m,) y or y1, y2, …; w1_2_3 leads in layer 1 to neuron 2 from 3.
-    Raises GraphFault for more than so many nodes and for networks that are not plain.
+    tensors: parameters and buffers. inputs (n,) are called names (n,), targets (m,) y or y1, y2, …; w1_2_3 leads in
+    layer 1 to neuron 2 from 3. Raises GraphFault for more than so many nodes.
     """
-    refuse_unless_plain(network)
     if (needed := count(network)) > most:
         raise GraphFault("network_too_large", count=needed, limit=most)
-    nodes: list[Node] = []
+    return _Nodes(network, tensors).graph(inputs, targets, names)
 
-    def make(name: str, op: str, inputs: Sequence[int] = (), value: float | None = None) -> int:
-        nodes.append(Node(name, op, tuple(inputs), value))
-        return len(nodes) - 1
 
-    signals = [make(name, "constant", value=float(value)) for name, value in zip(names, inputs, strict=True)]
-    for layer, stage in enumerate(network.stages):
-        weight, bias = tensors[f"layers.{layer}.weight"], tensors.get(f"layers.{layer}.bias")
-        outputs = []
-        for out in range(stage.outputs):
-            here = f"{layer + 1}_{out + 1}"
-            terms = []
-            for source, signal in enumerate(signals):
-                place = make(f"w{here}_{source + 1}", "variable", value=float(weight[out, source]))
-                terms.append(make(f"p{here}_{source + 1}", "multiply", (place, signal)))
-            if bias is not None:
-                terms.append(make(f"b{here}", "variable", value=float(bias[out])))
-            z = make(f"z{here}", "sum", terms)
-            outputs.append(z if stage.activation == "linear" else make(f"a{here}", stage.activation, (z,)))
-        signals = outputs
-    losses = []
-    for out, (signal, target) in enumerate(zip(signals, targets, strict=True)):
-        own = "" if len(signals) == 1 else str(out + 1)
-        last = "L" if len(signals) == 1 else f"l{own}"
-        y = make(f"y{own}", "constant", value=float(target))
-        if network.loss == "mse":
-            error = make(f"e{own}", "subtract", (signal, y))
-            losses.append(make(last, "multiply", (error, error)))
+class _Nodes:
+    def __init__(self, network: Network, tensors: Tensors) -> None:
+        self.network = network
+        self.tensors = tensors
+        self.nodes: list[Node] = []
+        self.settings = {
+            "leaky_relu": (network.leaky_slope,),
+            "elu": (network.elu_alpha,),
+            "huber": (network.huber_delta,),
+            "standardize": (network.norm_epsilon,),
+        }
+
+    def graph(self, inputs: Vector, targets: Vector, names: Sequence[str]) -> Graph:
+        signals = [self.given("constant", name, value) for name, value in zip(names, inputs, strict=True)]
+        for layer, stage in enumerate(self.network.stages):
+            signals = [self.neuron(layer, stage, out, signals) for out in range(stage.outputs)]
+        if self.network.loss == "cross_entropy":
+            self.cross_entropy(signals, targets)
         else:
-            plus, chosen = make(f"s{own}", "softplus", (signal,)), make(f"c{own}", "multiply", (signal, y))
-            losses.append(make(last, "subtract", (plus, chosen)))
-    if len(losses) > 1:
-        make("L", network.reduction, losses)
-    return Graph(tuple(nodes))
+            self.losses(signals, targets)
+        return Graph(tuple(self.nodes))
 
-
-def modules(network: Network, tensors: Tensors, inputs: Vector, targets: Vector) -> list[Module]:
-    """The same computation on vectors, in float64: forward through all modules, then backward. Raises GraphFault."""
-    refuse_unless_plain(network)
-    boxes = [Module("inputs", "inputs", (), inputs.astype(float), None)]
-    for layer, stage in enumerate(network.stages):
-        below = boxes[-1].values
-        weight = tensors[f"layers.{layer}.weight"].astype(float)
-        bias = tensors[f"layers.{layer}.bias"].astype(float) if network.biases else np.zeros(stage.outputs)
-        boxes.append(_forward(f"layers.{layer}", "linear", boxes, weight @ below + bias))
+    def neuron(self, layer: int, stage: Stage, out: int, signals: Sequence[int]) -> int:
+        here = f"{layer + 1}_{out + 1}"
+        weight, bias = self.tensors[f"layers.{layer}.weight"], self.tensors.get(f"layers.{layer}.bias")
+        terms = []
+        for source, signal in enumerate(signals):
+            place = self.given("variable", f"w{here}_{source + 1}", weight[out, source])
+            terms.append(self.make("multiply", f"p{here}_{source + 1}", place, signal))
+        if bias is not None:
+            terms.append(self.given("variable", f"b{here}", bias[out]))
+        h = self.make("sum", f"z{here}", *terms)
+        if stage.batch_norm:
+            h = self.normalised(layer, out, here, h)
         if stage.activation != "linear":
-            values = _each(OPERATIONS[stage.activation].value, boxes[-1].values)
-            boxes.append(_forward(f"{stage.activation}.{layer}", stage.activation, boxes, values))
-    outputs, share = boxes[-1].values, 1 / targets.size if network.reduction == "mean" else 1.0
-    if network.loss == "mse":
-        loss, gradient = np.square(outputs - targets), 2 * (outputs - targets) * share
-    else:
-        loss = np.logaddexp(0, outputs) - outputs * targets
-        gradient = (_each(lambda z: sigmoid(z[0]), outputs) - targets) * share
-    boxes.append(Module("targets", "targets", (), targets.astype(float), None))
-    boxes.append(
-        Module("L", network.loss, (len(boxes) - 2, len(boxes) - 1), np.array([loss.sum() * share]), np.ones(1))
-    )
-    return _backward(boxes, gradient, network, tensors)
+            h = self.make(stage.activation, f"a{here}", h)
+        return self.make("add", f"r{here}", h, signals[out]) if stage.residual else h
 
+    def normalised(self, layer: int, out: int, here: str, z: int) -> int:
+        """n = γ·(z − mean)/√(variance + ε) + β"""
 
-def _forward(name: str, kind: str, boxes: list[Module], values: Vector) -> Module:
-    return Module(name, kind, (len(boxes) - 1,), values, None)
+        def of(name: str) -> float:
+            return float(self.tensors[f"norms.{layer}.{name}"][out])
 
+        mean = self.given("constant", f"mean{here}", of("running_mean"))
+        variance = self.given("constant", f"var{here}", of("running_var"))
+        standard = self.make("standardize", f"s{here}", z, mean, variance)
+        scaled = self.make("multiply", f"g{here}", self.given("variable", f"γ{here}", of("weight")), standard)
+        return self.make("add", f"n{here}", scaled, self.given("variable", f"β{here}", of("bias")))
 
-def _backward(boxes: list[Module], gradient: Vector, network: Network, tensors: Tensors) -> list[Module]:
-    """gradient: of the loss by the outputs."""
-    done = list(boxes)
-    for place in reversed(range(1, len(boxes) - 2)):
-        box, below = boxes[place], boxes[place - 1].values
-        if box.kind == "linear":
-            weight = tensors[f"{box.name}.weight"].astype(float)
-            held = {"weight": (weight, np.outer(gradient, below))}
-            if network.biases:
-                held["bias"] = (tensors[f"{box.name}.bias"].astype(float), gradient)
-            done[place] = replace(box, gradients=gradient, tensors=held)
-            gradient = gradient @ weight
-        else:
-            done[place] = replace(box, gradients=gradient)
-            slopes = [
-                OPERATIONS[box.kind].slopes([z], a)[0] for z, a in zip(below.tolist(), box.values.tolist(), strict=True)
-            ]
-            gradient = gradient * slopes
-    return done
+    def losses(self, signals: Sequence[int], targets: Vector) -> None:
+        """One for each output, and what they are together."""
+        places = []
+        for out, (signal, target) in enumerate(zip(signals, targets, strict=True)):
+            own, last = (str(out + 1), f"l{out + 1}") if len(signals) > 1 else ("", "L")
+            y = self.given("constant", f"y{own}", target)
+            if self.network.loss == "bce":
+                # −y·log σ(a) − (1−y)·log(1−σ(a)) = softplus(a) − a·y
+                plus = self.make("softplus", f"s{own}", signal)
+                places.append(self.make("subtract", last, plus, self.make("multiply", f"c{own}", signal, y)))
+                continue
+            error = self.make("subtract", f"e{own}", signal, y)
+            if self.network.loss == "mse":
+                places.append(self.make("multiply", last, error, error))
+            else:
+                places.append(self.make({"mae": "abs", "huber": "huber"}[self.network.loss], last, error))
+        if len(places) > 1:
+            self.make(self.network.reduction, "L", *places)
 
+    def cross_entropy(self, signals: Sequence[int], targets: Vector) -> None:
+        """−Σ y·log softmax(a) = log Σ eᵃ − Σ y·a, for y sums to 1"""
+        chosen = []
+        for out, (signal, target) in enumerate(zip(signals, targets, strict=True)):
+            y = self.given("constant", f"y{out + 1}", target)
+            chosen.append(self.make("multiply", f"c{out + 1}", signal, y))
+        self.make("subtract", "L", self.make("logsumexp", "s", *signals), self.make("sum", "c", *chosen))
 
-def _each(value: Callable[[list[float]], float], vector: Vector) -> Vector:
-    return np.array([value([number]) for number in vector.tolist()])
+    def given(self, op: str, name: str, value: np.floating[Any] | float) -> int:
+        self.nodes.append(Node(name, op, value=float(value)))
+        return len(self.nodes) - 1
+
+    def make(self, op: str, name: str, *inputs: int) -> int:
+        self.nodes.append(Node(name, op, inputs, settings=self.settings.get(op, ())))
+        return len(self.nodes) - 1

@@ -28,12 +28,13 @@ PAGE = sorted(
 
 # A module may import the modules of its own room that stand on a lower line.
 ENGINE = """
-choices seeds graph
-activations spec expressions tables
+choices seeds
+activations spec tables
 losses network schedules presets planes digits own_points
-datasets features separability initializers metrics optimizers stopping answers model_file
-targets snapshot backends timeline network_graph terms health
-planted differences
+operations datasets features separability initializers metrics optimizers stopping answers model_file
+targets snapshot graph timeline terms health
+backends expressions network_graph
+planted differences modules
 trainer graph_check opened check
 explain_rule phases diagnosis
 explain breakages
@@ -55,11 +56,14 @@ __main__
 """.strip().splitlines()
 
 BACKENDS = ("by_hand", "autograd", "compiled")
-BACKENDS_USE = {"choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers", "graph"}
+BACKENDS_USE = {
+    *("choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers"),
+    *("graph", "operations"),
+}
 DATA = {"datasets", "planes", "digits", "own_points", "tables"}
 SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
 OPEN = {"explain", "opened", "phases", "terms", "timeline"}
-GRAPHS = {"graph", "expressions", "network_graph", "graph_check"}
+GRAPHS = {"graph", "expressions", "network_graph", "graph_check", "modules", "operations"}
 CHECKED = {"breakages", "check", "diagnosis", "planted"}
 ENGINE_FOR_APP = {
     *("choices", "spec", "snapshot", "trainer", "network", "presets"),

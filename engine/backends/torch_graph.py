@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import torch
+from torch.nn import functional
 
 from engine.graph import Graph, Run
 
@@ -31,12 +32,21 @@ OPERATIONS: dict[str, Callable[[Tensors], torch.Tensor]] = {
     "abs": lambda x: x[0].abs(),
     "sin": lambda x: x[0].sin(),
     "cos": lambda x: x[0].cos(),
-    "tanh": lambda x: x[0].tanh(),
+    "step": lambda x: torch.sign(torch.relu(x[0])),  # unlike a comparison it has a derivative, 0
     "sigmoid": lambda x: x[0].sigmoid(),
+    "tanh": lambda x: x[0].tanh(),
     "relu": lambda x: x[0].relu(),
-    "softplus": lambda x: torch.nn.functional.softplus(x[0], threshold=1000),
+    "leaky_relu": lambda x: functional.prelu(x[0].reshape(1), x[1].reshape(1))[0],
+    "elu": lambda x: torch.where(x[0] > 0, x[0], x[1] * functional.elu(torch.clamp(x[0], max=0))),
+    "softplus": lambda x: functional.softplus(x[0], threshold=1000),
+    "silu": lambda x: functional.silu(x[0]),
+    "gelu": lambda x: functional.gelu(x[0]),
+    "huber": lambda x: torch.where(x[0].abs() <= x[1], x[0] ** 2 / 2, x[1] * (x[0].abs() - x[1] / 2)),
+    "logsumexp": lambda x: torch.stack(list(x)).logsumexp(0),
+    "standardize": lambda x: (x[0] - x[1]) / (x[2] + x[3]).sqrt(),
 }
-"""One entry per operation of a graph. torch's softplus is the identity beyond its threshold: here it never is."""
+"""One entry per operation of a graph. torch's softplus is the identity beyond its threshold: here it never is. Its elu
+and huber take their settings as numbers, and here these may be nodes that want a gradient."""
 
 
 class Multiply(torch.autograd.Function):
@@ -56,7 +66,8 @@ def values_and_gradients(graph: Graph, values: Mapping[str, float]) -> tuple[lis
     tensors: list[torch.Tensor] = []
     for node, active in zip(graph.nodes, graph.active, strict=True):
         if node.op in OPERATIONS:
-            tensor = OPERATIONS[node.op]([tensors[place] for place in node.inputs])
+            settings = [torch.tensor(value, dtype=torch.float64) for value in node.settings]
+            tensor = OPERATIONS[node.op]([*(tensors[place] for place in node.inputs), *settings])
         else:
             tensor = torch.tensor(graph.given(node, values), dtype=torch.float64, requires_grad=active)
         if active:

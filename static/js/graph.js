@@ -44,7 +44,7 @@ let answering = null;
 /** @param {any} answer @param {string} view @returns {Node[]} */
 function nodesOf(answer, view) {
   if (view === 'modules') {
-    return answer.modules.map((/** @type {any} */ box) => ({ ...box, local: box.inputs.map(() => null), flows: box.inputs.map(() => null) }));
+    return answer.modules.map((/** @type {any} */ box) => ({ ...box, local: box.inputs.map(() => null) }));
   }
   return (answer.nodes ?? []).map((/** @type {any} */ node) => ({ ...node, values: [node.value], grads: node.grad === null ? null : [node.grad] }));
 }
@@ -68,6 +68,7 @@ async function ask(anew) {
     const answer = await reply.json();
     if (mine !== asked) return;
     if (answer.code) {
+      if (store.get('view') !== 'expression') empty();
       store.set({ fault: answer });
       return;
     }
@@ -94,10 +95,18 @@ function show(answer, anew) {
     answer, nodes, walk,
     fault: nodes.length ? null : answer.refusal ?? null,
     position: same ? Math.min(store.get('position'), walk.steps.length) : 0,
-    chosen: same ? store.get('chosen') : null,
+    chosen: same ? store.get('chosen') : store.get('view') === 'expression' ? opened(store.get('expression')) : null,
   });
   keepInAddress();
 }
+
+/** Of a network there is nothing to draw, and what was drawn is not it. */
+function empty() {
+  store.set({ nodes: [], walk: walkOf([]), position: 0, chosen: null });
+}
+
+/** The node whose card opens with a preset. @param {string} expression */
+const opened = (expression) => Object.values(PRESETS).find((preset) => preset.expression === expression)?.open ?? null;
 
 /** The expression and its values behind #, so that the address opens the same graph. */
 function keepInAddress() {

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 
 from app.graphs import REFUSALS
 from app.messages import GraphCode
-from engine.graph import FaultKind
+from engine.operations import FaultKind
 from tests.app.running import Running
 from tests.app.test_sockets import address, until
 
@@ -44,8 +44,8 @@ def test_an_expression_with_values(server: Running) -> None:
     nodes = {node["name"]: node for node in graph["nodes"]}
     assert [(nodes[name]["value"], nodes[name]["grad"]) for name in "abcdL"] == [(2, 3), (3, 2), (6, 1), (7, 1), (7, 1)]
     assert nodes["c"] == {
-        **{"name": "c", "op": "multiply", "inputs": ["a", "b"], "value": 6, "grad": 1},
-        **{"local": [3, 2], "flows": [3, 2]},
+        **{"name": "c", "op": "multiply", "inputs": ["a", "b"], "settings": [], "value": 6},
+        **{"local": [3, 2], "flows": [3, 2], "grad": 1},
     }
     assert nodes["k1"]["grad"] is None
     assert graph["check"]["torch"] == {"largest": 0, "node": "a", "same": True}
@@ -66,6 +66,7 @@ def test_an_expression_in_the_address_and_without_torch(server: Running) -> None
         ({"expression": "a*(b+1"}, "graph_open_parenthesis", "line 1, column 3"),
         ({"expression": "log(a)", "values": {"a": -1}}, "graph_log_undefined", "node L"),
         ({"expression": "a" * 501}, "graph_too_long", "501 characters"),
+        ({"expression": "huber(a, b)", "values": {"b": 0}}, "graph_threshold_undefined", "must be above 0"),
         ({"expression": "a/(b-b)"}, "graph_division_by_zero", "divides by 0"),
         ({"expression": "a", "values": {"a": "2"}}, "wrong_type", "values.a must be a number"),
         ({"expression": "a", "values": {"a": True}}, "wrong_type", "values.a"),
@@ -127,6 +128,27 @@ async def test_the_network_of_a_session(server: Running) -> None:
         assert "nodes" not in answer
         assert answer["refusal"]["code"] == "graph_network_too_large"
         assert len(answer["modules"]) == 11
+
+
+async def test_what_a_session_does_otherwise_is_noted(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        where = f"/api/graph/network?session={state['session']}&check=no"
+        spec = {"hidden": [], "output_activation": "step", "optimizer": "perceptron"}
+        await socket.send(json.dumps({"type": "configure", "spec": spec}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        assert answer["notes"] == ["step", "perceptron"]
+        assert {node["name"]: node["grad"] for node in answer["nodes"]}["w1_1_1"] == 0
+        hidden = [{"width": 2, "batch_norm": True, "dropout": 0.5}]
+        other = {"hidden": hidden, "output_activation": None, "optimizer": "sgd"}
+        await socket.send(json.dumps({"type": "configure", "spec": other}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        assert answer["notes"] == ["dropout", "batch_norm"]
+        box = {box["name"]: box for box in answer["modules"]}["norms.0"]
+        assert box["buffers"] == {"running_mean": [0, 0], "running_var": [1, 1]}
+        assert set(box["tensors"]) == {"weight", "bias"}
 
 
 @pytest.mark.parametrize("key", ["", "?session=nothing"])

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, Route, expect
 
+from engine.operations import FUNCTIONS
 from tests.app.running import Running
 from tests.browser.conftest import Opened, OpenPage, listen
 from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL
@@ -140,7 +141,56 @@ def test_a_multiply_of_ones_own_stands_beside_torchs(open_graph: OpenGraph) -> N
     expect(opened["node-p"]).to_be_visible()
     click(opened, "finish")
     opened["node-p"].click()
-    expect(opened["custom"]).to_contain_text("own: [24, −36] · torch: [24, −36]")
+    rows = opened["custom"].locator("tr")
+    expect(rows).to_have_text([" → x→ y".strip(), "own24−36", "torch24−36✓ the same"])
+
+
+def test_the_preset_of_an_own_operation_opens_it(open_graph: OpenGraph) -> None:
+    opened = open_graph("?preset=custom")
+    expect(opened["card"]).to_have_attribute("data-node", "p")
+    expect(opened["custom"]).to_contain_text("return y·g, x·g")
+    expect(opened["custom"].locator("tr")).to_have_count(0)  # the backward pass has not come there
+
+
+def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    opened["writing"].locator("summary").click()
+    named = [code.partition("(")[0] for code in opened["writing"].locator("code").all_inner_texts()[1:]]
+    assert sorted(named) == sorted(FUNCTIONS)
+
+
+def test_activations_and_losses_with_their_settings_can_be_typed(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    type_in(opened, "huber(leaky_relu(a, s) - elu(b), 0.5)")
+    opened["value-a"].fill("-2")
+    opened["value-s"].fill("0.1")
+    opened["value-b"].fill("1")
+    expect(opened["node-L"]).to_have_attribute("data-value", re.compile(r"^0\.475"))
+    click(opened, "finish")
+    assert gradients(opened, "a", "s", "b") == pytest.approx([-0.05, 1, 0.5])
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    opened["node-v2"].click()
+    expect(opened["card"]).to_contain_text("elu(b, 1) = elu(1, 1) = 1")  # the α that was left out is shown
+
+
+def test_without_an_experiment_there_is_a_way_to_one_and_back(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    type_in(opened, "a*b+4")
+    for view in ("view-scalars", "view-modules"):
+        click(opened, view)
+        expect(opened["fault"]).to_contain_text("This tab has no experiment")
+        expect(opened.page.locator(".node")).to_have_count(0)
+    click(opened, "view-expression")
+    expect(opened["fault"]).to_be_hidden()
+    expect(opened["expression"]).to_have_value("a*b+4")
+    expect(opened["node-L"]).to_have_attribute("data-value", "10")
+    click(opened, "view-scalars")
+    click(opened, "way-out")
+    opened.ready()
+    opened.page.go_back()
+    expect(opened["expression"]).to_have_value("a*b+4")
+    click(opened, "view-scalars")
+    expect(opened["node-w1_1_1"]).to_be_visible()
 
 
 FAULTS = {
@@ -196,6 +246,42 @@ def test_the_tabs_own_network_as_scalars_and_as_modules(open_page: OpenPage) -> 
     expect(opened["node-L"]).not_to_have_attribute("data-value", str(loss[0]))
     opened["back"].click()
     opened.ready()
+
+
+def test_a_network_of_every_kind_of_layer_and_what_is_said_of_it(open_page: OpenPage) -> None:
+    opened = open_page("#hidden=2:leaky_relu:bn:res:d0.2,2:gelu:res&loss=cross_entropy&seed=3")
+    opened["help"].click()
+    opened["chain-rule"].click()
+    click(opened, "view-scalars")
+    for name in ("γ1_2", "β1_1", "mean1_1", "s1_1", "r1_1", "a2_2", "r2_1", "s", "L"):
+        expect(opened[f"node-{name}"]).to_be_attached()
+    expect(opened.page.locator(".notes li")).to_have_count(2)
+    expect(opened["note-dropout"]).to_contain_text("Dropout leaves nothing out")
+    click(opened, "finish")
+    loss, through = values(opened, "L"), gradients(opened, "r1_1", "r1_2")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    click(opened, "view-modules")
+    expect(opened["node-norms.0"]).to_be_visible()
+    click(opened, "finish")
+    opened["node-residual.0"].click()
+    terms = [
+        [float(part) for part in (term.get_attribute("data-value") or "").split()]
+        for term in opened["contribution"].all()
+    ]
+    assert len(terms) == 2
+    assert [sum(parts) for parts in zip(*terms, strict=True)] == pytest.approx(through, rel=1e-9)
+    assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
+
+
+def test_a_network_too_large_for_scalars_leads_to_its_modules(open_page: OpenPage) -> None:
+    opened = open_page("#hidden=8,8,8")
+    opened["help"].click()
+    opened["chain-rule"].click()
+    click(opened, "view-scalars")
+    expect(opened["fault"]).to_contain_text("a graph shows at most 200")
+    click(opened, "way-out")
+    expect(opened["node-layers.2"]).to_be_attached()
+    expect(opened["fault"]).to_be_hidden()
 
 
 @pytest.mark.parametrize("query", ["?lang=en", "?lang=zh&profile=projector"])

@@ -11,9 +11,10 @@ from playwright.sync_api import expect
 from app.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.breakages import BREAKAGES
 from engine.check import Witness
-from engine.choices import FEATURES, BugName
+from engine.choices import FEATURES, BugName, LossName
 from engine.diagnosis import FindingCode
-from engine.graph import OPERATIONS
+from engine.network_graph import NoteName
+from engine.operations import OPERATIONS
 from engine.phases import PhaseName
 from engine.presets import PRESETS
 from engine.spec import Spec
@@ -32,6 +33,8 @@ OPTIONS = {name: field["enum"] for name, field in SCHEMA.items() if "enum" in fi
 """Field → its choices; the output's activation has the words of the others."""
 HELPED = ("optimizer", "activation", "loss", "initializer", "schedule", "clip", "reduction")
 """Choices each of which has a line of help."""
+MODULES = ("inputs", "targets", "linear", "batch_norm", "residual")
+"""Boxes of a graph that are no operation."""
 EXPLAINING = "\n".join(
     (ROOT / "engine" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
 )
@@ -68,7 +71,8 @@ MADE = {
         )
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
-    *(f"graph.gate.{op}" for op in (*OPERATIONS, "variable", "constant", "inputs", "targets", "linear", "mse", "bce")),
+    *(f"graph.gate.{op}" for op in (*OPERATIONS, *get_args(LossName), *MODULES, "variable", "constant")),
+    *(f"graph.note.{name}" for name in (*get_args(NoteName), "perceptron", "evolution")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
     *(f"explain.{name}" for name in EXPLAINED),

@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.expressions import Bounds, parse, starting_values
-from engine.graph import FUNCTIONS, GraphFault
+from engine.operations import FUNCTIONS, GraphFault
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 

@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from engine import graph_check
 from engine.backends import torch_graph
 from engine.expressions import Bounds, parse, starting_values
-from engine.graph import OPERATIONS, GraphFault, Run
+from engine.graph import Run
 from engine.graph_check import Check, check
+from engine.operations import OPERATIONS, GraphFault
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 
@@ -20,6 +21,8 @@ PLACES = {
     "sqrt": [[0.3], [2.5]],
     "divide": [[2.0, -3.0], [0.0, 0.5]],
     "power": [[2.0, 3.0], [0.5, -1.5], [3.0, 0.0]],
+    "huber": [[0.3, 1.0], [-2.0, 0.5]],
+    "standardize": [[2.0, 0.5, 0.3, 1e-3], [-1.0, 0.0, 2.0, 0.0]],
 }
 """Where operations are tried that do not have a value everywhere; each (inputs,)."""
 ANYWHERE = {1: [[-2.0], [0.3], [1.5]], 2: [[2.0, -3.0], [-1.0, 4.0]], None: [[2.0, -3.0, 0.5], [1.0, 5.0, -2.0]]}
@@ -48,7 +51,7 @@ def fault(text: str, **values: float) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_every_slope_against_a_difference(op: str) -> None:
     operation = OPERATIONS[op]
-    for inputs in PLACES.get(op, ANYWHERE[operation.most]):
+    for inputs in PLACES.get(op) or ANYWHERE[operation.most]:
         slopes = operation.slopes(inputs, operation.value(inputs))
         for place, slope in enumerate(slopes):
             around = [[*inputs[:place], inputs[place] + step, *inputs[place + 1 :]] for step in (1e-6, -1e-6)]
@@ -115,6 +118,10 @@ def checked(text: str, **values: float) -> Check:
         "unused = a*b; b + 1",
         "0^b + (2 - 1)",
         "softplus(10*a)",
+        "gelu(a) * silu(b) + elu(-a, b) + elu(-a)",
+        "leaky_relu(-a, 0.3*b) + leaky_relu(-b) + step(a)*b",
+        "huber(a-b, 0.4*a) + huber(a/9)",
+        "logsumexp(a, b, a*b) + standardize(a, b, a*b) + standardize(b, 1, 2, 0.1*a)",
     ],
 )
 def test_values_and_gradients_are_torchs(text: str) -> None:
@@ -123,6 +130,13 @@ def test_values_and_gradients_are_torchs(text: str) -> None:
     assert found.torch.largest < 1e-13
     assert found.differences is not None
     assert found.differences.same
+
+
+def test_a_kink_nearer_than_a_difference_reaches_is_not_taken_for_a_fault() -> None:
+    for text in ("relu(a - 2.000001)", "step(a - 2.000001)", "max(a, 2.000001)"):
+        found = checked(text, a=2.0)
+        assert found.torch.same
+        assert found.differences is None
 
 
 def expressions() -> st.SearchStrategy[str]:
@@ -180,6 +194,10 @@ def test_what_no_variable_is_behind_needs_no_gradient() -> None:
         ("exp(exp(exp(a*b)))", "overflow", {"node": "L", "column": 1}),
         ("c = 1e200*a; c*c", "overflow", {"node": "L"}),
         ("a^1000*0", "overflow", {"node": "v1"}),
+        ("huber(b, a-2)", "threshold_undefined", {"node": "L", "given": 0}),
+        ("standardize(b, 1, a-9)", "root_undefined", {"node": "L"}),
+        ("standardize(b, 1, 0, 0)", "division_by_zero", {"node": "L"}),
+        ("leaky_relu(-1e200*a, 1e200)", "overflow", {"node": "L"}),
         ("sqrt(a-2)", "slope_undefined", {"node": "L", "op": "sqrt"}),
         ("(-2)^b", "slope_undefined", {"node": "L", "op": "power"}),
         ("(a-2)^0.5", "slope_undefined", {"node": "L", "op": "power"}),

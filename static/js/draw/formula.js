@@ -17,6 +17,9 @@ export function tidy(value, digits = 4) {
 /** In parentheses where a sign would follow an operator. @param {number} value */
 export const within = (value) => (value < 0 || tidy(value).includes('·') ? `(${tidy(value)})` : tidy(value));
 
+/** Of modules, whose slopes are matrices. */
+const NOT_SHOWN = () => [];
+
 /** @type {Record<string, {sign: string, formula: (x: string[]) => string, slopes: (x: string[], y: string) => string[]}>} */
 const OPERATIONS = {
   add: { sign: '+', formula: ([a, b]) => `${a} + ${b}`, slopes: () => ['1', '1'] },
@@ -39,10 +42,26 @@ const OPERATIONS = {
   tanh: { sign: 'tanh', formula: ([a]) => `tanh(${a})`, slopes: (x, y) => [`1 ${MINUS} ${y}²`] },
   sigmoid: { sign: 'σ', formula: ([a]) => `σ(${a})`, slopes: (x, y) => [`${y}·(1 ${MINUS} ${y})`] },
   relu: { sign: 'relu', formula: ([a]) => `relu(${a})`, slopes: ([a]) => [`[${a} > 0]`] },
+  step: { sign: 'step', formula: ([a]) => `step(${a})`, slopes: () => ['0'] },
+  leaky_relu: { sign: 'leaky', formula: (x) => `leaky_relu(${x.join(', ')})`, slopes: ([a, s]) => [`[${a} > 0] + ${s}·[${a} ≤ 0]`, `min(${a}, 0)`] },
+  elu: { sign: 'elu', formula: (x) => `elu(${x.join(', ')})`, slopes: ([a, alpha], y) => [`[${a} > 0] + (${y} + ${alpha})·[${a} ≤ 0]`, `exp(min(${a}, 0)) ${MINUS} 1`] },
   softplus: { sign: 'soft+', formula: ([a]) => `softplus(${a})`, slopes: ([a]) => [`σ(${a})`] },
-  linear: { sign: 'Linear', formula: ([a]) => `W·${a} + b`, slopes: () => ['W'] },
-  mse: { sign: 'MSE', formula: ([a, y]) => `mse(${a}, ${y})`, slopes: ([a, y]) => [`2·(${a} ${MINUS} ${y})`, ''] },
-  bce: { sign: 'BCE', formula: ([a, y]) => `bce(${a}, ${y})`, slopes: ([a, y]) => [`σ(${a}) ${MINUS} ${y}`, ''] },
+  silu: { sign: 'silu', formula: ([a]) => `${a} · σ(${a})`, slopes: ([a], y) => [`σ(${a}) + ${y}·(1 ${MINUS} σ(${a}))`] },
+  gelu: { sign: 'gelu', formula: ([a]) => `${a} · Φ(${a})`, slopes: ([a]) => [`Φ(${a}) + ${a}·φ(${a})`] },
+  huber: { sign: 'huber', formula: (x) => `huber(${x.join(', ')})`, slopes: ([e, delta]) => [`max(${MINUS}${delta}, min(${e}, ${delta}))`, `max(|${e}| ${MINUS} ${delta}, 0)`] },
+  logsumexp: { sign: 'ln Σ exp', formula: (x) => `ln(${x.map((name) => `exp(${name})`).join(' + ')})`, slopes: (x, y) => x.map((name) => `exp(${name} ${MINUS} ${y})`) },
+  standardize: {
+    sign: 'norm',
+    formula: ([a, mean, variance, epsilon]) => `(${a} ${MINUS} ${mean}) / √(${variance} + ${epsilon})`,
+    slopes: ([, , variance, epsilon], y) => [`1/√(${variance} + ${epsilon})`, `${MINUS}1/√(${variance} + ${epsilon})`, `${MINUS}${y}/(2·(${variance} + ${epsilon}))`],
+  },
+  linear: { sign: 'Linear', formula: ([a]) => `W·${a} + b`, slopes: NOT_SHOWN },
+  batch_norm: { sign: 'BN', formula: ([a]) => `γ·(${a} ${MINUS} mean) / √(var + ε) + β`, slopes: NOT_SHOWN },
+  residual: { sign: '+', formula: ([a, b]) => `${a} + ${b}`, slopes: NOT_SHOWN },
+  mse: { sign: 'MSE', formula: ([a, y]) => `mse(${a}, ${y})`, slopes: NOT_SHOWN },
+  mae: { sign: 'MAE', formula: ([a, y]) => `mae(${a}, ${y})`, slopes: NOT_SHOWN },
+  bce: { sign: 'BCE', formula: ([a, y]) => `bce(${a}, ${y})`, slopes: NOT_SHOWN },
+  cross_entropy: { sign: 'CE', formula: ([a, y]) => `cross_entropy(${a}, ${y})`, slopes: NOT_SHOWN },
 };
 
 export const OPERATION_NAMES = Object.keys(OPERATIONS);
@@ -53,18 +72,22 @@ export const signOf = (op) => OPERATIONS[op]?.sign ?? '';
 /** @param {Node} node @param {Map<string, Node>} nodes @returns {string} */
 export function formulaOf(node, nodes) {
   if (!node.inputs.length) return numbers(node.values);
-  return OPERATIONS[node.op].formula(node.inputs.map((name) => called(name, nodes)));
+  return OPERATIONS[node.op].formula(withSettings(node, (name) => called(name, nodes)));
 }
 
 /** The formula with numbers in the place of names. @param {Node} node @param {Map<string, Node>} nodes */
 export function substituted(node, nodes) {
-  return OPERATIONS[node.op].formula(node.inputs.map((name) => within(/** @type {Node} */ (nodes.get(name)).values[0])));
+  const formula = OPERATIONS[node.op].formula(withSettings(node, (name) => within(/** @type {Node} */ (nodes.get(name)).values[0])));
+  return formula.replace(/\(\(([^()]*)\)\)/g, '($1)'); // exp((−2)) is exp(−2)
 }
 
 /** ∂node/∂input as a formula. @param {Node} node @param {number} slot @param {Map<string, Node>} nodes */
 export function slopeOf(node, slot, nodes) {
-  return OPERATIONS[node.op].slopes(node.inputs.map((name) => called(name, nodes)), node.name)[slot];
+  return OPERATIONS[node.op].slopes(withSettings(node, (name) => called(name, nodes)), node.name)[slot];
 }
+
+/** What stands in its formula. @param {Node} node @param {(name: string) => string} write */
+const withSettings = (node, write) => [...node.inputs.map(write), ...(node.settings ?? []).map((value) => within(value))];
 
 /** A constant is called by its value. @param {string} name @param {Map<string, Node>} nodes */
 export function called(name, nodes) {

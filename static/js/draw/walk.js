@@ -7,8 +7,10 @@
  * @property {string} name @property {string} op @property {string[]} inputs
  * @property {number[]} values @property {number[] | null} grads  null: no variable is behind it
  * @property {(number | null)[]} local  slope along each input
- * @property {(number | null)[]} flows  what goes back along each
- * @property {Record<string, {values: any[], grads: any[]}>} [tensors]  a module's weight and bias
+ * @property {(number | number[] | null)[]} flows  what goes back along each
+ * @property {number[]} [settings]  numbers that stand behind the inputs, such as the slope of a leaky_relu
+ * @property {Record<string, {values: any[], grads: any[]}>} [tensors]  a module's parameters
+ * @property {Record<string, number[]>} [buffers]  its running statistics
  */
 /** @typedef {{pass: 'forward' | 'backward', node: Node}} Step */
 /**
@@ -53,12 +55,12 @@ export function knownAt(walk, position, nodes) {
 /**
  * What comes back to a node along each edge that leaves it, in the order of the graph.
  * @param {Node[]} nodes @param {string} name
- * @returns {{from: string, slot: number, flow: number}[]}
+ * @returns {{from: string, slot: number, flow: number | number[]}[]}
  */
 export function contributions(nodes, name) {
   return nodes.flatMap((node) =>
     node.inputs.flatMap((input, slot) => {
       const flow = node.flows[slot];
-      return input === name && typeof flow === 'number' ? [{ from: node.name, slot, flow }] : [];
+      return input === name && flow !== null ? [{ from: node.name, slot, flow }] : [];
     }));
 }

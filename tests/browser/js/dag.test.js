@@ -1,5 +1,5 @@
 // @ts-check
-import { crossings, layOut, pathOf, ranksOf, stack } from '/static/js/draw/dag.js';
+import { crossings, layOut, pathOf, ranksOf, spread, stack } from '/static/js/draw/dag.js';
 import { assert, equal, near, test } from './harness.js';
 
 const GAPS = /** @type {import('/static/js/draw/dag.js').Gaps} */ ({ row: 10, column: [20, 60], width: 1000 });
@@ -57,6 +57,11 @@ test('cells are packed as near to their wishes as their order allows', () => {
   const cells = [10, 10, 10].map((size) => ({ rank: 0, size, before: [], after: [], y: 0 }));
   stack(cells, [0, 0, 100], 2);
   equal(cells.map(({ y }) => y), [-6, 6, 100]);
+});
+
+test('labels of one gap are kept apart, those of another are let alone', () => {
+  const found = spread([{ x: 100, y: 10 }, { x: 104, y: 12 }, { x: 300, y: 11 }], 20);
+  equal(found, [{ x: 100, y: 1 }, { x: 104, y: 21 }, { x: 300, y: 11 }]);
 });
 
 test('crossings are counted', () => {

@@ -5,7 +5,7 @@ import { hasText, t } from '../../i18n.js';
 
 /** @typedef {import('../../store.js').Store} Store */
 
-/** Ready expressions. @type {Record<string, {expression: string, values: Record<string, number>}>} */
+/** Ready expressions; open: the node whose card opens with it. @type {Record<string, {expression: string, values: Record<string, number>, open?: string}>} */
 export const PRESETS = {
   autograd: { expression: 'c = a·b; d = c + 1; L = mean(d)', values: { a: 2, b: 3 } },
   flat: {
@@ -13,7 +13,7 @@ export const PRESETS = {
     values: { w0: 2, x0: -1, w1: -3, x1: -2, w2: -3 },
   },
   gates: { expression: 's = a + b; m = max(b, c); L = s·m', values: { a: -4, b: 3, c: -1 } },
-  custom: { expression: 'p = x·y; L = p^2', values: { x: 3, y: -2 } },
+  custom: { expression: 'p = x·y; L = p^2', values: { x: 3, y: -2 }, open: 'p' },
   neuron: {
     expression: 'z = sum(w1·x1, w2·x2, w3·x3, b); rate = sigmoid(z)',
     values: { w1: 0.5, x1: 1.2, w2: -1, x2: 0.4, w3: 0.8, x3: -0.3, b: 0.1 },
@@ -29,7 +29,7 @@ export function mountAsking(root, store, act) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const text = /** @type {HTMLTextAreaElement} */ (find('textarea'));
   const point = /** @type {HTMLInputElement} */ (find('#point'));
-  const [values, sample, typed, fault, of] = ['.values', '.sample', '.typed', '.fault', '.of'].map(find);
+  const [values, sample, typed, fault, of, notes] = ['.values', '.sample', '.typed', '.fault', '.of', '.notes'].map(find);
   const presets = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-preset]')]);
   const views = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-view]')]);
 
@@ -37,11 +37,7 @@ export function mountAsking(root, store, act) {
     button.onclick = () => act.choosePreset(button.dataset.preset ?? '');
   });
   views.forEach((button) => {
-    button.onclick = () => {
-      if (store.get('view') === button.dataset.view) return;
-      store.set({ view: button.dataset.view });
-      act.refresh({ anew: true });
-    };
+    button.onclick = () => see(button.dataset.view);
   });
   text.oninput = () => {
     store.set({ expression: text.value });
@@ -104,6 +100,11 @@ export function mountAsking(root, store, act) {
       point.max = String(answer.points - 1);
       of.textContent = t('graph.point_of', { last: answer.points - 1, step: answer.step });
     }
+    notes.replaceChildren(...(answer?.notes ?? []).map((/** @type {string} */ name) => {
+      const note = Object.assign(document.createElement('li'), { textContent: t(`graph.note.${name}`) });
+      note.dataset.testid = `note-${name}`;
+      return note;
+    }));
     showFields();
   }
 
@@ -114,7 +115,23 @@ export function mountAsking(root, store, act) {
     if (said === null) return;
     const key = said.code === 'unreachable' ? 'connection.unreachable' : `server.${said.code}`;
     fault.textContent = hasText(key) ? t(key, said.values) : said.message;
-    if (said.values.line) mark(said.values.line, said.values.column);
+    if (said.values.line && typed.hidden === false) mark(said.values.line, said.values.column);
+    if (said.code === 'graph_no_session') fault.append(wayOut('a', 'graph.open_playground', { href: '/' }));
+    if (said.code === 'graph_network_too_large') fault.append(wayOut('button', 'graph.show_modules', { onclick: () => see('modules') }));
+  }
+
+  /** @param {string} tag @param {string} key @param {Record<string, unknown>} properties */
+  function wayOut(tag, key, properties) {
+    const way = Object.assign(document.createElement(tag), properties, { textContent: t(key), className: 'button small' });
+    way.dataset.testid = 'way-out';
+    return way;
+  }
+
+  /** @param {string | undefined} view */
+  function see(view) {
+    if (store.get('view') === view) return;
+    store.set({ view });
+    act.refresh({ anew: true });
   }
 
   /** Shows the place in what is typed, as a caret under it. @param {number} line @param {number} column */

@@ -31,7 +31,7 @@ export function mountCard(root, store) {
     const known = knownAt(walk, position, nodes);
     const about = { nodes, byName, known, check: store.get('check') };
     const parts = [title(node), make('p', 'gate', t(gateKey(node)))];
-    parts.push(...(node.tensors || node.values.length > 1 || store.get('view') === 'modules' ? vectors(node, known) : arithmetic(node, about)));
+    parts.push(...(node.tensors || node.values.length > 1 || store.get('view') === 'modules' ? vectors(node, about) : arithmetic(node, about)));
     root.replaceChildren(...parts);
     root.dataset.node = node.name;
   }
@@ -73,21 +73,22 @@ function arithmetic(node, about) {
   parts.push(reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
   if (node.inputs.length) parts.push(make('h3', '', t(reached ? 'graph.outgoing' : 'graph.slopes')), slopes(node, byName, reached));
   const product = about.check?.products?.[node.name];
-  if (product) parts.push(customMultiply(node, product));
+  if (product) parts.push(customMultiply(node, product, reached));
   return parts;
 }
 
 /** What came back, as the sum of all that did. @param {Node} node @param {Node[]} nodes */
 function incoming(node, nodes) {
   const found = contributions(nodes, node.name);
-  const total = make('b', 'violet', tidy(/** @type {number[]} */ (node.grads)[0]));
+  const total = make('b', 'violet', numbers(/** @type {number[]} */ (node.grads)));
   total.dataset.testid = 'total';
   const left = `∂${nodes[nodes.length - 1].name}/∂${node.name} = `;
   if (node === nodes[nodes.length - 1]) return make('p', 'sum', left, total, make('span', 'soft', ` ${t('graph.seed')}`));
   if (!found.length) return make('p', 'sum', left, total, make('span', 'soft', ` ${t('graph.no_way')}`));
   const terms = found.flatMap(({ from, flow }, place) => {
-    const term = make('span', 'term', place ? within(flow) : tidy(flow));
-    Object.assign(term.dataset, { testid: 'contribution', value: String(flow) });
+    const amount = typeof flow === 'number' ? (place ? within(flow) : tidy(flow)) : numbers(flow);
+    const term = make('span', 'term', amount);
+    Object.assign(term.dataset, { testid: 'contribution', value: [flow].flat().join(' ') });
     term.title = t('graph.returned_by', { node: from });
     return [...(place ? [' + '] : []), term, make('span', 'origin', ` ← ${from}`)];
   });
@@ -100,7 +101,7 @@ function slopes(node, byName, reached) {
   const grad = /** @type {number[]} */ (node.grads)[0];
   node.inputs.forEach((name, slot) => {
     const [local, flow] = [node.local[slot], node.flows[slot]];
-    if (local === null || flow === null) return;
+    if (local === null || typeof flow !== 'number') return;
     const row = make('tr', '');
     const formula = slopeOf(node, slot, byName);
     row.append(
@@ -113,26 +114,37 @@ function slopes(node, byName, reached) {
   return table;
 }
 
-/** An operation of one's own for torch, beside torch's. @param {Node} node @param {{own: number[], library: number[]}} product */
-function customMultiply(node, product) {
+/** An operation of one's own for torch, beside torch's. @param {Node} node @param {{own: number[], library: number[]}} product @param {boolean} reached */
+function customMultiply(node, product, reached) {
   const box = make('div', 'custom');
   box.dataset.testid = 'custom';
   const [x, y] = node.inputs;
-  const same = product.own.every((value, slot) => value === product.library[slot]);
   const code = make('pre', '', `forward(${x}, ${y}):  keep ${x}, ${y};  return ${x}·${y}\nbackward(g):  return ${y}·g, ${x}·g`);
-  box.append(
-    make('h3', '', t('graph.custom')), code,
-    make('p', '', `${t('graph.custom_own')} `, make('b', 'violet', numbers(product.own)), `  ·  torch: `, make('b', 'violet', numbers(product.library)), make('span', same ? 'ok' : '', same ? '  ✓' : '  ✕')),
-  );
+  box.append(make('h3', '', t('graph.custom')), code);
+  if (reached) box.append(answers(node, product));
+  else box.append(make('p', 'soft', t('graph.not_reached')));
   return box;
 }
 
-/** Of a module: its vector, and its tensors with their gradients. @param {Node} node @param {{values: Set<string>, grads: Set<string>}} known */
-function vectors(node, known) {
+/** @param {Node} node @param {{own: number[], library: number[]}} product */
+function answers(node, { own, library }) {
+  const same = own.every((value, slot) => value === library[slot]);
+  const row = (/** @type {string} */ name, /** @type {number[]} */ found) =>
+    make('tr', '', make('th', '', name), ...found.map((value) => make('td', 'violet', tidy(value))));
+  const head = make('tr', 'soft', make('th', ''), ...node.inputs.map((name) => make('td', '', `→ ${name}`)));
+  const verdict = make('td', same ? 'ok' : '', same ? `✓ ${t('graph.custom_same')}` : `✕ ${t('graph.custom_differs')}`);
+  const theirs = row('torch', library);
+  theirs.append(verdict);
+  return make('table', 'answers', head, row(t('graph.custom_own'), own), theirs);
+}
+
+/** Of a module: its vector, what came back to it, and its tensors with their gradients. @param {Node} node @param {About} about */
+function vectors(node, { nodes, byName, known }) {
   const reached = known.grads.has(node.name);
-  const parts = [];
-  if (known.values.has(node.name)) parts.push(make('p', 'sum', numbers(node.values)));
-  if (reached && node.grads) parts.push(make('h3', '', t('graph.incoming')), make('p', 'sum violet', numbers(node.grads)));
+  const left = node.inputs.length ? `${node.name} = ${formulaOf(node, byName)} = ` : `${node.name} = `;
+  const parts = [make('p', 'sum', left, make('b', '', known.values.has(node.name) ? numbers(node.values) : '?'))];
+  if (node.grads) parts.push(make('h3', '', t('graph.incoming')), reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
+  for (const [name, values] of Object.entries(node.buffers ?? {})) parts.push(make('h3', '', `${node.name}.${name}`), matrix(values, 'matrix'));
   for (const [name, { values, grads }] of Object.entries(node.tensors ?? {})) {
     parts.push(make('h3', '', `${node.name}.${name}`), matrix(values, 'matrix'));
     if (reached) parts.push(make('h3', '', `∂L/∂ ${name}`), matrix(grads, 'matrix violet'));

@@ -52,6 +52,7 @@ export function mountLines(root, store) {
     name.append(open);
     const [value, grad] = [document.createElement('td'), document.createElement('td')];
     grad.className = 'grad';
+    row.classList.toggle('vectors', node.values.length > 1);
     row.append(name, value, grad);
     row.dataset.testid = `line-${node.name}`;
     rows.set(node.name, { row, value, grad });
@@ -69,7 +70,9 @@ export function mountLines(root, store) {
       parts.grad.textContent = node.grads && known.grads.has(node.name) ? shortened(node.grads) : node.grads ? '' : '–';
       const sums = contributions(nodes, node.name).length > 1;
       parts.grad.classList.toggle('sum', sums && known.grads.has(node.name));
-      parts.row.className = now?.node.name === node.name ? `now ${now.pass}` : '';
+      const here = now?.node.name === node.name;
+      parts.row.classList.toggle('now', here);
+      parts.row.classList.toggle('backward', here && now.pass === 'backward');
       parts.row.classList.toggle('chosen', chosen === node.name);
     }
     const current = rows.get(now?.node.name)?.row;

@@ -3,7 +3,7 @@
 // Built anew for another graph or size; a step only changes what is known.
 
 import { t } from '../../i18n.js';
-import { layOut, pathOf } from '../../draw/dag.js';
+import { layOut, pathOf, spread } from '../../draw/dag.js';
 import { knownAt } from '../../draw/walk.js';
 import { draw, leftEdge, nodeOf, paint, sizeOf, tell } from './tiles.js';
 import { formulaOf } from '../../draw/formula.js';
@@ -11,7 +11,7 @@ import { formulaOf } from '../../draw/formula.js';
 /** @typedef {import('../../draw/walk.js').Node} Node */
 /** @typedef {import('../../draw/dag.js').Edge} Edge */
 
-const MANY = 30; // nodes, from which on tiles are small and only the edges in use have numbers
+const MANY = 30; // nodes, from which on tiles are small and edges have no numbers
 const MOST = 1.35; // zoom: larger would look empty
 const LEGIBLE = 10; // px: the drawing is not made smaller than leaves its smallest text so high at a desk
 const MARGIN = 14; // px round the drawing
@@ -49,7 +49,8 @@ export function mountPicture(root, store) {
     ({ places } = layout);
     size = { width: layout.width + 2 * MARGIN, height: layout.height + 2 * MARGIN };
     const plane = draw('g', { transform: `translate(${MARGIN} ${MARGIN})` });
-    edges = layout.edges.map((edge) => ({ edge, group: link(edge, unit) }));
+    const middles = spread(layout.edges.map(({ points: [a, b] }) => ({ x: (a.x + b.x) / 2, y: (a.y + b.y) / 2 })), 21 * unit);
+    edges = layout.edges.map((edge, place) => ({ edge, group: link(edge, middles[place], unit) }));
     tiles = new Map(boxes.map((box) => {
       const node = /** @type {Node} */ (byName.get(box.name));
       const { x, y } = /** @type {import('../../draw/dag.js').Point} */ (places.get(box.name));
@@ -69,18 +70,17 @@ export function mountPicture(root, store) {
     show();
   }
 
-  /** @param {Edge} edge @param {number} unit */
-  function link(edge, unit) {
+  /** @param {Edge} edge @param {import('../../draw/dag.js').Point} middle  of its numbers @param {number} unit */
+  function link(edge, middle, unit) {
     const group = draw('g', { class: 'edge' });
     const path = pathOf(edge.points);
-    const [a, b] = edge.points.length > 2 ? [edge.points[0], edge.points[1]] : edge.points;
-    const label = draw('g', { class: 'flow', transform: `translate(${(a.x + b.x) / 2} ${(a.y + b.y) / 2})` });
+    const label = draw('g', { class: 'flow', transform: `translate(${middle.x} ${middle.y})` });
     label.append(
       draw('rect', { rx: 7 * unit, height: 18 * unit, y: -9 * unit }),
       draw('text', { class: 'amount', y: 4.5 * unit, 'text-anchor': 'middle' }),
       draw('text', { class: 'slope', y: -13 * unit, 'text-anchor': 'middle' }),
     );
-    group.append(draw('path', { class: 'violet', d: path }), draw('path', { class: 'wire', d: path }), draw('path', { class: 'arrow', d: leftEdge(a, unit) }), label);
+    group.append(draw('path', { class: 'violet', d: path }), draw('path', { class: 'wire', d: path }), draw('path', { class: 'arrow', d: leftEdge(edge.points[0], unit) }), label);
     return group;
   }
 
@@ -116,8 +116,9 @@ export function mountPicture(root, store) {
       group.classList.toggle('used', known.values.has(edge.to));
       group.classList.toggle('back', back);
       group.classList.toggle('now', here);
+      const flow = user.flows[edge.slot];
       group.dataset.sign = user && source.values.length === 1 && source.values[0] !== 0 ? (source.values[0] > 0 ? 'pos' : 'neg') : '';
-      tell(group, back && (few || here) ? user.flows[edge.slot] : null, now?.node === user ? user.local[edge.slot] : null);
+      tell(group, few && back && typeof flow === 'number' ? flow : null, few && now?.node === user ? user.local[edge.slot] : null);
     }
     if (now) reveal(places.get(now.node.name));
     else root.scrollTo(0, 0);

@@ -7,6 +7,7 @@ import { numbers, signOf, tidy, within } from '../../draw/formula.js';
 /** @typedef {import('../../draw/walk.js').Node} Node */
 
 const ROWS = 6; // of a vector that are written out; a longer one ends in …
+const WIDEST = 7; // characters of a value that a tile has room for
 
 /**
  * @param {string} tag @param {Record<string, string | number>} attributes
@@ -29,7 +30,8 @@ export function sizeOf(node, unit, small) {
   if (isNumber(node)) return { width: Math.max(40, 20 + 8 * tidy(node.values[0]).length) * unit, height: 30 * unit };
   const rows = Math.min(node.values.length, ROWS);
   if (node.values.length > 1 || node.tensors) return { width: 150 * unit, height: (32 + 19 * rows) * unit };
-  return small ? { width: 128 * unit, height: 44 * unit } : { width: 98 * unit, height: 72 * unit };
+  if (small) return { width: 138 * unit, height: (node.op === 'constant' ? 26 : 44) * unit };
+  return { width: 98 * unit, height: 72 * unit };
 }
 
 /**
@@ -51,10 +53,18 @@ export function nodeOf(node, formula, { x, y, width, height }, { unit, small, fo
     return group;
   }
   if (forks) group.append(draw('circle', { class: 'fork', cx: width, cy: height / 2, r: 4 * unit }));
-  group.append(text('name', 12 * unit, 18 * unit, 'start', node.name), text('sign', width - 9 * unit, 18 * unit, 'end', signOf(node.op)));
   const vector = node.values.length > 1 || node.tensors !== undefined;
-  const strip = vector || small ? 0 : 22 * unit;
-  group.append(draw('rect', { class: 'mark', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit }));
+  group.append(text('name', 12 * unit, 18 * unit, 'start', node.name));
+  if (small && !vector) {
+    // Name and value above, sign and gradient below: side by side two numbers would not always find room.
+    group.append(text('value', width - 9 * unit, 18 * unit, 'end'));
+    if (height > 30 * unit) group.append(text('sign', 12 * unit, 36 * unit, 'start', signOf(node.op)), text('grad', width - 9 * unit, 36 * unit, 'end'));
+    group.append(mark(height, unit, 0));
+    return group;
+  }
+  if (!node.name.startsWith(node.op)) group.append(text('sign', width - 9 * unit, 18 * unit, 'end', signOf(node.op)));
+  const strip = vector ? 0 : 22 * unit;
+  group.append(mark(height, unit, strip));
   if (strip === 0) {
     for (let row = 0; row < Math.min(node.values.length, ROWS); row += 1) {
       const baseline = (36 + 19 * row) * unit;
@@ -66,6 +76,9 @@ export function nodeOf(node, formula, { x, y, width, height }, { unit, small, fo
   group.append(text('value large', width / 2, 41 * unit, 'middle'), text('grad', width / 2, height - 6.5 * unit, 'middle'));
   return group;
 }
+
+/** Its sign, as a line at the left. @param {number} height @param {number} unit @param {number} strip */
+const mark = (height, unit, strip) => draw('rect', { class: 'mark', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit });
 
 /** The lowest strip of a tile. @param {number} width @param {number} height @param {number} strip @param {number} round */
 function band(width, height, strip, round) {
@@ -86,7 +99,8 @@ export function paint(tile, node, known) {
   const hidden = node.values.length - values.length;
   const digits = Number(tile.dataset.digits);
   values.forEach((element, row) => {
-    element.textContent = !known.value ? '' : hidden > 0 && row === values.length - 1 ? '…' : tidy(node.values[row], digits);
+    const shown = tidy(node.values[row], digits);
+    element.textContent = !known.value ? '' : hidden > 0 && row === values.length - 1 ? '…' : shown.length > WIDEST ? tidy(node.values[row], 3) : shown;
   });
   grads.forEach((element, row) => {
     const shown = known.grad && node.grads !== null && !(hidden > 0 && row === values.length - 1);
