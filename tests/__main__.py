@@ -14,6 +14,8 @@ CHECKS = (
     ("ruff format --check", ["ruff", "format", "--check", "."]),
     ("mypy --strict", ["mypy", "--strict"]),
 )
+AT_ONCE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
+"""Each process has a server and a Chromium of its own, and those of a folder are made once for its tests of a file."""
 
 
 def main() -> None:
@@ -31,7 +33,7 @@ def main() -> None:
         pip.say("pytest alone, because it was given arguments; without any, ruff and mypy run too")
     elif failed:
         pip.say(f"FAILED before pytest: {', '.join(failed)}")
-    status = subprocess.call([sys.executable, "-m", "pytest", *arguments])
+    status = subprocess.call([sys.executable, "-m", "pytest", *(arguments or AT_ONCE)])
     sys.exit(status or (1 if failed else 0))
 
 

@@ -76,7 +76,8 @@ export function connect(address, handlers) {
       clearTimeout(timer);
       const last = socket;
       socket = null;
-      last?.close();
+      if (last?.readyState === WebSocket.CONNECTING) last.onopen = () => last.close(); // sooner, the browser would warn
+      else last?.close();
     },
     /** Sends it, now or when the connection is back. @param {object} command */
     send(command) {

@@ -15,6 +15,7 @@ BENCHES = {
     "engine": "an epoch and a snapshot, against an eager torch loop and NumPy by hand",
     "streaming": "sixteen sessions at once, client in another process",
     "page": "pictures, paints and long tasks of the default experiment in Chromium",
+    "opened": "the same with the inspector open and the light on, against without; how soon it answers and scrubs",
 }
 """A bench is a module of its own name here: run() gives its figures for results.json, report(figures) prints them."""
 

@@ -1,38 +1,29 @@
 """The page of the chain rule in a real Chromium: steps, flat form, check, faults, the tab's network, every size."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Browser, Route, expect
+from playwright.sync_api import Route, expect
 
 from engine.operations import FUNCTIONS
 from tests.app.running import Running
-from tests.browser.conftest import Opened, OpenPage, listen
+from tests.browser.conftest import Opened, OpenPage, OpenTab
 from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL
 
 OpenGraph = Callable[..., Opened]
 
 
 @pytest.fixture
-def open_graph(browser: Browser, server: Running) -> Iterator[OpenGraph]:
+def open_graph(open_tab: OpenTab, server: Running) -> OpenGraph:
     """open_graph(after="", width=1366, height=768): after is what follows /graph."""
-    everything: list[Opened] = []
 
     def start(after: str = "", width: int = 1366, height: int = 768) -> Opened:
-        context = browser.new_context(viewport={"width": width, "height": height}, locale="en-US")
-        opened = Opened(context.new_page())
-        everything.append(opened)
-        listen(opened)
-        opened.page.goto(f"http://127.0.0.1:{server.port}/graph{after}")
+        opened = open_tab(f"http://127.0.0.1:{server.port}/graph{after}", width, height)
         expect(opened.page.locator(".node").first).to_be_visible()
         return opened
 
-    yield start
-    for opened in everything:
-        opened.page.context.close()
-    for opened in everything:
-        assert opened.faults == []
+    return start
 
 
 def values(opened: Opened, *names: str) -> list[float]:

@@ -11,9 +11,11 @@ def commands(opened: Opened) -> list[str]:
 
 
 def test_each_key_once(opened: Opened) -> None:
-    for key in ("Space", "Space", "ArrowRight", "e", "R"):
+    for playing in ("true", "false"):
+        opened.page.keyboard.press("Space")
+        expect(opened["play"]).to_have_attribute("aria-pressed", playing)
+    for key in ("ArrowRight", "e", "R"):
         opened.page.keyboard.press(key)
-        opened.page.wait_for_timeout(50)
     opened.until(lambda: commands(opened) == ["play", "pause", "step", "epoch", "reset"])
 
 

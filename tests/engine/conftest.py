@@ -1,20 +1,4 @@
-import pytest
 from hypothesis import settings
 
 settings.register_profile("any machine", deadline=None)  # a slow machine is no failure
 settings.load_profile("any machine")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What tests of parity compared, how many of a kind, and the worst difference."""
-    found: dict[str, tuple[int, float]] = {}
-    for report in terminalreporter.getreports("passed"):
-        for name, value in report.user_properties:
-            if name == "parity" and report.when == "call":
-                what, count, worst = value
-                before = found.get(what, (0, 0.0))
-                found[what] = (before[0] + count, max(before[1], worst))
-    if found:
-        terminalreporter.section("parity")
-    for what, (count, worst) in found.items():
-        terminalreporter.line(f"{count} {what}: worst difference {worst:.1e}")
