@@ -16,7 +16,7 @@ from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, D
 from engine.datasets import DATASETS, samples_of
 from engine.digits import Library, LibraryFault
 from engine.snapshot import grid_inputs
-from engine.spec import MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
+from engine.spec import MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""
@@ -72,13 +72,13 @@ def _schema() -> dict[str, Any]:
 
 @lru_cache
 def _choices() -> dict[str, Any]:
-    """What goes with what, so that the page need not know it by heart; samples is null where the Spec tells them."""
-    samples = {name: dataset.samples for name, dataset in DATASETS.items()}
+    """What goes with what, so that the page need not know it by heart."""
     return {
-        "datasets": {name: {**asdict(kind), "samples": samples.get(name)} for name, kind in KINDS.items()},
+        "datasets": {name: asdict(kind) for name, kind in KINDS.items()},
         "reads": READS,
         "class_losses": sorted(CLASS_LOSSES),
         "logit_losses": sorted(LOGIT_LOSSES),
+        "most_normed": MOST_NORMED,
         "most_parameters": MOST_PARAMETERS,
         "most_plane_samples": MOST_PLANE_SAMPLES,
     }
@@ -99,7 +99,7 @@ def _in_small(name: DatasetName, library: Library) -> dict[str, Any]:
     fits = {"loss": "mse", "samples": THUMBNAIL_POINTS if kind.plane else None}
     spec = Spec.model_validate({"dataset": name, **fits, **many})
     small: dict[str, Any] = {
-        "samples": DATASETS[name].samples,
+        "samples": kind.samples,
         "regression": kind.targets == "values",
         "classes": spec.class_count,
     }

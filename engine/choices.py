@@ -55,6 +55,8 @@ class Kind:
     """What a data set is, as far as other choices must know."""
 
     targets: Literal["classes", "values"] = "classes"
+    samples: int | None = 500
+    """How many there are unless the Spec says; None: as many as it has points of its own."""
     plane: bool = True
     """Whether its inputs are features of points (x1, x2) of the plane; else they are columns of their own."""
     low: float = -6
@@ -77,7 +79,7 @@ class Kind:
 
 
 _MANY = Kind(classes=None)
-_GATE = Kind(low=-0.5, high=1.5, noise=False, whole=True)
+_GATE = Kind(samples=4, low=-0.5, high=1.5, noise=False, whole=True)
 
 KINDS: dict[DatasetName, Kind] = {
     "circle": Kind(),
@@ -90,20 +92,20 @@ KINDS: dict[DatasetName, Kind] = {
     "pinwheel": _MANY,
     "blobs": _MANY,
     "function": Kind(),
-    "plane": Kind(targets="values"),
-    "multi_gauss": Kind(targets="values"),
+    "plane": Kind(targets="values", samples=1200),
+    "multi_gauss": Kind(targets="values", samples=1200),
     "sine": Kind(targets="values"),
     "and_gate": _GATE,
     "or_gate": _GATE,
     "nand_gate": _GATE,
     "xor_gate": _GATE,
-    "arithmetic": Kind(targets="values", low=-10, high=10, unit=10, outputs=2, noise=False),
-    "own": Kind(classes=None, noise=False),
-    "own_values": Kind(targets="values", noise=False),
-    "digits": Kind(plane=False, inputs=64, side=8, classes=10, noise=False),
-    "mnist": Kind(plane=False, inputs=784, side=28, classes=10, noise=False),
-    "digit_pictures": Kind(targets="values", plane=False, inputs=10, outputs=64, noise=False, whole=True),
-    "random": Kind(targets="values", plane=False, inputs=0, outputs=0, noise=False, whole=True),
+    "arithmetic": Kind(targets="values", samples=441, low=-10, high=10, unit=10, outputs=2, noise=False),
+    "own": Kind(samples=None, classes=None, noise=False),
+    "own_values": Kind(targets="values", samples=None, noise=False),
+    "digits": Kind(samples=1797, plane=False, inputs=64, side=8, classes=10, noise=False),
+    "mnist": Kind(samples=12_000, plane=False, inputs=784, side=28, classes=10, noise=False),
+    "digit_pictures": Kind(targets="values", samples=10, plane=False, inputs=10, outputs=64, noise=False, whole=True),
+    "random": Kind(targets="values", samples=64, plane=False, inputs=0, outputs=0, noise=False, whole=True),
 }
 """One entry per DatasetName."""
 

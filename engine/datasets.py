@@ -21,14 +21,6 @@ Samples = tuple[Array, Array]
 
 
 @dataclass(frozen=True)
-class Dataset:
-    draw: Callable[[Spec, int, Library], Samples]
-    """(Spec, count, library) → rows and labels; fewer than count where there are no more."""
-    samples: int | None
-    """How many there are unless the Spec says; None: as many as the Spec has points of its own."""
-
-
-@dataclass(frozen=True)
 class Split:
     train_rows: Array
     """(n, 2) or (n, inputs)"""
@@ -53,14 +45,12 @@ def split(spec: Spec, library: Library = BUNDLED) -> Split:
 
 def samples_of(spec: Spec, library: Library = BUNDLED) -> Samples:
     """All rows and labels of a Spec. Raises LibraryFault where pictures cannot be read."""
-    dataset = DATASETS[spec.dataset]
-    return dataset.draw(spec, spec.samples or dataset.samples or len(spec.own_points), library)
+    return DATASETS[spec.dataset](spec, spec.wanted_samples, library)
 
 
 def _plane(spec: Spec, count: int, library: Library) -> Samples:
-    generate, _ = PLANES[spec.dataset]
     data, noise = stream(spec.seed, "data"), stream(spec.seed, "noise")
-    points, labels = generate(count, spec.noise / 100, data, noise, spec)
+    points, labels = PLANES[spec.dataset](count, spec.noise / 100, data, noise, spec)
     return points.astype(np.float32), labels.astype(np.float32)
 
 
@@ -100,13 +90,13 @@ def _random(spec: Spec, count: int, library: Library) -> Samples:
     return rows.astype(np.float32), targets.astype(np.float32)
 
 
-DATASETS: dict[DatasetName, Dataset] = {
-    **{name: Dataset(_plane, samples) for name, (_, samples) in PLANES.items()},
-    "own": Dataset(_own, samples=None),
-    "own_values": Dataset(_own, samples=None),
-    "digits": Dataset(_digits, samples=1797),
-    "mnist": Dataset(_mnist, samples=12_000),
-    "digit_pictures": Dataset(_digit_pictures, samples=10),
-    "random": Dataset(_random, samples=64),
+DATASETS: dict[DatasetName, Callable[[Spec, int, Library], Samples]] = {
+    **dict.fromkeys(PLANES, _plane),
+    "own": _own,
+    "own_values": _own,
+    "digits": _digits,
+    "mnist": _mnist,
+    "digit_pictures": _digit_pictures,
+    "random": _random,
 }
-"""One entry per DatasetName."""
+"""(Spec, count, library) → rows and labels; fewer than count where there are no more. One entry per DatasetName."""

@@ -184,25 +184,24 @@ def on_circle(radius: Floats, angle: Floats) -> Points:
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
-PLANES: dict[DatasetName, tuple[Callable[[int, float, Random, Random, Spec], tuple[Points, Labels]], int]] = {
-    "circle": (circle, 500),
-    "xor": (xor, 500),
-    "gauss": (gauss, 500),
-    "spiral": (spiral, 500),
-    "moons": (moons, 500),
-    "rings": (rings, 500),
-    "checkerboard": (checkerboard, 500),
-    "pinwheel": (pinwheel, 500),
-    "blobs": (blobs, 500),
-    "function": (function, 500),
-    "plane": (plane, 1200),
-    "multi_gauss": (multi_gauss, 1200),
-    "sine": (sine, 500),
-    "arithmetic": (arithmetic, 441),
-    "and_gate": (gate, 4),
-    "or_gate": (gate, 4),
-    "nand_gate": (gate, 4),
-    "xor_gate": (gate, 4),
+PLANES: dict[DatasetName, Callable[[int, float, Random, Random, Spec], tuple[Points, Labels]]] = {
+    "circle": circle,
+    "xor": xor,
+    "gauss": gauss,
+    "spiral": spiral,
+    "moons": moons,
+    "rings": rings,
+    "checkerboard": checkerboard,
+    "pinwheel": pinwheel,
+    "blobs": blobs,
+    "function": function,
+    "plane": plane,
+    "multi_gauss": multi_gauss,
+    "sine": sine,
+    "arithmetic": arithmetic,
+    "and_gate": gate,
+    "or_gate": gate,
+    "nand_gate": gate,
+    "xor_gate": gate,
 }
-"""(count, noise 0…0.5, stream of the points, stream of the noise, Spec) → points (count, 2) and labels; and how many
-points there are unless the Spec says."""
+"""(count, noise 0…0.5, stream of the points, stream of the noise, Spec) → points (count, 2) and labels"""

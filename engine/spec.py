@@ -40,6 +40,10 @@ MOST_PARAMETERS = 300_000
 MOST_PLANE_SAMPLES = 5000
 """Of the plane, where every sample is drawn."""
 
+MOST_NORMED = 6_000_000
+"""Numbers of one batch, its inputs and all its neurons, where there is batch norm, which needs the whole batch at once:
+four float32 are kept for each, 96 MB. 5,000 pictures of MNIST in 784-256-128-10 fit."""
+
 UNSPLIT = 10
 """Fewer samples than this are not dealt out: training and test set are both all of them."""
 
@@ -146,9 +150,7 @@ class Spec(BaseModel):
     rate_decay: Annotated[Real, Ge(0), Le(1)] = Field(
         default=0, description="of adagrad: rate/(1 + (t−1)·decay)", json_schema_extra=LIVE
     )
-    initial_accumulator: Annotated[Real, Ge(0), Le(10)] = Field(
-        default=0, description="of adagrad, when it starts", json_schema_extra=LIVE
-    )
+    initial_accumulator: Annotated[Real, Ge(0), Le(10)] = Field(default=0, description="of adagrad, when it starts")
     beta1: Annotated[Real, Ge(0), Le(0.9999)] = Field(default=0.9, json_schema_extra=LIVE)
     beta2: Annotated[Real, Ge(0), Le(0.99999)] = Field(default=0.999, json_schema_extra=LIVE)
     epsilon: Annotated[Real, Ge(1e-12), Le(1)] = Field(default=1e-8, json_schema_extra=LIVE)
@@ -232,6 +234,7 @@ class Spec(BaseModel):
                     "batch norm compares the samples of a batch and a batch of one has nothing to compare; "
                     "choose a batch size of 2 or more, or switch batch norm off"
                 )
+        yield from self._too_large_for_norms()
         if self.optimizer == "perceptron":
             yield from self._odd_perceptron()
         if self.optimizer == "evolution" and any(layer.dropout or layer.batch_norm for layer in self.hidden):
@@ -242,6 +245,15 @@ class Spec(BaseModel):
         parameters = sum(below * above + above for below, above in pairwise((*widths, self.outputs)))
         if parameters > MOST_PARAMETERS:
             yield f"this network has {parameters} parameters and can have {MOST_PARAMETERS}; make its layers narrower"
+
+    def _too_large_for_norms(self) -> Iterator[str]:
+        units = self.inputs + sum(layer.width for layer in self.hidden) + self.outputs
+        samples = min(self.batch_size or self.training_samples, self.training_samples)
+        if any(layer.batch_norm for layer in self.hidden) and samples * units > MOST_NORMED:
+            yield (
+                f"batch norm needs a whole batch at once, here {samples} samples of {units} inputs and neurons, and "
+                f"can have {MOST_NORMED} numbers; choose a batch size of {MOST_NORMED // units} or less"
+            )
 
     def _odd_own_points(self) -> Iterator[str]:
         if not self.own_points:
@@ -277,6 +289,17 @@ class Spec(BaseModel):
         if self.dataset == "own":
             return int(max((label for _, _, label in self.own_points), default=1)) + 1
         return self.kind.classes or self.classes
+
+    @property
+    def wanted_samples(self) -> int:
+        """Training and test samples; a data set that has fewer gives all it has."""
+        return self.samples or self.kind.samples or len(self.own_points)
+
+    @property
+    def training_samples(self) -> int:
+        """As many are trained on, where there are as many as are wanted."""
+        whole = self.kind.whole or self.wanted_samples < UNSPLIT
+        return self.wanted_samples if whole else round(self.wanted_samples * self.train_fraction)
 
     @property
     def inputs(self) -> int:

@@ -14,6 +14,7 @@
  * @property {Record<string, string[]>} reads  optimizer → its own settings
  * @property {string[]} class_losses
  * @property {string[]} logit_losses
+ * @property {number} most_normed
  * @property {number} most_parameters
  * @property {number} most_plane_samples
  * @property {string[]} missing  data sets whose files the server has not
@@ -204,5 +205,12 @@ export function conflict(spec, facts) {
   if (spec.optimizer === 'evolution' && isRandom(spec)) return { key: 'conflict.evolution' };
   const sizes = [inputCount(spec, facts), ...spec.hidden.map((/** @type {Layer} */ layer) => layer.width), outputCount(spec, facts)];
   const count = sizes.slice(1).reduce((sum, width, i) => sum + width * (sizes[i] + 1), 0);
+  if (needsBatches(spec)) {
+    const units = sizes.reduce((sum, width) => sum + width, 0);
+    const [kind, wanted] = [kindOf(spec, facts), spec.samples ?? kindOf(spec, facts).samples ?? spec.own_points.length];
+    const samples = Math.min(spec.batch_size ?? Infinity, kind.whole ? wanted : Math.round(wanted * spec.train_fraction));
+    const values = { samples, units, most: facts.most_normed, batch: Math.floor(facts.most_normed / units) };
+    if (samples * units > facts.most_normed) return { key: 'conflict.normed', values };
+  }
   return count > facts.most_parameters ? { key: 'conflict.parameters', values: { count, most: facts.most_parameters } } : null;
 }

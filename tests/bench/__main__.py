@@ -13,6 +13,7 @@ RESULTS = Path(__file__).with_name("results.json")
 
 BENCHES = {
     "engine": "an epoch and a snapshot, against an eager torch loop and NumPy by hand",
+    "kept": "what keeping the loss and the last updates costs, against kernels that keep neither",
     "streaming": "sixteen sessions at once, client in another process",
     "page": "pictures, paints and long tasks of the default experiment in Chromium",
     "opened": "the same with the inspector open and the light on, against without; how soon it answers and scrubs",

@@ -13,6 +13,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from numba.core.caching import FunctionCache
+from pydantic import ValidationError
 
 from engine import Layer, Spec
 from engine.backends import cache, kernels, settings
@@ -22,6 +23,7 @@ from engine.choices import OptimizerName
 from engine.network import Network, State
 from engine.optimizers import make_optimizer
 from engine.seeds import batch_order
+from engine.spec import MOST_NORMED
 from tests.engine.oracle import relative
 
 ROOT = Path(__file__).parents[2]
@@ -119,6 +121,20 @@ def test_any_size(spec: Spec, samples: int) -> None:
     assert relative(gradient, true_gradient) < 1e-5
 
 
+def test_a_batch_that_norms_need_at_once_has_a_bound() -> None:
+    """MNIST in full batches, 70,000 pictures, took 1.2 GB."""
+    fields: dict[str, Any] = {"dataset": "mnist", "samples": 70_000, "train_fraction": 0.9, "loss": "cross_entropy"}
+    fields["hidden"] = (Layer(width=256, batch_norm=True), 128)
+    with pytest.raises(ValidationError, match=r"63000 samples of 1178 .* 6000000 .* a batch size of 5093 or less"):
+        Spec(**fields, batch_size=None)
+    with pytest.raises(ValidationError, match="batch size of 5093 or less"):
+        Spec(**fields, batch_size=5000).changed(batch_size=None)
+    Spec(**{**fields, "hidden": (256, 128)}, batch_size=None)  # without a norm a large batch goes by in chunks
+    backend, _ = backend_of(Spec(**fields, batch_size=5000), samples=5001)
+    kept = sum(array.nbytes for array in (backend.values, backend.slopes, backend.deltas, backend.normal))
+    assert kept <= 16 * MOST_NORMED
+
+
 @pytest.mark.parametrize("points", [0, 1, 15, 16, 17, 100])
 def test_activations_of_any_number_of_points(points: int) -> None:
     spec = Spec(hidden=(5, 3))
@@ -186,31 +202,47 @@ def test_the_gil_is_released() -> None:
 
 
 WARM = """
-{before}
 from engine.backends import kernels
 from engine.backends.compiled import warm
 warm()
 for kernel in (kernels.advance, kernels.infer):
-    assert sum(kernel.stats.cache_{outcome}.values()) == 1, kernel.stats
+    assert sum(kernel.stats.cache_hits.values()) == 1, kernel.stats
 """
-CANNOT_WRITE = """
-import tempfile
+KERNEL = """
+from engine.backends.cache import cached
+@cached
+def double(x):
+    return 2 * x
+"""
+DOUBLE = """
+import sys, tempfile
 def refuse(**_): raise OSError
-tempfile.TemporaryFile = refuse
+if {read_only}: tempfile.TemporaryFile = refuse
+sys.path.append({folder!r})
+from kernel import double
+assert double(2) == 4
+assert sum(double.stats.cache_{outcome}.values()) == 1, double.stats
 """
 
 
-def test_cache(tmp_path: Path) -> None:
-    """Filled by one process and used by others, also where its folder cannot be written, as in a read-only image."""
+def elsewhere(script: str, **environment: str) -> None:
+    subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env={**os.environ, **environment})
 
-    def warm_elsewhere(outcome: str, before: str = "") -> None:
-        script = WARM.format(outcome=outcome, before=before)
-        environment = {**os.environ, "NUMBA_CACHE_DIR": str(tmp_path)}
-        subprocess.run([sys.executable, "-c", script], check=True, cwd=ROOT, env=environment)
 
-    warm_elsewhere("misses")
-    warm_elsewhere("hits")
-    warm_elsewhere("hits", before=CANNOT_WRITE)
+def test_other_processes_find_what_this_one_has_compiled() -> None:
+    backend, _ = backend_of(Spec())
+    backend.advance(1)
+    backend.activations(backend.inputs)
+    elsewhere(WARM)
+
+
+def test_a_given_folder_is_filled_and_used_also_where_it_cannot_be_written(tmp_path: Path) -> None:
+    """As in a read-only image; with a function that compiles in no time."""
+    (tmp_path / "kernel.py").write_text(KERNEL)
+    for outcome, read_only in (("misses", False), ("hits", False), ("hits", True)):
+        script = DOUBLE.format(outcome=outcome, read_only=read_only, folder=str(tmp_path))
+        elsewhere(script, NUMBA_CACHE_DIR=str(tmp_path / "cache"))
+    assert list((tmp_path / "cache").rglob("*.nbc"))
 
 
 def test_cache_looks_at_every_file_of_the_kernels(monkeypatch: pytest.MonkeyPatch) -> None:

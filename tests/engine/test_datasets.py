@@ -37,7 +37,7 @@ def test_default_counts_shapes_and_ranges(name: DatasetName) -> None:
     spec = spec_of(name)
     kind = spec.kind
     rows, labels = samples_of(spec)
-    count = DATASETS[name].samples or len(OWN)
+    count = kind.samples or len(OWN)
     assert rows.shape == (count, 2 if kind.plane else spec.inputs)
     assert labels.shape == ((count,) if kind.targets == "classes" or spec.outputs == 1 else (count, spec.outputs))
     assert rows.dtype == labels.dtype == np.float32

@@ -129,6 +129,19 @@ def test_what_restarts_a_run_is_refused_by_name(trainer: Trainer) -> None:
     assert trainer.spec.learning_rate == 0.03
 
 
+def test_what_adagrad_begins_with_begins_a_run_again() -> None:
+    """Its first step is −rate·g/√(s₀ + g²), and nothing later looks at s₀."""
+    adagrad = Spec(optimizer="adagrad", learning_rate=0.1, batch_size=None)
+    trainer = Trainer(adagrad, backend="by_hand")
+    with pytest.raises(ValueError, match="initial_accumulator cannot change"):
+        trainer.configure(adagrad.changed(initial_accumulator=1))
+    for first_sum in (0, 1):
+        run = Trainer(adagrad.changed(initial_accumulator=first_sum))
+        g = np.concatenate([values.ravel() for values in run.gradients().values()])
+        run.advance(1)
+        np.testing.assert_allclose(run.state()["updates"], -0.1 * g / (np.sqrt(first_sum + g * g) + 1e-8), rtol=1e-3)
+
+
 def test_an_unknown_backend_is_refused(trainer: Trainer) -> None:
     with pytest.raises(ValueError, match="no backend 'magic'"):
         trainer.use("magic")  # type: ignore[arg-type]

@@ -84,6 +84,11 @@ test('a whole that cannot be is known before it is sent', () => {
   equal(conflict(spec({}), facts), null);
   equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), facts), { key: 'conflict.batch_norm' });
   equal(conflict(spec({ hidden: [layer(600), layer(600)] }), facts)?.key, 'conflict.parameters');
+  const pictures = { dataset: 'mnist', samples: 70_000, batch_size: null, hidden: [layer(64, { batch_norm: true })], loss: 'cross_entropy' };
+  const values = { samples: 35_000, units: 858, most: facts.most_normed, batch: Math.floor(facts.most_normed / 858) };
+  equal(conflict(spec(pictures), facts), { key: 'conflict.normed', values });
+  equal(conflict(spec({ ...pictures, batch_size: values.batch }), facts), null);
+  equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), facts), null);
   equal(outputCount(spec({ dataset: 'digits' }), facts), 10);
   equal(outputCount(spec({ loss: 'cross_entropy' }), facts), 2);
   equal(outputCount(spec({ dataset: 'arithmetic' }), facts), 2);

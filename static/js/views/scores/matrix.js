@@ -20,11 +20,12 @@ export function showMatrix(root, counts, { names, marks }) {
     root.innerHTML = `<span class="axes">${t('scores.axes')}</span>${names.map((_, i) => heading(i)).join('')}${names
       .map((_, row) => heading(row) + names.map((__, column) => `<b class="${row === column ? 'right' : ''}" data-cell="${row}-${column}"></b>`).join('')).join('')}`;
   }
+  const shown = (/** @type {number} */ count) => (names.length > 4 && count < 1e4 ? String(count || '·') : formatCount(count, 1e4)); // narrow cells
   const most = Math.max(1, ...(counts ?? []).flat());
   names.forEach((own, row) => names.forEach((said, column) => {
     const cell = /** @type {HTMLElement} */ (root.children[1 + names.length + row * (names.length + 1) + 1 + column]);
     const count = counts?.[row]?.[column];
-    const text = count === undefined ? '–' : count === 0 && names.length > 4 ? '·' : formatCount(count, 1e4);
+    const text = count === undefined ? '–' : shown(count);
     if (cell.textContent !== text) cell.textContent = text;
     cell.dataset.value = String(count ?? '');
     cell.style.setProperty('--share', String((count ?? 0) / most));
