@@ -1,4 +1,4 @@
-"""Slow motion in Chromium: one step in phases, forth and back, and the numbers on the drawing."""
+"""Slow motion in Chromium: one step in phases, forth and back."""
 
 from typing import Any
 
@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import Spec, Trainer
-from tests.browser.conftest import Opened, OpenPage
+from tests.browser.conftest import Opened
 
 PHASES = [
     *("batch", "forward-0", "forward-1", "forward-2", "loss", "backward-2", "backward-1", "backward-0", "update"),
@@ -118,22 +118,3 @@ def test_a_step_taken_elsewhere_is_followed(opened: Opened) -> None:
     opened["step"].click()
     at(opened, "batch", 1)
     opened.until(lambda: told(opened)["step"] == 2)
-
-
-INK = "canvas => canvas.hidden ? 0 : canvas.toDataURL().length"
-"""How much is drawn, roughly."""
-
-
-def test_numbers_come_on_request(open_page: OpenPage) -> None:
-    opened = open_page("#hidden=8,8,8")
-    figures = opened.page.locator("canvas.figures")
-    assert figures.evaluate(INK) == 0
-    opened["numbers"].click()
-    expect(opened["numbers"]).to_have_attribute("aria-pressed", "true")
-    opened.until(lambda: any(message["type"] == "opened" for message in opened.told))
-    opened.until(lambda: figures.evaluate(INK) > 20_000)
-    full = figures.evaluate(INK)
-    opened["links-gradient"].click()
-    opened.until(lambda: figures.evaluate(INK) != full)
-    opened["numbers"].click()
-    opened.until(lambda: figures.evaluate(INK) == 0)

@@ -6,16 +6,18 @@ const COMFORTABLE = 22; // px: a column is staggered where its tiles would be mu
 const ENOUGH = 0.8;
 const STAGGER = 3; // at most that many tiles beside each other in one layer
 const NARROWEST = 3.2; // times the text's size: columns do not come closer, the picture gets wider instead
+const LOW = 290; // px of height
 const LINKS_AT_LEAST = 14; // px between two layers' tiles
 
-/** @typedef {{center: number, width: number, spacing: number, left: Float32Array, top: Float32Array}} Column  left, top: corner of each tile, px */
+/** @typedef {{center: number, width: number, spacing: number, head: number, left: Float32Array, top: Float32Array}} Column
+ *   spacing: from a tile to the next one below; head: room for the controls above; left, top: corner of each tile; all px */
 /**
  * @typedef {object} NetworkLayout
  * @property {number} width   px, at least what was asked for
  * @property {number} height
+ * @property {number} floor   px, under which words may stand
  * @property {number} tile    px of a tile's edge
  * @property {number} radius  px of a tile's corner
- * @property {number} pitch   px between the middles of two neighbouring columns
  * @property {'row' | 'curve' | 'stack' | 'tight'} heads   how the controls above a column are arranged: all in one line; the
  *   activation as its curve only; in two lines; in two lines and as narrow as can be
  * @property {number} headHeight
@@ -28,18 +30,25 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
  * @param {number} [box.ends] px kept at the right of the outputs for their marks @param {number} [box.notes] px kept under the columns for words
  * @param {number[]} box.counts tiles of each column: every input that can be chosen, hidden…, outputs
  * @param {number} box.text px of the text
+ * @param {number[]} [box.apart] px that the middles of each two neighbouring columns have between them at least
  * @returns {NetworkLayout}
  */
-export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0 }) {
+export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0, apart = [] }) {
   const labels = Math.round(text * 3.6); // "sin x₁" and a gap
   const largest = Math.max(text < 16 ? 42 : 52, Math.min(58, height / 9));
   const gaps = counts.length - 1;
   const first = labels + largest / 2;
   const last = largest / 2 + 6 + ends;
-  const wide = Math.max(width, first + last + gaps * text * NARROWEST);
-  const pitch = (wide - first - last) / gaps;
+  const least = Array.from({ length: gaps }, (_, i) => Math.max(text * NARROWEST, apart[i] ?? 0));
+  const wide = Math.max(width, first + last + least.reduce((sum, px) => sum + px, 0));
+  const pitches = sharedOut(wide - first - last, least);
+  const pitch = Math.min(...pitches);
+  const centers = [first];
+  for (const px of pitches) centers.push(centers[centers.length - 1] + px);
+  // over the inputs stands but a mark, over the outputs nothing
+  const rooms = counts.map((_, i) => 2 * Math.min(i > 1 ? pitches[i - 1] / 2 : pitches[0] - text, i + 1 < gaps ? pitches[i] / 2 : pitches[gaps - 1]));
 
-  const heads = headsFor(pitch, height, text);
+  const heads = headsFor(Math.min(...rooms.slice(1, -1)), height < LOW || apart.length > 0, text);
   const line = Math.round(text + 13);
   const headHeight = gaps < 2 ? 4 : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
 
@@ -50,7 +59,7 @@ export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0
   const middle = headHeight + Math.max(room, tile) / 2;
 
   const columns = counts.map((count, i) => {
-    const center = first + pitch * i;
+    const center = centers[i];
     const between = tile + Math.max(4, Math.min(12, tile * 0.3));
     const spacing = count < 2 ? 0 : Math.min(between / staggers[i], (room - tile) / (count - 1));
     const step = tile + 2; // sideways, from one of a staggered column to the next
@@ -60,16 +69,27 @@ export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0
       left[k] = center - tile / 2 + ((k % staggers[i]) - (staggers[i] - 1) / 2) * step;
       top[k] = middle - tile / 2 + (k - (count - 1) / 2) * spacing;
     }
-    return { center, width: tile + (staggers[i] - 1) * step, spacing, left, top };
+    return { center, width: tile + (staggers[i] - 1) * step, spacing, head: rooms[i], left, top };
   });
-  return { width: wide, height, tile, radius: Math.max(2.5, tile * 0.22), pitch, heads, headHeight, columns };
+  return { width: wide, height, floor: height - notes, tile, radius: Math.max(2.5, tile * 0.22), heads, headHeight, columns };
 }
 
-/** @param {number} pitch @param {number} height @param {number} text @returns {NetworkLayout['heads']} */
-function headsFor(pitch, height, text) {
-  if (pitch >= text * 6.8 + 78) return 'row';
-  if (pitch >= text * 3 + 72 && height < 290) return 'curve'; // low: a line for the activations' names is better spent on tiles
-  return pitch >= text * 6.2 ? 'stack' : 'tight';
+/** A room shared out among gaps, the narrowest first, so that they are as even as what each needs allows. @param {number} room @param {number[]} least px */
+function sharedOut(room, least) {
+  let [rest, count] = [room, least.length];
+  for (const px of [...least].sort((a, b) => b - a)) {
+    if (px <= rest / count) break;
+    rest -= px;
+    count--;
+  }
+  return least.map((px) => Math.max(px, count ? rest / count : 0));
+}
+
+/** @param {number} room px above a layer @param {boolean} low  a line for the activations' names is better spent on what is below @param {number} text @returns {NetworkLayout['heads']} */
+function headsFor(room, low, text) {
+  if (room >= text * 6.8 + 78) return 'row';
+  if (room >= text * 3 + 72 && low) return 'curve';
+  return room >= text * 6.2 ? 'stack' : 'tight';
 }
 
 /** The fewest tiles side by side that leave them a comfortable size. @param {number} count @param {number} room @param {number} pitch @param {number} comfortable */

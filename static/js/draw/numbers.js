@@ -30,6 +30,24 @@ export function fixed(value, digits = 3) {
   return (value < 0 ? MINUS : '\u2007') + text;
 }
 
+/**
+ * The power of ten in which numbers up to the largest are written with two places. It stays while they can be read in it,
+ * so that it does not flicker.
+ * @param {number} largest @param {number} now  the one it was
+ */
+export function unitFor(largest, now) {
+  const scaled = largest / 10 ** now;
+  return scaled === 0 || !Number.isFinite(scaled) || (scaled >= 0.1 && scaled < 100) ? now : Math.floor(Math.log10(largest));
+}
+
+/** At most five signs, whatever the value: "−0.43", "12.3". @param {number} value @param {number} exponent  of the power of ten it is told in */
+export function inUnit(value, exponent) {
+  if (!Number.isFinite(value)) return scientific(value);
+  const size = Math.abs(value) / 10 ** exponent;
+  const text = size.toFixed(size < 9.995 ? 2 : size < 99.95 ? 1 : 0);
+  return (value < 0 && Number(text) ? MINUS : '') + text;
+}
+
 /** @param {string} feature a name of the Spec, as x1_squared @returns {string} as people write it: x₁² */
 export function featureLabel(feature) {
   return FEATURE_LABELS[feature] ?? feature;

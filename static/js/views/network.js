@@ -10,7 +10,8 @@ import { createFigures } from './network/figures.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
 import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
-import { flowOf, linkOf, placeOf, subjectOfLink } from './network/subjects.js';
+import { flowOf, linkOf, neuronOf, placeOf, subjectOfLink } from './network/subjects.js';
+import { figurePlaces, neuronBox } from '../draw/grids.js';
 import { nearestLink } from '../draw/links.js';
 import { tileAt } from '../draw/layout.js';
 import { t, translate } from '../i18n.js';
@@ -51,11 +52,17 @@ export function mountNetwork(root, store, send) {
   const ladder = createLadder(find('.ladder'), (layer) => inspect({ kind: 'layer', layer }));
   const card = createCard(find('.card'));
   const tiles = createTiles(find('.tiles'), { feature: toggleFeature, hover, open: ({ layer, neuron }) => inspect({ kind: 'neuron', layer, index: neuron }) });
-  const holds = createHolds(find('.holds'), find('.tiles'), inspect);
+  const holds = createHolds(find('.holds'), find('.tiles'), { open: inspect, walk });
 
   /** @type {import('./network/shape.js').Shape | null} */
   let shape = null;
   let link = -1;
+  /** @type {import('./network/subjects.js').Subject | null} */
+  let walked = null; // the number that has the focus
+  /** @type {import('./network/holds.js').Chosen | null} */
+  let chosen = null; // the neuron whose links can be taken hold of, where not all can
+  let chosenOf = '';
+  let places = /** @type {ReturnType<typeof figurePlaces>} */ ({ spots: [], plates: [] });
   let focused = 'null null';
   let cardOf = '';
   let painting = 0;
@@ -112,13 +119,21 @@ export function mountNetwork(root, store, send) {
     focused = key;
   }
 
+  /** @param {import('./network/subjects.js').Subject | null} subject */
+  function walk(subject) {
+    walked = subject;
+    if (picture.links && shape) link = linkOf(shape, picture.links, subject);
+    repaint();
+  }
+
   plan.onpointermove = (event) => {
     const { links, layout } = picture;
     if (!links || !layout) return;
     const box = plan.getBoundingClientRect();
     const [x, y] = [event.clientX - box.left, event.clientY - box.top];
     const free = event.target instanceof Element && !event.target.closest('button:not(.hold), .head, .ladder') && !tileAt(layout, x, y);
-    const found = free ? nearestLink(links, x, y, REACH) : -1;
+    const number = event.target instanceof HTMLElement && event.target.closest('.on-number');
+    const found = number instanceof HTMLElement ? Number(number.dataset.link) : free ? nearestLink(links, x, y, REACH) : -1;
     if (found === link) return;
     link = found;
     repaint();
@@ -161,7 +176,7 @@ export function mountNetwork(root, store, send) {
     const hovered = store.get('hovered');
     if (hovered && tileOf(shape, hovered) < 0) hover(null);
     link = -1;
-    picture.arrange(shape, width, height, store.get('features'));
+    picture.arrange(shape, width, height, store.get('features'), Boolean(store.get('numbers')));
     const { layout, palette } = picture;
     if (!layout) return;
     plan.style.width = `${layout.width}px`;
@@ -170,14 +185,38 @@ export function mountNetwork(root, store, send) {
     find('.inputs').style.left = `${layout.columns[0].center}px`;
     heads.arrange(shape, layout, limits, readActivations(store.get('schema')));
     tiles.arrange(shape, layout);
-    if (picture.links) figures.arrange(shape, layout, picture.links, palette, height);
-    if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases);
+    if (picture.links) figures.arrange(shape, layout, picture.links, palette, height, picture.numbered);
+    if (chosen && (shape.drawn[chosen.layer + 1]?.length ?? 0) <= chosen.tile) chosen = null;
+    chosenOf = '';
+    choose();
+    if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases, numberBox);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
     /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
     label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
     label(addLayer, t('network.add_layer'), count >= limits.layers ? t('network.most_layers', { most: limits.layers }) : '');
     numbersAt = 0;
     cardOf = '';
+    showNeuron(neuronOf(store.get('inspected')));
+  }
+
+  /** Whose links can be taken hold of: the neuron that is looked at, or was last. */
+  function choose() {
+    if (!shape || !picture.links) return;
+    const place = neuronOf(walked) ?? store.get('hovered') ?? neuronOf(store.get('inspected'));
+    const tile = place && place.layer >= 0 ? tileOf(shape, place) : -1;
+    if (tile >= 0) chosen = { layer: place.layer, tile };
+    const key = `${chosen?.layer} ${chosen?.tile}`;
+    if (key === chosenOf) return;
+    chosenOf = key;
+    places = picture.numbered ? figurePlaces(picture.numbered, picture.links, chosen) : { spots: [], plates: [] };
+    holds.choose(shape, picture.links, chosen, numberBox);
+    numbersAt = 0;
+  }
+
+  /** Where a link's number stands. @param {number} n @returns {import('./network/holds.js').Box | null} */
+  function numberBox(n) {
+    const [spot, cell] = [places.spots[n], picture.numbered?.cell];
+    return spot && cell ? { x: spot.x - cell.width / 2, y: spot.y, width: cell.width + cell.gap, height: cell.height } : null;
   }
 
   function repaint() {
@@ -188,6 +227,7 @@ export function mountNetwork(root, store, send) {
     painting = 0;
     if (stale) arrange();
     if (!shape || !picture.layout) return;
+    choose();
     const frame = store.get('frame');
     const own = fits(shape, frame) ? frame : null;
     const phase = store.get('phase');
@@ -218,12 +258,10 @@ export function mountNetwork(root, store, send) {
     const [links, phase, opened] = [picture.links, store.get('phase'), store.get('opened')];
     if (!shape || !links) return;
     const own = opened && (phase || opened.step === (frame?.step ?? 0) + 1) && opened.phases.length ? opened : null;
-    const numbers = Boolean(store.get('numbers'));
-    const chosen = picture.chooser(store.get('hovered') ?? placeOf(store.get('inspected')), link);
     figures.paint(frame, {
-      kind: store.get('links') ?? 'weight', numbers,
-      chosen: numbers && chosen ? [...links.layer.keys()].filter(chosen) : [],
-      flow: own && (phase || (numbers && !store.get('state')?.playing)) ? flowOf(own, phase) : null,
+      kind: store.get('links') ?? 'weight', places,
+      chosen: picture.chooser(store.get('hovered'), link),
+      flow: own && (phase || (store.get('numbers') && !store.get('state')?.playing)) ? flowOf(own, phase) : null,
       phase: phase ? `${phase.step} ${phase.id}` : '',
     });
   }
@@ -250,13 +288,35 @@ export function mountNetwork(root, store, send) {
     cardOf = key;
     const frame = store.get('frame');
     tellCard(fits(shape, frame) ? frame : null);
+    card.place(placeOfCard(links, layout, hovered), stage);
+  }
+
+  /** What the card stands beside. @param {import('../draw/links.js').Links} links @param {import('../draw/layout.js').NetworkLayout} layout @param {{layer: number, neuron: number} | null} hovered */
+  function placeOfCard(links, layout, hovered) {
+    const column = (link >= 0 ? links.layer[link] : hovered?.layer ?? 0) + 1;
+    const tile = link >= 0 ? links.to[link] : shape?.drawn[column].indexOf(hovered?.neuron ?? 0) ?? 0;
+    if (picture.numbered) return neuronBox(picture.numbered, column, tile);
     if (link >= 0) {
       const [x0, y0, x1, y1] = links.ends.subarray(4 * link, 4 * link + 4);
-      card.place((x0 + x1) / 2 - 20, (x0 + x1) / 2 + 20, (y0 + y1) / 2, stage);
-    } else {
-      const { left, top } = layout.columns[hovered.layer + 1];
-      card.place(left[hovered.neuron], left[hovered.neuron] + layout.tile, top[hovered.neuron] + layout.tile / 2, stage);
+      return { left: (x0 + x1) / 2 - 20, right: (x0 + x1) / 2 + 20, top: Math.min(y0, y1), bottom: Math.max(y0, y1) };
     }
+    const { left, top } = layout.columns[column];
+    return { left: left[tile], right: left[tile] + layout.tile, top: top[tile], bottom: top[tile] + layout.tile };
+  }
+
+  /** Scrolls a neuron and its numbers into view, where the picture is wider than its place. @param {{layer: number, neuron: number} | null} place */
+  function showNeuron(place) {
+    const tile = place && shape ? tileOf(shape, place) : -1;
+    if (!place || !picture.numbered || tile < 0) return;
+    const { left, right } = neuronBox(picture.numbered, place.layer + 1, tile);
+    if (left < stage.scrollLeft || right > stage.scrollLeft + stage.clientWidth) stage.scrollLeft = (left + right - stage.clientWidth) / 2;
+  }
+
+  /** Scrolls a layer's links into view, where the picture is wider than its place. @param {number | null | undefined} layer */
+  function showLayer(layer) {
+    const { layout } = picture;
+    if (typeof layer !== 'number' || !layout?.columns[layer + 1]) return;
+    stage.scrollLeft = (layout.columns[layer].center + layout.columns[layer + 1].center - stage.clientWidth) / 2;
   }
 
   const meaning = () => readOutput(store) ?? { logits: false, threshold: 0 };
@@ -274,9 +334,11 @@ export function mountNetwork(root, store, send) {
     }),
     store.watch(['links', 'numbers', 'phase', 'opened'], () => {
       words();
+      stale ||= Boolean(store.get('numbers')) !== (picture.numbered !== null);
       numbersAt = 0;
       repaint();
     }),
+    store.watch(['phase'], () => showLayer(store.get('phase')?.layer)),
     store.watch(['frame', 'hovered', 'inspected'], repaint),
     store.watch(['output', 'state'], () => focus(store.get('hovered'))),
     () => observer.disconnect(),

@@ -49,6 +49,15 @@ test('between two columns there is room for links', () => {
 
 test('eight layers of 32 need no scrolling at 1024 px', () => equal(layoutNetwork({ width: 472, height: 300, counts: [7, ...Array(8).fill(32), 1], text: 13 }).width, 472));
 
+test('columns stand as far apart as they must, and otherwise evenly', () => {
+  const box = { width: 800, height: 300, counts: [7, 8, 8, 1], text: 13 };
+  const apart = (/** @type {import('/static/js/draw/layout.js').NetworkLayout} */ { columns }) => columns.slice(1).map(({ center }, i) => center - columns[i].center);
+  const [even] = apart(layoutNetwork(box));
+  const [first, wide, last] = apart(layoutNetwork({ ...box, apart: [0, 400, 0] }));
+  assert(Math.abs(wide - 400) < 0.01 && Math.abs(first - last) < 0.01 && Math.abs(first + wide + last - 3 * even) < 0.01, `${first}, ${wide}, ${last}`);
+  equal(layoutNetwork({ ...box, apart: [300, 300, 300] }).width > 900, true, 'wider than the box where it must be');
+});
+
 test('inputs stand in one line, whatever the room', () => {
   everywhere(({ columns }, what) => equal(new Set(columns[0].left).size, 1, what));
 });

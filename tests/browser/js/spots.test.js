@@ -1,7 +1,7 @@
 // @ts-check
-import { layoutNetwork } from '/static/js/draw/layout.js';
+import { layoutNetwork, tileAt } from '/static/js/draw/layout.js';
 import { makeLinks, nearestLink } from '/static/js/draw/links.js';
-import { figurePlaces, holdsOf } from '/static/js/draw/spots.js';
+import { allHeld, holdsOf, linksInto } from '/static/js/draw/spots.js';
 import { assert, equal, test } from './harness.js';
 
 /** @param {number[]} counts @param {number} [width] */
@@ -10,48 +10,40 @@ function network(counts, width = 780) {
   return { layout, links: makeLinks(layout, Array.from({ length: counts[0] }, (_, i) => i)) };
 }
 const SHAPES = [[2, 4, 2, 1], [7, 8, 8, 8, 1], [2, 1], [3, 12, 4]];
-const BOX = { width: 26, height: 10 };
 
-test('every link of narrow layers has a hold on it, at a distance from the others', () => {
+/** @param {ReturnType<typeof network>} drawn @param {number[]} some @param {string} what */
+function check({ links, layout }, some, what) {
+  const holds = holdsOf(links, some);
+  equal(holds.map(({ link }) => link), some, what);
+  holds.forEach((hold, n) => {
+    assert(nearestLink(links, hold.x, hold.y, 6) >= 0, `${what}: it lies on a link`);
+    equal(tileAt(layout, hold.x, hold.y), null, `${what}: on no neuron`);
+    for (const other of holds.slice(n + 1)) {
+      const apart = Math.max(Math.abs(other.x - hold.x), Math.abs(other.y - hold.y));
+      assert(apart > Math.min(hold.size, other.size) / 2, `${what}: ${n} is hidden under another, ${apart} px`);
+    }
+  });
+}
+
+/** @param {import('/static/js/draw/links.js').Links} links @param {number} layer */
+const linksOf = ({ starts }, layer) => Array.from({ length: starts[layer + 1] - starts[layer] }, (_, i) => starts[layer] + i);
+
+test('every link of a narrow layer has a hold on it, at a distance from the others', () => {
   for (const counts of SHAPES) {
-    const { links } = network(counts);
-    const holds = holdsOf(links);
-    equal(holds.length, links.count, counts.join('-'));
-    holds.forEach((hold, n) => {
-      equal([hold.layer, hold.to, hold.from], [links.layer[n], links.to[n], links.from[n]]);
-      assert(nearestLink(links, hold.x, hold.y, 6) >= 0, 'it lies on a link');
-      for (const other of holds.slice(n + 1)) {
-        const apart = Math.max(Math.abs(other.x - hold.x), Math.abs(other.y - hold.y));
-        assert(apart > Math.min(hold.size, other.size) / 2, `${counts}: ${n} is hidden under another, ${apart} px`);
-      }
-    });
+    const drawn = network(counts);
+    for (let layer = 0; layer + 1 < counts.length; layer++) {
+      assert(allHeld(drawn.links, layer), counts.join('-'));
+      check(drawn, linksOf(drawn.links, layer), counts.join('-'));
+    }
   }
 });
 
-test('links of layers wider than twelve have none', () => {
-  const { links } = network([2, 16, 16, 1]);
-  equal(new Set(holdsOf(links).map(({ layer }) => layer)), new Set([0, 2]));
-});
-
-test('numbers of links up to eight wide lie apart, before the neuron they lead to', () => {
-  for (const [counts, width] of /** @type {[number[], number][]} */ ([[[2, 4, 2, 1], 780], [[7, 8, 8, 8, 1], 780], [[2, 8, 8, 8, 1], 780], [[2, 4, 2, 1], 600]])) {
-    const { links, layout } = network(counts, width);
-    const places = figurePlaces(links, layout, BOX, []);
-    places.forEach((place, n) => {
-      assert(place, `${counts.join('-')}: link ${n} has no room`);
-      if (!place) return;
-      assert(place.x < links.ends[4 * n + 2] && place.x - BOX.width > links.ends[4 * n], 'between the two columns');
-      places.slice(n + 1).forEach((other) => {
-        assert(!other || Math.abs(other.x - place.x) >= BOX.width - 0.01 || Math.abs(other.y - place.y) >= BOX.height - 0.01, `${counts.join('-')}: ${n} over another`);
-      });
-    });
+test('of a wider layer those into one neuron have', () => {
+  const drawn = network([2, 32, 32, 1]);
+  equal([0, 1, 2].map((layer) => allHeld(drawn.links, layer)), [true, false, true]);
+  for (let to = 0; to < 32; to++) {
+    const some = linksInto(drawn.links, 1, to);
+    equal(some.map((n) => [drawn.links.layer[n], drawn.links.to[n], drawn.links.from[n]]), Array.from({ length: 32 }, (_, from) => [1, to, from]));
+    check(drawn, some, `into ${to}`);
   }
-});
-
-test('where they are too many only the chosen ones have places', () => {
-  const { links, layout } = network([2, 32, 32, 1]);
-  const chosen = Array.from({ length: 32 }, (_, i) => links.starts[1] + 5 * 32 + i);
-  const places = figurePlaces(links, layout, { width: 26, height: 9 }, chosen);
-  const shown = places.map((place, n) => (place && links.layer[n] === 1 ? n : -1)).filter((n) => n >= 0);
-  equal(shown, chosen);
 });

@@ -8,6 +8,8 @@ import { t } from '../../i18n.js';
 import { neuronName } from '../../names.js';
 import { drawnOnly, tileOf } from './shape.js';
 
+const GAP = 14; // px from what it tells of
+
 /** @typedef {import('../../protocol.js').Frame} Frame */
 /** @typedef {import('./shape.js').Shape} Shape */
 /** @typedef {import('../../draw/colormap.js').Meaning} Meaning */
@@ -48,14 +50,18 @@ export function createCard(root) {
   return {
     hide: () => (root.hidden = true),
 
-    /** Beside a place, within the view. @param {number} left px of its left edge @param {number} right @param {number} middle @param {HTMLElement} within */
-    place(left, right, middle, within) {
+    /** Beside a place, within the view; where there is no room, under it or above. @param {{left: number, right: number, top: number, bottom: number}} place px @param {HTMLElement} within */
+    place({ left, right, top, bottom }, within) {
       root.hidden = false;
       const { offsetWidth: width, offsetHeight: height } = root;
-      const from = within.scrollLeft;
-      const x = right + 14 + width <= from + within.clientWidth ? right + 14 : Math.max(from, left - 14 - width);
+      const [from, to] = [within.scrollLeft, within.scrollLeft + within.clientWidth];
+      const most = within.clientHeight - height;
+      const beside = right + GAP + width <= to ? right + GAP : left - GAP - width;
+      const free = beside >= from;
+      const x = free ? beside : Math.max(from, Math.min(to - width, (left + right - width) / 2));
+      const y = free ? (top + bottom - height) / 2 : bottom + GAP <= most ? bottom + GAP : top - GAP - height;
       root.style.left = `${x}px`;
-      root.style.top = `${Math.max(0, Math.min(within.clientHeight - height, middle - height / 2))}px`;
+      root.style.top = `${Math.max(0, Math.min(most, y))}px`;
     },
 
     /**

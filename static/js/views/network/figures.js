@@ -3,15 +3,14 @@
 // along the links in slow motion. Repainted at a pace one can read, not with every picture.
 
 import { contextOf, fitCanvas } from '../../draw/canvas.js';
+import { biasSpot, hasBiases, plateSpot, plateWidth, unitSpot } from '../../draw/grids.js';
 import { linkPoint } from '../../draw/links.js';
-import { scientific } from '../../draw/numbers.js';
+import { inUnit, scientific, superscript, unitFor } from '../../draw/numbers.js';
 import { cssColor } from '../../draw/palette.js';
-import { figurePlaces } from '../../draw/spots.js';
 import { drawnOnly } from './shape.js';
 import { sourceOf } from './subjects.js';
 
-const SIZES = [1, 0.87, 0.78, 0.7]; // of small text: the largest at which every link's number has its place
-const SHORT = '−0e−0'; // powers of ten where there is no room for them in full
+const ASIDE = 0.4; // how much is seen of numbers that are not of what is pointed at
 const FLOW = 900; // milliseconds from one side to the other
 const TRAIL = 4; // dots of a pulse
 
@@ -23,14 +22,14 @@ const TRAIL = 4; // dots of a pulse
  * @property {Record<number, number[]>} activations  by layer, −1 the inputs @property {Record<number, number[]>} deltas
  * @property {{layer: number, backward: boolean} | null} links   along which something flows just now
  */
-
-/** Five or six signs, whatever the value. @param {number} value @param {'weight' | 'gradient' | 'update'} kind @param {boolean} [short] */
-function figure(value, kind, short = false) {
-  const sign = value < 0 ? '−' : '';
-  const size = Math.abs(value);
-  if (kind !== 'weight') return sign + (short ? size.toExponential(0).replace('-', '−').replace('e+', 'e') : scientific(size, 0));
-  return sign + (size < 99.995 ? size.toFixed(2) : size < 1e5 ? size.toFixed(0) : scientific(size, 0));
-}
+/**
+ * @typedef {object} How
+ * @property {'weight' | 'gradient' | 'update'} kind
+ * @property {import('../../draw/grids.js').Places} places  of the links' numbers
+ * @property {((link: number) => boolean) | null} chosen  links whose numbers stand out
+ * @property {Flowing | null} flow
+ * @property {string} phase  changes where something begins to flow
+ */
 
 /** Whether tiles of a column stand beside each other, with no room between them. @param {Float32Array} left */
 const isCrowded = (left) => left.some((x) => x !== left[0]);
@@ -38,34 +37,23 @@ const isCrowded = (left) => left.some((x) => x !== left[0]);
 /** @param {HTMLCanvasElement} canvas */
 export function createFigures(canvas) {
   const context = contextOf(canvas);
-  /** @type {{shape: Shape, layout: import('../../draw/layout.js').NetworkLayout, links: Links, palette: Palette} | null} */
+  /** @type {{shape: Shape, layout: import('../../draw/layout.js').NetworkLayout, links: Links, palette: Palette, numbered: import('../../draw/grids.js').Numbered | null} | null} */
   let drawing = null;
-  /** @type {ReturnType<typeof figurePlaces>} */
-  let places = [];
+  /** @type {Map<string, number>} */
+  const units = new Map(); // powers of ten, by what is written and where
   let size = 10;
-  let short = false;
-  let placed = '';
   let flowing = 0;
   let flowed = '';
   /** @type {() => void} */
   let again = () => {};
 
-  /** @param {'weight' | 'gradient' | 'update'} kind @param {number[]} chosen */
-  function place(kind, chosen) {
-    if (!drawing) return;
-    const key = `${kind} ${chosen.join()}`;
-    if (key === placed) return;
-    placed = key;
-    const { links, layout, palette } = drawing;
-    for (const widest of kind === 'weight' ? ['−0.00'] : ['−0·10⁻⁰', SHORT]) {
-      short = widest === SHORT;
-      for (const share of SIZES) {
-        size = palette.small * share;
-        context.font = `${size}px ${palette.font}`;
-        places = figurePlaces(links, layout, { width: context.measureText(widest).width, height: size * 1.08 }, chosen);
-        if (places.every((spot) => spot)) return;
-      }
-    }
+  /** The power of ten in which some numbers are written. @param {string} what @param {ArrayLike<number>[]} values */
+  function unitOf(what, ...values) {
+    let largest = 0;
+    for (const list of values) for (let i = 0; i < list.length; i++) largest = Math.max(largest, Math.abs(list[i] ?? 0));
+    const unit = unitFor(largest, units.get(what) ?? 0);
+    units.set(what, unit);
+    return unit;
   }
 
   /** @param {string} text @param {number} x @param {number} y @param {string} color */
@@ -78,54 +66,72 @@ export function createFigures(canvas) {
     context.fillText(text, x, y);
   }
 
-  /** @param {import('../../protocol.js').Frame} frame @param {'weight' | 'gradient' | 'update'} kind */
-  function writeParameters(frame, kind) {
-    if (!drawing) return;
-    const { shape, layout, links, palette } = drawing;
+  /** @param {number} unit @param {import('../../draw/grids.js').Spot} spot @param {string} color */
+  function writeUnit(unit, { x, y }, color) {
+    if (unit) write(`·10${superscript(unit)}`, x, y, color);
+  }
+
+  /** @param {import('../../protocol.js').Frame} frame @param {How} how */
+  function writeParameters(frame, { kind, places, chosen }) {
+    if (!drawing?.numbered) return;
+    const { shape, layout, links, palette, numbered } = drawing;
     const tensors = { weight: frame.parameters, gradient: frame.gradients, update: frame.updates }[kind];
     const color = kind === 'weight' ? palette.ink : palette.back;
+    context.fillStyle = palette.fill;
+    context.beginPath();
+    for (const plate of places.plates) context.roundRect(...plate, size * 0.4);
+    context.fill();
     context.textAlign = 'right';
     for (let layer = 0; layer + 1 < links.starts.length; layer++) {
-      const weights = drawnOnly(shape, tensors, layer, 'weight');
-      for (let n = links.starts[layer]; weights && n < links.starts[layer + 1]; n++) {
-        const spot = places[n];
-        if (spot) write(figure(weights[n - links.starts[layer]], kind, short), spot.x, spot.y, color);
+      const [start, end] = [links.starts[layer], links.starts[layer + 1]];
+      const weights = drawnOnly(shape, tensors, layer, 'weight') ?? [];
+      const biases = hasBiases(layout, layer + 1, numbered.cell) ? drawnOnly(shape, tensors, layer, 'bias') ?? [] : [];
+      const unit = unitOf(`${kind} ${layer}`, weights, biases);
+      for (let n = start; n < end && n - start < weights.length; n++) {
+        const spot = places.spots[n];
+        if (!spot) continue;
+        context.fillStyle = color;
+        context.globalAlpha = !chosen || chosen(n) ? 1 : ASIDE;
+        context.fillText(inUnit(weights[n - start], unit), spot.x, spot.y);
       }
-      const biases = drawnOnly(shape, tensors, layer, 'bias');
-      const { left, top } = layout.columns[layer + 1];
-      const last = layer + 2 === layout.columns.length; // right of it there is no room
-      context.textAlign = 'left';
-      for (let k = 0; biases && !isCrowded(left) && k < left.length; k++) write(figure(biases[k], kind, short), left[k] + (last ? 0 : layout.tile + 4), top[k] + layout.tile + (last ? size * 0.7 : -size * 0.3), color);
-      context.textAlign = 'right';
+      context.globalAlpha = 1;
+      for (let k = 0; k < biases.length; k++) {
+        const { x, y } = biasSpot(numbered, layer + 1, k);
+        write(inUnit(biases[k], unit), x + numbered.cell.width, y, color);
+      }
+      writeUnit(unit, unitSpot(numbered, layer), color);
     }
   }
 
-  /** In the tiles: activations, and in their place δ as far as it has come. @param {Flowing} flow */
+  /** On the tiles: activations, and in their place δ as far as it has come. @param {Flowing} flow */
   function writeNeurons({ activations, deltas }) {
     if (!drawing) return;
-    const { shape, layout, palette } = drawing;
+    const { shape, layout, palette, numbered } = drawing;
     context.textAlign = 'center';
-    layout.columns.forEach(({ left, top }, column) => {
+    layout.columns.forEach(({ left, top, center }, column) => {
       const layer = column - 1;
       const back = deltas[layer];
       const values = back ?? activations[layer];
-      if (!values || isCrowded(left)) return;
+      if (!values || isCrowded(left) || (numbered && column && !hasBiases(layout, column, numbered.cell))) return;
+      const unit = back ? unitOf(`delta ${layer}`, values) : Math.max(0, unitOf(`activation ${layer}`, values)); // an activation near 0 is as good as 0
+      const color = back ? palette.back : palette.ink;
       for (let k = 0; k < left.length; k++) {
         const neuron = column || !shape.features.length ? shape.drawn[column][k] : shape.used.indexOf(k);
         const value = values[neuron];
         if (value === undefined || value === null) continue;
-        const text = back ? scientific(value, 0) : figure(value, 'weight');
-        const width = context.measureText(back ? '−0·10⁻⁰' : '−0.00').width + 6;
-        const [x, y] = [left[k] + layout.tile / 2, top[k] + layout.tile / 2];
+        const text = numbered ? inUnit(value, unit) : back ? scientific(value, 0) : inUnit(value, 0);
+        const width = numbered ? plateWidth(numbered.cell) : context.measureText(back ? '−0·10⁻⁰' : '−0.00').width + 6;
+        const { x, y } = numbered ? plateSpot(numbered, column, k) : { x: center, y: top[k] + layout.tile / 2 };
         context.fillStyle = palette.panel;
         context.globalAlpha = 0.9;
         context.beginPath();
-        context.roundRect(x - width / 2, y - size * 0.7, width, size * 1.4, size * 0.4);
+        context.roundRect(x - width / 2, y - size * 0.6, width, size * 1.2, size * 0.4);
         context.fill();
         context.globalAlpha = 1;
-        context.fillStyle = back ? palette.back : palette.ink;
+        context.fillStyle = color;
         context.fillText(text, x, y);
       }
+      if (numbered) writeUnit(unit, { x: center, y: layout.floor + size * 0.4 }, color);
     });
   }
 
@@ -159,22 +165,23 @@ export function createFigures(canvas) {
   }
 
   return {
-    /** @param {Shape} shape @param {import('../../draw/layout.js').NetworkLayout} layout @param {Links} links @param {Palette} palette @param {number} height px */
-    arrange(shape, layout, links, palette, height) {
-      drawing = { shape, layout, links, palette };
-      placed = '';
+    /**
+     * @param {Shape} shape @param {import('../../draw/layout.js').NetworkLayout} layout @param {Links} links @param {Palette} palette @param {number} height px
+     * @param {import('../../draw/grids.js').Numbered | null} numbered  null: links have no numbers
+     */
+    arrange(shape, layout, links, palette, height, numbered) {
+      if (shape.key !== drawing?.shape.key) units.clear();
+      drawing = { shape, layout, links, palette, numbered };
+      size = numbered?.cell.size ?? palette.small;
       fitCanvas(canvas, layout.width, height);
     },
 
-    /**
-     * @param {import('../../protocol.js').Frame | null} frame
-     * @param {{kind: 'weight' | 'gradient' | 'update', numbers: boolean, chosen: number[], flow: Flowing | null, phase: string}} how
-     *   chosen: links that have numbers where not all can; phase: changes where something begins to flow
-     */
+    /** @param {import('../../protocol.js').Frame | null} frame @param {How} how */
     paint(frame, how) {
       if (!drawing) return;
-      const { kind, numbers, chosen, flow, phase } = how;
-      canvas.hidden = !frame || !(numbers || flow);
+      const { flow, phase } = how;
+      const { palette, numbered } = drawing;
+      canvas.hidden = !frame || !(numbered || flow);
       if (!frame || canvas.hidden) {
         flowed = '';
         return;
@@ -184,13 +191,11 @@ export function createFigures(canvas) {
         flowed = phase;
         flowing = matchMedia('(prefers-reduced-motion: reduce)').matches ? -Infinity : performance.now();
       }
-      const { palette } = drawing;
       context.clearRect(0, 0, canvas.width, canvas.height);
-      place(kind, chosen);
       context.font = `${size}px ${palette.font}`;
       context.textBaseline = 'middle';
       context.lineJoin = 'round';
-      if (numbers) writeParameters(frame, kind);
+      writeParameters(frame, how);
       if (!flow) return;
       const part = (performance.now() - flowing) / FLOW;
       paintFlow(frame, flow, part);

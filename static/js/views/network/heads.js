@@ -52,7 +52,7 @@ export function createHeads(root, edit, store) {
       spec.hidden.forEach((/** @type {Layer} */ layer, /** @type {number} */ i) => {
         const head = heads.get(String(i), () => make(i));
         const column = layout.columns[i + 1];
-        head.style.cssText = `left:${column.center}px;width:${Math.floor(layout.pitch) - 2}px;height:${layout.headHeight}px`;
+        head.style.cssText = `left:${column.center}px;width:${Math.floor(column.head) - 2}px;height:${layout.headHeight}px`;
         head.setAttribute('aria-label', t('network.layer', { layer: i + 1 }));
         const [remove, add, opener] = head.querySelectorAll('button');
         label(remove, t('network.remove_neuron', { layer: i + 1 }), layer.width <= 1 ? t('network.one_neuron') : '');

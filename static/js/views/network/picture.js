@@ -4,6 +4,7 @@
 
 import { contextOf, fitCanvas } from '../../draw/canvas.js';
 import { colorOf, makeColormap, neuronUnit, shownOutput } from '../../draw/colormap.js';
+import { layoutWithNumbers } from '../../draw/grids.js';
 import { layoutNetwork } from '../../draw/layout.js';
 import { makeLinks, paintLinks, setStrengths } from '../../draw/links.js';
 import { traceMark } from '../../draw/marks.js';
@@ -32,6 +33,8 @@ export function createPicture(canvas) {
   let shape = null;
   /** @type {import('../../draw/layout.js').NetworkLayout | null} */
   let layout = null;
+  /** @type {import('../../draw/grids.js').Numbered | null} */
+  let numbered = null;
   let links = /** @type {import('../../draw/links.js').Links | null} */ (null);
   let inputs = makeSheet(1, 1);
   let neurons = makeSheet(1, 1);
@@ -50,6 +53,7 @@ export function createPicture(canvas) {
   return {
     get layout() { return layout; },
     get links() { return links; },
+    get numbered() { return numbered; },
     chooser,
     get palette() { return palette; },
     riverHeight,
@@ -60,15 +64,19 @@ export function createPicture(canvas) {
     /**
      * @param {Shape} next @param {number} width @param {number} height
      * @param {Record<string, {side: number, scale: number, values: number[]}> | null} maps of the features
+     * @param {boolean} numbers  whether the links have room for theirs
      */
-    arrange(next, width, height, maps) {
+    arrange(next, width, height, maps, numbers) {
       palette = readPalette(canvas);
       colormap = makeColormap(palette, 1);
       const changed = next.key !== shape?.key;
       shape = next;
       const ends = shape.outputs > 1 && shape.classes ? palette.text * 1.3 : 0;
       const notes = shape.drawn.some(({ length }, column) => length < /** @type {Shape} */ (shape).sizes[column]) ? palette.small * 1.6 : 0;
-      layout = layoutNetwork({ width, height: height - riverHeight(), counts: shape.counts, text: palette.text, ends, notes });
+      const box = { width, height: height - riverHeight(), counts: shape.counts, text: palette.text, ends, notes };
+      context.font = `100px ${palette.font}`;
+      numbered = numbers ? layoutWithNumbers(box, context.measureText('−0.00').width / 100, shape.used.length) : null;
+      layout = numbered?.layout ?? layoutNetwork(box);
       fitCanvas(canvas, layout.width, height);
       links = makeLinks(layout, shape.used);
       kind = '';

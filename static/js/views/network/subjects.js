@@ -27,6 +27,9 @@ export function linkOf(shape, links, subject) {
 /** The neuron whose number this is, where it is one's. @param {Subject | null} subject */
 export const placeOf = (subject) => (subject?.kind === 'neuron' || subject?.kind === 'bias' ? { layer: subject.layer, neuron: subject.index } : null);
 
+/** The neuron whose sum it is part of. @param {Subject | null} subject */
+export const neuronOf = (subject) => (subject?.kind === 'weight' ? { layer: subject.layer, neuron: subject.index } : placeOf(subject));
+
 /**
  * What of an opened step is to be seen: all activations; in slow motion only as far as the sample has come, and δ.
  * @param {any} opened @param {{index: number, name: string, layer: number | null} | null} phase
