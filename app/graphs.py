@@ -1,13 +1,14 @@
 """HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.explain import explain, shown
@@ -51,6 +52,9 @@ REFUSALS: dict[FaultKind, GraphCode] = {
     "network_too_large": "graph_network_too_large",
 }
 """What the engine finds wrong → the sentence."""
+
+ENTRIES = 32
+"""Rows and columns of a tensor that are sent with a module: more cannot be read, and layers may have a million."""
 
 NOT_VALUES = ("expression", "check", "refusals")
 """What an address may say besides the values of variables."""
@@ -98,8 +102,8 @@ async def graph_of_network(request: Request) -> JSONResponse:
         session = manager.known(request.query_params.get("session"))
         if session is None:
             raise Refusal("graph_no_session", {})
-        seen = await session.look(lambda trainer: _see(trainer, request.query_params.get("point", "0")))
-        return await asyncio.to_thread(_network_answer, seen, _limits(request), _checked(request))
+        seen = await session.look(lambda trainer: see(trainer, request.query_params.get("point", "0")))
+        return await asyncio.to_thread(network_answer, seen, _limits(request), _checked(request))
 
     return await _said(request, answer)
 
@@ -203,7 +207,7 @@ def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
 
 
 @dataclass(frozen=True)
-class _Seen:
+class Seen:
     """Of a trainer, between two steps."""
 
     network: Network
@@ -217,7 +221,8 @@ class _Seen:
     notes: list[str]
 
 
-def _see(trainer: Trainer, point: str) -> _Seen:
+def see(trainer: Trainer, point: str) -> Seen:
+    """Raises Refusal where there is no such point."""
     points, columns = trainer.train_inputs.shape
     try:
         place = int(point)
@@ -227,7 +232,7 @@ def _see(trainer: Trainer, point: str) -> _Seen:
         raise Refusal("out_of_range", {"field": "point", "given": place, "lowest": 0, "highest": points - 1})
     features: list[str] = list(trainer.spec.features)
     rule = [trainer.spec.optimizer] if trainer.spec.optimizer in ("perceptron", "evolution") else []
-    return _Seen(
+    return Seen(
         network=trainer.network,
         tensors={**trainer.parameters(), **trainer.buffers()},
         inputs=trainer.train_inputs[place].astype(np.float64),
@@ -240,8 +245,13 @@ def _see(trainer: Trainer, point: str) -> _Seen:
     )
 
 
-def _network_answer(seen: _Seen, limits: Limits, checked: bool) -> dict[str, Any]:
-    boxes = modules(seen.network, seen.tensors, seen.inputs, seen.targets)
+def network_answer(seen: Seen, limits: Limits, checked: bool) -> dict[str, Any]:
+    """Raises Refusal where a number passes all bounds."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        boxes = modules(seen.network, seen.tensors, seen.inputs, seen.targets)
+    for box in boxes:
+        if not all(np.isfinite(numbers).all() for numbers in _numbers_of(box)):
+            raise Refusal("graph_network_overflow", {"node": box.name})
     answer: dict[str, Any] = {
         "point": seen.point,
         "points": seen.points,
@@ -267,7 +277,22 @@ def _box(box: Module, boxes: Sequence[Module]) -> dict[str, Any]:
         "grads": None if box.gradients is None else box.gradients.tolist(),
         "flows": [None if flow is None else flow.tolist() for flow in box.flows],
         "tensors": {
-            name: {"values": values.tolist(), "grads": grads.tolist()} for name, (values, grads) in box.tensors.items()
+            name: {"shape": values.shape, "values": _corner(values), "grads": _corner(grads)}
+            for name, (values, grads) in box.tensors.items()
         },
         "buffers": {name: values.tolist() for name, values in box.buffers.items()},
     }
+
+
+def _corner(tensor: NDArray[np.float64]) -> list[Any]:
+    """Its first rows and columns."""
+    corner: list[Any] = tensor[(slice(ENTRIES),) * tensor.ndim].tolist()
+    return corner
+
+
+def _numbers_of(box: Module) -> Iterator[NDArray[np.float64]]:
+    yield box.values
+    if box.gradients is not None:
+        yield box.gradients
+    for _, gradients in box.tensors.values():
+        yield gradients

@@ -35,6 +35,7 @@ GraphCode = Literal[
     "graph_slope_undefined",
     "graph_threshold_undefined",
     "graph_network_too_large",
+    "graph_network_overflow",
     "graph_no_session",
     "graph_request_too_large",
 ]
@@ -184,6 +185,8 @@ SENTENCES: dict[str, str] = {
     "which must be above 0; change it.",
     "graph_network_too_large": "This network has {count} scalars and a graph shows at most {limit}; "
     "look at its modules, or take neurons away in the playground.",
+    "graph_network_overflow": "In {node} of this network a value or gradient passes 1.8·10³⁰⁸, the largest "
+    "a computer holds in 64 bits; make its weights smaller in the playground.",
     "graph_no_session": "This tab has no experiment of the playground to show. Open the playground, "
     "then come back here through ? or its presets; what is typed stays.",
     "graph_request_too_large": "This request has more than {limit} bytes, the most that is read; send a shorter one.",

@@ -168,6 +168,9 @@ const nameTab = () => {
 };
 nameTab();
 store.watch(['language'], nameTab);
+store.watch(['nodes', 'fault'], () => {
+  place('graph').hidden = store.get('fault') !== null && !store.get('nodes').length; // there is nothing to walk through
+});
 mountAsking(place('asking'), store, { refresh, choosePreset });
 mountMoves(place('moves'), store, {
   forward: () => move(goForward),

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from app.graphs import REFUSALS
-from app.messages import GraphCode
+from app.graphs import REFUSALS, network_answer, see
+from app.messages import GraphCode, Refusal
+from app.settings import Limits
+from engine import Spec, Trainer
 from engine.operations import FaultKind
 from tests.app.running import Running
 from tests.app.test_sockets import address, until
@@ -149,6 +151,28 @@ async def test_what_a_session_does_otherwise_is_noted(server: Running) -> None:
         box = {box["name"]: box for box in answer["modules"]}["norms.0"]
         assert box["buffers"] == {"running_mean": [0, 0], "running_var": [1, 1]}
         assert set(box["tensors"]) == {"weight", "bias"}
+
+
+async def test_a_large_network_is_sent_in_part_and_a_boundless_one_not_at_all(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        where = f"/api/graph/network?session={state['session']}&check=no"
+        spec = {"hidden": [40, 2], "activation": "linear", "output_activation": "linear"}
+        await socket.send(json.dumps({"type": "configure", "spec": spec}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        box = {box["name"]: box for box in answer["modules"]}["layers.1"]
+        assert box["tensors"]["weight"]["shape"] == [2, 40]
+        assert np.shape(box["tensors"]["weight"]["grads"]) == (2, 32)
+        assert len(box["flows"][0]) == 40
+
+
+def test_a_network_without_finite_numbers_gets_a_sentence() -> None:
+    trainer = Trainer(Spec.model_validate({"hidden": [2] * 8, "activation": "linear"}), backend="by_hand")
+    trainer.load_parameters({name: np.full(shape, 3e38) for name, shape in trainer.network.shapes.items()})
+    with pytest.raises(Refusal) as caught:
+        network_answer(see(trainer, "0"), Limits(), checked=False)
+    assert caught.value.message()["code"] == "graph_network_overflow"
 
 
 @pytest.mark.parametrize("key", ["", "?session=nothing"])

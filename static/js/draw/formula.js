@@ -95,8 +95,13 @@ export function called(name, nodes) {
   return node?.op === 'constant' && /^k\d+$/.test(name) ? within(node.values[0]) : name;
 }
 
+const WRITTEN = 40; // numbers of a vector
+
 /** @param {number[]} values */
-export const numbers = (values) => (values.length === 1 ? tidy(values[0]) : `[${values.map((value) => tidy(value)).join(', ')}]`);
+export function numbers(values) {
+  if (values.length === 1) return tidy(values[0]);
+  return `[${values.slice(0, WRITTEN).map((value) => tidy(value)).join(', ')}${values.length > WRITTEN ? ', …' : ''}]`;
+}
 
 /** A number; of a vector its first two, with fewer digits. @param {number[]} values */
 export function shortened(values) {

@@ -9,7 +9,7 @@
  * @property {(number | null)[]} local  slope along each input
  * @property {(number | number[] | null)[]} flows  what goes back along each
  * @property {number[]} [settings]  numbers that stand behind the inputs, such as the slope of a leaky_relu
- * @property {Record<string, {values: any[], grads: any[]}>} [tensors]  a module's parameters
+ * @property {Record<string, {shape: number[], values: any[], grads: any[]}>} [tensors]  a module's parameters, of large ones the first rows and columns
  * @property {Record<string, number[]>} [buffers]  its running statistics
  */
 /** @typedef {{pass: 'forward' | 'backward', node: Node}} Step */

@@ -29,7 +29,7 @@ export function mountAsking(root, store, act) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const text = /** @type {HTMLTextAreaElement} */ (find('textarea'));
   const point = /** @type {HTMLInputElement} */ (find('#point'));
-  const [values, sample, typed, fault, of, notes] = ['.values', '.sample', '.typed', '.fault', '.of', '.notes'].map(find);
+  const [values, sample, typed, fault, of, notes, naming] = ['.values', '.sample', '.typed', '.fault', '.of', '.notes', '.naming'].map(find);
   const presets = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-preset]')]);
   const views = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-view]')]);
 
@@ -88,6 +88,7 @@ export function mountAsking(root, store, act) {
     const answer = store.get('answer');
     typed.hidden = view !== 'expression';
     sample.hidden = view === 'expression';
+    naming.hidden = view === 'modules';
     views.forEach((button) => button.setAttribute('aria-pressed', String(button.dataset.view === view)));
     presets.forEach((button) => {
       const here = view === 'expression' && PRESETS[button.dataset.preset ?? ''].expression === store.get('expression');

@@ -145,8 +145,11 @@ function vectors(node, { nodes, byName, known }) {
   const parts = [make('p', 'sum', left, make('b', '', known.values.has(node.name) ? numbers(node.values) : '?'))];
   if (node.grads) parts.push(make('h3', '', t('graph.incoming')), reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
   for (const [name, values] of Object.entries(node.buffers ?? {})) parts.push(make('h3', '', `${node.name}.${name}`), matrix(values, 'matrix'));
-  for (const [name, { values, grads }] of Object.entries(node.tensors ?? {})) {
-    parts.push(make('h3', '', `${node.name}.${name}`), matrix(values, 'matrix'));
+  for (const [name, { shape, values, grads }] of Object.entries(node.tensors ?? {})) {
+    const [rows, columns] = [values.length, values[0].length ?? 1];
+    parts.push(make('h3', '', `${node.name}.${name}`));
+    if (shape[0] > rows || (shape[1] ?? 1) > columns) parts.push(make('p', 'soft', t('graph.corner', { shape: shape.join(' × '), rows, columns })));
+    parts.push(matrix(values, 'matrix'));
     if (reached) parts.push(make('h3', '', `∂L/∂ ${name}`), matrix(grads, 'matrix violet'));
   }
   return parts;
