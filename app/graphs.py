@@ -62,6 +62,15 @@ NOT_VALUES = ("expression", "check", "refusals")
 router = APIRouter()
 
 
+class _Undefined(Exception):  # noqa: N818
+    """A graph that has no value at these values of its variables, which may be given others."""
+
+    def __init__(self, fault: GraphFault, values: dict[str, float]) -> None:
+        super().__init__(fault)
+        self.fault = fault
+        self.values = values
+
+
 class Asked(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
@@ -116,6 +125,8 @@ async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]
     status = 200 if request.query_params.get("refusals") == "200" else 422
     try:
         return JSONResponse(await answer())
+    except _Undefined as undefined:
+        return JSONResponse({**_refused(undefined.fault), "variables": undefined.values}, status)
     except GraphFault as fault:
         return JSONResponse(_refused(fault), status)
     except Refusal as refusal:
@@ -173,7 +184,11 @@ def _answer(asked: Asked, limits: Limits, checked: bool) -> dict[str, Any]:
     graph = parse(asked.expression, Bounds(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
     values = starting_values(graph)
     values |= {name: float(value) for name, value in asked.values.items() if name in values}
-    return {"expression": asked.expression, "values": values, **_picture(graph.run(values), values, checked)}
+    try:
+        run = graph.run(values)
+    except GraphFault as fault:
+        raise _Undefined(fault, values) from None
+    return {"expression": asked.expression, "values": values, **_picture(run, values, checked)}
 
 
 def _picture(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, Any]:

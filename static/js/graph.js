@@ -169,7 +169,9 @@ const nameTab = () => {
 nameTab();
 store.watch(['language'], nameTab);
 store.watch(['nodes', 'fault'], () => {
-  place('graph').hidden = store.get('fault') !== null && !store.get('nodes').length; // there is nothing to walk through
+  const faulty = store.get('fault') !== null;
+  place('graph').hidden = faulty && !store.get('nodes').length; // there is nothing to walk through
+  place('graph').classList.toggle('stale', faulty); // what is drawn is not what is typed
 });
 mountAsking(place('asking'), store, { refresh, choosePreset });
 mountMoves(place('moves'), store, {

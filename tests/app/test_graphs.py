@@ -90,6 +90,13 @@ def test_a_refusal_is_a_sentence(server: Running, body: object, code: str, part:
     assert said["message"].endswith(".")
 
 
+def test_what_is_undefined_at_some_values_tells_them(server: Running) -> None:
+    _, said = ask(server, "/api/graph", {"expression": "log(a-9)+b", "values": {"b": 7}})
+    assert (said["code"], said["variables"]) == ("graph_log_undefined", {"a": 2, "b": 7})
+    _, said = ask(server, "/api/graph", {"expression": "log(a-9"})
+    assert "variables" not in said
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

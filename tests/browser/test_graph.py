@@ -203,6 +203,15 @@ def test_a_fault_is_told_with_its_place_and_mended(open_graph: OpenGraph) -> Non
     expect(opened["node-L"]).to_have_attribute("data-value", "5")
 
 
+def test_what_is_undefined_is_mended_by_its_values(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    opened["expression"].fill("log(q - 9) + r")
+    expect(opened["fault"]).to_contain_text("is given -7")
+    opened["value-q"].fill("10")
+    expect(opened["fault"]).to_be_hidden()
+    expect(opened["node-L"]).to_have_attribute("data-value", "3")
+
+
 def test_the_light_turns_red_and_names_the_node(open_graph: OpenGraph) -> None:
     opened = open_graph()
     wrong = {"torch": {"largest": 0.5, "node": "c", "same": False}, "differences": None, "products": {}}

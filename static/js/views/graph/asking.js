@@ -57,7 +57,7 @@ export function mountAsking(root, store, act) {
   }
 
   function showFields() {
-    const found = Object.entries(store.get('view') === 'expression' ? store.get('answer')?.values ?? {} : {});
+    const found = Object.entries(store.get('view') === 'expression' ? store.get('fault')?.variables ?? store.get('answer')?.values ?? {} : {});
     const shown = [...values.querySelectorAll('input')].map((input) => input.dataset.name);
     if (shown.join() !== found.map(([name]) => name).join()) values.replaceChildren(...found.map(([name]) => field(name)));
     for (const [name, value] of found) {
@@ -76,7 +76,7 @@ export function mountAsking(root, store, act) {
       const value = input.valueAsNumber;
       input.setAttribute('aria-invalid', String(!Number.isFinite(value)));
       if (!Number.isFinite(value)) return;
-      store.set({ given: { ...store.get('answer')?.values, ...store.get('given'), [name]: value } });
+      store.set({ given: { ...store.get('answer')?.values, ...store.get('fault')?.variables, ...store.get('given'), [name]: value } });
       act.refresh({ soon: true });
     };
     label.append(name, input);
@@ -148,7 +148,7 @@ export function mountAsking(root, store, act) {
   }
 
   const stops = [
-    store.watch(['view', 'answer', 'expression', 'language', 'point', 'profile'], show),
+    store.watch(['view', 'answer', 'fault', 'expression', 'language', 'point', 'profile'], show),
     store.watch(['fault', 'language'], showFault),
   ];
   show();

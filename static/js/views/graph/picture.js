@@ -133,13 +133,8 @@ export function mountPicture(root, store) {
     if (y - margin < root.scrollTop || y + margin > root.scrollTop + root.clientHeight) root.scrollTop = y - root.clientHeight / 2;
   }
 
-  /** What is drawn is not what is typed. */
-  function fade() {
-    root.classList.toggle('stale', store.get('fault') !== null);
-  }
-
   sized.observe(root);
-  const stops = [store.watch(['nodes', 'language', 'profile'], build), store.watch(['position', 'chosen'], show), store.watch(['fault'], fade)];
+  const stops = [store.watch(['nodes', 'language', 'profile'], build), store.watch(['position', 'chosen'], show)];
   build();
   return () => {
     sized.disconnect();
