@@ -35,7 +35,7 @@ const LINKS_AT_LEAST = 14; // px between two layers' tiles
  */
 export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0, apart = [] }) {
   const labels = Math.round(text * 3.6); // "sin x₁" and a gap
-  const largest = Math.max(text < 16 ? 42 : 52, Math.min(58, height / 9));
+  const largest = text < 16 ? Math.max(42, Math.min(58, height / 9)) : Math.max(52, Math.min(84, height / 7));
   const gaps = counts.length - 1;
   const first = labels + largest / 2;
   const last = largest / 2 + 6 + ends;

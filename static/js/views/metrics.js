@@ -31,10 +31,12 @@ export function mountMetrics(root, store) {
 
   /** @param {typeof CLASSES} rows */
   function make(rows) {
-    const key = rows[0][0] + document.documentElement.lang;
+    const large = store.get('profile') === 'projector'; // no room for longer words
+    const key = [rows[0][0], document.documentElement.lang, large].join();
     if (list.dataset.key === key) return;
     list.dataset.key = key;
-    list.innerHTML = rows.map(([id, name]) => `<div><dd data-testid="${id}"></dd><dt>${t(name)}</dt></div>`).join('');
+    const word = (/** @type {(typeof CLASSES)[number]} */ [, name, set, score]) => t(large && score === 'accuracy' ? (set === 'train' ? 'metric.train_short' : 'metric.test_short') : name);
+    list.innerHTML = rows.map((row) => `<div><dd data-testid="${row[0]}"></dd><dt>${word(row)}</dt></div>`).join('');
   }
 
   /** @param {HTMLElement} element @param {string} key @param {number | undefined} value @param {(value: number) => string} format @param {boolean} meant */
@@ -61,5 +63,5 @@ export function mountMetrics(root, store) {
     put(penalty, 'metric.penalty', frame?.penalty, formatLoss, Boolean(spec.l1 || spec.l2));
   };
   show();
-  return store.watch(['frame', 'spec', 'state', 'language'], show);
+  return store.watch(['frame', 'spec', 'state', 'language', 'profile'], show);
 }

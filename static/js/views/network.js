@@ -9,6 +9,7 @@ import { createLadder } from './network/ladder.js';
 import { createFigures } from './network/figures.js';
 import { createPicture } from './network/picture.js';
 import { createTiles } from './network/tiles.js';
+import { readNames } from '../names.js';
 import { fits, readActivations, readLimits, readShape, tileOf } from './network/shape.js';
 import { flowOf, linkOf, neuronOf, placeOf, subjectOfLink } from './network/subjects.js';
 import { figurePlaces, neuronBox } from '../draw/grids.js';
@@ -81,8 +82,8 @@ export function mountNetwork(root, store, send) {
   /** @param {string} name */
   function toggleFeature(name) {
     if (!shape) return;
-    const { features, used } = shape;
-    const chosen = features.filter((other, row) => used.includes(row) !== (other === name)); // in the order of the Spec
+    const used = shape.used.map((row) => shape?.features[row]);
+    const chosen = readNames(store).features.filter((other) => used.includes(other) !== (other === name)); // in the order of the Spec
     if (chosen.length) send({ type: 'configure', spec: { features: chosen } });
     else store.set({ message: { kind: 'notice', key: 'network.last_feature' } });
   }
@@ -191,7 +192,8 @@ export function mountNetwork(root, store, send) {
     choose();
     if (picture.links) holds.arrange(shape, layout, picture.links, store.get('spec').biases, numberBox);
     ladder.arrange(picture.gaps(), layout.height + 40, layout.width, palette);
-    /** @type {HTMLElement} */ (find('.layers > button + span')).textContent = t(count === 1 ? 'network.layer_count_one' : 'network.layer_count', { count });
+    const words = store.get('profile') === 'projector' ? 'network.layer_count_short' : count === 1 ? 'network.layer_count_one' : 'network.layer_count';
+    find('.layers > button + span').textContent = t(words, { count });
     label(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
     label(addLayer, t('network.add_layer'), count >= limits.layers ? t('network.most_layers', { most: limits.layers }) : '');
     numbersAt = 0;

@@ -9,7 +9,8 @@ const FEW = 12;
 /** @typedef {{width: number, activation: string | null}} Layer */
 /**
  * @typedef {object} Shape
- * @property {string[]} features  every input that can be chosen, in the order of the page; none where inputs are columns of their own
+ * @property {string[]} features  the inputs that are drawn, in the order of the page: every one that can be chosen, to a class those
+ *   in use; none where inputs are columns of their own
  * @property {number[]} used      rows of the inputs in use
  * @property {Layer[]} hidden
  * @property {string} activation  of the layers without one of their own
@@ -25,14 +26,15 @@ export function readShape(store) {
   const spec = store.get('spec');
   if (!spec) return null;
   const names = readNames(store);
-  const { features, inputs, outputs, classes, dataset } = names;
+  const { inputs, outputs, classes, dataset } = names;
+  const features = names.features.filter((name) => spec.features.includes(name) || store.get('profile') !== 'projector');
   const widths = [features.length || inputs, ...spec.hidden.map((/** @type {Layer} */ layer) => layer.width), outputs];
   const drawn = widths.map(drawnOf);
   const used = features.length ? spec.features.map((/** @type {string} */ name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
   const sizes = [features.length ? used.length : inputs, ...widths.slice(1)];
   return {
-    ...names, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
-    key: `${widths.join('-')}:${used.join(',')}:${classes}:${dataset}`,
+    ...names, features, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
+    key: `${widths.join('-')}:${features}:${used.join(',')}:${classes}:${dataset}`,
   };
 }
 
