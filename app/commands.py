@@ -107,6 +107,8 @@ class Inspect(_Command):
     subject: Subject | None
     sample: Annotated[Whole, Ge(0), Le(69_999)] = 0
     """Which of the batch, where a number belongs to one sample."""
+    step: Annotated[Whole, Ge(1), Le(10**12)] | None = None
+    """In this step where it is the one to come, as in slow motion; else in the last one."""
 
 
 class Open(_Command):

@@ -26,13 +26,18 @@ class Wish:
 
     subject: Subject
     sample: int
+    step: int | None = None
+    """Of which step, counted from 1, if that is the one to come; else of the last one."""
 
 
 def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[str, Any]:
-    """The lines of a subject, of the step from `before`; of the step to come where there is none before.
+    """The lines of a subject, of the step from `before`; of the step to come where there is none before, or where that
+    is the one wished for.
 
     Raises Refusal where the network or the batch has no such subject.
     """
+    if before is not None and wish.step == before.state.step + 2:
+        before = None
     step = _open(trainer, before)
     try:
         lines = explain(step, wish.subject, wish.sample)

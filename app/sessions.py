@@ -354,7 +354,7 @@ class Session:
             revision=self.revision,
             steps_per_second=self._meter.rate() if self.playing else 0.0,
             wishes=wishes(wanting, self.playing, now),
-            watched=any(viewer.wish is not None for viewer in self.viewers),
+            watched=not self.playing or any(viewer.wish is not None for viewer in self.viewers),
             before=self.before,
             keep=self.past.timeline.wants,
         )

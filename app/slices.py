@@ -60,7 +60,7 @@ class Slice:
     wishes: frozenset[Wish] = frozenset()
     """What viewers look into, of the last of the steps."""
     watched: bool = False
-    """Whether anybody looks into steps, though it may not be told of each."""
+    """Whether the last of the steps may be looked into, though it may not be told of each."""
     before: Position | None = None
     """Where it stood before the last step until now, if that is known."""
     keep: Callable[[int], bool] = lambda _step: False
@@ -85,7 +85,7 @@ class Done:
     position: Position | None
     """Where the run stood when the entry was made, if the past wants it."""
     before: Position | None
-    """Where it stood before the last step, if anybody looks into that."""
+    """Where it stood before the last step, if that may be looked into."""
     explanations: dict[Wish, dict[str, Any]] = field(default_factory=dict)
 
 

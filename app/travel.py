@@ -30,8 +30,9 @@ async def inspect(session: Session, viewer: Viewer, command: commands.Inspect) -
     if command.subject is None:
         viewer.wish = None
         return
-    wish = Wish(Subject(**command.subject.model_dump()), command.sample)
-    session.before = await _before_last(session)
+    wish = Wish(Subject(**command.subject.model_dump()), command.sample, command.step)
+    if wish.step != session.step + 1:
+        session.before = await _before_last(session)
     viewer.tell(await session.in_thread(inspection.explanation, session.trainer, session.before, wish))
     viewer.wish = wish
 

@@ -80,6 +80,20 @@ async def test_before_the_first_step_and_after_a_change_it_is_the_step_to_come()
         assert new["terms"][0]["value"] == 0.25
 
 
+async def test_a_step_that_is_wished_for_is_told_before_it_is_taken_and_after_it_alike() -> None:
+    async with watching() as person:
+        await take(person, 3)
+        await person.say(type="inspect", subject=WEIGHT, step=4)
+        coming = await person.until("explanation")
+        assert (coming["step"], coming["next"]) == (4, True)
+        await person.say(type="step", count=1)
+        taken = await person.until("explanation", lambda said: not said["next"])
+        assert taken["step"] == 4
+        assert taken["lines"] == coming["lines"]
+        await person.say(type="inspect", subject=WEIGHT, step=4)
+        assert (await person.until("explanation"))["lines"] == coming["lines"]
+
+
 async def test_an_open_step_tells_its_phases_and_the_update_that_is_then_applied() -> None:
     async with watching() as person:
         before = await take(person, 5)

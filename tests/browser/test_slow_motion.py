@@ -62,6 +62,71 @@ def test_a_step_in_phases_forth_and_back_and_its_update_is_the_one_applied(opene
     assert opened.number("train-loss") == end, "the same way again, bit for bit"
 
 
+def shows(opened: Opened, line: str, value: float) -> None:
+    """The inspector, of the step in slow motion."""
+    expect(opened["inspector"]).to_have_attribute("data-step", str(told(opened)["step"]))
+    expect(opened["inspector"]).to_contain_text("the one in slow motion")
+    total = opened["inspector"].locator(f"[data-testid={line}] .result output")
+    opened.until(lambda: float(total.get_attribute("data-value") or "nan") == value)
+
+
+def bound(opened: Opened, name: str, layer: int) -> dict[str, list[float]]:
+    values: dict[str, list[float]] = next(
+        phase["bound"] for phase in told(opened)["phases"] if (phase["name"], phase["layer"]) == (name, layer)
+    )
+    return values
+
+
+def test_the_inspector_explains_the_step_in_slow_motion(opened: Opened) -> None:
+    for _ in range(3):
+        opened["step"].click()
+    at(opened, "", 3)
+    opened["neuron-1-1"].click()
+    expect(opened["inspector"]).to_contain_text("the last one taken")
+    for phase in PHASES[:3]:
+        opened["phase-next"].click()
+        at(opened, phase, 3)
+    shows(opened, "line-activation\\.tanh", bound(opened, "forward", 1)["a"][1])
+    opened["phase-sample-next"].click()
+    opened.until(lambda: told(opened)["sample"] == 1)
+    shows(opened, "line-activation\\.tanh", bound(opened, "forward", 1)["a"][1])
+    for phase in PHASES[3:7]:
+        opened["phase-next"].click()
+        at(opened, phase, 3)
+    shows(opened, "line-delta", bound(opened, "backward", 1)["d_z"][1])
+    opened["neuron-0-2"].click()
+    shows(opened, "line-delta", bound(opened, "backward", 0)["d_z"][2])
+
+    trainer = Trainer(Spec(), backend="by_hand")
+    trainer.advance(3)
+    before = trainer.parameters()["layers.0.weight"][2, 1]
+    trainer.advance(1)
+    moved = float(f"{trainer.parameters()['layers.0.weight'][2, 1] - before:.9g}")
+    opened["weight-0-2-1"].click()
+    shows(opened, "line-step", moved)
+    for phase, step in (("backward-0", 3), ("update", 4)):
+        opened["phase-next"].click()
+        at(opened, phase, step)
+        shows(opened, "line-step", moved)
+    opened["phase-next"].click()
+    at(opened, "batch", 4)
+    expect(opened["inspector"]).to_have_attribute("data-step", "5")
+    opened["phase-off"].click()
+    expect(opened["inspector"]).to_contain_text("the last one taken")
+    expect(opened["inspector"]).to_have_attribute("data-step", "4")
+
+
+def test_a_number_set_after_the_update_opens_the_step_to_come(opened: Opened) -> None:
+    forth(opened, 0)
+    opened["weight-0-2-1"].click()
+    expect(opened["inspector"]).to_contain_text("the one in slow motion")
+    opened["edit-value"].fill("0.75")
+    opened["edit-value"].press("Enter")
+    at(opened, "batch", 1)
+    expect(opened["inspector"]).to_have_attribute("data-step", "2")
+    expect(opened["edit-value"]).to_have_value("0.75")
+
+
 def test_arrow_keys_move_by_phases_while_it_is_on(opened: Opened) -> None:
     keys = opened.page.keyboard
     opened["phase-next"].click()

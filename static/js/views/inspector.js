@@ -1,6 +1,7 @@
 // @ts-check
-// The inspector: the number that was clicked as the arithmetic that made it, in the very step that led to the picture.
-// Its terms lead on to other numbers. It stands at the left, beside the picture; on small screens below.
+// The inspector: the number that was clicked as the arithmetic that made it, in the very step that led to the picture; in
+// slow motion, in the step that is walked through. Its terms lead on to other numbers. It stands at the left, beside the
+// picture; on small screens below.
 
 import { t } from '../i18n.js';
 import { readNames } from '../names.js';
@@ -48,10 +49,11 @@ export function mountInspector(root, store, send) {
   let filledAt = -Infinity;
 
   const inspected = () => /** @type {Subject | null} */ (store.get('inspected'));
-  /** The newest, if it is of what is looked at. @returns {Explanation | null} */
+  /** The newest, if it is of what is looked at, and in slow motion of that step and sample. @returns {Explanation | null} */
   const explanation = () => {
-    const [told, subject] = [store.get('explanation'), inspected()];
-    return told && subject && idOf(told.subject) === idOf(subject) ? told : null;
+    const [told, subject, phase] = [store.get('explanation'), inspected(), store.get('phase')];
+    const other = phase && told && (told.step !== phase.step || told.sample !== phase.sample);
+    return told && !other && subject && idOf(told.subject) === idOf(subject) ? told : null;
   };
   const named = () => {
     const [names, spec] = [readNames(store), store.get('spec')];
@@ -112,17 +114,17 @@ export function mountInspector(root, store, send) {
   // ---- what the server is asked
 
   function ask() {
-    const [subject, sample] = [inspected(), store.get('sample') ?? 0];
+    const [subject, sample, step] = [inspected(), store.get('sample') ?? 0, store.get('phase')?.step ?? null];
     const sizes = store.get('state')?.sizes;
     if (subject && sizes && !exists(subject, sizes)) {
       way = [];
       store.set({ inspected: null });
       return;
     }
-    const wish = subject ? `${idOf(subject)} ${sample}` : '';
+    const wish = subject ? `${idOf(subject)} ${sample} ${step}` : '';
     if (wish === asked) return;
     asked = wish;
-    send({ type: 'inspect', subject, sample });
+    send({ type: 'inspect', subject, sample, step });
   }
 
   // ---- what is shown
@@ -188,7 +190,8 @@ export function mountInspector(root, store, send) {
     if (!told) return;
     const own = told.batch[told.sample] ?? null;
     root.dataset.step = String(told.step);
-    ofStep.textContent = t(told.next ? 'inspector.step_next' : 'inspector.step_taken', { step: told.step });
+    const which = store.get('phase') ? 'inspector.step_walked' : told.next ? 'inspector.step_next' : 'inspector.step_taken';
+    ofStep.textContent = t(which, { step: told.step });
     ofStep.dataset.value = String(told.step);
     ofStep.classList.toggle('next', told.next);
     ofSample.hidden = !isOfSample(subject);
@@ -265,6 +268,11 @@ export function mountInspector(root, store, send) {
     store.watch(['points', 'connection'], () => { // a new run and a new connection know nothing of what was asked
       asked = '';
       if (inspected() && store.get('connection') === 'open') ask();
+    }),
+    store.watch(['phase'], () => {
+      if (!inspected()) return;
+      ask();
+      fillSoon();
     }),
     store.watch(['explanation'], fillSoon),
     store.watch(['spec', 'language'], () => {

@@ -141,9 +141,9 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     else if (frame && (settled || performance.now() > ownAt + PATIENCE)) open(0);
   }
 
-  /** A number was changed by hand. */
+  /** A number was changed by hand: another step is to come. */
   function changed() {
-    if (at >= 0 && !applied() && goal === -1 && settled) open(at);
+    if (at >= 0 && goal === -1 && settled) open(applied() ? 0 : at);
   }
 
   /** Between pictures, with the numbers on: every neuron's activation, of the step to come. */
