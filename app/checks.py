@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 from app import commands, slices
 from app.messages import Refusal
 from app.travel import change
-from engine.check import Checked, Compared, check
+from engine.check import Checked, check
+from engine.compared import Compared
 from engine.diagnosis import Examination, Reading, examine
 from engine.planted import BUGS, goes_with, has_place
 from engine.timeline import Position
@@ -112,7 +113,8 @@ def _after(began: float, least: float) -> float:
 
 def _compare(trainer: Trainer, at: Position) -> Checked | None:
     """In a thread, while the trainer goes on: it touches nothing of it that changes."""
-    return check(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
+    run = (at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
+    return check(*run, at.bug, trainer.backend)
 
 
 def _light(result: Checked | None, at: Position) -> dict[str, Any]:

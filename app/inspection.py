@@ -1,7 +1,6 @@
 """Inspection: one step of a session's trainer in the open, as messages: a subject's arithmetic, or phase by phase."""
 
 import math
-from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -9,15 +8,11 @@ import numpy as np
 
 from app.messages import Refusal
 from engine.explain import explain
-from engine.network import Array
 from engine.opened import OpenStep
 from engine.phases import code_of, phases_of
 from engine.terms import Line, Subject, holds
 from engine.timeline import Position
 from engine.trainer import Trainer
-
-MOST_ARROWS = 4096
-"""Parameters whose gradients and updates are told with an open step: as many as a picture draws."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +46,6 @@ def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[s
         "subject": asdict(wish.subject),
         "sample": wish.sample,
         "batch": step.batch.tolist(),
-        "optimizer": step.spec.optimizer,
         "lines": [_line(line, step.bug is not None and not holds(line, largest)) for line in lines],
     }
 
@@ -63,22 +57,21 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
         phases = phases_of(step, sample)
     except ValueError as fault:
         raise Refusal("no_such_subject", {"reason": str(fault)}) from None
-    small = trainer.network.count <= MOST_ARROWS
-    moved = step.move.parameters - step.before.parameters if step.move is not None else None
     return {
         "type": "opened",
         "step": step.before.step + 1,
-        "epoch": step.before.epoch,
         "batch": step.batch.tolist(),
         "sample": sample,
-        "loss": _number(step.look.loss),
         "phases": [
-            {"name": phase.name, "layer": phase.layer, "bound": {name: _numbers(v) for name, v in phase.bound.items()}}
+            {
+                "name": phase.name,
+                "layer": phase.layer,
+                "bound": {name: [_number(value) for value in values] for name, values in phase.bound.items()},
+                "form": asdict(phase.form) if phase.form else None,
+            }
             for phase in phases
         ],
-        "code": code_of(step),
-        "gradients": _numbers(step.look.whole.tolist()) if small else None,
-        "updates": _numbers(moved.tolist()) if small and moved is not None else None,
+        "code": {name: [asdict(one) for one in code] for name, code in code_of(step).items()},
     }
 
 
@@ -106,10 +99,6 @@ def _line(line: Line, wrong: bool) -> dict[str, Any]:
             for term in line.terms
         ],
     }
-
-
-def _numbers(values: Sequence[float] | Array) -> list[float | None]:
-    return [_number(value) for value in values]
 
 
 def _number(value: float) -> float | None:

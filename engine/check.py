@@ -8,20 +8,22 @@ tensor: entries that all but cancel are not held to digits that no arithmetic of
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.backends import make_backend
 from engine.backends.by_hand import ByHand, Look
-from engine.choices import BugName
+from engine.choices import BackendName, BugName
+from engine.compared import TINY, Compared, Witness, compared, index_of
 from engine.differences import KINKED, central_difference, extrapolated, size_of_terms
 from engine.network import Array, Network, State
 from engine.optimizers import make_optimizer
 from engine.planted import hand_with
 from engine.seeds import batch_order, stream
 from engine.spec import Spec
+from engine.trained import against_engine, engine_step
 
 if TYPE_CHECKING:
     from engine.backends.autograd import Autograd
@@ -40,6 +42,12 @@ DIFFERENCES = 1e-6
 """Finite differences in float64: the error of a step of 1e-5 is some 1e-10 times a third derivative, which with inputs
 of 6 is some hundreds of the first. Where it is more, two steps are extrapolated to none."""
 
+FLOOR = 0.1
+"""What a tensor's largest entry is not taken to be below in float32, in units of what no slope takes anything from."""
+
+STEEPEST = 1.2
+"""No activation's slope is more."""
+
 MOST_TRIED = 200
 """Parameters that are moved up and down; of larger networks as many of each tensor, chosen anew at every step."""
 
@@ -47,29 +55,6 @@ FEWEST_TRIED = 24
 
 MOST_WORK = 1e8
 """Multiplications spent on finite differences, some tenth of a second; and those of one pass, else fewer samples."""
-
-TINY = 1e-30
-"""So that nothing is divided by 0."""
-
-Witness = Literal["autograd", "float32", "differences", "update", "first_update", "next_step"]
-
-
-@dataclass(frozen=True)
-class Compared:
-    """What the hand-written arithmetic said against one witness."""
-
-    witness: Witness
-    difference: float
-    """The largest, in units of the largest entry of its tensor."""
-    tolerance: float
-    tensor: str
-    index: tuple[int, ...]
-    hand: float
-    other: float
-
-    @property
-    def agrees(self) -> bool:
-        return self.difference <= self.tolerance
 
 
 @dataclass(frozen=True)
@@ -101,9 +86,15 @@ class Checked:
 
 
 def check(
-    spec: Spec, network: Network, state: State, inputs: Array, targets: Array, bug: BugName | None = None
+    spec: Spec,
+    network: Network,
+    state: State,
+    inputs: Array,
+    targets: Array,
+    bug: BugName | None = None,
+    backend: BackendName = "by_hand",
 ) -> Checked | None:
-    """The step to come from `state`, of a run trained by hand with a bug or without; for the whole training set.
+    """The step to come from `state`, of a run trained by a backend, or by hand with a bug; for the whole training set.
 
     None where the step cannot be taken because its loss or gradient is not finite or too large.
     """
@@ -112,14 +103,17 @@ def check(
         if not bench.look.sound:
             return None
         double, single, differences, lost, tried = bench.against_autograd("autograd"), None, None, 0, 0
+        in_float32 = _Bench.next(spec, network, state, inputs, targets, bug, np.float32)
         if bench.look.sent:
-            single = _Bench.next(spec, network, state, inputs, targets, bug, np.float32).in_float32()
+            single = in_float32.in_float32()
             places = _places(spec, network, state.step, len(bench.batch))
             differences, lost = bench.against_differences(places)
             lost, tried = lost + (single is None), len(places)
-        compared = [one for one in (double, single, differences) if one is not None] + list(bench.updates())
+        found = [one for one in (double, single, differences) if one is not None] + list(bench.updates())
+        if bug is None and backend != "by_hand" and (engine := in_float32.against(backend, state, inputs, targets)):
+            found.append(engine)
         kinks, samples = lost + (double is None), len(bench.batch)
-        result = Checked(state.step, tuple(compared), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
+        result = Checked(state.step, tuple(found), kinks, tried, network.count, samples, (0.0, 0.0, None), bug)
         result = replace(result, gradient=bench.three(result.worst))
         if result.green:
             bench = bench.after(inputs, targets, bug)
@@ -207,18 +201,38 @@ class _Bench:
     def in_float32(self) -> Compared | None:
         if self._near_a_kink(SINGLE):
             return None
-        return self._gradients("float32", SINGLE * max(10.0, *(float(sums.max()) for sums in self._sums)), 0.1)
+        return self._gradients("float32", self._single, FLOOR)
+
+    @property
+    def _single(self) -> float:
+        """Of a gradient in float32, in units of its tensor's largest entry."""
+        return SINGLE * max(10.0, *(float(roundings.max()) for roundings in self._roundings))
+
+    def against(self, backend: BackendName, state: State, inputs: Array, targets: Array) -> Compared | None:
+        """The same step by the backend that trains. None where rounding decides, or the batch here is a part of it."""
+        spec, network = self.hand.spec, self.hand.network
+        jumps = bool(self.look.tried) and any(stage.activation == "step" for stage in network.stages)
+        whole = len(self.batch) == min(spec.batch_size or len(inputs), len(inputs) - state.cursor)
+        if jumps or not whole or not self.look.sound or (not self.look.tried and self._near_a_kink(SINGLE)):
+            return None
+        largest, least = np.empty(network.count), FLOOR * self.size_of_loss
+        for slots in network.slices.values():
+            largest[slots] = max(float(np.abs(self.look.gradient[slots]).max()), least)
+        theirs = engine_step(backend, spec, network, state, inputs, targets)
+        return against_engine(self.hand, self.look, self._single * largest, theirs)
 
     def _gradients(self, witness: Witness, tolerance: float, floor: float) -> Compared:
         """floor: what no tensor's largest entry is taken to be below, in units of `size_of_loss`."""
         true, least = self.torch.batch_gradient(self.batch), floor * self.size_of_loss
-        return _compared(self.hand.network, witness, self.look.gradient, true, tolerance, least)
+        return compared(self.hand.network, witness, self.look.gradient, true, tolerance, least)
 
     def _near_a_kink(self, rounding: float) -> bool:
         """Whether there is a z, or an error, that is 0 within the rounding of what it is the sum of."""
         edges = [
-            (values.n, sums)
-            for stage, values, sums in zip(self.hand.network.stages, self.look.passed, self._sums, strict=True)
+            (values.n, roundings)
+            for stage, values, roundings in zip(
+                self.hand.network.stages, self.look.passed, self._roundings, strict=True
+            )
             if stage.activation in KINKED
         ]
         if self.hand.network.loss == "mae":
@@ -241,7 +255,7 @@ class _Bench:
                 if slope.kinked and difference > DIFFERENCES:
                     kinks += 1
                 elif worst is None or difference > worst.difference:
-                    index = _index(network, name, place - slots.start)
+                    index = index_of(network, name, place - slots.start)
                     worst = Compared("differences", difference, DIFFERENCES, name, index, by_hand, slope.value)
         return worst, kinks
 
@@ -263,7 +277,7 @@ class _Bench:
         ours, theirs = self.hand.move(gradient).parameters - before, self.torch.moved(gradient) - before
         lost = ~np.isfinite(theirs) & np.isfinite(ours)  # torch takes the root of what rounding has put below 0
         least = 1e-8 * float(np.abs(before).max()) + TINY  # of that, an update in float64 has half of its digits
-        return _compared(self.hand.network, witness, np.where(lost, 0, ours), np.where(lost, 0, theirs), DOUBLE, least)
+        return compared(self.hand.network, witness, np.where(lost, 0, ours), np.where(lost, 0, theirs), DOUBLE, least)
 
     def three(self, at: Compared) -> tuple[float, float, float | None]:
         """The gradient by hand, by autograd and by differences at one place; no difference where there is none."""
@@ -282,7 +296,8 @@ class _Bench:
         """
         look = self.look
         if not look.sent:
-            return abs(look.loss) / (self.hand.spec.sigma if look.tried else 1) + TINY
+            size = size_of_terms(self.hand, self.batch, look.passed) / self.hand.spec.sigma
+            return (size if look.tried else abs(look.loss)) + TINY
         sizes = []
         for sent, passed in zip(look.sent, look.passed, strict=True):
             size = float(np.abs(sent.out).sum(axis=0).max()) * max(1.0, float(np.abs(passed.below).max()))
@@ -291,32 +306,21 @@ class _Bench:
         return max(sizes) * max(1.0, size_of_terms(self.hand, self.batch, look.passed) / (from_loss + TINY)) + TINY
 
     @cached_property
-    def _sums(self) -> list[Array]:
-        """Σ|w·a| + |b| of every z, in units of the deviation where there is a norm: what its rounding grows with."""
+    def _roundings(self) -> list[Array]:
+        """By how many roundings each n (n, width) may be off: Σ|w·a| + |b| of its own sum, and what the layers below
+        hand on, which adds up as chance does, by squares."""
         tensors = self.hand.network.views(np.abs(self.hand.state_now.parameters))
-        every = []
-        for layer, passed in enumerate(self.look.passed):
-            sums = np.abs(passed.below) @ tensors[f"layers.{layer}.weight"].T
+        every: list[Array] = []
+        below = np.zeros_like(self.look.passed[0].below)
+        for layer, (stage, passed) in enumerate(zip(self.hand.network.stages, self.look.passed, strict=True)):
+            weight = tensors[f"layers.{layer}.weight"]
+            own = np.abs(passed.below) @ weight.T
             if self.hand.network.biases:
-                sums = sums + tensors[f"layers.{layer}.bias"]
-            every.append(sums if passed.norm is None else sums / passed.norm.deviation)
+                own = own + tensors[f"layers.{layer}.bias"]
+            off: Array = np.sqrt(np.square(own) + np.square(below) @ np.square(weight).T)
+            if passed.norm is not None:
+                off = off / passed.norm.deviation * np.maximum(1, tensors[f"norms.{layer}.weight"])
+            every.append(off)
+            out = (STEEPEST * off + np.abs(passed.h)) * (1 if passed.kept is None else passed.kept)
+            below = out + below if stage.residual else out
         return every
-
-
-def _compared(
-    network: Network, witness: Witness, hand: Array, other: Array, tolerance: float, least: float
-) -> Compared:
-    """least: what no tensor's largest entry is taken to be below."""
-    found = []
-    for name, slots in network.slices.items():
-        ours, theirs = hand[slots].astype(np.float64), other[slots].astype(np.float64)
-        gaps = np.abs(ours - theirs)
-        place = int(np.argmax(gaps))
-        difference = float(gaps[place]) / max(float(np.abs(theirs).max()), least)
-        index = _index(network, name, place)
-        found.append(Compared(witness, difference, tolerance, name, index, float(ours[place]), float(theirs[place])))
-    return max(found, key=lambda one: one.difference)
-
-
-def _index(network: Network, name: str, place: int) -> tuple[int, ...]:
-    return tuple(int(i) for i in np.unravel_index(place, network.shapes[name]))

@@ -6,28 +6,33 @@ Each with the very lines of the hand-written backend that compute it, and what i
 import ast
 import inspect
 import textwrap
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
 
-from engine.backends.by_hand import ByHand
+from engine import planted
+from engine.choices import ActivationName
 from engine.losses import Loss
 from engine.network import Array
 from engine.opened import OpenStep
 
-PhaseName = Literal["batch", "forward", "loss", "backward", "update"]
+PhaseName = Literal["batch", "forward", "loss", "backward", "gradient", "update"]
 
-CODE: dict[PhaseName, tuple[Callable[..., Any], ...]] = {
-    "batch": (ByHand.next_batch,),
-    "forward": (ByHand.forward,),
-    "loss": (Loss.value, Loss.slope),
-    "backward": (ByHand.backward,),
-    "update": (ByHand.move,),
-}
-"""The functions of each phase; the update's also has the `step` of its rule."""
+
+@dataclass(frozen=True)
+class Form:
+    """What a layer is, as far as its formulas go."""
+
+    activation: ActivationName
+    norm: Literal["none", "batch", "running"]
+    """Whose mean and deviation it goes by: a batch of one sample has none of its own."""
+    dropout: bool
+    residual: bool
+    residual_above: bool
+    """Whether the layer above hands down what it is sent, beside what comes through its weights."""
 
 
 @dataclass(frozen=True)
@@ -37,10 +42,20 @@ class Phase:
     """Of forward and backward: the linear layer it is at, from 0."""
     bound: dict[str, list[float]]
     """Names of the code → their values for one sample of the batch."""
+    form: Form | None = None
+    """Of that layer."""
+
+
+@dataclass(frozen=True)
+class Code:
+    lines: str
+    planted: bool
+    """Whether this is where a bug was put."""
 
 
 def phases_of(step: OpenStep, sample: int) -> list[Phase]:
-    """All phases in their order; of a rule that sends nothing back, none is backward.
+    """All phases in their order. Of a rule that sends nothing back none is backward, and one finds what it has instead
+    of a gradient.
 
     Raises ValueError where the batch has no such sample.
     """
@@ -52,16 +67,28 @@ def phases_of(step: OpenStep, sample: int) -> list[Phase]:
     for layer in layers:
         passed = look.passed[layer]
         bound = {"below": passed.below, "z": step.weighted[layer], "n": passed.n, "h": passed.h, "a": passed.out}
-        phases.append(Phase("forward", layer, _of_sample(bound, sample)))
+        phases.append(Phase("forward", layer, _of_sample(bound, sample), _form(step, layer)))
     phases.append(Phase("loss", None, {"outputs": _floats(outputs), "targets": _floats(targets), "loss": [look.loss]}))
     for layer in reversed(layers if look.sent else ()):
         sent = look.sent[layer]
-        phases.append(
-            Phase("backward", layer, _of_sample({"d_a": sent.out, "d_h": sent.h, "d_n": sent.n, "d_z": sent.z}, sample))
-        )
+        bound = {"d_a": sent.out, "d_h": sent.h, "d_n": sent.n, "d_z": sent.z}
+        phases.append(Phase("backward", layer, _of_sample(bound, sample), _form(step, layer)))
+    if not look.sent:
+        phases.append(Phase("gradient", None, {"tried": _floats(np.array(look.tried))} if look.tried else {}))
     if step.move is not None:
         phases.append(Phase("update", None, {"rate": [step.move.rate], "t": [float(step.t)]}))
     return phases
+
+
+def _form(step: OpenStep, layer: int) -> Form:
+    stages, norm = step.network.stages, step.look.passed[layer].norm
+    return Form(
+        activation=stages[layer].activation,
+        norm="none" if norm is None else "batch" if norm.of_batch else "running",
+        dropout=stages[layer].dropout > 0,
+        residual=stages[layer].residual,
+        residual_above=layer + 1 < len(stages) and stages[layer + 1].residual,
+    )
 
 
 def _of_sample(values: Mapping[str, Array], sample: int) -> dict[str, list[float]]:
@@ -72,17 +99,47 @@ def _floats(values: Array) -> list[float]:
     return [float(value) for value in np.ravel(values)]
 
 
-def code_of(step: OpenStep) -> dict[PhaseName, str]:
-    """Phase → its lines of code, without what they say of themselves."""
-    return {name: _source((*CODE[name], *((type(step.rule).step,) if name == "update" else ()))) for name in CODE}
+# The lines that compute it
+
+
+def code_of(step: OpenStep) -> dict[PhaseName, list[Code]]:
+    """Phase → the functions that run in this very step, a planted one before the right one that it calls."""
+    hand, stages, spec = planted.hand_with(step.bug), step.network.stages, step.spec
+    norms, own = any(stage.batch_norm for stage in stages), vars(hand) if step.bug else {}
+    methods: dict[PhaseName, list[str]] = {
+        "batch": ["next_batch"],
+        "forward": [
+            "forward",
+            *(["normalise"] if norms else []),
+            *(["dropout"] if any(stage.dropout for stage in stages) else []),
+        ],
+        "backward": [*(["look"] if "look" in own else []), "backward", *(["backward_norm"] if norms else [])],
+        "gradient": [spec.optimizer] if not step.look.sent else [],
+        "update": [
+            *(["penalty_gradient"] if spec.l1 or spec.l2 else []),
+            *(["clipped"] if spec.clip != "none" else []),
+            *("move", *(["take"] if "take" in own else [])),
+        ],
+    }
+    code = {name: [one for method in names for one in _written(hand, method)] for name, names in methods.items()}
+    code["loss"] = [Code(_source(function), planted=False) for function in (Loss.value, Loss.slope)]
+    code["update"] += _written(type(step.rule), "step")
+    return code
+
+
+def _written(cls: type, method: str) -> Iterator[Code]:
+    """The method, and the one it was made from as long as that is called."""
+    for base in cls.__mro__:
+        if method in vars(base):
+            source = _source(vars(base)[method])
+            yield Code(source, planted=base.__module__ == planted.__name__)
+            if f"super().{method}(" not in source:
+                return
 
 
 @lru_cache
-def _source(functions: tuple[Callable[..., Any], ...]) -> str:
-    return "\n\n".join(_without_docstring(function) for function in functions)
-
-
-def _without_docstring(function: Callable[..., Any]) -> str:
+def _source(function: Callable[..., Any]) -> str:
+    """Without what it says of itself."""
     source = textwrap.dedent(inspect.getsource(function))
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)

@@ -34,7 +34,8 @@ losses network schedules presets planes digits own_points
 operations datasets features separability initializers metrics optimizers stopping answers model_file
 targets snapshot graph timeline terms health
 backends expressions network_graph
-planted differences modules
+planted differences modules compared
+trained
 trainer graph_check opened check
 explain_rule phases diagnosis
 explain breakages
@@ -64,7 +65,7 @@ DATA = {"datasets", "planes", "digits", "own_points", "tables"}
 SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
 OPEN = {"explain", "opened", "phases", "terms", "timeline"}
 GRAPHS = {"graph", "expressions", "network_graph", "graph_check", "modules", "operations"}
-CHECKED = {"breakages", "check", "diagnosis", "planted"}
+CHECKED = {"breakages", "check", "compared", "diagnosis", "planted"}
 ENGINE_FOR_APP = {
     *("choices", "spec", "snapshot", "trainer", "network", "presets"),
     *(*DATA, *GRAPHS, *SAID, *OPEN, *CHECKED),

@@ -10,8 +10,8 @@ from playwright.sync_api import expect
 
 from app.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.breakages import BREAKAGES
-from engine.check import Witness
 from engine.choices import FEATURES, BugName, LossName
+from engine.compared import Witness
 from engine.diagnosis import FindingCode
 from engine.network_graph import NoteName
 from engine.operations import OPERATIONS

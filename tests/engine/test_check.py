@@ -1,5 +1,6 @@
 """The check is green on every healthy set-up, red with the right tensor on a fault, and knows a kink from one."""
 
+from collections.abc import Callable
 from itertools import product
 from typing import Any, get_args
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
+from engine.backends.compiled import Compiled
 from engine.check import DIFFERENCES, DOUBLE, Checked, check
 from engine.choices import ActivationName, InitializerName, LossName, OptimizerName
 
@@ -24,7 +26,8 @@ SMALL: dict[str, Any] = {"samples": 60, "batch_size": 7}
 
 def checked(trainer: Trainer) -> Checked | None:
     state = trainer.position().state
-    return check(trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets, trainer.bug)
+    run = (trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets)
+    return check(*run, trainer.bug, trainer.backend)
 
 
 def assert_green(trainer: Trainer) -> Checked:
@@ -65,7 +68,7 @@ def test_healthy_setups_stay_green(activation: ActivationName) -> None:
         if fields["activation"] != activation or not _fits(fields):
             continue
         given = {key: value for key, value in fields.items() if key != "shape"}
-        trainer = Trainer(Spec().changed(**SMALL, **given, hidden=SHAPES[fields["shape"]]), backend="by_hand")
+        trainer = Trainer(Spec().changed(**SMALL, **given, hidden=SHAPES[fields["shape"]]))
         trainer.advance(20)
         assert_green(trainer)
 
@@ -89,7 +92,7 @@ def test_healthy_setups_stay_green(activation: ActivationName) -> None:
     ids=str,
 )
 def test_the_rest_of_the_knobs_stays_green(fields: dict[str, Any]) -> None:
-    trainer = Trainer(Spec().changed(**{**SMALL, **fields}), backend="by_hand")
+    trainer = Trainer(Spec().changed(**{**SMALL, **fields}))
     for steps in (0, 1, 40):
         trainer.advance(steps)
         assert_green(trainer)
@@ -170,6 +173,42 @@ def test_a_single_wrong_entry_turns_it_red(size: float, monkeypatch: pytest.Monk
     assert differences == pytest.approx(autograd, rel=1e-6)
     assert by_hand != pytest.approx(autograd, rel=size / 10)
     assert size > 3 * max(DOUBLE, DIFFERENCES)
+
+
+RIGHT = Compiled.advance
+
+
+def a_little_faster(self: Compiled, steps: int) -> None:
+    self.settings[0] *= 1.001
+    RIGHT(self, steps)
+
+
+def with_one_entry_off(self: Compiled, steps: int) -> None:
+    RIGHT(self, steps)
+    self.parameters[np.argmax(np.abs(self.parameters))] *= np.float32(1 + 1e-5)
+
+
+@pytest.mark.parametrize("wrong", [a_little_faster, with_one_entry_off])
+@pytest.mark.parametrize("optimizer", ["sgd", "adam", "evolution", "muon"])
+def test_a_wrong_step_of_the_engine_that_trains_turns_it_red(
+    wrong: Callable[[Compiled, int], None], optimizer: OptimizerName, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = Trainer(Spec(optimizer=optimizer))
+    trainer.advance(20)
+    assert "engine" in {one.witness for one in assert_green(trainer).compared}
+    monkeypatch.setattr(Compiled, "advance", wrong)
+    result = checked(trainer)
+    assert result is not None
+    assert [one.witness for one in result.compared if not one.agrees] == ["engine"]
+    assert result.worst.witness == "engine"
+
+
+def test_a_bug_is_trained_by_hand_and_so_has_no_engine_beside_it() -> None:
+    trainer = Trainer(Spec())
+    trainer.plant("mean_for_sum")
+    result = checked(trainer)
+    assert result is not None
+    assert "engine" not in {one.witness for one in result.compared}
 
 
 def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:

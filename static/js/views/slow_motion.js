@@ -10,7 +10,8 @@ const PATIENCE = 5000; // milliseconds in which pictures may still be of before 
 const PACES = [0, 0.25, 0.5, 1, 2, 4]; // phases a second; 0: by hand
 
 /** @typedef {import('./slow_motion/phases.js').Phase} Phase */
-/** @typedef {{step: number, batch: number[], sample: number, loss: number | null, phases: Phase[], code: Record<string, string>}} Opened */
+/** @typedef {{lines: string, planted: boolean}} Code  planted: a bug */
+/** @typedef {{step: number, batch: number[], sample: number, phases: Phase[], code: Record<string, Code[]>}} Opened */
 
 /**
  * @param {{controls: HTMLElement, strip: HTMLElement, code: HTMLElement}} parts  empty
@@ -231,11 +232,11 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     sampleWords.textContent = t('phase.sample', { number: sample + 1, count: batch.length, point: batch[sample] + 1 });
     sampleWords.dataset.value = String(batch[sample]);
     store.set({ phase: { ...phase, id, index: at, step, batch, sample }, lit: { key: `${id} ${step} ${sample}`, points: batch, chosen: batch[sample] } });
-    if (!code.hidden) showCode(phase, lines[phase.name] ?? '');
+    if (!code.hidden) showCode(phase, lines[phase.name]);
   }
 
-  /** @param {Phase} phase @param {string} lines */
-  function showCode(phase, lines) {
+  /** @param {Phase} phase @param {Code[]} written */
+  function showCode(phase, written) {
     /** @type {HTMLElement} */ (code.querySelector('h2')).textContent = t('phase.code_of', { name: nameOf(phase, layers()) });
     /** @type {HTMLElement} */ (code.querySelector('dl')).replaceChildren(...Object.entries(phase.bound).map(([name, values]) => {
       const row = document.createElement('div');
@@ -245,7 +246,19 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
       return row;
     }));
     const pre = /** @type {HTMLElement} */ (code.querySelector('pre'));
-    if (pre.textContent !== lines) pre.textContent = lines;
+    const bug = store.get('state')?.planted;
+    const shown = JSON.stringify([written, bug, document.documentElement.lang]);
+    if (pre.dataset.shown === shown) return;
+    pre.dataset.shown = shown;
+    pre.replaceChildren(...written.map(({ lines, planted }) => {
+      const part = document.createElement('code');
+      part.textContent = lines;
+      if (planted) {
+        part.className = 'planted';
+        part.dataset.says = t('phase.planted', { name: t(`bug.${bug}`) });
+      }
+      return part;
+    }));
   }
 
   words();
