@@ -15,8 +15,9 @@ from app.warming import Warming
 from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
 from engine.datasets import DATASETS, samples_of
 from engine.digits import Library, LibraryFault
+from engine.planted import BUGS, NO_GRADIENT
 from engine.snapshot import grid_inputs
-from engine.spec import MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
+from engine.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""
@@ -81,6 +82,9 @@ def _choices() -> dict[str, Any]:
         "most_normed": MOST_NORMED,
         "most_parameters": MOST_PARAMETERS,
         "most_plane_samples": MOST_PLANE_SAMPLES,
+        "largest_value": LARGEST_VALUE,
+        "bugs": list(BUGS),
+        "without_gradient": sorted(NO_GRADIENT),
     }
 
 

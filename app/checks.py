@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import math
 import time
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Executor
@@ -17,10 +16,11 @@ from typing import TYPE_CHECKING, Any
 
 from app import commands, slices
 from app.messages import Refusal
+from app.numbers import number
 from app.travel import change
 from engine.check import Checked, check
 from engine.compared import Compared
-from engine.diagnosis import Examination, Reading, examine
+from engine.diagnosis import Examination, examine
 from engine.planted import BUGS, goes_with, has_place
 from engine.timeline import Position
 from engine.trainer import Trainer
@@ -90,8 +90,7 @@ class Checks:
 
     async def _examine(self) -> None:
         session, revision = self._session, self._session.revision
-        curve = [Reading(one.step, one.train_loss, one.test_loss) for one in session.past.history.entries]
-        found = await session.look(lambda trainer: examine(trainer, curve))
+        found = await session.look(lambda trainer: examine(trainer, session.past.history.entries))
         self._tell({"type": "health", "revision": revision, **_health(found)}, revision)
 
     async def _check(self) -> None:
@@ -126,7 +125,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
     return {
         "step": result.step,
         "state": "green" if result.green else "red",
-        "difference": _number(worst.difference),
+        "difference": number(worst.difference),
         "witness": worst.witness,
         "tensor": worst.tensor,
         "index": list(worst.index),
@@ -134,7 +133,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
         "tried": result.tried,
         "parameters": result.parameters,
         "samples": result.samples,
-        "gradient": {"hand": _number(by_hand), "autograd": _number(autograd), "differences": _number(differences)},
+        "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},
         "compared": [_compared(one) for one in result.compared],
         "planted": result.bug,
     }
@@ -143,13 +142,13 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
 def _compared(one: Compared) -> dict[str, Any]:
     return {
         "witness": one.witness,
-        "difference": _number(one.difference),
+        "difference": number(one.difference),
         "tolerance": one.tolerance,
         "agrees": one.agrees,
         "tensor": one.tensor,
         "index": list(one.index),
-        "hand": _number(one.hand),
-        "other": _number(one.other),
+        "hand": number(one.hand),
+        "other": number(one.other),
     }
 
 
@@ -158,33 +157,28 @@ def _health(found: Examination) -> dict[str, Any]:
         "step": found.step,
         "layers": [
             {
-                "norm": _number(layer.norm),
-                "mean": _number(layer.mean),
-                "largest": _number(layer.largest),
-                "zeros": _number(layer.zeros),
-                "update_ratio": _number(layer.update_ratio),
+                "norm": number(layer.norm),
+                "mean": number(layer.mean),
+                "largest": number(layer.largest),
+                "zeros": number(layer.zeros),
+                "update_ratio": number(layer.update_ratio),
                 "histogram": list(layer.histogram),
-                "saturated": _number(layer.saturated),
+                "saturated": number(layer.saturated),
                 "dead": list(layer.dead),
-                "spread": _number(layer.spread),
+                "spread": number(layer.spread),
             }
             for layer in found.layers
         ],
         "findings": [
             {
                 "code": finding.code,
-                "values": {name: _number(value) for name, value in finding.values.items()},
+                "values": {name: number(value) for name, value in finding.values.items()},
                 "layer": finding.layer,
                 "neurons": list(finding.neurons),
             }
             for finding in found.findings
         ],
     }
-
-
-def _number(value: float | None) -> float | None:
-    """With the digits a float32 has; null for what JSON has no word for."""
-    return float(f"{value:.9g}") if value is not None and math.isfinite(value) else None
 
 
 # What is said to it

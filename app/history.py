@@ -4,23 +4,15 @@ When there are too many entries they are put in buckets of equal width in steps,
 lowest and the highest training and test loss, so that a spike survives any thinning. The width doubles as needed.
 """
 
-import math
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 from typing import Any
 
+from app.numbers import number
+from engine.snapshot import Entry
+
 CURVE = 200
 """Entries of a branch's curve that is drawn beside the one of now."""
-
-
-@dataclass(frozen=True)
-class Entry:
-    step: int
-    train_loss: float
-    test_loss: float
-    gradient_norms: tuple[float, ...]
-    """One per linear layer."""
 
 
 class History:
@@ -33,9 +25,9 @@ class History:
         return len(self._entries)
 
     @property
-    def entries(self) -> list[Entry]:
+    def entries(self) -> Sequence[Entry]:
         """In the order of steps."""
-        return list(self._entries)
+        return self._entries
 
     def add(self, entry: Entry) -> None:
         """Entries come in the order of steps; a second one of the same step changes nothing."""
@@ -90,4 +82,4 @@ class History:
 
 
 def _numbers(values: Iterable[float]) -> list[float | None]:
-    return [float(f"{value:.6g}") if math.isfinite(value) else None for value in values]
+    return [number(value, 6) for value in values]

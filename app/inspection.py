@@ -1,12 +1,12 @@
 """Inspection: one step of a session's trainer in the open, as messages: a subject's arithmetic, or phase by phase."""
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import numpy as np
 
 from app.messages import Refusal
+from app.numbers import number
 from engine.explain import explain
 from engine.opened import OpenStep
 from engine.phases import code_of, phases_of
@@ -66,7 +66,7 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
             {
                 "name": phase.name,
                 "layer": phase.layer,
-                "bound": {name: [_number(value) for value in values] for name, values in phase.bound.items()},
+                "bound": {name: [number(value) for value in values] for name, values in phase.bound.items()},
                 "form": asdict(phase.form) if phase.form else None,
             }
             for phase in phases
@@ -86,21 +86,16 @@ def _line(line: Line, wrong: bool) -> dict[str, Any]:
         "name": line.name,
         "op": line.op,
         "symbol": line.symbol,
-        "total": _number(line.total),
+        "total": number(line.total),
         "main": line.main,
         "wrong": wrong,
         "terms": [
             {
                 "symbol": term.symbol,
-                "value": _number(term.value),
-                "factors": [[symbol, _number(value)] for symbol, value in term.factors],
+                "value": number(term.value),
+                "factors": [[symbol, number(value)] for symbol, value in term.factors],
                 "subject": asdict(term.subject) if term.subject else None,
             }
             for term in line.terms
         ],
     }
-
-
-def _number(value: float) -> float | None:
-    """With the digits a float32 has; null for what JSON has no word for."""
-    return float(f"{value:.9g}") if math.isfinite(value) else None

@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from app.history import Entry, History
+from app.history import History
 from app.messages import Refusal
+from engine.snapshot import Entry
 from engine.spec import Spec
 from engine.timeline import Position, Timeline
 

@@ -1,6 +1,5 @@
 """One slice of work for one session, done in a thread off the event loop: train, take a picture, turn it into bytes."""
 
-import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -10,9 +9,9 @@ from typing import Any
 import numpy as np
 
 from app import inspection
-from app.history import Entry
 from app.inspection import Wish
 from app.messages import Refusal
+from app.numbers import number
 from app.protocol import RESOLUTION, Focus, encode_frame
 from engine import model_file
 from engine.answers import answers_of
@@ -21,7 +20,7 @@ from engine.digits import Library
 from engine.metrics import actual_classes
 from engine.network import Array
 from engine.planted import goes_with, has_place
-from engine.snapshot import Snapshot
+from engine.snapshot import Entry
 from engine.spec import Spec
 from engine.stopping import StopReason
 from engine.timeline import Moment, Position
@@ -140,7 +139,7 @@ def start(
         },
         pictures=_pictures(trainer) if spec.kind.side else None,
         samples=_samples(trainer) if spec.is_regression and not plane else None,
-        entry=_entry(trainer.snapshot(GLANCE)),
+        entry=trainer.snapshot(GLANCE).entry,
         position=trainer.position(),
     )
 
@@ -211,7 +210,7 @@ def work(trainer: Trainer, job: Slice) -> Done:
     focuses = job.focuses if over or not job.only_at_epoch_end else frozenset()
     if focuses or job.record:
         snapshot = trainer.snapshot(RESOLUTION if focuses else GLANCE)
-        entry = _entry(snapshot)
+        entry = snapshot.entry
         for focus in focuses:
             frames[focus] = encode_frame(
                 snapshot,
@@ -260,7 +259,7 @@ def _explained(trainer: Trainer, before: Position | None, wish: Wish) -> dict[st
 
 
 def standing(trainer: Trainer) -> Standing:
-    return Standing(trainer.position(), trainer.diverged, trainer.stopped, _entry(trainer.snapshot(GLANCE)))
+    return Standing(trainer.position(), trainer.diverged, trainer.stopped, trainer.snapshot(GLANCE).entry)
 
 
 def go_to(trainer: Trainer, position: Position, steps: int) -> Standing:
@@ -298,21 +297,12 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     boundary = snapshot.boundary
     return {
         "step": snapshot.step,
-        "train_loss": _number(snapshot.train_loss, 17),
-        "test_loss": _number(snapshot.test_loss, 17),
+        "train_loss": number(snapshot.train_loss, 17),
+        "test_loss": number(snapshot.test_loss, 17),
         "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
-        "values": None if boundary is None else [_number(float(value), 4) for value in np.ravel(boundary)],
+        "values": None if boundary is None else [number(float(value), 4) for value in np.ravel(boundary)],
     }
-
-
-def _number(value: float, digits: int) -> float | None:
-    """None for what JSON has no word for."""
-    return float(f"{value:.{digits}g}") if math.isfinite(value) else None
-
-
-def _entry(snapshot: Snapshot) -> Entry:
-    return Entry(snapshot.step, snapshot.train_loss, snapshot.test_loss, snapshot.gradient_norms)
 
 
 def model_of(trainer: Trainer) -> bytes:

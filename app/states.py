@@ -1,10 +1,10 @@
 """States: what the page is told of a run beside its pictures: the state message, predictions, and how a run ended."""
 
-import math
 from dataclasses import asdict
 from typing import Any
 
 from app.messages import NoticeCode, Value
+from app.numbers import number
 from engine.network import Array
 from engine.optimizers import rule_of
 from engine.spec import Spec
@@ -70,5 +70,4 @@ def prediction(number: int, step: int, outputs: Array, answers: Array) -> dict[s
 
 
 def _numbers(values: list[float]) -> list[float | None]:
-    """With the digits a float32 has; null for what JSON has no word for."""
-    return [float(f"{value:.8g}") if math.isfinite(value) else None for value in values]
+    return [number(value) for value in values]

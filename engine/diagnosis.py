@@ -14,6 +14,7 @@ from engine.choices import OptimizerName
 from engine.health import MOST_SAMPLES, LayerHealth, measure
 from engine.metrics import Evaluation, actual_classes
 from engine.planted import NO_GRADIENT
+from engine.snapshot import Entry
 from engine.spec import Spec
 from engine.trainer import Trainer
 
@@ -101,15 +102,6 @@ SCALED: frozenset[OptimizerName] = frozenset({"adagrad", "rmsprop", "adam", "ada
 
 
 @dataclass(frozen=True)
-class Reading:
-    """One entry of the loss curve; whole training and test set."""
-
-    step: int
-    train_loss: float
-    test_loss: float
-
-
-@dataclass(frozen=True)
 class Finding:
     code: FindingCode
     values: dict[str, float]
@@ -127,7 +119,7 @@ class Examination:
     findings: list[Finding]
 
 
-def examine(trainer: Trainer, curve: Sequence[Reading]) -> Examination:
+def examine(trainer: Trainer, curve: Sequence[Entry]) -> Examination:
     """curve: of the run so far, in the order of steps, thinned as it may be."""
     count = len(trainer.train_inputs)
     samples = np.linspace(0, count - 1, min(count, MOST_SAMPLES)).astype(np.int64)
@@ -147,7 +139,7 @@ class Case:
 
     trainer: Trainer
     layers: list[LayerHealth]
-    curve: list[Reading]
+    curve: list[Entry]
     now: Evaluation
 
     @property

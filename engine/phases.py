@@ -14,7 +14,6 @@ from typing import Any, Literal
 import numpy as np
 
 from engine import planted
-from engine.choices import ActivationName
 from engine.losses import Loss
 from engine.network import Array
 from engine.opened import OpenStep
@@ -26,7 +25,6 @@ PhaseName = Literal["batch", "forward", "loss", "backward", "gradient", "update"
 class Form:
     """What a layer is, as far as its formulas go."""
 
-    activation: ActivationName
     norm: Literal["none", "batch", "running"]
     """Whose mean and deviation it goes by: a batch of one sample has none of its own."""
     dropout: bool
@@ -83,7 +81,6 @@ def phases_of(step: OpenStep, sample: int) -> list[Phase]:
 def _form(step: OpenStep, layer: int) -> Form:
     stages, norm = step.network.stages, step.look.passed[layer].norm
     return Form(
-        activation=stages[layer].activation,
         norm="none" if norm is None else "batch" if norm.of_batch else "running",
         dropout=stages[layer].dropout > 0,
         residual=stages[layer].residual,

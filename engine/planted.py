@@ -5,7 +5,6 @@ Each is the right backend with one method replaced, so that what differs is what
 
 import math
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import numpy as np
 
@@ -193,6 +192,3 @@ def without_traces(state: State) -> State:
     """The same place of a run as the right backend would stand there."""
     memory = {name: values for name, values in state.memory.items() if name != LEFT_OVER}
     return replace(state, memory=memory)
-
-
-NAMES: tuple[BugName, ...] = get_args(BugName)

@@ -17,6 +17,17 @@ MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
+class Entry:
+    """What a loss curve keeps of a Snapshot."""
+
+    step: int
+    train_loss: float
+    test_loss: float
+    gradient_norms: tuple[float, ...]
+    """One per linear layer."""
+
+
+@dataclass(frozen=True)
 class Snapshot:
     step: int
     epoch: int
@@ -55,6 +66,10 @@ class Snapshot:
     maps: list[Array] | None
     """Per linear layer (width, R, R): what each neuron says over the plane. Row 0 is the top, column 0 the left. None
     where inputs are not of the plane."""
+
+    @property
+    def entry(self) -> Entry:
+        return Entry(self.step, self.train_loss, self.test_loss, self.gradient_norms)
 
     @property
     def boundary(self) -> Array | None:

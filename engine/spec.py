@@ -37,6 +37,9 @@ square of a gradient, which Adam keeps, must still fit."""
 MOST_PARAMETERS = 300_000
 """Of a network: above 784-256-128-10 (235,146) and 10-64-256-784; a larger one is too slow to watch."""
 
+LARGEST_VALUE = 1e6
+"""Of a parameter or an input that is given by hand: what is larger overflows float32 within few layers."""
+
 MOST_PLANE_SAMPLES = 5000
 """Of the plane, where every sample is drawn."""
 

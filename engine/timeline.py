@@ -95,14 +95,13 @@ class Timeline:
         while self.size > self._most_bytes and self._thin():
             pass
 
-    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> int:
-        """Leaves the current branch at a position that something was changed at; gives the new branch's number."""
+    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+        """Leaves the current branch at a position that something was changed at; the new one is then the current."""
         self.branches.append(Branch(self.current, position.state.step, changed, [Moment(position, test_loss, True)]))
         self.size += position.size
         self.current = len(self.branches) - 1
         while self.size > self._most_bytes and self._thin():
             pass
-        return self.current
 
     def nearest(self, branch: int, step: int) -> Moment:
         """The newest moment at or before a step on the way from the start to this branch's end.

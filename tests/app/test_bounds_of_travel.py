@@ -1,6 +1,7 @@
 """What going through time must not do: grow without bound, go on where a run has ended, say what JSON cannot."""
 
-from app.past import MOST_BRANCHES
+from app.past import MOST_BRANCHES, Past
+from engine import Spec, Trainer
 from tests.app.watching import watching
 
 
@@ -42,3 +43,17 @@ async def test_a_boundary_beyond_numbers_is_told_as_nothing() -> None:
                 await person.until("timeline")
         await person.say(type="peek", branch=0, step=0)
         assert None in (await person.until("peeked"))["values"]
+
+
+def test_what_can_be_undone_is_bounded_in_memory_and_the_newest_changes_stay() -> None:
+    trainer = Trainer(Spec(optimizer="adam"), backend="by_hand")
+    entry = trainer.snapshot(2).entry
+    room = 10 * trainer.position().size
+    past = Past(trainer.position(), entry, room, 100)
+    for n in range(25):
+        trainer.advance(1)
+        past.changing(trainer.position(), (f"layers.{n}.weight",))
+    assert past.changes == {"undo": 10, "redo": 0}
+    assert [past.step_back(trainer.position()).position.state.step for _ in range(10)] == list(range(25, 15, -1))  # type: ignore[union-attr]
+    assert past.step_back(trainer.position()) is None
+    assert past.changes == {"undo": 0, "redo": 10}

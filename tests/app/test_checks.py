@@ -10,7 +10,7 @@ import pytest
 from app import checks
 from app.manager import SessionManager
 from engine.breakages import BREAKAGES
-from engine.planted import NAMES
+from engine.planted import BUGS
 from tests.app.watching import Watcher, managing, watching
 
 DEEP: dict[str, Any] = {
@@ -55,7 +55,7 @@ async def test_a_number_set_by_hand_is_checked_anew() -> None:
         await watcher.until("checked")
 
 
-@pytest.mark.parametrize("bug", NAMES)
+@pytest.mark.parametrize("bug", BUGS)
 async def test_a_bug_turns_it_red_and_taken_out_green(bug: str) -> None:
     async with watching() as watcher:
         await watcher.say(type="configure", spec=DEEP)

@@ -61,6 +61,21 @@ def test_every_fault_of_the_engine_has_its_sentence() -> None:
     assert set(REFUSALS.values()) < set(get_args(FileCode))
 
 
+async def test_a_file_taken_while_it_trains_is_of_the_step_in_its_name(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        key = await configured(socket, {"seed": 5})
+        await say(socket, type="speed", steps_per_second=None)
+        await say(socket, type="play")
+        await until(socket, "frame", lambda frame: frame["step"] > 0)
+        for _ in range(3):
+            _, data, name = await away(server, f"/api/sessions/{key}/model.pt")
+            trainer = Trainer(Spec(seed=5), backend="by_hand")
+            trainer.advance(int(name.split("-")[-1].split(".")[0]))
+            state = torch.load(io.BytesIO(data), weights_only=True)
+            for tensor, values in trainer.parameters().items():
+                np.testing.assert_array_equal(state[tensor].numpy(), values)
+
+
 async def test_weights_go_to_plain_torch_and_come_back(server: Running) -> None:
     async with connect(address(server)) as socket:
         key = await configured(socket, NORMED)
@@ -156,6 +171,16 @@ def test_values_in_json_and_what_was_done_to_them(server: Running) -> None:
     assert (status, found["kind"], found["class_names"]) == (200, "values", [])
     assert max(x1 for x1, _, _ in found["points"]) == 5
     assert "upload_fitted" in [note["code"] for note in found["notes"]]
+
+
+def test_half_a_character_in_a_file_comes_back_as_it_was(server: Running) -> None:
+    rows = [[i, -i, "\ud83d" if i % 2 else "even"] for i in range(10)]
+    status, found = points(server, json.dumps(rows).encode(), "mine.json")
+    assert status == 200
+    assert sorted(found["class_names"]) == ["even", "\ud83d"]
+    status, said = points(server, json.dumps([*rows, [1, "\ud83d", "even"]]).encode(), "mine.json")
+    assert status == 422
+    assert "\ud83d" in said["message"]
 
 
 def test_a_file_that_holds_no_points_gets_a_sentence(server: Running) -> None:

@@ -3,7 +3,8 @@
 import json
 import math
 
-from app.history import Entry, History
+from app.history import History
+from engine.snapshot import Entry
 
 
 def filled(losses: list[float], most: int = 100) -> History:

@@ -7,12 +7,12 @@ from collections.abc import Awaitable, Callable
 import pytest
 from websockets.asyncio.client import connect
 
-from app.history import Entry
 from app.manager import Full
 from app.messages import Closing
 from app.settings import Limits, Settings
 from engine.expressions import Bounds, parse
 from engine.operations import GraphFault
+from engine.snapshot import Entry
 from tests.app.running import running_server
 from tests.app.test_files import model_bytes, points_bytes
 from tests.app.test_sockets import address, closing, say, told, until

@@ -103,7 +103,7 @@ async def test_an_open_step_tells_its_phases_and_the_code_of_each() -> None:
         forward = [("forward", 0), ("forward", 1), ("forward", 2)]
         backward = [("backward", 2), ("backward", 1), ("backward", 0)]
         assert names == [("batch", None), *forward, ("loss", None), *backward, ("update", None)]
-        assert said["phases"][1]["form"]["activation"] == "tanh"
+        assert said["phases"][1]["form"]["norm"] == "none"
         code = [one for phase, _ in names for one in said["code"][phase]]
         assert any("below @ tensors" in one["lines"] for one in code)
         assert not any('"""' in one["lines"] or one["planted"] for one in code)

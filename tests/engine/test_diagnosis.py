@@ -24,25 +24,25 @@ from engine.diagnosis import (
     WORSE,
     Case,
     FindingCode,
-    Reading,
     examine,
     findings,
 )
 from engine.metrics import Evaluation
 from engine.presets import PRESETS
+from engine.snapshot import Entry
 
 TRUE_FINDINGS: dict[str, set[FindingCode]] = {"c5_twenty_lines": {"saturated"}}
 """A thousand inputs into sigmoids, weights of deviation 1: what trains there is the last layer."""
 
 
-def watched(spec: Spec, steps: int, entries: int = 40) -> tuple[Trainer, list[Reading], set[FindingCode]]:
+def watched(spec: Spec, steps: int, entries: int = 40) -> tuple[Trainer, list[Entry], set[FindingCode]]:
     """A run, its curve, and all that was found on the way."""
     trainer = Trainer(spec)
-    curve: list[Reading] = []
+    curve: list[Entry] = []
     found: set[FindingCode] = set()
     while True:
         now = trainer.evaluate()
-        curve.append(Reading(trainer.step, now["train_loss"], now["test_loss"]))
+        curve.append(Entry(trainer.step, now["train_loss"], now["test_loss"], ()))
         found |= {one.code for one in examine(trainer, curve).findings}
         if trainer.step >= steps or trainer.stopped or trainer.diverged:
             return trainer, curve, found
@@ -72,7 +72,7 @@ def case(spec: Spec | None = None, losses: list[float] | None = None, tests: lis
     """A run of little success: accuracy one half."""
     trainer = Trainer(spec or Spec(hidden=(4, 4), activation="relu"), backend="by_hand")
     losses = losses or [1.0] * 5
-    curve = [Reading(100 * i, loss, test) for i, (loss, test) in enumerate(zip(losses, tests or losses, strict=True))]
+    curve = [Entry(100 * i, loss, test, ()) for i, (loss, test) in enumerate(zip(losses, tests or losses, strict=True))]
     now: Evaluation = {**trainer.evaluate(), "train_accuracy": 0.5, "train_loss": losses[-1]}
     return Case(trainer, examine(trainer, []).layers, curve, now)
 
@@ -115,7 +115,7 @@ def test_exploding(factor: float, found: list[FindingCode]) -> None:
     sizes = [EXPLODED * factor, 0.0, 0.0]
     sick = replace(one, layers=[replace(layer, norm=norm) for layer, norm in zip(one.layers, sizes, strict=True)])
     assert codes(sick) == found
-    assert codes(replace(sick, curve=[Reading(0, 1.0, 1.0)])) == [], "the rate has led there, and not the start"
+    assert codes(replace(sick, curve=[Entry(0, 1.0, 1.0, ())])) == [], "the rate has led there, and not the start"
 
 
 @pytest.mark.parametrize(("count", "found"), [(2, []), (3, ["dead_relu"])])
@@ -184,7 +184,7 @@ def test_rate_too_high(losses: list[float], found: list[FindingCode]) -> None:
 def test_a_diverged_run_had_too_high_a_rate() -> None:
     trainer = Trainer(Spec(dataset="plane", hidden=(), learning_rate=10), backend="by_hand")
     trainer.advance(1000)
-    [finding] = examine(trainer, [Reading(0, 1.0, 1.0)]).findings
+    [finding] = examine(trainer, [Entry(0, 1.0, 1.0, ())]).findings
     assert finding.code == "rate_too_high"
     assert finding.values["step"] == trainer.diverged
 

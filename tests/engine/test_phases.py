@@ -1,4 +1,4 @@
-"""Phases of a step: the code beside them is what runs, a planted bug marked in it, and their formulas are the layers' own."""
+"""Phases of a step: the code beside them is what runs, a planted bug marked in it, and forms are the layers' own."""
 
 import inspect
 from typing import Any
@@ -66,12 +66,10 @@ def test_only_functions_that_run_are_shown() -> None:
 
 
 def test_forms_are_those_of_the_layers() -> None:
-    forms = {
-        (phase.name, phase.layer): phase.form for phase in phases_of(opened(Spec(**DEEP, activation="relu")), 0)
-    }
-    assert forms["forward", 0] == Form("relu", "batch", dropout=True, residual=False, residual_above=False)
-    assert forms["backward", 1] == Form("relu", "none", dropout=False, residual=False, residual_above=True)
-    assert forms["forward", 2] == Form("relu", "none", dropout=False, residual=True, residual_above=False)
+    forms = {(phase.name, phase.layer): phase.form for phase in phases_of(opened(Spec(**DEEP)), 0)}
+    assert forms["forward", 0] == Form("batch", dropout=True, residual=False, residual_above=False)
+    assert forms["backward", 1] == Form("none", dropout=False, residual=False, residual_above=True)
+    assert forms["forward", 2] == Form("none", dropout=False, residual=True, residual_above=False)
     assert forms["loss", None] is None
     alone = opened(Spec(**DEEP, samples=33, train_fraction=0.5, batch_size=5), steps=3)
     assert len(alone.batch) == 1

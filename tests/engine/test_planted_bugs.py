@@ -1,6 +1,6 @@
 """Each planted bug turns the check red at the right tensor, can be trained with, and shows where it sits."""
 
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -8,7 +8,7 @@ import pytest
 from engine import Layer, Spec, Trainer
 from engine.check import Checked, check
 from engine.choices import BackendName, BugName
-from engine.planted import BUGS, LEFT_OVER, NAMES, goes_with, has_place
+from engine.planted import BUGS, LEFT_OVER, goes_with, has_place
 
 HIDDEN = (Layer(width=4, dropout=0.3), Layer(width=3, batch_norm=True))
 
@@ -37,7 +37,7 @@ def checked(trainer: Trainer) -> Checked:
     return result
 
 
-@pytest.mark.parametrize("bug", NAMES)
+@pytest.mark.parametrize("bug", BUGS)
 @pytest.mark.parametrize("steps", [0, 1, 400])
 def test_the_light_goes_red_and_green_again(bug: BugName, steps: int) -> None:
     trainer = Trainer(spec_of(bug), CHOSEN)
@@ -53,7 +53,7 @@ def test_the_light_goes_red_and_green_again(bug: BugName, steps: int) -> None:
     assert LEFT_OVER not in trainer.state()["memory"]
 
 
-@pytest.mark.parametrize("bug", NAMES)
+@pytest.mark.parametrize("bug", BUGS)
 def test_a_session_trains_with_it(bug: BugName) -> None:
     """Planted, the steps taken are the wrong ones; taken out, they are again those of the chosen backend."""
     wrong, right = (Trainer(spec_of(bug), CHOSEN) for _ in range(2))
@@ -74,7 +74,7 @@ def test_a_session_trains_with_it(bug: BugName) -> None:
         np.testing.assert_array_equal(values, wrong.parameters()[name])
 
 
-@pytest.mark.parametrize("bug", NAMES)
+@pytest.mark.parametrize("bug", BUGS)
 def test_a_kept_run_goes_on_with_it(bug: BugName) -> None:
     trainer = Trainer(spec_of(bug), CHOSEN)
     trainer.plant(bug)
@@ -99,7 +99,7 @@ def test_another_optimizer_takes_it_out_where_it_has_no_place() -> None:
 
 
 def test_every_bug_is_there_and_has_a_rule_to_sit_in() -> None:
-    assert set(BUGS) == set(NAMES)
+    assert set(BUGS) == set(get_args(BugName))
     for bug, one in BUGS.items():
         assert all(goes_with(bug, rule) for rule in one.rules or ("sgd", "adamw", "muon"))
         assert not goes_with(bug, "perceptron")

@@ -1,5 +1,6 @@
 """The timeline: any step of a run is had again bit for bit, branches begin where they should, memory is bounded."""
 
+import math
 from dataclasses import replace
 from itertools import pairwise
 
@@ -62,10 +63,10 @@ def test_a_branch_leaves_where_something_was_changed() -> None:
     run(trainer, timeline, pictures=10, by=20)
     seek(trainer, timeline, 0, 70)
     trainer.configure(trainer.spec.changed(learning_rate=0.1))
-    branch = timeline.branch(trainer.position(), trainer.evaluate()["test_loss"], ("learning_rate",))
+    timeline.branch(trainer.position(), trainer.evaluate()["test_loss"], ("learning_rate",))
     run(trainer, timeline, pictures=10, by=20)
 
-    assert (branch, timeline.current) == (1, 1)
+    assert timeline.current == 1
     left = timeline.branches[1]
     assert (left.parent, left.begins, left.changed, left.ends) == (0, 70, ("learning_rate",), 270)
     assert timeline.branches[0].ends == 200
@@ -117,6 +118,16 @@ def test_memory_is_bounded_over_a_million_steps_and_the_ends_and_the_best_stay()
     assert timeline.best.step == 123_450
     apart = np.diff([step for step in steps[:-1] if step != 123_450])
     assert apart.max() <= 2 * apart.min() + 50, "spread over the whole run"
+
+
+def test_a_loss_that_is_no_number_is_never_the_best_and_no_moment_is_lost_for_it() -> None:
+    trainer = Trainer(SPEC)
+    timeline = Timeline(10**6, trainer.position(), math.nan)
+    assert timeline.best.step == 0
+    for loss in (math.nan, 0.5, math.inf, 0.25, math.nan):
+        trainer.advance(10)
+        timeline.record(trainer.position(), loss)
+    assert (timeline.best.step, timeline.best.test_loss) == (40, 0.25)
 
 
 def test_changes_are_thinned_out_last_and_what_cannot_be_had_again_is_marked() -> None:

@@ -64,8 +64,6 @@ const OPERATIONS = {
   cross_entropy: { sign: 'CE', formula: ([a, y]) => `cross_entropy(${a}, ${y})`, slopes: NOT_SHOWN },
 };
 
-export const OPERATION_NAMES = Object.keys(OPERATIONS);
-
 /** @param {string} op "" for what has no inputs */
 export const signOf = (op) => OPERATIONS[op]?.sign ?? '';
 

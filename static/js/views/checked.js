@@ -6,10 +6,6 @@ import { scientific, superscript } from '../draw/numbers.js';
 import { t, translate } from '../i18n.js';
 
 const GAP = 6; // px
-export const BUGS = [
-  'forgotten_slope', 'transposed_weight', 'mean_for_sum', 'gradient_not_cleared', 'adam_uncorrected', 'adam_multiplied', 'adamw_gradient',
-  'norm_constant', 'dropout_one_way',
-];
 const SYMBOLS = /** @type {Record<string, string>} */ ({ 'layers.weight': 'W', 'layers.bias': 'b', 'norms.weight': 'γ', 'norms.bias': 'β' });
 
 /** 0.9, 3·10⁻⁷: one digit says enough of a difference. @param {number} value */
@@ -42,8 +38,10 @@ export function mountChecked(root, panel, store, send) {
     root.dataset.state = state;
     root.dataset.value = String(light?.difference ?? '');
     const place = state === 'red' ? symbolOf(light.tensor) : '';
-    words.textContent = t(`checked.${state}`, { difference: roughly(light?.difference ?? 0), place });
-    root.title = t('checked.help');
+    const difference = roughly(light?.difference ?? 0);
+    words.textContent = t(state === 'green' && light.difference === 0 ? 'checked.equal' : `checked.${state}`, { difference, place });
+    const says = state === 'none' ? '' : t(`checked.says_${state === 'green' && !light.tried ? 'rule' : state}`, { step: light.step + 1, difference, place });
+    root.title = `${says} ${t('checked.help')}`.trim();
     root.setAttribute('aria-label', `${words.textContent}. ${root.title}`);
     showBug();
     if (panel.matches(':popover-open')) tell();
@@ -79,7 +77,7 @@ export function mountChecked(root, panel, store, send) {
       cell.textContent = numberOf(value);
       cell.dataset.value = String(value ?? '');
     }
-    find('checked-kinks').textContent = compared.length ? t(!light.tried ? 'checked.no_differences' : light.kinks ? 'checked.kinks' : 'checked.no_kinks', { ...values, kinks: light.kinks }) : '';
+    find('checked-kinks').textContent = compared.length ? t(!light.tried ? `checked.no_differences.${store.get('spec')?.optimizer === 'perceptron' ? 'perceptron' : 'evolution'}` : light.kinks ? 'checked.kinks' : 'checked.no_kinks', { ...values, kinks: light.kinks }) : '';
   }
 
   /** @param {number | null | undefined} value */
@@ -87,7 +85,7 @@ export function mountChecked(root, panel, store, send) {
 
   function speak() {
     translate(panel);
-    plant.replaceChildren(new Option(t('bug.none'), ''), ...BUGS.map((bug) => new Option(t(`bug.${bug}`), bug)));
+    plant.replaceChildren(new Option(t('bug.none'), ''), ...(store.get('choices')?.bugs ?? []).map((/** @type {string} */ bug) => new Option(t(`bug.${bug}`), bug)));
     show();
   }
 
@@ -111,7 +109,7 @@ export function mountChecked(root, panel, store, send) {
   const stops = [
     store.watch(['checked', 'state'], show),
     store.watch(['message'], showBug), // a refusal puts the choice back
-    store.watch(['language'], speak),
+    store.watch(['language', 'choices'], speak),
   ];
   return () => {
     panel.removeEventListener('toggle', opened);

@@ -3,6 +3,7 @@
 // wrong there is nothing.
 
 import { scientific } from '../draw/numbers.js';
+import { write } from '../elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../i18n.js';
 
 const POINTED = 3000; // milliseconds
@@ -48,7 +49,7 @@ export function mountDiagnosis(root, store) {
     if (code === 'vanishing') values.steepest = formatCount(found.values.steepest + 1);
     const which = code === 'rate_too_high' ? (found.values.step === undefined ? '.jumps' : '.diverged') : '';
     const text = t(`diagnosis.${code}${which}`, values);
-    if (sentence.textContent !== text) sentence.textContent = text;
+    write(sentence, text);
     root.title = `${text}\n${t(`diagnosis.${code}.why`)}`;
     where.textContent = t('diagnosis.where');
   }

@@ -13,7 +13,7 @@ const EVERY = 100; // milliseconds: digits that change faster cannot be read
 const WAY = 50; // subjects that can be gone back to
 
 /** @typedef {import('./inspector/subjects.js').Subject} Subject */
-/** @typedef {{step: number, next: boolean, subject: Subject, sample: number, batch: number[], optimizer: string, lines: import('./inspector/lines.js').Line[]}} Explanation */
+/** @typedef {{step: number, next: boolean, subject: Subject, sample: number, batch: number[], lines: import('./inspector/lines.js').Line[]}} Explanation */
 
 /**
  * @param {HTMLElement} root
@@ -237,7 +237,7 @@ export function mountInspector(root, store, send) {
     fields.offer(`${idOf(subject)} ${document.documentElement.lang}`, () => {
       const own = parametersOf(subject).map(({ symbol, tensor, index }, i) => ({
         id: i ? `edit-value-${i}` : 'edit-value', symbol, label: t('inspector.set_value'),
-        valid: (/** @type {number} */ value) => Math.abs(value) <= 1e6,
+        valid: (/** @type {number} */ value) => Math.abs(value) <= (store.get('choices')?.largest_value ?? Infinity),
         set: (/** @type {number} */ value) => send({ type: 'edit', tensor, index, value }),
       }));
       if (!own.length) return [];

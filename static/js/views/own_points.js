@@ -3,6 +3,7 @@
 
 import { MARKS, markSvg } from '../draw/marks.js';
 import { toPlane } from '../draw/plane.js';
+import { icon, write } from '../elements.js';
 import { formatCount, t, translate } from '../i18n.js';
 import { readOutput } from '../output.js';
 import { MOST, asOwn, createEdits, lacking } from './own_points/edits.js';
@@ -26,7 +27,6 @@ const KEY_STEPS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft: 
  * @param {(command: import('../commands.js').Command) => void} send
  */
 export function mountOwnPoints(root, canvas, store, send) {
-  const icon = (/** @type {string} */ name) => `<svg class="icon"><use href="#icon-${name}"/></svg>`;
   root.innerHTML = `
     <div class="start"><button class="button small" data-testid="draw-empty" data-t="draw.empty"></button><button class="button small" data-testid="draw-these"></button></div>
     <div class="pens" role="group">
@@ -279,7 +279,7 @@ export function mountOwnPoints(root, canvas, store, send) {
     const counted = t('draw.count', { count: formatCount(points.length), most: formatCount(MOST) });
     const sentence = !started ? t('draw.start') : note || (lack ? t(lack) : counted);
     const hint = find('.hint');
-    if (hint.textContent !== sentence) hint.textContent = sentence;
+    write(hint, sentence);
     hint.dataset.value = String(points.length);
   }
 

@@ -1,6 +1,7 @@
 // @ts-check
 // Where the run stands, in numbers of fixed width.
 
+import { write } from '../elements.js';
 import { formatCount, formatLoss } from '../i18n.js';
 
 /**
@@ -14,7 +15,7 @@ export function mountReadings(root, store) {
   /** @param {HTMLElement} element @param {number | undefined} value @param {(value: number) => string} format */
   function put(element, value, format) {
     const text = value === undefined ? '–' : format(value);
-    if (element.textContent !== text) element.textContent = text;
+    write(element, text);
     element.classList.toggle('power', text.includes('·'));
     if (value === undefined) delete element.dataset.value;
     else element.dataset.value = String(value);

@@ -4,12 +4,12 @@
 import { raceChart } from '../draw/charts.js';
 import { noiseOf } from '../draw/noise.js';
 import { cssColor, readPalette } from '../draw/palette.js';
+import { write } from '../elements.js';
 import { formatCount, formatLoss, formatPercent, hasText, t } from '../i18n.js';
 
 /** @typedef {import('../rivals.js').Rival} Rival */
 /** @typedef {import('../rivals.js').Change} Change */
 
-const OPTIMIZERS = ['sgd', 'momentum', 'nag', 'adagrad', 'rmsprop', 'adam', 'adamw', 'muon'];
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const DRAW_EVERY = 400; // milliseconds: a chart costs some 20
 const COLUMNS = ['run', 'step', 'train_loss', 'test_accuracy', 'samples', 'noise'];
@@ -33,16 +33,19 @@ export function mountRivals(root, store, send, rivals) {
   const [body, chart, more] = [find('tbody'), find('.drawing'), /** @type {HTMLSelectElement} */ (find('select'))];
   let drawn = 0;
   let timer = 0;
+  let queued = 0;
 
   // ---- which
 
   function start() {
-    const race = store.get('race');
-    const spec = store.get('spec');
-    if (!race || !spec) return rivals.stop();
+    const [race, spec, fields, facts] = ['race', 'spec', 'fields', 'choices'].map(store.get);
+    if (!race || !spec || !fields || !facts) return rivals.stop();
     send({ type: 'reset' });
     if (race === 'reward') rivals.start([{ optimizer: spec.optimizer === 'evolution' ? 'sgd' : 'evolution' }]);
-    else rivals.start(OPTIMIZERS.filter((name) => name !== spec.optimizer).slice(0, rivals.most).map((optimizer) => ({ optimizer })));
+    else {
+      const others = fields.optimizer.options.filter((/** @type {string} */ name) => name !== spec.optimizer && !facts.without_gradient.includes(name));
+      rivals.start(others.slice(0, rivals.most).map((/** @type {string} */ optimizer) => ({ optimizer })));
+    }
     send({ type: 'play' });
   }
 
@@ -104,11 +107,6 @@ export function mountRivals(root, store, send, rivals) {
     return { note: diverged === null ? (stopped ? t('rivals.stopped') : '') : t('rivals.diverged'), title: '' };
   }
 
-  /** @param {HTMLElement} cell @param {string} text */
-  const write = (cell, text) => {
-    if (cell.textContent !== text) cell.textContent = text;
-  };
-
   function makeRow(/** @type {number} */ index) {
     const row = document.createElement('tr');
     row.dataset.testid = `rival-${index}`;
@@ -119,6 +117,7 @@ export function mountRivals(root, store, send, rivals) {
   }
 
   function show() {
+    queued = 0;
     const racing = store.get('rivals') !== null;
     root.hidden = !racing;
     document.body.classList.toggle('racing', racing);
@@ -193,12 +192,13 @@ export function mountRivals(root, store, send, rivals) {
   observer.observe(chart);
   const stops = [
     store.watch(['race'], start),
-    store.watch(['spec'], () => { if (store.get('race') && !store.get('rivals')) start(); }), // asked for before there was one
-    store.watch(['rivals', 'frame', 'lossScale', 'theme', 'profile'], show),
+    store.watch(['spec', 'fields', 'choices'], () => { if (store.get('race') && !store.get('rivals')) start(); }), // asked for before they were there
+    store.watch(['rivals', 'frame', 'lossScale', 'theme', 'profile'], () => { queued ||= requestAnimationFrame(show); }),
     store.watch(['spec', 'fields'], offer),
     store.watch(['language'], words),
     () => observer.disconnect(),
     () => clearTimeout(timer),
+    () => cancelAnimationFrame(queued),
     () => rivals.stop(),
     () => window.Plotly?.purge(chart),
   ];

@@ -2,6 +2,7 @@
 // Everything that measures the run, on the training and the test set, one click away from the panel that shows three of
 // its numbers: scores, confusion matrices, ROC curves, what was spent.
 
+import { write } from '../elements.js';
 import { formatCount, formatLoss, formatPercent, t, translate } from '../i18n.js';
 import { readOutput } from '../output.js';
 import { showMatrix, showRoc } from './scores/matrix.js';
@@ -45,7 +46,7 @@ export function mountScores(root, opener, store) {
   /** @param {string} id @param {string} text @param {unknown} [value] */
   function put(id, text, value = '') {
     const element = find(`[data-testid=${id}]`);
-    if (element.textContent !== text) element.textContent = text;
+    write(element, text);
     element.dataset.value = String(value ?? '');
   }
 

@@ -3,8 +3,9 @@
 // numbers are those of the step to come; its update is taken when its phase is reached, and taken back when it is left.
 
 import { mathOf } from '../draw/math.js';
+import { icon } from '../elements.js';
 import { t } from '../i18n.js';
-import { formulaOf, idOf, listed, nameOf } from './slow_motion/phases.js';
+import { AND, formulaOf, idOf, listed, nameOf } from './slow_motion/phases.js';
 
 const PATIENCE = 5000; // milliseconds in which pictures may still be of before a command of its own
 const PACES = [0, 0.25, 0.5, 1, 2, 4]; // phases a second; 0: by hand
@@ -20,7 +21,6 @@ const PACES = [0, 0.25, 0.5, 1, 2, 4]; // phases a second; 0: by hand
  * @returns {() => void} undo
  */
 export function mountSlowMotion({ controls, strip, code }, store, send) {
-  const icon = (/** @type {string} */ name) => `<svg class="icon"><use href="#icon-${name}"/></svg>`;
   controls.innerHTML = `
     <button type="button" class="button small" data-testid="phase-back">${icon('previous')}</button>
     <output data-testid="phase" data-value=""></output>
@@ -103,6 +103,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
 
   function stop() {
     [at, goal, queued] = [-1, -1, null];
+    formula.style.minHeight = '';
     clearTimeout(timer);
     pace.value = '0';
     store.set({ phase: null, lit: null });
@@ -227,7 +228,8 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     const written = formulaOf(phase, layers(), spec);
     if (formula.dataset.of !== written) {
       formula.dataset.of = written;
-      formula.innerHTML = mathOf(written);
+      formula.innerHTML = written.split(AND).map(mathOf).join('');
+      formula.style.minHeight = `${Math.max(parseFloat(formula.style.minHeight) || 0, formula.scrollHeight)}px`; // so that the network jumps once at most
     }
     sampleWords.textContent = t('phase.sample', { number: sample + 1, count: batch.length, point: batch[sample] + 1 });
     sampleWords.dataset.value = String(batch[sample]);

@@ -5,6 +5,7 @@
 import { contextOf } from '../draw/canvas.js';
 import { makeColormap, paintValues } from '../draw/colormap.js';
 import { readPalette } from '../draw/palette.js';
+import { icon } from '../elements.js';
 import { formatCount, t } from '../i18n.js';
 
 const WAIT = 150; // milliseconds until another place is sought though the last has not been shown
@@ -19,7 +20,6 @@ const BESIDE = 5; // branches whose boundaries are shown side by side, the newes
  * @returns {() => void} undo
  */
 export function mountTimeline(root, store, send) {
-  const icon = (/** @type {string} */ name) => `<svg class="icon"><use href="#icon-${name}"/></svg>`;
   root.innerHTML = `
     <button type="button" class="button small" data-testid="undo">${icon('undo')}</button>
     <button type="button" class="button small" data-testid="redo">${icon('redo')}</button>

@@ -4,6 +4,7 @@
 import { mathOf } from '../../draw/math.js';
 import { fixed, scientific } from '../../draw/numbers.js';
 import { symbolOf } from '../../draw/symbols.js';
+import { write } from '../../elements.js';
 import { CHOICES } from '../../formulas.js';
 import { hasText, t } from '../../i18n.js';
 
@@ -44,11 +45,6 @@ function figure(value) {
   if (Number.isInteger(value) && Math.abs(value) < 1e6) return `${value < 0 ? '−' : '\u2007'}${Math.abs(value)}`;
   const size = Math.abs(value);
   return size < 1e-3 ? `${value < 0 ? '−' : '\u2007'}${scientific(size, 2)}` : fixed(value, DIGITS);
-}
-
-/** @param {Element} element @param {string} text */
-function write(element, text) {
-  if (element.textContent !== text) element.textContent = text;
 }
 
 /** @param {HTMLElement} element @param {number | null} value */
@@ -151,11 +147,10 @@ export function createLines(root, goTo) {
   }
 
   return {
-    /** Gives whether they were built anew. @param {Line[]} lines @param {Context} context @param {string} words  changes with the language */
+    /** @param {Line[]} lines @param {Context} context @param {string} words  changes with the language */
     show(lines, context, words) {
       const next = `${words} ${structureOf(lines)}`;
-      const anew = next !== structure;
-      if (anew) {
+      if (next !== structure) {
         structure = next;
         const made = lines.map(makeLine);
         fills = made.map(({ fill }) => fill);
@@ -175,7 +170,6 @@ export function createLines(root, goTo) {
         root.replaceChildren(...groups);
       }
       lines.forEach((line, i) => fills[i](line, context));
-      return anew;
     },
     clear() {
       structure = '';

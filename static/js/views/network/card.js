@@ -4,6 +4,7 @@
 import { contextOf } from '../../draw/canvas.js';
 import { makeColormap, neuronUnit, paintValues, shownOutput } from '../../draw/colormap.js';
 import { fixed, scientific } from '../../draw/numbers.js';
+import { write } from '../../elements.js';
 import { t } from '../../i18n.js';
 import { neuronName } from '../../names.js';
 import { drawnOnly, tileOf } from './shape.js';
@@ -42,8 +43,8 @@ export function createCard(root) {
     }
     rows.forEach(([name, value], i) => {
       const [dt, dd] = list.children[i].children;
-      if (dt.textContent !== name) dt.textContent = name;
-      if (dd.textContent !== value) dd.textContent = value;
+      write(dt, name);
+      write(dd, value);
     });
   }
 

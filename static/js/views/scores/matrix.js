@@ -2,6 +2,7 @@
 // Confusion matrix and ROC curve as tables and drawings that stand still while their numbers change.
 
 import { markSvg } from '../../draw/marks.js';
+import { write } from '../../elements.js';
 import { formatCount, t } from '../../i18n.js';
 
 /**
@@ -25,8 +26,7 @@ export function showMatrix(root, counts, { names, marks }) {
   names.forEach((own, row) => names.forEach((said, column) => {
     const cell = /** @type {HTMLElement} */ (root.children[1 + names.length + row * (names.length + 1) + 1 + column]);
     const count = counts?.[row]?.[column];
-    const text = count === undefined ? '–' : shown(count);
-    if (cell.textContent !== text) cell.textContent = text;
+    write(cell, count === undefined ? '–' : shown(count));
     cell.dataset.value = String(count ?? '');
     cell.style.setProperty('--share', String((count ?? 0) / most));
     const title = t(row === column ? 'scores.right' : 'scores.wrong', { count: formatCount(count ?? 0), own, said });

@@ -6,10 +6,10 @@ import { CHOICES, SETTINGS } from '../../formulas.js';
 import { t } from '../../i18n.js';
 
 const r = String.raw;
-const AND = r`,\quad `;
+export const AND = r`,\quad `;
 const SHOWN = 12; // numbers of a name; of more the first ones
 
-/** @typedef {{activation: string, norm: 'none' | 'batch' | 'running', dropout: boolean, residual: boolean, residual_above: boolean}} Form  of a layer */
+/** @typedef {{norm: 'none' | 'batch' | 'running', dropout: boolean, residual: boolean, residual_above: boolean}} Form  of a layer */
 /** @typedef {{name: string, layer: number | null, bound: Record<string, number[]>, form: Form | null}} Phase  form: of forward and backward */
 
 /** "forward-0" @param {Phase} phase */
@@ -42,18 +42,18 @@ const deviation = ({ norm }) => (norm === 'batch' ? r`\sqrt{\sigma_B^2 + \epsilo
 /** @param {Phase} phase @param {any} spec */
 function forward({ layer, form }, spec) {
   const at = (layer ?? 0) + 1;
-  const { norm, dropout, residual, activation } = /** @type {Form} */ (form);
+  const { norm, dropout, residual } = /** @type {Form} */ (form);
   const lines = [r`z^{(${at})} = W^{(${at})} ${entering(at)}${spec.biases ? ` + b^{(${at})}` : ''}`];
   if (norm !== 'none') lines.push(r`n^{(${at})} = \gamma \odot \frac{z^{(${at})} - ${norm === 'batch' ? r`\mu_B` : r`\mu`}}{${deviation(/** @type {Form} */ (form))}} + \beta`);
   lines.push(r`a^{(${at})} = ${dropout ? r`m \odot ` : ''}f(${norm === 'none' ? 'z' : 'n'}^{(${at})})${residual ? ` + ${entering(at)}` : ''}`);
   if (dropout) lines.push(r`m \in \{0, \frac{1}{1 - p}\}`);
-  return [...lines, CHOICES.activation[activation][0]].join(AND);
+  return lines.join(AND);
 }
 
 /** @param {Phase} phase @param {number} layers @param {any} spec */
 function backward({ layer, form }, layers, spec) {
   const at = (layer ?? 0) + 1;
-  const { norm, dropout, activation, residual_above } = /** @type {Form} */ (form);
+  const { norm, dropout, residual_above } = /** @type {Form} */ (form);
   const lines = at === layers ? [scaled(CHOICES.loss[spec.loss][1], spec)] : [];
   const sent = at === layers ? r`\frac{∂L}{∂o}` : r`(W^{(${at + 1})})^\top \delta^{(${at + 1})}`;
   const from = residual_above ? r`(${sent} + \frac{∂L}{∂a^{(${at + 1})}})` : sent;
@@ -63,7 +63,7 @@ function backward({ layer, form }, layers, spec) {
     const common = norm === 'batch' ? r` - \frac{1}{n}\sum_B g - s \odot \frac{1}{n}\sum_B g \odot s` : '';
     lines.push(r`g = \gamma \odot ${through}`, r`\delta^{(${at})} = \frac{g${common}}{${deviation(/** @type {Form} */ (form))}}`);
   }
-  return [...lines, r`\frac{∂L}{∂W^{(${at})}} = \sum_{i \in B} \delta_i^{(${at})} {${at === 1 ? 'x_i' : `a_i^{(${at - 1})}`}}^\top`, CHOICES.activation[activation][1]].join(AND);
+  return [...lines, r`\frac{∂L}{∂W^{(${at})}} = \sum_{i \in B} \delta_i^{(${at})} {${at === 1 ? 'x_i' : `a_i^{(${at - 1})}`}}^\top`].join(AND);
 }
 
 /** Without the mean where the reduction is the sum. @param {string} formula @param {any} spec */
