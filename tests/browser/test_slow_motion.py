@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from engine import Spec, Trainer
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, OpenPage
 
 PHASES = [
     *("batch", "forward-0", "forward-1", "forward-2", "loss", "backward-2", "backward-1", "backward-0", "update"),
