@@ -131,6 +131,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
         "index": list(worst.index),
         "kinks": result.kinks,
         "tried": result.tried,
+        "rule": at.spec.optimizer,
         "parameters": result.parameters,
         "samples": result.samples,
         "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},

@@ -16,6 +16,7 @@ from engine.diagnosis import FindingCode
 from engine.network_graph import NoteName
 from engine.operations import OPERATIONS
 from engine.phases import PhaseName
+from engine.planted import NO_GRADIENT
 from engine.presets import PRESETS
 from engine.spec import Spec
 from engine.stopping import StopReason
@@ -90,6 +91,8 @@ MADE = {
     *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
     *(f"checked.witness.{witness}" for witness in get_args(Witness)),
     *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "red", "none")),
+    *(f"checked.says_{state}" for state in ("green", "red", "rule")),
+    *(f"checked.no_differences.{rule}" for rule in NO_GRADIENT),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
     *(
         f"rivals.{column}{part}"

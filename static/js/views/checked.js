@@ -77,7 +77,7 @@ export function mountChecked(root, panel, store, send) {
       cell.textContent = numberOf(value);
       cell.dataset.value = String(value ?? '');
     }
-    find('checked-kinks').textContent = compared.length ? t(!light.tried ? `checked.no_differences.${store.get('spec')?.optimizer === 'perceptron' ? 'perceptron' : 'evolution'}` : light.kinks ? 'checked.kinks' : 'checked.no_kinks', { ...values, kinks: light.kinks }) : '';
+    find('checked-kinks').textContent = compared.length ? t(!light.tried ? `checked.no_differences.${light.rule}` : light.kinks ? 'checked.kinks' : 'checked.no_kinks', { ...values, kinks: light.kinks }) : '';
   }
 
   /** @param {number | null | undefined} value */
