@@ -21,6 +21,7 @@ def test_the_light_is_always_there_and_green(opened: Opened) -> None:
     assert 0 < opened.number("checked") < 1e-5
     expect(light).to_have_text(re.compile(r"^checked [1-9]·10⁻[⁴-⁹]$"))
     assert colour(opened.page, "#checked") == "rgb(23, 114, 74)"
+    expect(light).to_have_attribute("title", re.compile(r"^Step 1: gradients and update agree to \d·10⁻"))
     light.click()
     expect(opened["checks"]).to_be_visible()
     expect(opened["compared-differences"]).to_have_attribute("data-value", re.compile(r"e-\d+$"))
@@ -34,6 +35,14 @@ def test_the_light_is_always_there_and_green(opened: Opened) -> None:
     assert box["x"] >= 0
     assert box["x"] + box["width"] <= 1366
     assert box["y"] + box["height"] <= 768
+
+
+def test_of_a_rule_without_a_gradient_it_says_what_is_checked_and_what_not(open_page: OpenPage) -> None:
+    opened = open_page("#optimizer=evolution")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+    expect(opened["checked"]).to_have_attribute("title", re.compile("sends no gradient back, so none is checked"))
+    opened["checked"].click()
+    expect(opened["checked-kinks"]).to_contain_text("Evolution tries copies")
 
 
 def test_a_click_checks_now(opened: Opened) -> None:
