@@ -282,6 +282,28 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
     assert bottom <= 768
 
 
+TOO_WIDE = """async () => {
+    const { showMatrix } = await import('/static/js/views/scores/matrix.js');
+    const root = document.querySelector('[data-testid=confusion-train]');
+    const counts = Array.from({ length: 10 }, () => Array(10).fill(6313));
+    showMatrix(root, counts, { names: [...'0123456789'], marks: false });
+    const words = document.createRange();
+    return [...root.querySelectorAll('b')].filter((cell) => {
+      words.selectNodeContents(cell);
+      return words.getBoundingClientRect().width > cell.getBoundingClientRect().width;
+    }).length;
+}"""
+
+
+@pytest.mark.parametrize(("query", "sizes"), [("", 4), ("?profile=projector", 3)])
+def test_counts_of_all_of_mnist_fit_their_cells(open_page: OpenPage, query: str, sizes: int) -> None:
+    opened = open_page(query)
+    opened["all-scores"].click()
+    for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844))[:sizes]:
+        opened.page.set_viewport_size({"width": width, "height": height})
+        assert opened.page.evaluate(TOO_WIDE) == 0, width
+
+
 def test_a_stopped_run_says_so(opened: Opened) -> None:
     configure(opened, stop_steps=20)
     opened["play"].click()
