@@ -22,6 +22,10 @@ def test_the_light_is_always_there_and_green(opened: Opened) -> None:
     expect(light).to_have_text(re.compile(r"^checked [1-9]·10⁻[⁴-⁹]$"))
     assert colour(opened.page, "#checked") == "rgb(23, 114, 74)"
     expect(light).to_have_attribute("title", re.compile(r"^Step 1: gradients and update agree to \d·10⁻"))
+    for width in (1366, 1340, 1339, 1024, 1000, 800, 390):
+        opened.page.set_viewport_size({"width": width, "height": 768})
+        assert light.locator("span").evaluate("words => words.scrollWidth <= words.clientWidth"), width
+    opened.page.set_viewport_size({"width": 1366, "height": 768})
     light.click()
     expect(opened["checks"]).to_be_visible()
     expect(opened["compared-differences"]).to_have_attribute("data-value", re.compile(r"e-\d+$"))
