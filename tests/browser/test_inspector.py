@@ -114,6 +114,23 @@ def test_ten_clicks_add_up_to_the_engines_numbers_and_lead_on(open_page: OpenPag
         expect(opened["inspector"]).to_have_attribute("data-id", before or "")
 
 
+def test_with_numbers_on_the_drawing_both_tell_of_the_step_to_come(opened: Opened) -> None:
+    opened["step"].click()
+    opened["neuron-0-1"].click()
+    is_open(opened, "neuron-0-1", 1)
+    opened["numbers"].click()
+    is_open(opened, "neuron-0-1", 2)
+    opened.until(lambda: any(message["type"] == "opened" for message in opened.told))
+    drawn = next(message for message in reversed(opened.told) if message["type"] == "opened")
+    forward = next(phase for phase in drawn["phases"] if phase["name"] == "forward" and phase["layer"] == 0)
+    (h,) = (line["total"] for line in shown(opened) if line["name"] == "line-activation.tanh")
+    assert h == pytest.approx(forward["bound"]["h"][1], rel=1e-6)
+    opened["step"].click()
+    is_open(opened, "neuron-0-1", 3)
+    opened["numbers"].click()
+    is_open(opened, "neuron-0-1", 2)
+
+
 def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) -> None:
     opened["weight-1-0-3"].click()
     is_open(opened, "weight-1-0-3", 1)

@@ -113,8 +113,15 @@ export function mountInspector(root, store, send) {
 
   // ---- what the server is asked
 
+  /** The step to come, where its numbers stand on the drawing: both tell of one step. */
+  function stepOnTheDrawing() {
+    const [phase, frame] = [store.get('phase'), store.get('frame')];
+    if (phase) return phase.step;
+    return store.get('numbers') && frame && !store.get('state')?.playing ? frame.step + 1 : null;
+  }
+
   function ask() {
-    const [subject, sample, step] = [inspected(), store.get('sample') ?? 0, store.get('phase')?.step ?? null];
+    const [subject, sample, step] = [inspected(), store.get('sample') ?? 0, stepOnTheDrawing()];
     const sizes = store.get('state')?.sizes;
     if (subject && sizes && !exists(subject, sizes)) {
       way = [];
@@ -274,6 +281,7 @@ export function mountInspector(root, store, send) {
       ask();
       fillSoon();
     }),
+    store.watch(['frame', 'numbers'], () => inspected() && ask()),
     store.watch(['explanation'], fillSoon),
     store.watch(['spec', 'language'], () => {
       words();
