@@ -120,7 +120,8 @@ def _picture(spec: Spec, library: Library) -> list[list[float]] | None:
         rows, labels = samples_of(spec, library)
     except LibraryFault:
         return None
-    drawn = labels[DIGIT_SHOWN] if spec.is_regression else rows[np.flatnonzero(labels == DIGIT_SHOWN)[0]]
+    # the first one where there is no such digit
+    drawn = labels[DIGIT_SHOWN] if spec.is_regression else rows[np.argmax(labels == DIGIT_SHOWN)]
     side = math.isqrt(drawn.size)
     picture: list[list[float]] = drawn.reshape(side, side).astype(float).round(3).tolist()
     return picture
