@@ -30,6 +30,7 @@ import { mountMarks } from './views/marks.js';
 import { mountMessage } from './views/message.js';
 import { mountMetrics } from './views/metrics.js';
 import { mountNetwork } from './views/network.js';
+import { mountNoGradient } from './views/no_gradient.js';
 import { mountOwnPoints } from './views/own_points.js';
 import { mountPad } from './views/pad.js';
 import { mountReadings } from './views/readings.js';
@@ -51,7 +52,7 @@ const store = createStore({
   inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
   schema: null, fields: null, datasets: null, features: null, choices: null,
   links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
-  checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, drawing: false, draft: null,
+  checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, beside: false, drawing: false, draft: null,
   ...preferred(), message: null, restarted: false,
 });
 
@@ -111,8 +112,15 @@ function fitted(asked) {
   return change;
 }
 
+const TRAINS = ['play', 'step', 'epoch'];
+
 /** What a person does on this page. @param {Command} command */
 function act(command) {
+  const lack = TRAINS.includes(command.type) && store.get('draft')?.lack;
+  if (lack) { // it would be trained on other points than those shown
+    say('error', `draw.refused.${lack}`);
+    return;
+  }
   if (command.type === 'configure') {
     const spec = fitted(command.spec);
     if (spec === null) return;
@@ -285,7 +293,8 @@ for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples,
 mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
-mountTimeline(element('timeline'), store, act);
+mountNoGradient(/** @type {HTMLElement} */ (document.querySelector('.gradients-chart')), store);
+mountTimeline(element('timeline'), element('beside'), store, act);
 mountChecked(element('checked'), element('checks'), store, act);
 mountDiagnosis(element('diagnosis'), store);
 mountBreakages(element('breakages'), element('broken'), store, act);

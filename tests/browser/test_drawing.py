@@ -316,3 +316,13 @@ def everything_fits(opened: Opened, hidden: list[dict[str, Any]], may_scroll: bo
     for (_, right), (left, _) in pairwise(places):
         assert right <= left + 0.5, "two buttons lie on each other"
     assert all(right - left >= 15 for left, right in places)
+
+
+def test_the_mark_over_the_inputs_lies_on_none_of_them_without_hidden_layers(open_page: OpenPage) -> None:
+    opened = open_page("#hidden=")
+    opened.until(lambda: opened.spec["hidden"] == [])
+    mark = opened.page.locator(".inputs .restarts").bounding_box()
+    tile = opened.page.locator(".tile").first.bounding_box()
+    assert mark
+    assert tile
+    assert mark["y"] + mark["height"] <= tile["y"] + 1

@@ -79,6 +79,29 @@ def test_points_drawn_with_the_mouse_are_trained_on(opened: Opened) -> None:
     assert own(opened) == points
 
 
+def test_points_of_one_class_are_not_trained_on_and_other_points_neither(opened: Opened) -> None:
+    opened.play_to(5)
+    opened["draw-points"].click()
+    opened["draw-empty"].click()
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened.sent.clear()
+    opened["play"].click()
+    expect(opened["message"]).to_contain_text("no points to train on yet")
+    opened.page.mouse.click(*at(opened, 3, 2))
+    opened["step"].click()
+    expect(opened["message"]).to_contain_text("of one class, and there is nothing to tell apart")
+    opened["draw-done"].click()
+    expect(opened["message"]).to_contain_text("were not trained on")
+    opened["draw-points"].click()
+    expect(opened["draw-hint"]).to_have_attribute("data-value", "1")
+    assert not any(said["type"] in ("play", "step", "configure") for said in opened.sent)
+    opened["point-class-0"].click()
+    opened.page.mouse.click(*at(opened, -3, -2))
+    opened.until(lambda: opened.spec["dataset"] == "own" and len(own(opened)) == 2)
+    opened["play"].click()
+    opened.until(lambda: opened.state["playing"])
+
+
 def test_points_are_moved_erased_and_brought_back(opened: Opened) -> None:
     opened["draw-points"].click()
     opened["draw-these"].click()

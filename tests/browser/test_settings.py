@@ -106,7 +106,7 @@ def test_what_means_nothing_now_says_why(opened: Opened) -> None:
     expect(rows).to_have_count(len(IDLE))
     told = rows.evaluate_all(
         """rows => rows.map((row) => [row.dataset.setting, row.querySelector('.reason').textContent,
-          [...row.querySelectorAll('input, select, .button')].every((control) => control.disabled)])"""
+          [...row.querySelectorAll('input, select, .button:not(.leads *)')].every((control) => control.disabled)])"""
     )
     assert {name for name, _, _ in told} == IDLE
     assert all(reason.endswith(".") and "{" not in reason and "reason." not in reason for _, reason, _ in told)
@@ -216,7 +216,9 @@ def test_the_perceptron_takes_its_network_along(opened: Opened) -> None:
     assert configured == [{"optimizer": "perceptron", "hidden": [], "output_activation": "step", "batch_size": 1}]
     expect(opened["message"]).to_contain_text("along with it: hidden layers, output activation, batch size.")
     expect(opened["activation"]).to_be_disabled()
+    expect(opened["no-gradient"]).to_contain_text("The perceptron rule needs none")
     opened["add-layer"].click()
+    expect(opened["no-gradient"]).to_be_hidden()
     opened.until(lambda: opened.spec["optimizer"] == "sgd" and opened.spec["output_activation"] is None)
     expect(opened["message"]).to_contain_text("now SGD")
     assert opened.spec["batch_size"] == 10
@@ -278,3 +280,16 @@ def test_the_menu_of_a_layer(opened: Opened) -> None:
     expect(opened["layer-1-panel"].get_by_test_id("reason").last).to_contain_text("4 inputs to 40 outputs")
     opened["layer-1-delete"].click()
     opened.until(lambda: len(opened.spec["hidden"]) == 1)
+
+
+def test_a_search_for_batch_norm_leads_to_the_switch(opened: Opened) -> None:
+    opened["more"].click()
+    opened.page.locator("#settings input[type=search]").fill("batch norm")
+    row = opened.page.locator("[data-setting=norm_momentum]")
+    expect(row.get_by_test_id("reason")).to_contain_text("in the menu over its neurons")
+    row.get_by_role("button", name="Layer 2").click()
+    opened["layer-1-batch-norm"].check()
+    opened.until(lambda: [layer["batch_norm"] for layer in opened.spec["hidden"]] == [False, True])
+    expect(row.get_by_test_id("reason")).to_be_hidden()
+    expect(row.get_by_role("button", name="Layer 2")).to_be_hidden()
+    expect(opened["layer-menus"]).to_be_visible()

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import OpenPage
+from tests.browser.conftest import Opened, OpenPage
 
 OVERFLOW = (
     """() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"""
@@ -105,3 +105,24 @@ def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPa
     opened.reload()
     expect(opened["status"]).to_have_text("Connected, press Play")
     assert opened.page.evaluate("document.documentElement.classList.contains('dark')") is False
+
+
+def in_view(opened: Opened, testid: str) -> bool:
+    """Among the thumbnails that are seen without scrolling their panel."""
+    tile, seen = opened[testid].bounding_box(), opened.page.locator(".thumbnails").bounding_box()
+    assert tile
+    assert seen
+    return seen["y"] - 1 <= tile["y"] and tile["y"] + tile["height"] <= seen["y"] + seen["height"] + 1
+
+
+@pytest.mark.parametrize(("width", "height"), [(1366, 768), (1024, 768), (800, 600), (390, 844)])
+def test_initial_weights_and_every_data_set_are_at_hand(open_page: OpenPage, width: int, height: int) -> None:
+    opened = open_page("", width, height)
+    expect(opened["initializer"]).to_be_visible()
+    thumbnails = "() => document.querySelector('.thumbnails').getBoundingClientRect().bottom"
+    tiles = "() => [...document.querySelectorAll('.thumbnails button')].map((tile) => tile.getBoundingClientRect())"
+    edge = opened.page.evaluate(thumbnails)
+    assert not [box for box in opened.page.evaluate(tiles) if box["top"] < edge - 1 and box["bottom"] > edge + 1], "cut"
+    opened["all-data-sets"].select_option("nand_gate")
+    opened.until(lambda: opened.spec["dataset"] == "nand_gate")
+    opened.until(lambda: in_view(opened, "dataset-nand_gate"))

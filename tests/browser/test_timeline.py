@@ -66,6 +66,18 @@ def test_a_change_in_the_past_begins_a_branch_and_both_can_be_looked_at(page: Pa
     page.get_by_test_id("beside").click()
     for branch, (_, test_loss) in enumerate((first, second)):
         expect(page.get_by_test_id(f"beside-{branch}")).to_have_attribute("data-value", str(test_loss))
+    panel, chart = page.get_by_test_id("beside-panel").bounding_box(), page.get_by_test_id("loss-chart").bounding_box()
+    assert panel
+    assert chart
+    assert panel["x"] > chart["x"] + chart["width"], "it covers the loss"
+    epochs(page, 1)
+    now = losses(page)[1]
+    assert now != second[1]
+    expect(page.get_by_test_id("beside-1")).to_have_attribute("data-value", str(now))
+    expect(page.get_by_test_id("beside-0")).to_have_attribute("data-value", str(first[1]))
+    page.get_by_test_id("beside-close").click()
+    expect(page.get_by_test_id("beside-panel")).to_be_hidden()
+    expect(page.get_by_test_id("gradient-chart")).to_be_visible()
     page.get_by_test_id("branch-0").click()
     expect(page.get_by_test_id("learning-rate")).to_have_value("0.03")
     at_step(page, 75)

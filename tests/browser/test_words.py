@@ -94,6 +94,7 @@ MADE = {
     *(f"checked.says_{state}" for state in ("green", "red", "rule")),
     *(f"checked.no_differences.{rule}" for rule in NO_GRADIENT),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
+    *(f"draw.{where}{lack}" for where in ("", "refused.", "left.") for lack in ("none", "one_class")),
     *(
         f"rivals.{column}{part}"
         for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")

@@ -136,7 +136,7 @@ function linearRange(lines) {
 
 /** How many ticks there is room for. @param {Look} look */
 function ticksFor({ height, palette: { small } }) {
-  return Math.max(3, Math.min(TICKS_AT_MOST, Math.floor((height - small * 2.35) / (small * TICK_HEIGHT)) + 1));
+  return Math.max(2, Math.min(TICKS_AT_MOST, Math.floor((height - small * 2.35) / (small * TICK_HEIGHT)) + 1));
 }
 
 /** @param {[number, number]} range @param {number} most */
@@ -146,14 +146,16 @@ function linearAxis(range, most) {
 
 /**
  * Ticks at powers of ten, thinned out where there are many, joined by 2 and 5 (or 3) where there are few.
- * @param {[number, number]} range of log10 @param {number} [most]
+ * @param {[number, number]} range of log10 @param {number} [most]  two or more
  */
 export function logAxis([low, high], most = TICKS_AT_MOST) {
   const decades = high - low;
   const densities = [...(decades > 1.4 ? [] : [[1, 2, 5]]), ...(decades > 3 ? [] : [[1, 3]]), [1]];
   /** @type {{step: number, exponent: number}[]} */
   let tickvals = [];
-  for (let n = 0; n === 0 || tickvals.length > most; n++) {
+  const gap = (0.6 * decades) / (most - 1); // the least between two, so that none lies on another
+  const crowded = () => tickvals.some(({ step, exponent }, i) => i > 0 && Math.log10(step) + exponent - Math.log10(tickvals[i - 1].step) - tickvals[i - 1].exponent < gap);
+  for (let n = 0; n === 0 || tickvals.length > most || crowded(); n++) {
     const steps = densities[Math.min(n, densities.length - 1)];
     const every = Math.max(1, n - densities.length + 2); // decades
     tickvals = [];

@@ -94,6 +94,65 @@ export function makeContour(side) {
   }
 }
 
+const STEEP = 0.5; // of the map's range: a jump from one cell to the next in which the line's place within the cell is lost
+const REACH = 2; // cells on each side that are averaged, twice
+
+/**
+ * A map whose line does not follow the stairs of its cells: where the map jumps at the line, the share of cells on either
+ * side tells where the line runs, to a third of a cell where it is straight. Other maps stay as they are.
+ * @param {ArrayLike<number>} values @param {number} level @param {number} side @param {Float32Array} into  for the result
+ */
+export function softened(values, level, side, into) {
+  if (jump(values, level, side) < STEEP) return values;
+  const line = new Float32Array(side);
+  for (let i = 0; i < side * side; i++) into[i] = values[i] >= level ? level + 1 : level - 1;
+  for (let pass = 0; pass < 2; pass++) {
+    for (const [along, across] of [[1, side], [side, 1]]) {
+      for (let start = 0; start < side; start++) {
+        for (let i = 0; i < side; i++) line[i] = into[start * across + i * along];
+        for (let i = 0; i < side; i++) {
+          let sum = 0;
+          for (let near = -REACH; near <= REACH; near++) sum += beyond(line, i + near);
+          into[start * across + i * along] = sum / (2 * REACH + 1);
+        }
+      }
+    }
+  }
+  return into;
+}
+
+/** A line of cells goes on over its ends as it comes, so that what crosses the border is not bent. @param {Float32Array} line @param {number} i */
+function beyond(line, i) {
+  const last = line.length - 1;
+  return i < 0 ? 2 * line[0] - line[-i] : i > last ? 2 * line[last] - line[2 * last - i] : line[i];
+}
+
+/** How far the map jumps where it crosses the level, on average, as a share of its range. @param {ArrayLike<number>} values @param {number} level @param {number} side */
+function jump(values, level, side) {
+  let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
+  for (let i = 0; i < side * side; i++) {
+    low = Math.min(low, values[i]);
+    high = Math.max(high, values[i]);
+    for (const next of [i % side === side - 1 ? i : i + 1, i + side]) {
+      if (next >= side * side || (values[i] >= level) === (values[next] >= level)) continue;
+      sum += Math.abs(values[next] - values[i]);
+      count += 1;
+    }
+  }
+  return count ? sum / count / (high - low) : 0;
+}
+
+/** Whether a map knows two values only. @param {ArrayLike<number>} values */
+export function isTwoValued(values) {
+  let other = values[0];
+  for (let i = 1; i < values.length; i++) {
+    if (values[i] === values[0] || values[i] === other) continue;
+    if (other !== values[0]) return false;
+    other = values[i];
+  }
+  return other !== values[0];
+}
+
 /**
  * Adds the paths to the context's current path, rounded through the middles of their segments.
  * @param {CanvasRenderingContext2D | Path2D} context @param {Path[]} paths @param {number} size  px of an edge of the map

@@ -50,7 +50,8 @@ export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0
 
   const heads = headsFor(Math.min(...rooms.slice(1, -1)), height < LOW || apart.length > 0, text);
   const line = Math.round(text + 13);
-  const headHeight = gaps < 2 ? 4 : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
+  const mark = text + 8; // over the inputs stands the mark of a restart
+  const headHeight = gaps < 2 ? mark : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
 
   const room = height - headHeight - notes - 10; // the last 10: a bias dot under the lowest tile
   const comfortable = ENOUGH * Math.min(COMFORTABLE, tileFor(counts[0], 1, room, pitch));

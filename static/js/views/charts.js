@@ -24,7 +24,8 @@ export function mountCharts(root, store, _send) {
       <button type="button" class="button race" data-testid="race"></button>
       <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
       <div class="drawing" data-testid="loss-chart" role="img"></div><div class="timeline" id="timeline"></div></section>
-    <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span><span class="grow"></span><span class="chip diagnosis" id="diagnosis" data-testid="diagnosis" hidden></span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>`;
+    <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span><span class="grow"></span><span class="chip diagnosis" id="diagnosis" data-testid="diagnosis" hidden></span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>
+    <section class="panel chart beside" id="beside" data-testid="beside-panel" hidden></section>`;
   const [lossBox, gradientBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-scale]')]);
   const race = /** @type {HTMLButtonElement} */ (root.querySelector('.race'));

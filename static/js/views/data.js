@@ -37,7 +37,7 @@ const FOR_PICTURES = { hidden: [{ width: 32 }], loss: 'cross_entropy', optimizer
 export function mountData(root, store, send) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [thumbnails, seed, name, draw] = ['.thumbnails', '[data-testid=seed-now]', '.chosen-name', '[data-testid=draw-points]'].map(find);
-  const group = /** @type {HTMLSelectElement} */ (find('.groups'));
+  const all = /** @type {HTMLSelectElement} */ (find('.all-sets')); // by name: not all pictures are seen at once
   const own = /** @type {HTMLSelectElement} */ (find('.own-choice'));
   const select = /** @type {HTMLSelectElement} */ (document.getElementById('dataset')); // among the knobs, for the projector
   const configure = (/** @type {Record<string, unknown>} */ spec) => send({ type: 'configure', spec });
@@ -63,6 +63,10 @@ export function mountData(root, store, send) {
   }
 
   select.onchange = () => choose(select.value);
+  all.onchange = () => {
+    choose(all.value);
+    all.value = '';
+  };
 
   function makeThumbnails() {
     if (!store.get('datasets')) return;
@@ -83,17 +87,8 @@ export function mountData(root, store, send) {
       });
       return i ? [heading, ...buttons] : buttons;
     }));
-    group.replaceChildren(...groups.map(([title]) => {
-      const option = new Option(t(title), title);
-      option.dataset.t = title;
-      return option;
-    }));
-    select.replaceChildren(...groups.map(([title, names]) => {
-      const part = document.createElement('optgroup');
-      part.dataset.group = title; // not data-t, for a group has its words in `label` and its choices in it
-      part.append(...names.map((dataset) => new Option('', dataset)));
-      return part;
-    }));
+    select.replaceChildren(...partsOf(groups));
+    all.replaceChildren(new Option('', ''), ...partsOf(groups));
     drawThumbnails();
     show();
   }
@@ -108,17 +103,6 @@ export function mountData(root, store, send) {
       drawThumbnail(canvas, { points, classes: regression ? 0 : classes ?? 2, extent, pixels: picture, sign: SIGNS[dataset] ?? '' });
     }
   }
-
-  group.onchange = () => {
-    const heading = thumbnails.querySelector(`[data-t="${group.value}"]`);
-    thumbnails.scrollTop = heading ? /** @type {HTMLElement} */ (heading).offsetTop - thumbnails.offsetTop : 0;
-  };
-  /** The group in the middle of what is seen. */
-  thumbnails.onscroll = () => {
-    const headings = /** @type {HTMLElement[]} */ ([...thumbnails.querySelectorAll('h3')]);
-    const past = headings.filter((heading) => heading.offsetTop - thumbnails.offsetTop <= thumbnails.scrollTop + thumbnails.clientHeight / 2).at(-1);
-    group.value = past?.dataset.t ?? GROUPS[0][0];
-  };
 
   const sliders = Object.entries(SLIDERS).map(([field, { step, most, show }]) => {
     const box = find(`[data-field=${field}]`);
@@ -169,8 +153,10 @@ export function mountData(root, store, send) {
     Object.keys(SLIDERS).forEach((field, i) => sliders[i](spec[field], fields[field], whyIdle(field, spec)));
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
-    for (const option of select.options) option.text = shortName(option.value); // its name, without what it is
-    for (const part of select.querySelectorAll('optgroup')) part.label = t(part.dataset.group ?? '');
+    for (const list of [select, all]) {
+      for (const option of list.options) option.text = option.value ? shortName(option.value) : t('data.all_sets'); // its name, without what it is
+      for (const part of list.querySelectorAll('optgroup')) part.label = t(part.dataset.group ?? '');
+    }
     select.value = spec.dataset;
     name.textContent = shortName(spec.dataset);
     name.title = t(`dataset.${spec.dataset}`);
@@ -212,6 +198,16 @@ export function mountData(root, store, send) {
     resized.disconnect();
     stops.forEach((stop) => stop());
   };
+}
+
+/** Groups of a choice by name; their words come later. @param {[string, string[]][]} groups */
+function partsOf(groups) {
+  return groups.map(([title, names]) => {
+    const part = document.createElement('optgroup');
+    part.dataset.group = title; // not data-t, for a group has its words in `label` and its choices in it
+    part.append(...names.map((dataset) => new Option('', dataset)));
+    return part;
+  });
 }
 
 /** @param {HTMLElement} button of a data set */

@@ -26,8 +26,8 @@ function makeCard(preset, choose) {
     ? `<svg class="shape" viewBox="0 0 ${SHAPE_WIDTH} ${SHAPE_HEIGHT}" width="${SHAPE_WIDTH}" height="${SHAPE_HEIGHT}" aria-hidden="true">${shapeDrawing(preset.sizes, SHAPE_WIDTH, SHAPE_HEIGHT)}</svg><span>${preset.sizes.join('-')}</span>`
     : '<span class="elsewhere"></span>';
   const picture = preset.page ? GRAPH : '<canvas class="picture" aria-hidden="true"></canvas>';
-  card.innerHTML = `${picture}<span class="preset-title"><b></b><i class="rows">${preset.rows.join(' ')}</i></span><span class="preset-see"></span><span class="preset-shape">${shape}</span>`;
-  const [title, see] = /** @type {HTMLElement[]} */ ([...card.querySelectorAll('b, .preset-see')]);
+  card.innerHTML = `${picture}<span class="preset-title"><b></b><i class="rows"></i></span><span class="preset-see"></span><span class="preset-shape">${shape}</span>`;
+  const [title, rows, see] = /** @type {HTMLElement[]} */ ([...card.querySelectorAll('b, .rows, .preset-see')]);
   const elsewhere = card.querySelector('.elsewhere');
   return {
     card,
@@ -35,6 +35,7 @@ function makeCard(preset, choose) {
     canvas: card.querySelector('canvas'),
     speak() {
       title.textContent = t(`preset.${preset.name}`);
+      rows.textContent = preset.rows.length ? t('gallery.lesson', { rows: preset.rows.join(' · ') }) : '';
       see.textContent = t(card.classList.contains('missing') ? 'gallery.missing' : `preset.${preset.name}.see`);
       if (elsewhere) elsewhere.textContent = t('gallery.elsewhere');
     },

@@ -1,5 +1,5 @@
 // @ts-check
-// One sentence over the page: an error stays until it is closed, a notice goes by itself.
+// One sentence below the page, which makes room for it: an error stays until it is closed, a notice goes by itself.
 
 import { hasText, t } from '../i18n.js';
 import { reasonText } from '../offers.js';
@@ -52,12 +52,17 @@ export function mountMessage(root, store, send, retry) {
     speak();
     if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);
   };
+  const sized = new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--told', root.offsetHeight ? `calc(${root.offsetHeight}px + var(--u))` : '0px');
+  });
+  sized.observe(root);
   show();
   for (const dialog of dialogs) dialog.addEventListener('close', show);
   const stops = [store.watch(['message'], show), store.watch(['language'], speak)];
   return () => {
     for (const dialog of dialogs) dialog.removeEventListener('close', show);
     stops.forEach((stop) => stop());
+    sized.disconnect();
     clearTimeout(timer);
   };
 }

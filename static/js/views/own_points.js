@@ -54,6 +54,9 @@ export function mountOwnPoints(root, canvas, store, send) {
   let dragged = -1;
   let spraying = 0;
   let telling = 0;
+  let waiting = false; // a run that played goes on once there is something to train on
+  /** @type {{points: OwnPoint[], values: boolean} | null} points that could not be trained on when drawing ended */
+  let kept = null;
   let note = '';
   /** @type {[number, number]} */
   let under = [0, 0];
@@ -65,9 +68,10 @@ export function mountOwnPoints(root, canvas, store, send) {
 
   function open() {
     const { dataset, own_points: own } = store.get('spec');
-    started = dataset === 'own' || dataset === 'own_values';
-    if (started) start(own, dataset === 'own_values');
+    if (kept) start(kept.points, kept.values);
+    else if (dataset === 'own' || dataset === 'own_values') start(own, dataset === 'own_values');
     else show();
+    kept = null;
     frame.scrollIntoView({ block: 'nearest' });
   }
 
@@ -82,6 +86,10 @@ export function mountOwnPoints(root, canvas, store, send) {
   function close() {
     tell();
     stopStroke();
+    const lack = started && lacking(edits.points, values);
+    if (lack) store.set({ message: { kind: 'notice', key: `draw.left.${lack}` } });
+    kept = lack && edits.points.length ? { points: edits.points, values } : null;
+    waiting = false;
     [started, cursor] = [false, null];
     canvas.removeAttribute('tabindex');
     store.set({ draft: null });
@@ -89,6 +97,7 @@ export function mountOwnPoints(root, canvas, store, send) {
 
   button('draw-empty').onclick = () => {
     start([], false);
+    later();
     canvas.focus();
   };
   button('draw-these').onclick = () => {
@@ -115,8 +124,14 @@ export function mountOwnPoints(root, canvas, store, send) {
     if (!telling) return;
     clearTimeout(telling);
     telling = 0;
-    if (lacking(edits.points, values)) return;
+    if (lacking(edits.points, values)) {
+      waiting ||= store.get('state').playing;
+      if (store.get('state').playing) send({ type: 'pause' }); // rather than train on other points than those shown
+      return;
+    }
     send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: edits.points } });
+    if (waiting) send({ type: 'play' });
+    waiting = false;
   }
 
   /** @param {number} x1 @param {number} x2 */
@@ -256,7 +271,8 @@ export function mountOwnPoints(root, canvas, store, send) {
     find('.start').hidden = started;
     find('.pens').hidden = !started;
     const { points } = edits;
-    store.set({ draft: started ? { points, values, cursor } : null });
+    const lack = lacking(points, values);
+    store.set({ draft: started ? { points, values, cursor, lack } : null });
     const output = readOutput(store);
     const these = button('draw-these');
     const count = (store.get('points')?.train.length ?? 0) + (store.get('points')?.test.length ?? 0);
@@ -275,9 +291,8 @@ export function mountOwnPoints(root, canvas, store, send) {
     button('draw-undo').disabled = !edits.canUndo;
     button('draw-redo').disabled = !edits.canRedo;
     button('clear-points').disabled = !points.length;
-    const lack = lacking(points, values);
     const counted = t('draw.count', { count: formatCount(points.length), most: formatCount(MOST) });
-    const sentence = !started ? t('draw.start') : note || (lack ? t(lack) : counted);
+    const sentence = !started ? t('draw.start') : note || (lack ? t(`draw.${lack}`) : counted);
     const hint = find('.hint');
     write(hint, sentence);
     hint.dataset.value = String(points.length);

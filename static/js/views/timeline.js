@@ -2,24 +2,22 @@
 // The run as a line to move along: the slider under the loss curve, its branches, and changes taken back. A moment that is
 // sought is shown as it was, and the run goes on from it.
 
-import { contextOf } from '../draw/canvas.js';
-import { makeColormap, paintValues } from '../draw/colormap.js';
-import { readPalette } from '../draw/palette.js';
 import { icon } from '../elements.js';
 import { formatCount, t } from '../i18n.js';
+import { createBeside } from './timeline/beside.js';
 
 const WAIT = 150; // milliseconds until another place is sought though the last has not been shown
-const BESIDE = 5; // branches whose boundaries are shown side by side, the newest ones
 
 /** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: any}} Branch */
 
 /**
  * @param {HTMLElement} root  empty
+ * @param {HTMLElement} panel  empty; for the boundaries of branches side by side
  * @param {import('../store.js').Store} store
  * @param {(command: import('../commands.js').Command) => void} send
  * @returns {() => void} undo
  */
-export function mountTimeline(root, store, send) {
+export function mountTimeline(root, panel, store, send) {
   root.innerHTML = `
     <button type="button" class="button small" data-testid="undo">${icon('undo')}</button>
     <button type="button" class="button small" data-testid="redo">${icon('redo')}</button>
@@ -27,12 +25,12 @@ export function mountTimeline(root, store, send) {
     <output></output>
     <span class="branches" role="group"></span>
     <button type="button" class="button small" data-testid="branch"></button>
-    <button type="button" class="button small" data-testid="beside" aria-expanded="false" hidden></button>
-    <div class="beside" data-testid="beside-panel" hidden></div>`;
+    <button type="button" class="button small" data-testid="beside" aria-expanded="false" hidden></button>`;
   const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${id}]`));
   const slider = /** @type {HTMLInputElement} */ (find('timeline'));
   const [undo, redo, branch, beside] = ['undo', 'redo', 'branch', 'beside'].map((id) => /** @type {HTMLButtonElement} */ (find(id)));
-  const [words, list, panel] = /** @type {HTMLElement[]} */ ([root.querySelector('output'), root.querySelector('.branches'), find('beside-panel')]);
+  const [words, list] = /** @type {HTMLElement[]} */ ([root.querySelector('output'), root.querySelector('.branches')]);
+  const sides = createBeside(panel, store, send, (i) => nameOf(i));
 
   /** @type {number | null} the step that is to be sought once the last one is shown */
   let wanted = null;
@@ -69,43 +67,13 @@ export function mountTimeline(root, store, send) {
   undo.onclick = () => send({ type: 'undo' });
   redo.onclick = () => send({ type: 'redo' });
   branch.onclick = () => send({ type: 'branch' });
-  beside.onclick = () => {
-    panel.hidden = !panel.hidden;
-    beside.setAttribute('aria-expanded', String(!panel.hidden));
-    if (!panel.hidden) look();
-  };
+  beside.onclick = () => store.set(panel.hidden ? { beside: true, race: null } : { beside: false });
 
-  // ---- boundaries side by side
-
-  /** Asks for the end of every branch. */
-  function look() {
-    const known = timeline();
-    if (!known) return;
-    const shown = known.branches.map((_, i) => i).slice(-BESIDE);
-    panel.replaceChildren(...shown.map((i) => {
-      const figure = document.createElement('figure');
-      figure.dataset.testid = `beside-${i}`;
-      figure.append(document.createElement('canvas'), document.createElement('figcaption'));
-      return figure;
-    }));
-    for (const i of shown) send({ type: 'peek', branch: i, step: i === known.current ? end() : known.branches[i].ends });
-  }
-
-  function paintPeeked() {
-    const peeked = store.get('peeked');
-    const figure = peeked && panel.querySelector(`[data-testid=beside-${peeked.branch}]`);
-    if (!figure) return;
-    const [canvas, caption] = /** @type {[HTMLCanvasElement, HTMLElement]} */ ([...figure.children]);
-    canvas.hidden = !peeked.values;
-    if (peeked.values) {
-      canvas.width = canvas.height = peeked.side;
-      const image = new ImageData(peeked.side, peeked.side);
-      const values = Float32Array.from(peeked.values, (/** @type {number} */ value) => value - peeked.threshold);
-      paintValues(values, makeColormap(readPalette(root), 1), new Uint32Array(image.data.buffer), 1);
-      contextOf(canvas).putImageData(image, 0, 0);
-    }
-    caption.textContent = t('timeline.beside_one', { name: nameOf(peeked.branch), loss: peeked.test_loss?.toPrecision(3) ?? '–' });
-    /** @type {HTMLElement} */ (figure).dataset.value = String(peeked.test_loss);
+  /** A race stands in the same place. */
+  function showBeside() {
+    const open = Boolean(store.get('beside')) && store.get('race') === null && (timeline()?.branches.length ?? 0) > 1;
+    beside.setAttribute('aria-expanded', String(open));
+    sides.show(open);
   }
 
   // ---- words
@@ -152,7 +120,6 @@ export function mountTimeline(root, store, send) {
     beside.textContent = t('timeline.beside');
     const several = (known?.branches.length ?? 0) > 1;
     beside.hidden = !several;
-    if (!several) panel.hidden = true;
     list.setAttribute('aria-label', t('timeline.branches'));
     list.replaceChildren(...(several ? known?.branches ?? [] : []).map(({ begins, ends, changed }, i) => {
       const button = document.createElement('button');
@@ -166,7 +133,7 @@ export function mountTimeline(root, store, send) {
       button.onclick = () => send({ type: 'seek', branch: i, step: ends });
       return button;
     }));
-    if (!panel.hidden) look();
+    showBeside();
     show();
   }
 
@@ -177,7 +144,8 @@ export function mountTimeline(root, store, send) {
       if (wanted !== null && performance.now() > asked + 20) seekWanted();
       show();
     }),
-    store.watch(['peeked', 'theme'], paintPeeked),
+    store.watch(['beside', 'race'], showBeside),
+    sides.undo,
     () => clearTimeout(timer),
     () => root.replaceChildren(),
   ];

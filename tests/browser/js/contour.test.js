@@ -1,5 +1,5 @@
 // @ts-check
-import { makeContour, traceContour } from '/static/js/draw/contour.js';
+import { isTwoValued, makeContour, softened, traceContour } from '/static/js/draw/contour.js';
 import { assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 const SIDE = 40;
@@ -19,6 +19,25 @@ test('a straight line goes from border to border', () => {
   for (const [x] of places(path.points)) near(x, 0.3, 1e-5);
   const ys = places(path.points).map(([, y]) => y);
   assert(Math.min(...ys) <= 0 && Math.max(...ys) >= 1, 'it stops before the border');
+});
+
+test('the line of a step is straight where the step is, not the stairs of the cells', () => {
+  const side = 100;
+  const soft = new Float32Array(side * side);
+  const away = (/** @type {ArrayLike<number>} */ values, /** @type {number} */ level, /** @type {number} */ slope) =>
+    Math.max(...makeContour(side)(values, level).flatMap(({ points }) => places(points)).filter(([x]) => x > 0.06 && x < 0.94).map(([x, y]) => Math.abs(y - 0.4 - slope * (x - 0.5)) * side));
+  for (const slope of [0.05, 0.27, 0.5, 0.9]) {
+    const map = field((x, y) => (y - 0.4 >= slope * (x - 0.5) ? 1 : 0), side);
+    assert(isTwoValued(map), 'two values');
+    const [stairs, found] = [map, softened(map, 0.5, side, soft)].map((values) => away(values, 0.5, slope));
+    assert(found < Math.min(0.35, 0.75 * stairs), `${found} cells beside a slope of ${slope}, ${stairs} on the stairs`);
+  }
+});
+
+test('a map that goes over slowly stays as it is', () => {
+  const map = field((x, y) => Math.tanh(6 * (y - x)));
+  assert(softened(map, 0, SIDE, new Float32Array(SIDE * SIDE)) === map, 'it was averaged');
+  assert(!isTwoValued(map) && !isTwoValued(field(() => 1)), 'more values, or one');
 });
 
 test('a level is crossed where it is', () => {

@@ -57,8 +57,8 @@ test('a data set becomes points of one’s own: classes by number, what lies out
 });
 
 test('what cannot be trained on is said', () => {
-  equal(lacking([], false), 'draw.none');
-  equal(lacking([[0, 0, 3], [1, 1, 3]], false), 'draw.one_class');
+  equal(lacking([], false), 'none');
+  equal(lacking([[0, 0, 3], [1, 1, 3]], false), 'one_class');
   equal([lacking([[0, 0, 3], [1, 1, 0]], false), lacking([[0, 0, 3]], true)], ['', '']);
   assert(MOST === 2000);
 });

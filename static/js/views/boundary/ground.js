@@ -4,7 +4,7 @@
 
 import { contextOf } from '../../draw/canvas.js';
 import { makeClassColors, makeColormap, makeTwoColors, paintClasses, paintValues, shownOutput } from '../../draw/colormap.js';
-import { makeContour, traceContour } from '../../draw/contour.js';
+import { isTwoValued, makeContour, softened, traceContour } from '../../draw/contour.js';
 import { refine } from '../../draw/plane.js';
 
 const PALE = 0.62; // strength of the map's colours: points stand out on it
@@ -31,6 +31,7 @@ export function createGround() {
   let contourSide = 1;
   let shown = new Float32Array(1);
   let fine = new Float32Array(1);
+  let soft = new Float32Array(1);
   /** @type {import('../../draw/palette.js').Palette} */
   let palette;
   let colors = { smooth: new Uint32Array(), flat: new Uint32Array(), classes: new Uint32Array(), flatClasses: new Uint32Array() };
@@ -44,16 +45,18 @@ export function createGround() {
     }
     if (shown.length !== side * side) {
       shown = new Float32Array(side * side);
+      soft = new Float32Array(side * side);
       fine = new Float32Array(side * side * FINER * FINER);
     }
     if (contourSide !== side) [contour, contourSide] = [makeContour(side), side];
   }
 
   /** @param {Map} map @param {Ground} ground @param {boolean} flat */
-  function paintMap({ side, values }, { meaning, unit }, flat) {
-    resize(side, flat ? side * FINER : side);
+  function paintMap({ side, values }, { meaning, unit, level }, flat) {
+    const steps = level !== null && isTwoValued(values);
+    resize(side, flat || steps ? side * FINER : side);
     shownOutput(values, meaning, shown);
-    if (flat) paintValues(refine(shown, side, FINER, fine), colors.flat, pixels, unit);
+    if (flat || steps) paintValues(refine(softened(shown, 0, side, soft), side, FINER, fine), colors.flat, pixels, unit);
     else paintValues(shown, colors.smooth, pixels, unit);
   }
 
@@ -98,7 +101,7 @@ export function createGround() {
       if (level === null || level === undefined) return;
       context.beginPath();
       if (classes) traceClasses(context, classes, size);
-      else if (map) traceContour(context, contour(map.values, level), size);
+      else if (map) traceContour(context, contour(softened(map.values, level, map.side, soft), level), size);
       context.strokeStyle = palette.ink;
       context.lineWidth = 2 * palette.link;
       context.lineJoin = 'round';

@@ -92,9 +92,9 @@ export function asOwn({ train, test }, classes) {
   return { points: inside.map(([x1, x2, target]) => [within(x1), within(x2), label(target)]), left: all.length - inside.length };
 }
 
-/** Why these points cannot be trained on yet; empty: they can. @param {OwnPoint[]} points @param {boolean} values */
+/** What these points lack to be trained on; empty: nothing. @param {OwnPoint[]} points @param {boolean} values */
 export function lacking(points, values) {
-  if (!points.length) return 'draw.none';
-  if (!values && new Set(points.map(([, , label]) => label)).size < 2) return 'draw.one_class';
+  if (!points.length) return 'none';
+  if (!values && new Set(points.map(([, , label]) => label)).size < 2) return 'one_class';
   return '';
 }

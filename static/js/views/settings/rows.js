@@ -10,6 +10,8 @@ import { reasonText } from '../../offers.js';
 import { makeNumber, rangeOf } from './number.js';
 import { makeOptions } from './options.js';
 
+const EXTRAS = ['dropout', 'batch_norm', 'residual']; // what the row of layers is found by, too
+
 /** @typedef {import('../../schema.js').Field} Field */
 /** @typedef {(value: any) => void} Change */
 /** @typedef {{spec: Record<string, any>, facts: import('../../fitting.js').Facts | null, store: import('../../store.js').Store}} Now */
@@ -74,18 +76,37 @@ function makeList(id, options, change) {
   };
 }
 
-/** Layers in short. @param {string} id @param {Change} change @returns {Control} */
+/** Buttons that open the menus of layers, where what belongs to one layer is switched on. @param {HTMLElement} root @param {any[]} hidden */
+function leadToLayers(root, hidden) {
+  const names = hidden.map((_, i) => t('network.layer', { layer: i + 1 }));
+  if (root.dataset.names === String(names)) return;
+  root.dataset.names = String(names);
+  root.replaceChildren(...names.map((name, i) => {
+    const button = document.createElement('button');
+    button.type = 'button';
+    button.className = 'button small';
+    button.textContent = name;
+    button.setAttribute('popovertarget', `layer-${i}-panel`);
+    return button;
+  }));
+}
+
+/** Layers in short; what else they are made of stands in the menu of each. @param {string} id @param {Change} change @returns {Control} */
 function makeLayers(id, change) {
   const value = document.createElement('span');
-  const below = input(id);
-  below.type = 'text';
-  below.className = 'typed';
-  below.spellcheck = false;
-  below.autocomplete = 'off';
+  const below = document.createElement('div');
+  below.innerHTML = '<p></p><div class="choices" data-testid="layer-menus"></div>';
+  const [extras, menus] = /** @type {HTMLElement[]} */ ([...below.children]);
+  const typed = input(id);
+  typed.type = 'text';
+  typed.className = 'typed';
+  typed.spellcheck = false;
+  typed.autocomplete = 'off';
+  below.prepend(typed);
   let fault = (/** @type {string} */ _sentence) => {};
-  below.onchange = () => {
+  typed.onchange = () => {
     try {
-      const layers = readLayers(below.value);
+      const layers = readLayers(typed.value);
       fault('');
       change(layers);
     } catch {
@@ -96,9 +117,11 @@ function makeLayers(id, change) {
     value,
     below,
     show(now) {
-      if (document.activeElement !== below) below.value = writeLayers(now);
+      if (document.activeElement !== typed) typed.value = writeLayers(now);
+      extras.textContent = now.length ? t('layer.extras') : '';
+      leadToLayers(menus, now);
     },
-    disable: (disabled) => { below.disabled = disabled; },
+    disable: (disabled) => { typed.disabled = disabled; },
     onFault: (say) => { fault = say; },
   };
 }
@@ -125,15 +148,15 @@ export function makeRow(name, field, change) {
   row.dataset.setting = name;
   row.dataset.kind = field.kind;
   row.innerHTML = `<span class="name"><label for="${id}"></label>${field.live ? '' : '<svg class="icon restarts"><use href="#icon-restart"/></svg>'}</span>
-    <p class="reason" data-testid="reason" hidden></p><p class="hint" id="${id}-help"></p><div class="formula"></div><p class="fault" role="alert" hidden></p>`;
-  const [heading, reason, help, formula, fault] = /** @type {HTMLElement[]} */ ([...row.children]);
+    <p class="reason" data-testid="reason" hidden></p><div class="choices leads" hidden></div><p class="hint" id="${id}-help"></p><div class="formula"></div><p class="fault" role="alert" hidden></p>`;
+  const [heading, reason, leads, help, formula, fault] = /** @type {HTMLElement[]} */ ([...row.children]);
   const label = /** @type {HTMLElement} */ (heading.querySelector('label'));
   const control = controlOf(name, field, id, (value) => {
     fault.hidden = true;
     change(value);
   });
   heading.after(control.value);
-  if (control.below) (field.kind === 'choice' ? help : reason).after(control.below);
+  if (control.below) (field.kind === 'choice' ? help : leads).after(control.below);
   control.onFault?.((sentence) => {
     fault.textContent = sentence;
     fault.hidden = sentence === '';
@@ -149,7 +172,7 @@ export function makeRow(name, field, change) {
     name,
     label,
     /** What the row is found by. */
-    words: () => [name, label.textContent, help.textContent, ...field.options, ...field.options.map((option) => t(`${name}.${option}`))].join(' ').toLowerCase(),
+    words: () => [...(name === 'hidden' ? EXTRAS.map((extra) => t(`layer.${extra}`)) : []), name, label.textContent, help.textContent, ...field.options, ...field.options.map((option) => t(`${name}.${option}`))].join(' ').toLowerCase(),
     speak() {
       label.textContent = t(`field.${name}`);
       help.textContent = `${t(`field.${name}.help`)} ${isNumber ? rangeOf(field) : ''} ${t(field.live ? 'settings.live' : 'settings.restarts')}`;
@@ -161,6 +184,8 @@ export function makeRow(name, field, change) {
       row.classList.toggle('idle', why !== null);
       reason.hidden = why === null;
       if (why) reason.textContent = reasonText(why);
+      leads.hidden = why?.key !== 'reason.no_norm';
+      if (!leads.hidden) leadToLayers(leads, now.spec.hidden);
     },
   };
 }
