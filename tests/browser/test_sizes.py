@@ -126,3 +126,13 @@ def test_initial_weights_and_every_data_set_are_at_hand(open_page: OpenPage, wid
     opened["all-data-sets"].select_option("nand_gate")
     opened.until(lambda: opened.spec["dataset"] == "nand_gate")
     opened.until(lambda: in_view(opened, "dataset-nand_gate"))
+
+
+def test_on_a_phone_drawing_brings_the_whole_plane_below_the_controls(open_page: OpenPage) -> None:
+    opened = open_page("", 390, 844)
+    opened["draw-points"].click()
+    opened["draw-empty"].click()
+    bar, plane = opened.page.locator(".transport").bounding_box(), opened["boundary"].bounding_box()
+    assert bar
+    assert plane
+    assert plane["y"] >= bar["y"] + bar["height"]
