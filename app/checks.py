@@ -1,7 +1,7 @@
 """Checks: what is said of a session in the background: whether its arithmetic is right, and whether it is well.
 
-One task for each session looks at it now and then, while somebody watches. It asks for the trainer as anybody who looks
-does, and holds it only while it measures; the comparison with other arithmetic works on a copy of where the run stood.
+Two tasks of each session look now and then, while somebody watches. They ask for the trainer as anybody who looks
+does, and hold it only while they measure; the comparison with other arithmetic works on a copy of where the run stood.
 """
 
 from __future__ import annotations
@@ -14,9 +14,13 @@ from concurrent.futures import Executor
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from app import commands, slices
+from app.history import QUANTITIES, Measured
 from app.messages import Refusal
 from app.numbers import number
+from app.past import Past
 from app.travel import change
 from engine.check import Checked, check
 from engine.compared import Compared
@@ -48,66 +52,67 @@ class Checks:
         self._checker = checker
         self._asked = asyncio.Event()
         """Somebody wants to know now."""
-        self._checked: tuple[int, ...] = ()
-        """Revision and step of the last comparison, and who was told."""
-        self._examined: tuple[int, ...] = ()
-        self._next_check = time.monotonic() + CHECK_SECONDS
-        self._next_health = 0.0
-        self._task = asyncio.create_task(self._live())
+        self._tasks = [  # neither waits for the other: the first comparison loads torch
+            asyncio.create_task(self._now_and_then(self._check, self._asked, CHECK_SECONDS, due=CHECK_SECONDS)),
+            asyncio.create_task(self._now_and_then(self._examine, asyncio.Event(), HEALTH_SECONDS, due=0)),
+        ]
 
     def ask(self) -> None:
         """A comparison as soon as can be."""
         self._asked.set()
 
-    def close(self) -> asyncio.Task[None]:
-        self._task.cancel()
-        return self._task
+    def close(self) -> list[asyncio.Task[None]]:
+        for task in self._tasks:
+            task.cancel()
+        return self._tasks
 
-    async def _live(self) -> None:
+    async def _now_and_then(
+        self, work: Callable[[], Awaitable[float]], asked: asyncio.Event, least: float, due: float
+    ) -> None:
+        """While somebody watches and there is something new to be seen; at once if asked. least: seconds from one time
+        to the next; due: seconds until the first; work gives what it cost, in seconds."""
+        session, due = self._session, time.monotonic() + due
+        done: tuple[int, ...] = ()
         while True:
             with suppress(TimeoutError):
-                await asyncio.wait_for(self._asked.wait(), HEALTH_SECONDS)
-            if self._session.viewers:
-                await self._look()
+                await asyncio.wait_for(asked.wait(), HEALTH_SECONDS)
+            wanted = asked.is_set()
+            asked.clear()
+            here = (session.picture, *map(id, session.viewers))
+            if not session.viewers or not (wanted or (here != done and time.monotonic() >= due)):
+                continue
+            done = here
+            try:
+                rest = max(least, SHARE * await work())
+            except Exception:  # training goes on without
+                log.exception("session %s: step %d could not be checked", session.key, session.step)
+                rest = 10 * CHECK_SECONDS
+            due = time.monotonic() + rest
 
-    async def _look(self) -> None:
-        session, asked = self._session, self._asked.is_set()
-        self._asked.clear()
-        here = (session.picture, *map(id, session.viewers))
-        now = time.monotonic()
-        try:
-            if self._examined != here and now >= self._next_health:
-                self._examined = here
-                await self._examine()
-                self._next_health = _after(now, HEALTH_SECONDS)
-            if asked or (self._checked != here and now >= self._next_check):
-                self._checked, began = here, time.monotonic()
-                await self._check()
-                self._next_check = _after(began, CHECK_SECONDS)
-        except Exception:  # training goes on without
-            log.exception("session %s: step %d could not be checked", session.key, session.step)
-            self._next_check = self._next_health = now + 10 * CHECK_SECONDS
-
-    async def _examine(self) -> None:
+    async def _examine(self) -> float:
+        """The seconds are a processor's: a machine that is busy with other things makes it no dearer."""
         session, revision = self._session, self._session.revision
-        found = await session.look(lambda trainer: examine(trainer, session.past.history.entries))
-        self._tell({"type": "health", "revision": revision, **_health(found)}, revision)
+        found, past, branch, spent = await session.look(self._examination)
+        past.measure(branch, _measured(found))
+        self._tell({"type": "health", "revision": revision, "branch": branch, **_health(found)}, revision)
+        return spent
 
-    async def _check(self) -> None:
-        session, revision = self._session, self._session.revision
+    def _examination(self, trainer: Trainer) -> tuple[Examination, Past, int, float]:
+        """And of which branch of which run it is, for a command may lead elsewhere before it is told; and its cost."""
+        past, began = self._session.past, time.thread_time()
+        return examine(trainer, past.history.entries), past, past.timeline.current, time.thread_time() - began
+
+    async def _check(self) -> float:
+        session, revision, began = self._session, self._session.revision, time.monotonic()
         trainer, at = await session.look(lambda trainer: (trainer, trainer.position()))
         result = await asyncio.get_running_loop().run_in_executor(self._checker, _compare, trainer, at)
         self._tell({"type": "checked", "revision": revision, **_light(result, at)}, revision)
+        return time.monotonic() - began
 
     def _tell(self, said: dict[str, Any], revision: int) -> None:
         if revision == self._session.revision:
             for viewer in self._session.viewers:
                 viewer.tell(said)
-
-
-def _after(began: float, least: float) -> float:
-    now = time.monotonic()
-    return now + max(least, SHARE * (now - began))
 
 
 def _compare(trainer: Trainer, at: Position) -> Checked | None:
@@ -153,6 +158,11 @@ def _compared(one: Compared) -> dict[str, Any]:
     }
 
 
+def _measured(found: Examination) -> Measured:
+    values = [[getattr(layer, name) for layer in found.layers] for name in QUANTITIES]
+    return Measured(found.step, np.array(values, dtype=np.float32))  # None becomes NaN
+
+
 def _health(found: Examination) -> dict[str, Any]:
     return {
         "step": found.step,
@@ -165,7 +175,8 @@ def _health(found: Examination) -> dict[str, Any]:
                 "update_ratio": number(layer.update_ratio),
                 "histogram": list(layer.histogram),
                 "saturated": number(layer.saturated),
-                "dead": list(layer.dead),
+                "dead": None if layer.dead is None else list(layer.dead),
+                "dead_share": number(layer.dead_share),
                 "spread": number(layer.spread),
             }
             for layer in found.layers

@@ -96,7 +96,7 @@ async def _focus(session: Session, viewer: Viewer, command: commands.Focus) -> N
 
 
 async def _history(session: Session, viewer: Viewer, _command: commands.History) -> None:
-    viewer.tell(session.past.history.message())
+    viewer.tell(session.past.curves())
 
 
 async def _predict(session: Session, viewer: Viewer, command: commands.Predict) -> None:

@@ -1,12 +1,17 @@
-"""History: the loss curve of a run, thinned but never shortened.
+"""History: the curves of a run, thinned but never shortened: its loss, and what was measured of its layers.
 
 When there are too many entries they are put in buckets of equal width in steps, and each bucket keeps those with the
-lowest and the highest training and test loss, so that a spike survives any thinning. The width doubles as needed.
+lowest and the highest value of every quantity, so that a spike survives any thinning. The width doubles as needed.
 """
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Any
+from typing import Any, Generic, Protocol, Self, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.numbers import number
 from engine.snapshot import Entry
@@ -15,21 +20,45 @@ CURVE = 200
 """Entries of a branch's curve that is drawn beside the one of now."""
 
 
-class History:
+QUANTITIES = ("mean", "largest", "zeros", "update_ratio", "saturated", "dead_share", "spread")
+"""What is kept of each layer beside the norm of its gradient, which every entry of the loss curve has."""
+
+
+class Kept(Protocol):
+    @property
+    def step(self) -> int: ...
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    step: int
+    values: NDArray[np.float32]
+    """(quantities, linear layers), as QUANTITIES has them; NaN where a layer has none."""
+
+
+E = TypeVar("E", bound=Kept)
+
+
+class Curve(ABC, Generic[E]):
+    @staticmethod
+    @abstractmethod
+    def ranges(entry: E) -> list[tuple[float, float]]:
+        """Of each quantity the lowest and the highest value of an entry."""
+
     def __init__(self, most: int) -> None:
         self._most = most
         self._width = 1
-        self._entries: list[Entry] = []
+        self._entries: list[E] = []
 
     def __len__(self) -> int:
         return len(self._entries)
 
     @property
-    def entries(self) -> Sequence[Entry]:
+    def entries(self) -> Sequence[E]:
         """In the order of steps."""
         return self._entries
 
-    def add(self, entry: Entry) -> None:
+    def add(self, entry: E) -> None:
         """Entries come in the order of steps; a second one of the same step changes nothing."""
         if self._entries and entry.step <= self._entries[-1].step:
             return
@@ -40,12 +69,28 @@ class History:
                 self._width *= 2
                 self._entries = self._thinned()
 
-    def until(self, step: int) -> "History":
+    def until(self, step: int) -> Self:
         """A curve of its own that ends at this step."""
-        part = History(self._most)
+        part = type(self)(self._most)
         part._width = self._width
         part._entries = [entry for entry in self._entries if entry.step <= step]
         return part
+
+    def _thinned(self) -> list[E]:
+        kept = {self._entries[0].step, self._entries[-1].step}
+        for _, bucket in groupby(self._entries, key=lambda entry: entry.step // self._width):
+            entries = list(bucket)
+            for quantity in zip(*map(self.ranges, entries), strict=True):
+                lows, highs = zip(*quantity, strict=True)
+                kept.add(entries[lows.index(min(lows))].step)
+                kept.add(entries[highs.index(max(highs))].step)
+        return [entry for entry in self._entries if entry.step in kept]
+
+
+class History(Curve[Entry]):
+    @staticmethod
+    def ranges(entry: Entry) -> list[tuple[float, float]]:
+        return [(loss, loss) for loss in (entry.train_loss, entry.test_loss)]
 
     def since(self, step: int) -> dict[str, list[Any]]:
         """At most CURVE entries from this step on, steps and losses, for a curve beside another."""
@@ -71,15 +116,25 @@ class History:
             ],
         }
 
-    def _thinned(self) -> list[Entry]:
-        kept = {self._entries[0].step, self._entries[-1].step}
-        for _, bucket in groupby(self._entries, key=lambda entry: entry.step // self._width):
-            entries = list(bucket)
-            for loss in (lambda entry: entry.train_loss, lambda entry: entry.test_loss):
-                kept.add(min(entries, key=loss).step)
-                kept.add(max(entries, key=loss).step)
-        return [entry for entry in self._entries if entry.step in kept]
+
+class Measurements(Curve[Measured]):
+    @staticmethod
+    def ranges(entry: Measured) -> list[tuple[float, float]]:
+        """Over all layers."""
+        there = [row[np.isfinite(row)] for row in entry.values]
+        return [(float(row.min()), float(row.max())) if len(row) else (0.0, 0.0) for row in there]
+
+    def message(self) -> dict[str, object]:
+        """By quantity and layer, step by step; null where a layer has none."""
+        values = np.array([one.values for one in self._entries])  # (steps, quantities, layers)
+        return {
+            "steps": [one.step for one in self._entries],
+            "layers": {
+                name: [_numbers(line.tolist(), 4) for line in values[:, place].T] if len(values) else []
+                for place, name in enumerate(QUANTITIES)
+            },
+        }
 
 
-def _numbers(values: Iterable[float]) -> list[float | None]:
-    return [number(value, 6) for value in values]
+def _numbers(values: Iterable[float], digits: int = 6) -> list[float | None]:
+    return [number(value, digits) for value in values]

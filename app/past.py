@@ -7,8 +7,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from app.history import History
+from app.history import History, Measured, Measurements
 from app.messages import Refusal
+from app.settings import Limits
 from engine.snapshot import Entry
 from engine.spec import Spec
 from engine.timeline import Position, Timeline
@@ -40,10 +41,11 @@ class Change:
 
 
 class Past:
-    def __init__(self, start: Position, entry: Entry, most_bytes: int, most_entries: int) -> None:
-        self.timeline = Timeline(most_bytes, start, entry.test_loss)
-        self._most_bytes = most_bytes
-        self._histories = [History(most_entries)]
+    def __init__(self, start: Position, entry: Entry, limits: Limits) -> None:
+        self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
+        self._most_bytes = limits.timeline_bytes
+        self._histories = [History(limits.history)]
+        self._measurements = [Measurements(limits.measured)]
         self.history.add(entry)
         self._undo: deque[Change] = deque(maxlen=MOST_CHANGES)
         self._redo: deque[Change] = deque(maxlen=MOST_CHANGES)
@@ -66,6 +68,10 @@ class Past:
         if position is not None:
             self.timeline.record(position, entry.test_loss)
 
+    def measure(self, branch: int, measured: Measured) -> None:
+        """What the layers of a branch were like at a step."""
+        self._measurements[branch].add(measured)
+
     def stand(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> bool:
         """The run stands where training alone has not led it. At its end that is kept as a change; anywhere earlier a
         branch begins. Gives whether one did."""
@@ -78,9 +84,11 @@ class Past:
 
     def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
         """Leaves the current branch here, with its curve up to here."""
-        before = self.history.until(position.state.step)
+        step = position.state.step
+        before = (self.history.until(step), self._measurements[self.timeline.current].until(step))
         self.timeline.branch(position, test_loss, changed)
-        self._histories.append(before)
+        self._histories.append(before[0])
+        self._measurements.append(before[1])
 
     # Undo and redo
 
@@ -148,6 +156,10 @@ class Past:
             raise Refusal("too_many_branches", {"limit": len(branches)})
 
     # What is said of it
+
+    def curves(self) -> dict[str, Any]:
+        """The loss curve and the measurements of the branch the run is on."""
+        return {**self.history.message(), "measured": self._measurements[self.timeline.current].message()}
 
     def message(self, step: int) -> dict[str, Any]:
         """The branches with the curves of their own parts; step: where the run stands."""

@@ -93,7 +93,7 @@ class Session:
         self.visited = True
         self.viewers.append(viewer)
         viewer.tell(self._state(points=True), self.revision)
-        viewer.tell(self.past.history.message())
+        viewer.tell(self.past.curves())
         viewer.tell(self.past.message(self.step))
         if self._missed is not None:
             viewer.tell(message("notice", self._missed, {"step": self.step}))
@@ -117,7 +117,7 @@ class Session:
 
     async def close(self) -> None:
         self._worker.cancel()
-        await asyncio.gather(self._worker, self.checks.close(), return_exceptions=True)
+        await asyncio.gather(self._worker, *self.checks.close(), return_exceptions=True)
 
     # What is asked of it.
 
@@ -170,7 +170,7 @@ class Session:
         self.diverged: int | None = None
         self.stopped: StopReason | None = None
         self._warned = False
-        self.past = Past(begun.position, begun.entry, self._limits.timeline_bytes, self._limits.history)
+        self.past = Past(begun.position, begun.entry, self._limits)
         self.before: Position | None = None
         self.placed = False
         """Whether it was put where it stands by hand."""
@@ -246,7 +246,7 @@ class Session:
         self.tell_timeline()
 
     def tell_history(self) -> None:
-        self._tell_all(self.past.history.message())
+        self._tell_all(self.past.curves())
 
     def tell_timeline(self) -> None:
         self._tell_all(self.past.message(self.step))

@@ -55,6 +55,9 @@ class Limits(BaseModel):
     history: Annotated[int, Ge(16)] = 2000
     """Entries of the loss curve: more than a screen has columns, under 300 kB as JSON with nine layers."""
 
+    measured: Annotated[int, Ge(16)] = 400
+    """Measurements of the layers: as many as a chart has room for, 80 kB as JSON with three layers, 250 with nine."""
+
     timeline_bytes: Annotated[int, Ge(1)] = 8 * 1024 * 1024
     """Moments of a run that can be gone back to: some 4,000 of the default network, 8 of 50,000 parameters and Adam."""
 

@@ -202,6 +202,8 @@ def _dead(case: Case) -> Iterator[Finding]:
     if case.content:
         return
     for layer, one in enumerate(case.layers):
+        if one.dead is None:
+            continue
         width = case.trainer.network.stages[layer].outputs
         many = len(one.dead) >= max(DEAD * width, 2) and len(case.trainer.train_inputs) >= FEW
         if many or len(one.dead) == width:

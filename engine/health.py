@@ -39,8 +39,9 @@ class LayerHealth:
     """How many |∂L/∂w| lie below 10⁻¹², between two powers of ten, and above 10²"""
     saturated: float | None
     """Share of the values close to a limit of the activation; None where it has none"""
-    dead: tuple[int, ...]
-    """Neurons whose ReLU is 0 for every sample"""
+    dead: tuple[int, ...] | None
+    """Neurons whose ReLU is 0 for every sample; None where there are no ReLUs"""
+    dead_share: float | None
     spread: float
     """Standard deviation of a neuron's values over the samples, the mean over the neurons"""
 
@@ -56,6 +57,7 @@ def measure(
         sizes = np.abs(gradient[place].astype(np.float64))
         h = out - below if stage.residual else out
         saturated = _saturated(stage.activation, h, network.elu_alpha)
+        dead = tuple(np.flatnonzero(h.max(axis=1) <= 0).tolist()) if stage.activation == "relu" else None
         layers.append(
             LayerHealth(
                 norm=float(np.linalg.norm(sizes)),
@@ -65,7 +67,8 @@ def measure(
                 update_ratio=_ratio(updates[place], parameters[place]),
                 histogram=_histogram(sizes),
                 saturated=saturated,
-                dead=tuple(np.flatnonzero(h.max(axis=1) <= 0).tolist()) if stage.activation == "relu" else (),
+                dead=dead,
+                dead_share=None if dead is None else len(dead) / stage.outputs,
                 spread=float(out.std(axis=1).mean()),
             )
         )

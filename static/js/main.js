@@ -51,7 +51,7 @@ const store = createStore({
   connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
   inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
   schema: null, fields: null, datasets: null, features: null, choices: null,
-  links: 'weight', testPoints: false, discretize: false, lossScale: 'log', hovered: null, output: 0,
+  links: 'weight', testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss', hovered: null, output: 0,
   checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, beside: false, drawing: false, draft: null,
   ...preferred(), message: null, restarted: false,
 });
@@ -189,7 +189,8 @@ function receive(message) {
   if (message.type === 'state') receiveState(message);
   else if (message.type === 'history') session.history(message);
   else if (message.type === 'timeline') store.set({ timeline: message });
-  else if (message.type === 'checked' || message.type === 'health') store.set({ [message.type]: message });
+  else if (message.type === 'checked') store.set({ checked: message });
+  else if (message.type === 'health') session.health(message);
   else if (message.type === 'peeked') store.set({ peeked: message });
   else if (message.type === 'explanation') store.set({ explanation: message });
   else if (message.type === 'opened') store.set({ opened: message });

@@ -6,7 +6,7 @@
 /** @typedef {import('./commands.js').Command} Command */
 
 const WISHED_FOR = 2000; // milliseconds a change shows without the server having said the very same
-const HISTORY_GROWTH = 2000; // frames added before the server is asked for its thinned history again
+const HISTORY_GROWTH = 2000; // entries added before the server is asked for its thinned history again
 
 /** @param {any} a @param {any} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
@@ -34,6 +34,11 @@ export function createSession(store, ask) {
     show();
   }
 
+  function grow() {
+    grown += 1;
+    if (grown === HISTORY_GROWTH) ask({ type: 'history' });
+  }
+
   return {
     /** A new connection numbers its frames anew. */
     opened() {
@@ -57,6 +62,22 @@ export function createSession(store, ask) {
     history({ type, ...history }) {
       grown = 0;
       store.set({ history });
+    },
+
+    /** How the layers are; what is of another run is left out. @param {any} message */
+    health(message) {
+      if (message.revision !== confirmed?.revision) return;
+      const [history, branch] = [store.get('history'), store.get('timeline')?.current ?? 0];
+      if (history && message.branch === branch && message.step > (history.measured.steps.at(-1) ?? -1)) {
+        const { steps, layers } = history.measured;
+        steps.push(message.step);
+        for (const [name, lines] of Object.entries(layers)) {
+          message.layers.forEach((/** @type {any} */ layer, /** @type {number} */ i) => (lines[i] ??= []).push(layer[name]));
+        }
+        grow();
+        store.set({ history: { ...history } });
+      }
+      store.set({ health: message });
     },
 
     /** The command was refused and changed nothing. */
@@ -91,8 +112,7 @@ export function createSession(store, ask) {
         history.train_loss.push(frame.train_loss);
         history.test_loss.push(frame.test_loss);
         frame.gradient_norms.forEach((/** @type {number} */ norm, /** @type {number} */ layer) => (history.gradient_norms[layer] ??= []).push(norm));
-        grown += 1;
-        if (grown === HISTORY_GROWTH) ask({ type: 'history' });
+        grow();
       }
       store.set({ frame, history: history && { ...history } });
       return true;

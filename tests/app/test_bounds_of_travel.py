@@ -1,6 +1,7 @@
 """What going through time must not do: grow without bound, go on where a run has ended, say what JSON cannot."""
 
 from app.past import MOST_BRANCHES, Change, Past
+from app.settings import Limits
 from engine import Spec, Trainer
 from tests.app.watching import watching
 
@@ -49,7 +50,7 @@ def test_what_can_be_undone_is_bounded_in_memory_and_the_newest_changes_stay() -
     trainer = Trainer(Spec(optimizer="adam"), backend="by_hand")
     entry = trainer.snapshot(2).entry
     room = 10 * trainer.position().size
-    past = Past(trainer.position(), entry, room, 100)
+    past = Past(trainer.position(), entry, Limits(timeline_bytes=room))
     for n in range(25):
         trainer.advance(1)
         past.changing(trainer.position(), (f"layers.{n}.weight",))

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from app import checks
+from app.history import QUANTITIES
 from app.manager import SessionManager
 from engine.breakages import BREAKAGES
 from engine.planted import BUGS
@@ -125,6 +126,38 @@ async def test_it_looks_by_itself_while_somebody_watches() -> None:
         assert len(health["layers"]) == 3
         assert sum(health["layers"][0]["histogram"]) == 8
         assert health["findings"] == []
+
+
+@pytest.mark.usefixtures("often")
+async def test_what_was_measured_is_the_history_of_its_branch() -> None:
+    async with watching() as watcher:
+        for step in (10, 20, 30):
+            await watcher.say(type="step", count=10)
+            await watcher.until("health", lambda said, step=step: said["step"] == step)  # type: ignore[misc]
+        told = {one["step"]: one["layers"] for one in watcher.seen if one["type"] == "health"}
+        await watcher.say(type="history")
+        measured = (await watcher.until("history", lambda said: said["steps"][-1] == 30))["measured"]
+        assert set(measured["steps"]) >= {10, 20, 30}
+        for name in QUANTITIES:
+            for layer, values in enumerate(measured["layers"][name]):
+                for step, kept in zip(measured["steps"], values, strict=True):
+                    expected = told[step][layer][name] if step in told else kept
+                    assert kept == (expected and pytest.approx(expected, rel=1e-3)), (name, layer, step)
+        await watcher.say(type="seek", branch=0, step=15)
+        await watcher.until("health", lambda said: said["step"] == 15)
+        await watcher.say(type="configure", spec={"learning_rate": 0.3})
+        branched = (await watcher.until("history", lambda said: said["steps"][-1] <= 15))["measured"]["steps"]
+        assert branched
+        assert max(branched) <= 15, "what comes later belongs to the first branch"
+        await watcher.say(type="step", count=7)
+        health = await watcher.until("health", lambda said: said["step"] == 22)
+        assert health["branch"] == 1
+        await watcher.say(type="seek", branch=0, step=30)
+        first = await watcher.until("history", lambda said: said["steps"][-1] == 30)
+        assert first["measured"] == measured
+        await watcher.say(type="reset")
+        again = await watcher.until("history", lambda said: said["steps"] == [0])
+        assert set(again["measured"]["steps"]) <= {0}
 
 
 @pytest.mark.usefixtures("often")

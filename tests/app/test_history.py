@@ -3,7 +3,9 @@
 import json
 import math
 
-from app.history import History
+import numpy as np
+
+from app.history import QUANTITIES, History, Measured, Measurements
 from engine.snapshot import Entry
 
 
@@ -65,3 +67,59 @@ def test_what_is_not_a_number_is_null_and_what_is_tiny_is_not_zero() -> None:
     assert said["train_loss"] == [None]
     assert said["test_loss"] == [None]
     assert said["gradient_norms"] == [[1.23457e-12]]
+
+
+def measured(step: int, values: list[float]) -> Measured:
+    """values: of each layer, the same for every quantity."""
+    return Measured(step, np.array([values] * len(QUANTITIES), dtype=np.float32))
+
+
+def test_measurements_are_told_by_quantity_and_layer() -> None:
+    curve = Measurements(16)
+    assert curve.message() == {"steps": [], "layers": {name: [] for name in QUANTITIES}}
+    for step in (0, 4):
+        values = [[place + layer / 10 + step for layer in range(2)] for place in range(len(QUANTITIES))]
+        curve.add(Measured(step, np.array(values, dtype=np.float32)))
+    said = json.loads(json.dumps(curve.message()))
+    assert said["steps"] == [0, 4]
+    assert said["layers"]["mean"] == [[0, 4], [0.1, 4.1]]
+    assert said["layers"]["spread"] == [[6, 10], [6.1, 10.1]]
+
+
+def test_what_a_layer_has_not_is_null() -> None:
+    curve = Measurements(16)
+    curve.add(Measured(0, np.array([[math.nan, 0.5]] * len(QUANTITIES), dtype=np.float32)))
+    said = json.loads(json.dumps(curve.message(), allow_nan=False))
+    assert said["layers"]["saturated"] == [[None], [0.5]]
+
+
+def test_measurements_are_bounded_and_keep_the_spikes_of_every_quantity_and_layer() -> None:
+    curve = Measurements(400)
+    last = 6_000
+    for step in range(last + 1):
+        values = np.full((len(QUANTITIES), 3), 0.5 + 0.1 * math.sin(step / 900), dtype=np.float32)
+        for place in range(len(QUANTITIES)):
+            values[place, place % 3] = 9.0 if step == 400 + 700 * place else values[place, place % 3]
+            values[place, -1] = 0.001 if step == 600 + 700 * place else values[place, -1]
+        curve.add(Measured(step, values))
+        assert len(curve) <= 400
+    said = curve.message()
+    steps, layers = said["steps"], said["layers"]
+    assert isinstance(steps, list)
+    assert isinstance(layers, dict)
+    assert (steps[0], steps[-1]) == (0, last)
+    for place, name in enumerate(QUANTITIES):
+        assert steps[layers[name][place % 3].index(9.0)] == 400 + 700 * place
+        assert steps[layers[name][-1].index(0.001)] == 600 + 700 * place
+    tenths = [sum(tenth <= 10 * step / last < tenth + 1 for step in steps) for tenth in range(10)]
+    assert min(tenths) > len(steps) / 40, "thinned everywhere, not shortened"
+
+
+def test_a_branch_has_the_measurements_up_to_where_it_begins() -> None:
+    curve = Measurements(16)
+    for step in (0, 5, 10):
+        curve.add(measured(step, [1.0, 2.0]))
+    part = curve.until(7)
+    part.add(measured(8, [3.0, 4.0]))
+    assert part.message()["steps"] == [0, 5, 8]
+    assert curve.message()["steps"] == [0, 5, 10]

@@ -4,9 +4,11 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 
+import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
+from app.history import QUANTITIES, Measured
 from app.manager import Full
 from app.messages import Closing
 from app.settings import Limits, Settings
@@ -136,6 +138,18 @@ async def history() -> None:
         watcher.leave()
 
 
+async def measured() -> None:
+    async with managing(measured=16) as manager:
+        watcher = Watcher(await manager.create())
+        for step in range(1, 100):
+            values = np.full((len(QUANTITIES), 3), 1 / step, dtype=np.float32)
+            watcher.session.past.measure(0, Measured(step, values))
+        await watcher.say(type="history")
+        said = await watcher.until("history", lambda said: said["measured"]["steps"][-1:] == [99])
+        assert len(said["measured"]["steps"]) <= 16
+        watcher.leave()
+
+
 async def timeline_bytes() -> None:
     async with managing(timeline_bytes=40_000) as manager:
         watcher = Watcher(await manager.create())
@@ -184,6 +198,7 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     idle_seconds,
     unwatched_seconds,
     history,
+    measured,
     timeline_bytes,
     graph_characters,
     graph_depth,

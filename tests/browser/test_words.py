@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from playwright.sync_api import expect
 
+from app.history import QUANTITIES
 from app.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.breakages import BREAKAGES
 from engine.choices import FEATURES, BugName, LossName
@@ -81,6 +82,8 @@ MADE = {
     *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
     *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{scale}" for scale in ("linear", "log")),
+    *(f"quantity.{name}{part}" for name in ("norm", *QUANTITIES) for part in ("", ".help")),
+    *(f"quantity.{name}.none" for name in ("saturated", "dead_share")),
     *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),
     *(f"scores.{name}.help" for name in ("accuracy", "precision", "recall", "f1", "r2", "mae", "rmse")),
     *(f"scores.{part}_confusion" for part in ("train", "test")),

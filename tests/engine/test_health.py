@@ -84,4 +84,5 @@ def test_dead_neurons() -> None:
     layers = health(trainer)
     assert layers[0].dead == (1,)
     assert layers[0].zeros == pytest.approx(1 / 3)
-    assert layers[1].dead == ()
+    assert layers[0].dead_share == pytest.approx(1 / 3)
+    assert (layers[1].dead, layers[1].dead_share) == (None, None)

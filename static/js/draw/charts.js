@@ -7,9 +7,11 @@ import { thinned } from './thinning.js';
 
 const FLOOR = 1e-12; // values at or below it have no place on a logarithmic axis
 const TICKS_AT_MOST = 5;
+/** @type {[number, number]} a line at 0 or 100 % stays whole */
+const SHARES = [-0.03, 1.03];
 const TICK_HEIGHT = 1.7; // times the text's size: numbers closer to each other are hard to read
 
-/** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[], gradient_norms: (number | null)[][]}} History  gradient_norms by layer */
+/** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[]}} History */
 /** @typedef {{width: number, height: number, palette: import('./palette.js').Palette}} Look */
 
 /**
@@ -30,31 +32,45 @@ export function lossChart(history, { log, names, step, at = null, branches = [],
     trace(steps, values, { color: palette.back, dash: `${2 * palette.link}px,${3 * palette.link}px`, name, log, width, link: palette.link * 0.75 }));
   const traces = [...beside, ...lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }))];
   const layout = layoutOf(history.steps, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12);
-  if (at !== null) layout.shapes = [{ type: 'line', x0: at, x1: at, y0: 0, y1: 1, yref: 'paper', line: { color: palette.back, width: 2 * palette.link } }];
+  if (at !== null) layout.shapes = [placeLine(at, palette)];
   return { traces, layout };
 }
 
 /**
- * @param {History} history @param {Look & {names: string[], step: string, labels: number}} look
- *   names: one for each layer; labels: px kept at the right for them
- * @returns {{traces: object[], layout: any}}
+ * A quantity of every layer through time.
+ * @param {{steps: number[], layers: (number | null)[][]}} curve
+ * @param {Look & {quantity: import('./quantities.js').Quantity, names: string[], step: string, labels: number, usual: string, none: string, at?: number | null}} look
+ *   names: one for each layer; labels: px kept at the right for them; usual: what is written at the guide; none: where no layer has it
+ * @returns {{traces: any[], layout: any}}
  */
-export function gradientChart(history, { names, step, labels, ...look }) {
+export function layerChart({ steps, layers }, { quantity, names, step, labels, usual, none, at = null, ...look }) {
   const { palette, width, height } = look;
-  const layers = history.gradient_norms;
-  const colors = layerColors(layers.length, palette);
-  const range = logRange(layers);
-  const traces = layers.map((values, layer) =>
-    trace(history.steps, values, { color: colors[layer], dash: 'solid', name: names[layer], log: true, width: width / 2, link: palette.link }));
-  const layout = layoutOf(history.steps, look, logAxis(range, ticksFor(look)), step, labels);
+  const [log, { guide }] = [quantity.scale === 'log', quantity];
+  const colors = layerColors(layers.length, palette, quantity.backward);
+  const range = log ? logRange(guide === null ? layers : [...layers, [guide]]) : SHARES;
+  const traces = layers.map((values, layer) => ({
+    ...trace(steps, values, { color: colors[layer], dash: 'solid', name: names[layer], log, width: width / 2, link: palette.link }),
+    ...(log ? {} : { hovertemplate: '%{y:.1%}' }),
+  }));
+  const layout = layoutOf(steps, look, log ? logAxis(range, ticksFor(look)) : shareAxis(roomFor(look)), step, labels);
   const inner = height - layout.margin.t - layout.margin.b;
-  const share = (/** @type {number} */ value) => (Math.log10(Math.max(value, FLOOR)) - range[0]) / (range[1] - range[0]);
-  const ends = layers.map((values) => share(lastFinite(values)));
-  const placed = spread(ends, (palette.small * 1.12) / Math.max(inner, 1));
-  layout.annotations = names.slice(0, layers.length).map((text, layer) => ({
-    text, x: 1, y: placed[layer], xref: 'paper', yref: 'paper', xanchor: 'left', yanchor: 'middle', xshift: 5, showarrow: false,
+  const share = (/** @type {number} */ value) => ((log ? Math.log10(Math.max(value, FLOOR)) : value) - range[0]) / (range[1] - range[0]);
+  const there = layers.map((_, layer) => layer).filter((layer) => layers[layer].some((value) => value !== null));
+  const gap = (palette.small * 1.12) / Math.max(inner, 1);
+  const every = Math.ceil(there.length * gap / (1 + gap)); // of so many layers one is named, where not all have room
+  const named = there.filter((_, i) => (there.length - 1 - i) % every === 0);
+  const placed = spread(named.map((layer) => share(lastFinite(layers[layer]))), gap);
+  const written = { xref: 'paper', yref: 'paper', showarrow: false, font: { color: palette.soft, size: palette.small } };
+  layout.annotations = named.map((layer, i) => ({
+    ...written, text: names[layer], x: 1, y: placed[i], xanchor: 'left', yanchor: 'middle', xshift: 5,
     font: { color: colors[layer], size: palette.small, weight: 600 },
   }));
+  if (steps.length && !there.length) layout.annotations.push({ ...written, text: none, x: 0.5, y: 0.5 });
+  layout.shapes = at === null ? [] : [placeLine(at, palette)];
+  if (guide !== null) {
+    layout.shapes.push({ type: 'line', x0: 0, x1: 1, xref: 'paper', y0: guide, y1: guide, line: { color: palette.soft, width: palette.link, dash: 'dot' } });
+    layout.annotations.push({ ...written, text: usual, x: 0, y: share(guide), xanchor: 'left', yanchor: 'bottom', bgcolor: palette.panel });
+  }
   return { traces, layout };
 }
 
@@ -73,12 +89,21 @@ export function raceChart(lines, { log, step, ...look }) {
   return { traces, layout: layoutOf(longest, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12) };
 }
 
-/** One violet for each layer, the last the strongest; every one at least 3:1 on the panel. @param {number} count @param {import('./palette.js').Palette} palette */
-export function layerColors(count, palette) {
-  const violet = parseColor(palette.back);
-  const [first, last] = palette.dark
-    ? [mix(violet, [23, 30, 38], 0.42), mix(violet, [255, 255, 255], 0.72)]
-    : [mix(violet, [255, 255, 255], 0.34), mix(violet, [20, 0, 40], 0.72)];
+/** Where the run stands. @param {number} step @param {import('./palette.js').Palette} palette */
+function placeLine(step, { back, link }) {
+  return { type: 'line', x0: step, x1: step, y0: 0, y1: 1, yref: 'paper', line: { color: back, width: 2 * link } };
+}
+
+/**
+ * One violet for each layer, the last the strongest; ink where it is not of the way back; every one at least 3:1 on the panel.
+ * @param {number} count @param {import('./palette.js').Palette} palette @param {boolean} [backward]
+ */
+export function layerColors(count, palette, backward = true) {
+  const [violet, ink, panel] = [palette.back, palette.ink, palette.panel].map(parseColor);
+  /** @type {[import('./palette.js').RGB, import('./palette.js').RGB]} */
+  let [first, last] = [mix(ink, panel, 0.46), ink];
+  if (backward && palette.dark) [first, last] = [mix(violet, [23, 30, 38], 0.42), mix(violet, [255, 255, 255], 0.72)];
+  else if (backward) [first, last] = [mix(violet, [255, 255, 255], 0.34), mix(violet, [20, 0, 40], 0.72)];
   return Array.from({ length: count }, (_, layer) => cssColor(mix(first, last, count < 2 ? 0.5 : layer / (count - 1))));
 }
 
@@ -135,13 +160,22 @@ function linearRange(lines) {
 }
 
 /** How many ticks there is room for. @param {Look} look */
-function ticksFor({ height, palette: { small } }) {
-  return Math.max(2, Math.min(TICKS_AT_MOST, Math.floor((height - small * 2.35) / (small * TICK_HEIGHT)) + 1));
+function roomFor({ height, palette: { small } }) {
+  return Math.floor((height - small * 2.35) / (small * TICK_HEIGHT)) + 1;
 }
+
+/** How many ticks a chart gets. @param {Look} look */
+const ticksFor = (look) => Math.max(2, Math.min(TICKS_AT_MOST, roomFor(look)));
 
 /** @param {[number, number]} range @param {number} most */
 function linearAxis(range, most) {
   return { type: 'linear', range, nticks: most, tickformat: '~g' };
+}
+
+/** @param {number} most */
+function shareAxis(most) {
+  const tickvals = most < 3 ? [0, 1] : most < 5 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
+  return { type: 'linear', range: SHARES, tickvals, ticktext: tickvals.map((share) => `${share * 100} %`) };
 }
 
 /**

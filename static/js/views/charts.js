@@ -1,11 +1,12 @@
 // @ts-check
-// The loss curve and the gradients through time, drawn by Plotly, which comes after the page has been painted. A chart
-// costs 15–33 ms, so they are drawn one after the other and then rest; both
-// show the same steps.
+// The loss curve and the layers through time, drawn by Plotly, which comes after the page has been painted. A chart
+// costs 15–33 ms, so they are drawn one after the other and then rest; both show the same steps. On a wall there is room
+// for one of them.
 
-import { gradientChart, lossChart } from '../draw/charts.js';
+import { layerChart, lossChart } from '../draw/charts.js';
 import { readPalette } from '../draw/palette.js';
-import { t } from '../i18n.js';
+import { QUANTITIES, quantityOf } from '../draw/quantities.js';
+import { hasText, t } from '../i18n.js';
 
 const TURN = 300; // milliseconds for each chart
 const BREATH = 20; // milliseconds between the two: a picture of the network comes first
@@ -20,18 +21,25 @@ const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doub
  */
 export function mountCharts(root, store, _send) {
   root.innerHTML = `
-    <section class="panel chart"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
+    <section class="panel chart loss-panel"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
+      <button type="button" class="button other" data-testid="chart-layers" data-chart="layers"></button>
       <button type="button" class="button race" data-testid="race"></button>
       <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
       <div class="drawing" data-testid="loss-chart" role="img"></div><div class="timeline" id="timeline"></div></section>
-    <section class="panel chart gradients-chart"><h2><span class="title"></span><span class="key">‖∂L/∂W‖</span><span class="grow"></span><span class="chip diagnosis" id="diagnosis" data-testid="diagnosis" hidden></span></h2><div class="drawing" data-testid="gradient-chart" role="img"></div></section>
-    <section class="panel chart beside" id="beside" data-testid="beside-panel" hidden></section>`;
-  const [lossBox, gradientBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
+    <section class="panel chart gradients-chart"><h2><span class="title"></span>
+      <span class="select mini"><select class="quantity" data-testid="quantity"></select></span><span class="grow"></span>
+      <button type="button" class="button other" data-testid="chart-loss" data-chart="loss"></button></h2>
+      <div class="drawing" data-testid="gradient-chart" role="img"></div></section>
+    <section class="panel chart beside" id="beside" data-testid="beside-panel" hidden></section>
+    <p class="chip diagnosis" id="diagnosis" data-testid="diagnosis" hidden></p>`;
+  const [lossBox, layersBox] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('.drawing')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-scale]')]);
+  const others = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-chart]')]);
+  const choice = /** @type {HTMLSelectElement} */ (root.querySelector('select'));
   const race = /** @type {HTMLButtonElement} */ (root.querySelector('.race'));
   const charts = [
     { box: lossBox, draw: drawLoss, due: true },
-    { box: gradientBox, draw: drawGradients, due: true },
+    { box: layersBox, draw: drawLayers, due: true },
   ];
   let turn = 0;
   let timer = 0;
@@ -77,7 +85,7 @@ export function mountCharts(root, store, _send) {
 
   // ---- what
 
-  const history = () => store.get('history') ?? { steps: [], train_loss: [], test_loss: [], gradient_norms: [] };
+  const history = () => store.get('history') ?? { steps: [], train_loss: [], test_loss: [], gradient_norms: [], measured: { steps: [], layers: {} } };
   const isLog = () => store.get('lossScale') !== 'linear';
   /** @param {HTMLElement} box */
   const lookOf = (box) => ({ width: box.clientWidth, height: box.clientHeight, palette: readPalette(box) });
@@ -103,21 +111,31 @@ export function mountCharts(root, store, _send) {
   }
 
   /** @param {HTMLElement} box */
-  function drawGradients(box) {
+  function drawLayers(box) {
     const look = lookOf(box);
-    const count = history().gradient_norms.length;
+    const quantity = quantityOf(store.get('quantity'));
+    const { steps, gradient_norms: norms, measured } = history();
+    const curve = quantity.name === 'norm' ? { steps, layers: norms } : { steps: measured.steps, layers: measured.layers[quantity.name] ?? [] };
+    const count = curve.layers.length;
     const names = Array.from({ length: count }, (_, layer) => (layer === count - 1 ? t('chart.output') : t('chart.layer', { layer: layer + 1 })));
     const labels = Math.ceil(Math.max(...names.map((name) => widthOf(name)), 3) * look.palette.small * 0.6) + 12;
-    const { traces, layout } = gradientChart(history(), { ...look, names, step: t('chart.step'), labels });
+    const { traces, layout } = layerChart(curve, {
+      ...look, quantity, names, step: t('chart.step'), labels, usual: t('chart.usual'), none: noneOf(quantity.name), at: placeOf(),
+    });
     layout.xaxis.range = range;
     window.Plotly.react(box, traces, layout, CONFIG);
   }
 
   function words() {
-    const [lossTitle, gradientTitle] = root.querySelectorAll('.title');
+    const [lossTitle, layersTitle] = root.querySelectorAll('.title');
     lossTitle.textContent = t('chart.loss');
-    gradientTitle.textContent = t('chart.gradients');
-    /** @type {HTMLElement} */ (gradientTitle.parentElement).title = t('chart.gradients_title');
+    layersTitle.textContent = t('chart.layers');
+    root.dataset.shown = store.get('chart');
+    for (const button of others) {
+      button.textContent = t(`chart.${button.dataset.chart}`);
+      button.title = t('chart.other');
+    }
+    offerQuantities();
     const [train, test] = root.querySelectorAll('.key span');
     train.textContent = t('chart.train');
     test.textContent = t('chart.test');
@@ -125,12 +143,40 @@ export function mountCharts(root, store, _send) {
     race.title = t('chart.race_title');
     race.setAttribute('aria-pressed', String(store.get('race') !== null));
     lossBox.setAttribute('aria-label', t('chart.loss_picture'));
-    gradientBox.setAttribute('aria-label', t('chart.gradient_picture'));
     root.querySelector('.seg')?.setAttribute('aria-label', t('chart.scale'));
     for (const button of scales) {
       button.textContent = t(`chart.${button.dataset.scale}`);
       button.setAttribute('aria-pressed', String((button.dataset.scale === 'log') === isLog()));
     }
+  }
+
+  function offerQuantities() {
+    const language = document.documentElement.lang;
+    const name = store.get('quantity');
+    if (choice.dataset.language !== language) {
+      choice.dataset.language = language;
+      choice.replaceChildren(...[true, false].map((backward) => {
+        const group = document.createElement('optgroup');
+        group.label = t(backward ? 'quantity.backward' : 'quantity.forward');
+        group.append(...QUANTITIES.filter((one) => one.backward === backward).map((one) => new Option(t(`quantity.${one.name}`), one.name)));
+        return group;
+      }));
+    }
+    choice.value = name;
+    choice.title = `${t(`quantity.${name}`)}. ${t(`quantity.${name}.help`)}`;
+    choice.setAttribute('aria-label', t('chart.quantity'));
+    choice.classList.toggle('backward', quantityOf(name).backward);
+    layersBox.setAttribute('aria-label', t('chart.layers_picture', { quantity: t(`quantity.${name}`) }));
+  }
+
+  choice.onchange = () => store.set({ quantity: choice.value });
+  for (const button of others) button.onclick = () => showOther(button);
+
+  /** The button that leads back takes the focus along. @param {HTMLButtonElement} button */
+  function showOther(button) {
+    store.set({ chart: button.dataset.chart });
+    root.dataset.shown = button.dataset.chart;
+    others.find((other) => other !== button)?.focus();
   }
 
   race.onclick = () => store.set({ race: store.get('race') ? null : 'optimizers' });
@@ -143,7 +189,8 @@ export function mountCharts(root, store, _send) {
   const undo = [
     store.watch(['history', 'timeline'], awake),
     store.watch(['lossScale'], () => (words(), (next = 0), wake([0]))),
-    store.watch(['race'], words),
+    store.watch(['quantity'], () => (words(), (next = 0), wake([1]))),
+    store.watch(['race', 'chart'], words),
     store.watch(['language', 'theme', 'profile'], () => (words(), wake())),
     () => document.removeEventListener('visibilitychange', awake),
     () => observer.disconnect(),
@@ -153,6 +200,12 @@ export function mountCharts(root, store, _send) {
     () => root.replaceChildren(),
   ];
   return () => undo.forEach((stop) => stop());
+}
+
+/** @param {string} name of a quantity that not every layer has */
+function noneOf(name) {
+  const key = `quantity.${name}.none`;
+  return hasText(key) ? t(key) : '';
 }
 
 /** A dot at the start keeps off the numbers beside it. @param {number[]} steps */

@@ -5,6 +5,7 @@
 import { scientific } from '../draw/numbers.js';
 import { write } from '../elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../i18n.js';
+import { ringAround } from './diagnosis/ring.js';
 
 const POINTED = 3000; // milliseconds
 const SETTLED = 700; // milliseconds a sentence stays at least, so that it can be read
@@ -23,10 +24,12 @@ const WRITTEN = {
  * @param {import('../store.js').Store} store
  */
 export function mountDiagnosis(root, store) {
-  root.innerHTML = '<span role="status"></span><button type="button" data-testid="diagnosis-where"></button>';
+  root.innerHTML = '<span role="status"></span><button type="button" data-testid="diagnosis-where"><svg class="icon"><use href="#icon-point"/></svg><span></span></button>';
   const [sentence, where] = /** @type {[HTMLElement, HTMLButtonElement]} */ ([...root.children]);
+  const whereWords = /** @type {HTMLElement} */ (where.lastElementChild);
   let shownAt = -Infinity;
   let timer = 0;
+  let unring = () => {};
 
   const finding = () => store.get('health')?.findings[0] ?? null;
 
@@ -51,31 +54,29 @@ export function mountDiagnosis(root, store) {
     const text = t(`diagnosis.${code}${which}`, values);
     write(sentence, text);
     root.title = `${text}\n${t(`diagnosis.${code}.why`)}`;
-    where.textContent = t('diagnosis.where');
+    whereWords.textContent = t('diagnosis.where');
+    where.title = t('diagnosis.where');
   }
 
   where.onclick = () => {
     const found = finding();
     if (!found) return;
-    const layer = found.layer;
-    if (layer !== null) store.set({ hovered: { layer, neuron: found.neurons[0] ?? 0 } });
-    const places = layer === null ? [PLACES[found.code]] : [`gradient-layer-${layer}`, `layer-${layer}-menu`];
-    for (const id of places) {
-      const place = document.querySelector(`[data-testid=${id}]`);
-      place?.classList.add('pointed');
-      setTimeout(() => place?.classList.remove('pointed'), POINTED);
-    }
-    setTimeout(() => {
-      const hovered = store.get('hovered');
-      if (layer !== null && hovered?.layer === layer && hovered.neuron === (found.neurons[0] ?? 0)) store.set({ hovered: null });
-    }, POINTED);
+    unring();
+    unring = ringAround(placesOf(found).flatMap((id) => [...document.querySelectorAll(`[data-testid=${id}]`)]), POINTED);
   };
 
   show();
   const stop = store.watch(['health', 'language'], show);
   return () => {
     clearTimeout(timer);
+    unring();
     stop();
     root.replaceChildren();
   };
+}
+
+/** By data-testid, the first of them surely in view. @param {{code: string, layer: number | null, neurons: number[]}} finding */
+function placesOf({ code, layer, neurons }) {
+  if (layer === null) return [PLACES[code]];
+  return [`gradient-layer-${layer}`, ...(neurons.length ? neurons.map((neuron) => `neuron-${layer}-${neuron}`) : [`layer-${layer}-menu`])];
 }

@@ -6,6 +6,7 @@
 import { t } from '../i18n.js';
 import { readNames } from '../names.js';
 import { createFields } from './inspector/fields.js';
+import { createHealth } from './inspector/health.js';
 import { createLines } from './inspector/lines.js';
 import { exists, idOf, isOfSample, parametersOf, subjectName } from './inspector/subjects.js';
 
@@ -29,11 +30,12 @@ export function mountInspector(root, store, send) {
     <div class="of-sample"><button type="button" class="button small" data-testid="sample-previous">‹</button><output data-testid="sample"></output><button type="button" class="button small" data-testid="sample-next">›</button></div>
     <div class="fields"></div>
     <p class="nothing" hidden></p><div class="others" hidden></div>
-    <div class="lines"></div>`;
+    <div class="scroll"><section class="health" data-testid="layer-health" hidden></section><div class="lines"></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [title, ofStep, ofSample, sampleWords, nothing, others, body] = ['h2', '.of-step', '.of-sample', 'output', '.nothing', '.others', '.lines'].map(find);
   const [back, close, previous, next] = /** @type {HTMLButtonElement[]} */ (['.back', '.close', '[data-testid=sample-previous]', '[data-testid=sample-next]'].map(find));
   const fields = createFields(find('.fields'));
+  const health = createHealth(find('.health'), (quantity) => store.set({ quantity, chart: 'layers' }));
   const lines = createLines(body, (subject) => goTo(subject));
 
   /** @type {Subject[]} */
@@ -165,7 +167,7 @@ export function mountInspector(root, store, send) {
     root.setAttribute('aria-label', t('inspector.title'));
     back.disabled = way.length === 0;
     if (!before || idOf(before) !== idOf(subject)) {
-      root.querySelector('.lines')?.scrollTo(0, 0);
+      root.querySelector('.scroll')?.scrollTo(0, 0);
       title.focus({ preventScroll: true });
     }
     filledAt = -Infinity;
@@ -192,6 +194,7 @@ export function mountInspector(root, store, send) {
     const names = named();
     title.textContent = subjectName(subject, names);
     offerFields(subject);
+    tellHealth();
     const told = explanation();
     body.classList.toggle('waiting', !told);
     if (!told) return;
@@ -209,6 +212,17 @@ export function mountInspector(root, store, send) {
     light(told, chosen);
     tellNothing(subject, told);
     fields.tell([...valuesOf(told), store.get('spec').learning_rate]);
+  }
+
+  /** Of a layer: how it is, as last measured. */
+  function tellHealth() {
+    const subject = inspected();
+    const own = subject?.kind === 'layer';
+    find('.health').hidden = !own;
+    if (!own) return;
+    const told = store.get('health');
+    const fits = told?.revision === store.get('state')?.revision;
+    health.tell((fits && told.layers[subject.layer]) || null, fits ? told.step : null, store.get('quantity'));
   }
 
   /** Rings around points on the boundary, where nothing else wants some. @param {Explanation} told @param {number | null} chosen */
@@ -283,6 +297,7 @@ export function mountInspector(root, store, send) {
     }),
     store.watch(['frame', 'numbers'], () => inspected() && ask()),
     store.watch(['explanation'], fillSoon),
+    store.watch(['health', 'quantity', 'state'], tellHealth),
     store.watch(['spec', 'language'], () => {
       words();
       fillSoon();

@@ -1,7 +1,8 @@
 // @ts-check
-// In the place of an empty chart of gradients: why there are none.
+// In the place of an empty chart of gradients or updates: why there are none.
 
 import { write } from '../elements.js';
+import { quantityOf } from '../draw/quantities.js';
 import { t } from '../i18n.js';
 
 /**
@@ -17,7 +18,7 @@ export function mountNoGradient(panel, store) {
 
   function show() {
     const [history, spec] = [store.get('history'), store.get('spec')];
-    const none = Boolean(history?.steps.length && spec) && !history.gradient_norms.some((/** @type {(number | null)[]} */ norms) => norms.some((norm) => norm !== 0));
+    const none = Boolean(history?.steps.length && spec) && quantityOf(store.get('quantity')).backward && !history.gradient_norms.some((/** @type {(number | null)[]} */ norms) => norms.some((norm) => norm !== 0));
     panel.classList.toggle('empty', none);
     words.hidden = !none;
     const steps = spec?.output_activation === 'step' || spec?.activation === 'step';
@@ -25,7 +26,7 @@ export function mountNoGradient(panel, store) {
     if (none) write(words, t(key));
   }
   show();
-  const stop = store.watch(['history', 'spec', 'language'], show);
+  const stop = store.watch(['history', 'spec', 'quantity', 'language'], show);
   return () => {
     stop();
     words.remove();

@@ -72,10 +72,11 @@ test('colours are read from CSS, and what is none is named', () => {
 
 test('contrast of black and white is 21', () => near(contrast([0, 0, 0], [255, 255, 255]), 21, 1e-9));
 
-test('the layers’ violets are at least 3:1 on the panel, and all different', () => {
+test('the layers’ violets and inks are at least 3:1 on the panel, and all different', () => {
   for (const palette of [LIGHT, DARK]) {
-    for (let count = 1; count <= 9; count++) {
-      const colors = layerColors(count, palette);
+    for (let n = 2; n < 20; n++) {
+      const count = n >> 1;
+      const colors = layerColors(count, palette, n % 2 === 0);
       equal(new Set(colors).size, count);
       for (const color of colors) {
         const rgb = /** @type {[number, number, number]} */ ((color.match(/\d+/g) ?? []).slice(0, 3).map(Number));
