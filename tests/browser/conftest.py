@@ -152,6 +152,11 @@ def listen(opened: Opened) -> None:
         if urlsplit(address).hostname not in (None, "127.0.0.1"):
             faults.append(f"asked another host: {address}")
 
+    def request(request: Request) -> None:
+        ask(request.url)
+        if request.is_navigation_request():
+            opened.sockets.clear()  # their end may be told later than the next one's beginning
+
     def fail(request: Request) -> None:
         if request.failure != "net::ERR_ABORTED":  # by a reload
             faults.append(f"failed: {request.url} {request.failure}")
@@ -162,14 +167,14 @@ def listen(opened: Opened) -> None:
 
     def connect(socket: WebSocket) -> None:
         ask(socket.url)
-        own = all(earlier.is_closed() for earlier in opened.sockets)  # and not a rival's
+        own = all(earlier.is_closed() for earlier in opened.sockets)
         opened.sockets.append(socket)
         socket.on("framesent", lambda text: opened.sent.append(json.loads(text)))
         if own:
             socket.on("framereceived", hear)
 
     page.on("websocket", connect)
-    page.on("request", lambda request: ask(request.url))
+    page.on("request", request)
     page.on("requestfailed", fail)
     page.on("pageerror", lambda error: faults.append(f"error: {error}"))
     page.on(

@@ -119,9 +119,10 @@ export function createFigures(canvas) {
         const neuron = column || !shape.features.length ? shape.drawn[column][k] : shape.used.indexOf(k);
         const value = values[neuron];
         if (value === undefined || value === null) continue;
-        const text = numbered ? inUnit(value, unit) : back ? scientific(value, 0) : inUnit(value, 0);
-        const width = numbered ? plateWidth(numbered.cell) : context.measureText(back ? '−0·10⁻⁰' : '−0.00').width + 6;
-        const { x, y } = numbered ? plateSpot(numbered, column, k) : { x: center, y: top[k] + layout.tile / 2 };
+        const text = numbered ? inUnit(value, unit) : back ? scientific(value, 1) : inUnit(value, 0);
+        const width = numbered ? plateWidth(numbered.cell) : context.measureText(back ? '−0.0·10⁻⁰' : '−0.00').width + 6;
+        const free = { x: Math.min(column ? center : Math.max(center, left[k] + width / 2), layout.width - width / 2), y: top[k] + layout.tile / 2 }; // names stand left of the inputs
+        const { x, y } = numbered ? plateSpot(numbered, column, k) : free;
         context.fillStyle = palette.panel;
         context.globalAlpha = 0.9;
         context.beginPath();
