@@ -190,7 +190,6 @@ export function mountInspector(root, store, send) {
   function fill() {
     const subject = inspected();
     if (!subject || !store.get('spec')) return;
-    filledAt = performance.now();
     const names = named();
     title.textContent = subjectName(subject, names);
     offerFields(subject);
@@ -198,6 +197,7 @@ export function mountInspector(root, store, send) {
     const told = explanation();
     body.classList.toggle('waiting', !told);
     if (!told) return;
+    filledAt = performance.now();
     const own = told.batch[told.sample] ?? null;
     root.dataset.step = String(told.step);
     const which = store.get('phase') ? 'inspector.step_walked' : told.next ? 'inspector.step_next' : 'inspector.step_taken';
