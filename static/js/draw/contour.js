@@ -96,33 +96,46 @@ export function makeContour(side) {
 
 const STEEP = 0.5; // of the map's range: a jump from one cell to the next in which the line's place within the cell is lost
 const REACH = 2; // cells on each side that are averaged, twice
+const LEAST = 0.1; // how far beyond the level, of 1, a cell is put that the average has taken to the other side
+
+let line = new Float32Array(0); // kept between calls
 
 /**
  * A map whose line does not follow the stairs of its cells: where the map jumps at the line, the share of cells on either
- * side tells where the line runs, to a third of a cell where it is straight. Other maps stay as they are.
+ * side tells where the line runs, to a third of a cell where it is straight. No cell changes its side: what is thinner
+ * than the average reaches stays. Other maps stay as they are.
  * @param {ArrayLike<number>} values @param {number} level @param {number} side @param {Float32Array} into  for the result
  */
 export function softened(values, level, side, into) {
   if (jump(values, level, side) < STEEP) return values;
-  const line = new Float32Array(side);
-  for (let i = 0; i < side * side; i++) into[i] = values[i] >= level ? level + 1 : level - 1;
+  if (line.length !== side) line = new Float32Array(side);
+  for (let i = 0; i < side * side; i++) into[i] = values[i] >= level ? 1 : -1;
   for (let pass = 0; pass < 2; pass++) {
-    for (const [along, across] of [[1, side], [side, 1]]) {
-      for (let start = 0; start < side; start++) {
-        for (let i = 0; i < side; i++) line[i] = into[start * across + i * along];
-        for (let i = 0; i < side; i++) {
-          let sum = 0;
-          for (let near = -REACH; near <= REACH; near++) sum += beyond(line, i + near);
-          into[start * across + i * along] = sum / (2 * REACH + 1);
-        }
-      }
-    }
+    average(side, 1, side, into);
+    average(side, side, 1, into);
+  }
+  for (let i = 0; i < side * side; i++) {
+    const own = values[i] >= level ? 1 : -1;
+    const stands = own * into[i];
+    into[i] = level + own * (stands > 1e-3 ? stands : Math.max(LEAST, -2 * stands)); // twice: a thin band is not broken up where it runs aslant
   }
   return into;
 }
 
-/** A line of cells goes on over its ends as it comes, so that what crosses the border is not bent. @param {Float32Array} line @param {number} i */
-function beyond(line, i) {
+/** Each row's cells, or each column's, over their neighbours. @param {number} side @param {number} along @param {number} across @param {Float32Array} into */
+function average(side, along, across, into) {
+  for (let start = 0; start < side; start++) {
+    for (let i = 0; i < side; i++) line[i] = into[start * across + i * along];
+    for (let i = 0; i < side; i++) {
+      let sum = 0;
+      for (let near = -REACH; near <= REACH; near++) sum += beyond(i + near);
+      into[start * across + i * along] = sum / (2 * REACH + 1);
+    }
+  }
+}
+
+/** A line of cells goes on over its ends as it comes, so that what crosses the border is not bent. @param {number} i */
+function beyond(i) {
   const last = line.length - 1;
   return i < 0 ? 2 * line[0] - line[-i] : i > last ? 2 * line[last] - line[2 * last - i] : line[i];
 }
@@ -131,11 +144,16 @@ function beyond(line, i) {
 function jump(values, level, side) {
   let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < side * side; i++) {
-    low = Math.min(low, values[i]);
-    high = Math.max(high, values[i]);
-    for (const next of [i % side === side - 1 ? i : i + 1, i + side]) {
-      if (next >= side * side || (values[i] >= level) === (values[next] >= level)) continue;
-      sum += Math.abs(values[next] - values[i]);
+    const value = values[i];
+    const above = value >= level;
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+    if (i % side < side - 1 && above !== values[i + 1] >= level) {
+      sum += Math.abs(values[i + 1] - value);
+      count += 1;
+    }
+    if (i + side < side * side && above !== values[i + side] >= level) {
+      sum += Math.abs(values[i + side] - value);
       count += 1;
     }
   }

@@ -34,6 +34,27 @@ test('the line of a step is straight where the step is, not the stairs of the ce
   }
 });
 
+test('what is a few cells thin keeps its line and its colour, and no cell changes its side', () => {
+  const side = 100;
+  const soft = new Float32Array(side * side);
+  const shapes = Object.fromEntries([1, 2, 3, 4, 6].flatMap((width) => [
+    [`${width} cells across`, field((_, y) => +(Math.abs(y - 0.5 + (width % 2) / 200) < width / 200), side)],
+    [`${width} cells at the border`, field((x) => +(x < width / 100), side)],
+    [`${width} cells aslant`, field((x, y) => +(Math.abs(y - 0.3 - 0.5 * x) < width / 200), side)],
+    [`a disc of ${width} cells`, field((x, y) => +(Math.hypot(x - 0.505, y - 0.505) < width / 200), side)],
+  ]));
+  for (const [name, shape] of Object.entries(shapes)) {
+    for (const map of [shape, shape.map((value) => 1 - value)]) {
+      const found = softened(map, 0.5, side, soft);
+      assert(found === soft, `${name}: not averaged`);
+      equal(map.findIndex((value, i) => value >= 0.5 !== found[i] >= 0.5), -1, `${name}: a cell on the other side`);
+      const [raw, kept] = [map, found].map((values) => makeContour(side)(values, 0.5));
+      if (!name.endsWith('aslant') || map === shape) equal(kept.length, raw.length, name); // of a pale line the cells meet at corners, where dark joins
+      else assert(kept.length <= raw.length, `${name}: fragments`);
+    }
+  }
+});
+
 test('a map that goes over slowly stays as it is', () => {
   const map = field((x, y) => Math.tanh(6 * (y - x)));
   assert(softened(map, 0, SIDE, new Float32Array(SIDE * SIDE)) === map, 'it was averaged');
