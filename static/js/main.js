@@ -2,10 +2,10 @@
 // Where the parts of the page meet.
 
 import { fromAddress, toAddress } from './address.js';
+import { createChanges } from './changes.js';
 import { createPredictions } from './predictions.js';
 import { createOutbox } from './commands.js';
 import { connect } from './connection.js';
-import { conflict, setAside, withCompanions } from './fitting.js';
 import { useLanguage } from './i18n.js';
 import { recall, remember } from './memory.js';
 import { decodeFrame } from './protocol.js';
@@ -79,6 +79,7 @@ const SESSION = 'session'; // of this tab: a reload goes on with it
 const ADDRESS = 'address'; // the set-up this tab has last taken from the address
 const RESTART_SHOWN = 2000; // milliseconds
 
+const changes = createChanges(store, say);
 const session = createSession(store, (command) => connection.send(command));
 const predictions = createPredictions((command) => connection.sendNow(command));
 const outbox = createOutbox((command) => connection.send(command));
@@ -87,29 +88,6 @@ const outbox = createOutbox((command) => connection.send(command));
 function send(command) {
   session.intend(command);
   outbox(command);
-}
-
-/** @type {Record<string, any> | null} what the perceptron rule has set aside */
-let aside = null;
-
-/**
- * A change, with what must change along; said on the page, and null where it cannot be.
- * @param {Record<string, any>} asked
- */
-function fitted(asked) {
-  const [spec, facts] = [store.get('spec'), store.get('choices')];
-  if (!spec) return asked;
-  const { change, notes } = withCompanions(spec, asked, facts, aside);
-  const against = conflict({ ...spec, ...change }, facts);
-  if (against) {
-    say('error', '', { notes: [against] });
-    store.set({ spec: { ...spec } }); // the controls go back
-    return null;
-  }
-  if (change.optimizer === 'perceptron' && spec.optimizer !== 'perceptron') aside = setAside(spec);
-  if (notes.length) say('notice', '', { notes, undo: true });
-  else if (store.get('message')?.undo) store.set({ message: null }); // it told of the change before
-  return change;
 }
 
 const TRAINS = ['play', 'step', 'epoch'];
@@ -122,10 +100,11 @@ function act(command) {
     return;
   }
   if (command.type === 'configure') {
-    const spec = fitted(command.spec);
+    const spec = changes.fitted(command.spec);
     if (spec === null) return;
     command = { ...command, spec };
   }
+  changes.follow(command);
   if (location.hash.length > 1 && (command.type === 'configure' || command.type === 'regenerate')) {
     history.replaceState(null, '', location.pathname + location.search); // it tells of another set-up from now on
     remember(ADDRESS, '');
@@ -139,7 +118,9 @@ async function applyAddress() {
   remember(ADDRESS, location.hash);
   try {
     const spec = fromAddress(location.hash, fields);
-    if (spec) send({ type: 'configure', spec });
+    if (!spec) return;
+    send({ type: 'configure', spec });
+    changes.replaced(spec);
   } catch (fault) {
     say('error', 'address.invalid', { values: { part: fault instanceof Error ? fault.message : '' } });
   }
