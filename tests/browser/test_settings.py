@@ -224,6 +224,18 @@ def test_the_perceptron_takes_its_network_along(opened: Opened) -> None:
     assert opened.spec["batch_size"] == 10
 
 
+def test_updates_that_need_no_gradient_are_drawn(open_page: OpenPage) -> None:
+    opened = open_page("#dataset=xor_gate&optimizer=perceptron&hidden=&output_activation=step&loss=mse&batch_size=1")
+    expect(opened["no-gradient"]).to_be_visible()
+    opened["quantity"].select_option("update_ratio")
+    opened["play"].click()
+    expect(opened["no-gradient"]).to_be_hidden()
+    expect(opened["gradient-chart"].locator(".scatterlayer .trace").first).to_be_visible()
+    for name, empty in (("zeros", False), ("largest", True), ("norm", True)):
+        opened["quantity"].select_option(name)
+        expect(opened["no-gradient"]).to_be_visible(visible=empty)
+
+
 def test_another_rule_brings_back_what_the_perceptron_set_aside_and_so_does_undo(opened: Opened) -> None:
     opened["dataset-and_gate"].click()
     opened.until(lambda: opened.spec["dataset"] == "and_gate")

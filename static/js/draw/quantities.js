@@ -23,6 +23,19 @@ export const QUANTITIES = [
 /** @param {string} name */
 export const quantityOf = (name) => QUANTITIES.find((quantity) => quantity.name === name) ?? QUANTITIES[0];
 
+/** @typedef {{steps: number[], layers: (number | null)[][]}} Curves  a line for each layer */
+
+/**
+ * Its lines through time; the norm of the gradient is there at every step of the loss curve, the rest now and then.
+ * @param {any} history @param {string} name @returns {Curves}
+ */
+export const curvesOf = ({ steps, gradient_norms: norms, measured }, name) =>
+  (name === 'norm' ? { steps, layers: norms } : { steps: measured.steps, layers: measured.layers[name] ?? [] });
+
+/** Whether there is a line and none ever leaves 0, so that a scale of decades has no place for it. @param {Curves} curves */
+export const allZero = ({ layers }) =>
+  layers.every((line) => line.every((value) => value === 0 || value === null)) && layers.some((line) => line.includes(0));
+
 const FIRST_DECADE = -12; // gradients below it, and those from 10² on, are counted together
 
 /**

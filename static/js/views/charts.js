@@ -5,7 +5,7 @@
 
 import { layerChart, lossChart } from '../draw/charts.js';
 import { readPalette } from '../draw/palette.js';
-import { QUANTITIES, quantityOf } from '../draw/quantities.js';
+import { curvesOf, QUANTITIES, quantityOf } from '../draw/quantities.js';
 import { hasText, t } from '../i18n.js';
 
 const TURN = 300; // milliseconds for each chart
@@ -114,8 +114,7 @@ export function mountCharts(root, store, _send) {
   function drawLayers(box) {
     const look = lookOf(box);
     const quantity = quantityOf(store.get('quantity'));
-    const { steps, gradient_norms: norms, measured } = history();
-    const curve = quantity.name === 'norm' ? { steps, layers: norms } : { steps: measured.steps, layers: measured.layers[quantity.name] ?? [] };
+    const curve = curvesOf(history(), quantity.name);
     const count = curve.layers.length;
     const names = Array.from({ length: count }, (_, layer) => (layer === count - 1 ? t('chart.output') : t('chart.layer', { layer: layer + 1 })));
     const labels = Math.ceil(Math.max(...names.map((name) => widthOf(name)), 3) * look.palette.small * 0.6) + 12;

@@ -1,8 +1,9 @@
 // @ts-check
-// In the place of an empty chart of gradients or updates: why there are none.
+// In the place of an empty chart of gradients or updates: why there are none. A rule that needs no gradient has updates
+// all the same, and a share of zeros is a curve.
 
 import { write } from '../elements.js';
-import { quantityOf } from '../draw/quantities.js';
+import { allZero, curvesOf, quantityOf } from '../draw/quantities.js';
 import { t } from '../i18n.js';
 
 /**
@@ -18,7 +19,8 @@ export function mountNoGradient(panel, store) {
 
   function show() {
     const [history, spec] = [store.get('history'), store.get('spec')];
-    const none = Boolean(history?.steps.length && spec) && quantityOf(store.get('quantity')).backward && !history.gradient_norms.some((/** @type {(number | null)[]} */ norms) => norms.some((norm) => norm !== 0));
+    const { name, backward, scale } = quantityOf(store.get('quantity'));
+    const none = backward && scale === 'log' && history !== null && spec !== null && ['norm', name].every((one) => allZero(curvesOf(history, one)));
     panel.classList.toggle('empty', none);
     words.hidden = !none;
     const steps = spec?.output_activation === 'step' || spec?.activation === 'step';
