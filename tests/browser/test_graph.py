@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from engine.operations import FUNCTIONS
+from engine.operations import FUNCTIONS, OPERATIONS
 from tests.app.running import Running
 from tests.browser.conftest import Opened, OpenPage, OpenTab
 from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL
@@ -133,7 +133,7 @@ def test_a_multiply_of_ones_own_stands_beside_torchs(open_graph: OpenGraph) -> N
     click(opened, "finish")
     opened["node-p"].click()
     rows = opened["custom"].locator("tr")
-    expect(rows).to_have_text([" → x→ y".strip(), "own24−36", "torch24−36✓ the same"])
+    expect(rows).to_have_text(["→ x→ y", "own24−36", "torch24−36✓ the same"])
 
 
 def test_the_preset_of_an_own_operation_opens_it(open_graph: OpenGraph) -> None:
@@ -146,8 +146,23 @@ def test_the_preset_of_an_own_operation_opens_it(open_graph: OpenGraph) -> None:
 def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
     opened = open_graph()
     opened["writing"].locator("summary").click()
-    named = [code.partition("(")[0] for code in opened["writing"].locator("code").all_inner_texts()[1:]]
-    assert sorted(named) == sorted(FUNCTIONS)
+    written = dict(code.split("(") for code in opened["writing"].locator("code").all_inner_texts()[1:])
+    assert sorted(written) == sorted(FUNCTIONS)
+    for name, inputs in written.items():
+        most = OPERATIONS[name].most
+        assert inputs.count(",") + 1 == most or (most is None and "…" in inputs), name
+
+
+def test_every_slope_has_its_formula(open_graph: OpenGraph) -> None:
+    slopes = """async ([op, count]) => {
+      const { slopeOf } = await import('/static/js/draw/formula.js');
+      const inputs = Array.from({ length: count }, (_, i) => `x${i}`);
+      return inputs.map((_, slot) => slopeOf({ name: 'y', op, inputs, values: [1] }, slot, new Map()));
+    }"""
+    opened = open_graph()
+    for name, operation in OPERATIONS.items():
+        formulas = opened.page.evaluate(slopes, [name, operation.most or 3])
+        assert all(formulas), (name, formulas)
 
 
 def test_activations_and_losses_with_their_settings_can_be_typed(open_graph: OpenGraph) -> None:
@@ -271,6 +286,16 @@ def test_a_network_of_every_kind_of_layer_and_what_is_said_of_it(open_page: Open
     assert len(terms) == 2
     assert [sum(parts) for parts in zip(*terms, strict=True)] == pytest.approx(through, rel=1e-9)
     assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
+
+
+def test_a_layer_without_biases_has_none_in_its_words(open_page: OpenPage) -> None:
+    opened = open_page("#biases=false")
+    opened["help"].click()
+    opened["chain-rule"].click()
+    click(opened, "view-modules")
+    opened["node-layers.1"].click()
+    expect(opened["card"]).to_contain_text("W·")
+    expect(opened["card"]).not_to_contain_text("+ b")
 
 
 def test_a_network_too_large_for_scalars_leads_to_its_modules(open_page: OpenPage) -> None:

@@ -20,7 +20,7 @@ export const within = (value) => (value < 0 || tidy(value).includes('·') ? `(${
 /** Of modules, whose slopes are matrices. */
 const NOT_SHOWN = () => [];
 
-/** @type {Record<string, {sign: string, formula: (x: string[]) => string, slopes: (x: string[], y: string) => string[]}>} */
+/** @type {Record<string, {sign: string, formula: (x: string[], node: Node) => string, slopes: (x: string[], y: string) => string[]}>} */
 const OPERATIONS = {
   add: { sign: '+', formula: ([a, b]) => `${a} + ${b}`, slopes: () => ['1', '1'] },
   subtract: { sign: MINUS, formula: ([a, b]) => `${a} ${MINUS} ${b}`, slopes: () => ['1', `${MINUS}1`] },
@@ -53,9 +53,12 @@ const OPERATIONS = {
   standardize: {
     sign: 'norm',
     formula: ([a, mean, variance, epsilon]) => `(${a} ${MINUS} ${mean}) / √(${variance} + ${epsilon})`,
-    slopes: ([, , variance, epsilon], y) => [`1/√(${variance} + ${epsilon})`, `${MINUS}1/√(${variance} + ${epsilon})`, `${MINUS}${y}/(2·(${variance} + ${epsilon}))`],
+    slopes: ([, , variance, epsilon], y) => {
+      const along = `${MINUS}${y}/(2·(${variance} + ${epsilon}))`; // variance and ε stand in one sum
+      return [`1/√(${variance} + ${epsilon})`, `${MINUS}1/√(${variance} + ${epsilon})`, along, along];
+    },
   },
-  linear: { sign: 'Linear', formula: ([a]) => `W·${a} + b`, slopes: NOT_SHOWN },
+  linear: { sign: 'Linear', formula: ([a], { tensors }) => `W·${a}${tensors?.bias ? ' + b' : ''}`, slopes: NOT_SHOWN },
   batch_norm: { sign: 'BN', formula: ([a]) => `γ·(${a} ${MINUS} mean) / √(var + ε) + β`, slopes: NOT_SHOWN },
   residual: { sign: '+', formula: ([a, b]) => `${a} + ${b}`, slopes: NOT_SHOWN },
   mse: { sign: 'MSE', formula: ([a, y]) => `mse(${a}, ${y})`, slopes: NOT_SHOWN },
@@ -70,12 +73,12 @@ export const signOf = (op) => OPERATIONS[op]?.sign ?? '';
 /** @param {Node} node @param {Map<string, Node>} nodes @returns {string} */
 export function formulaOf(node, nodes) {
   if (!node.inputs.length) return numbers(node.values);
-  return OPERATIONS[node.op].formula(withSettings(node, (name) => called(name, nodes)));
+  return OPERATIONS[node.op].formula(withSettings(node, (name) => called(name, nodes)), node);
 }
 
 /** The formula with numbers in the place of names. @param {Node} node @param {Map<string, Node>} nodes */
 export function substituted(node, nodes) {
-  const formula = OPERATIONS[node.op].formula(withSettings(node, (name) => within(/** @type {Node} */ (nodes.get(name)).values[0])));
+  const formula = OPERATIONS[node.op].formula(withSettings(node, (name) => within(/** @type {Node} */ (nodes.get(name)).values[0])), node);
   return formula.replace(/\(\(([^()]*)\)\)/g, '($1)'); // exp((−2)) is exp(−2)
 }
 

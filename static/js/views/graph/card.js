@@ -41,7 +41,7 @@ export function mountCard(root, store) {
 }
 
 /** @param {Node} node */
-const gateKey = (node) => `graph.gate.${node.inputs.length || ['inputs', 'targets'].includes(node.op) ? node.op : node.grads === null ? 'constant' : 'variable'}`;
+const gateKey = (node) => `graph.gate.${node.op === 'linear' && !node.tensors?.bias ? 'linear_plain' : node.inputs.length || ['inputs', 'targets'].includes(node.op) ? node.op : node.grads === null ? 'constant' : 'variable'}`;
 
 /** @param {Node} node */
 function title(node) {
