@@ -73,7 +73,8 @@ MADE = {
         )
     ),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
-    *(f"graph.gate.{op}" for op in (*OPERATIONS, *get_args(LossName), *MODULES, "linear_plain", "variable", "constant")),
+    *(f"graph.gate.{op}" for op in (*OPERATIONS, *get_args(LossName), *MODULES)),
+    *(f"graph.gate.{kind}" for kind in ("linear_plain", "variable", "constant")),
     *(f"graph.note.{name}" for name in (*get_args(NoteName), "perceptron", "evolution")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),
