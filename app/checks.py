@@ -130,7 +130,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
     return {
         "step": result.step,
         "state": "green" if result.green else "red",
-        "difference": number(worst.difference),
+        "difference": _told(worst.difference),
         "witness": worst.witness,
         "tensor": worst.tensor,
         "index": list(worst.index),
@@ -148,7 +148,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
 def _compared(one: Compared) -> dict[str, Any]:
     return {
         "witness": one.witness,
-        "difference": number(one.difference),
+        "difference": _told(one.difference),
         "tolerance": one.tolerance,
         "agrees": one.agrees,
         "tensor": one.tensor,
@@ -156,6 +156,11 @@ def _compared(one: Compared) -> dict[str, Any]:
         "hand": number(one.hand),
         "other": number(one.other),
     }
+
+
+def _told(difference: float) -> float | None:
+    """As far off as float32 goes, where a witness says what is no number."""
+    return number(min(difference, float(np.finfo(np.float32).max)))
 
 
 def _measured(found: Examination) -> Measured:

@@ -5,6 +5,7 @@ from typing import Literal
 
 import numpy as np
 
+from engine.activations import Floats
 from engine.network import Array, Network
 
 TINY = 1e-30
@@ -36,12 +37,19 @@ def compared(network: Network, witness: Witness, hand: Array, other: Array, tole
     found = []
     for name, slots in network.slices.items():
         ours, theirs = hand[slots].astype(np.float64), other[slots].astype(np.float64)
-        gaps = np.abs(ours - theirs)
+        gaps = gaps_between(ours, theirs)
         place = int(np.argmax(gaps))
-        difference = float(gaps[place]) / max(float(np.abs(theirs).max()), least)
+        largest = float(np.abs(theirs[np.isfinite(theirs)]).max(initial=least))
+        difference = float(gaps[place]) / largest
         index = index_of(network, name, place)
         found.append(Compared(witness, difference, tolerance, name, index, float(ours[place]), float(theirs[place])))
     return max(found, key=lambda one: one.difference)
+
+
+def gaps_between(ours: Floats, theirs: Floats) -> Floats:
+    """Infinite where either is not finite, for a NaN is lost in whatever is asked for the largest."""
+    gaps: Floats = np.abs(ours - theirs)
+    return np.where(np.isfinite(gaps), gaps, np.inf)
 
 
 def index_of(network: Network, name: str, place: int) -> tuple[int, ...]:

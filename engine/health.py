@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from engine.activations import Floats
 from engine.choices import ActivationName
 from engine.network import Array, Network
 
@@ -40,7 +41,8 @@ class LayerHealth:
     saturated: float | None
     """Share of the values close to a limit of the activation; None where it has none"""
     dead: tuple[int, ...] | None
-    """Neurons whose ReLU is 0 for every sample; None where there are no ReLUs"""
+    """Neurons whose ReLU is 0 for every sample and whose weights no training sample gives a gradient; None where there
+    are no ReLUs"""
     dead_share: float | None
     spread: float
     """Standard deviation of a neuron's values over the samples, the mean over the neurons"""
@@ -57,7 +59,7 @@ def measure(
         sizes = np.abs(gradient[place].astype(np.float64))
         h = out - below if stage.residual else out
         saturated = _saturated(stage.activation, h, network.elu_alpha)
-        dead = tuple(np.flatnonzero(h.max(axis=1) <= 0).tolist()) if stage.activation == "relu" else None
+        dead = _dead(h, sizes) if stage.activation == "relu" else None
         layers.append(
             LayerHealth(
                 norm=float(np.linalg.norm(sizes)),
@@ -74,6 +76,12 @@ def measure(
         )
         below = out
     return layers
+
+
+def _dead(h: Array, sizes: Floats) -> tuple[int, ...]:
+    """h (width, n) of some samples, which alone may all miss what a neuron is for; sizes: of ∂L/∂W, of all."""
+    silent = h.max(axis=1) <= 0
+    return tuple(np.flatnonzero(silent & ~sizes.reshape(len(h), -1).any(axis=1)).tolist())
 
 
 def _saturated(activation: ActivationName, h: Array, elu_alpha: float) -> float | None:

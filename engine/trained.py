@@ -11,7 +11,7 @@ from engine.activations import Floats
 from engine.backends import make_backend
 from engine.backends.by_hand import ByHand, Look
 from engine.choices import BackendName
-from engine.compared import TINY, Compared, index_of
+from engine.compared import TINY, Compared, gaps_between, index_of
 from engine.network import Array, Network, State
 from engine.optimizers import rule_of
 from engine.seeds import stream
@@ -49,19 +49,20 @@ def against_engine(hand: ByHand, look: Look, rounding: Floats, theirs: Array) ->
     network, before = hand.network, hand.state_now.parameters.astype(np.float64)
     ours = hand.move(look.whole).parameters.astype(np.float64)
     made = _made_of_rounding(hand, look, rounding, ours)
-    gaps = np.abs(ours - theirs.astype(np.float64))
+    gaps = gaps_between(ours, theirs.astype(np.float64))
     worst: Compared | None = None
     for name, slots in network.slices.items():
         largest = float(np.maximum(np.abs(ours[slots]), np.abs(before[slots])).max()) + TINY
         allowed = NEW + 2 * made[slots] / largest
         excess = np.where(allowed <= TOLD, gaps[slots] / largest / allowed, -1)
+        excess[np.isinf(gaps[slots])] = np.inf
         place = int(np.argmax(excess))
         if excess[place] >= 0 and (worst is None or excess[place] > worst.difference / worst.tolerance):
             at = slots.start + place
             worst = Compared(
                 "engine",
                 difference=float(gaps[at]) / largest,
-                tolerance=float(allowed[place]),
+                tolerance=min(float(allowed[place]), TOLD),
                 tensor=name,
                 index=index_of(network, name, place),
                 hand=float(ours[at]),

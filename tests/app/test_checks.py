@@ -3,14 +3,17 @@
 import asyncio
 import threading
 import time
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app import checks
 from app.history import QUANTITIES
 from app.manager import SessionManager
 from engine.breakages import BREAKAGES
+from engine.check import Checked, check
 from engine.planted import BUGS
 from tests.app.watching import Watcher, managing, watching
 
@@ -45,6 +48,23 @@ async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
         gradient = light["gradient"]
         assert gradient["hand"] == pytest.approx(gradient["autograd"], rel=1e-6)
         assert gradient["hand"] == pytest.approx(gradient["differences"], rel=1e-5)
+
+
+async def test_a_witness_that_says_no_number_is_told_as_far_off_as_can_be(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = check
+
+    def lost(*run: Any) -> Checked | None:
+        result = right(*run)
+        assert result is not None
+        return replace(result, compared=(replace(result.compared[0], difference=np.inf, other=np.nan),))
+
+    monkeypatch.setattr(checks, "check", lost)
+    async with watching() as watcher:
+        await watcher.say(type="check")
+        light = await watcher.until("checked")
+        assert light["state"] == "red"
+        assert light["difference"] == light["compared"][0]["difference"] == pytest.approx(3.4e38, rel=0.01)
+        assert light["compared"][0]["other"] is None
 
 
 @pytest.mark.usefixtures("often")

@@ -11,6 +11,7 @@ from engine import Layer, Spec, Trainer
 from engine.backends.compiled import Compiled
 from engine.check import DIFFERENCES, DOUBLE, Checked, check
 from engine.choices import ActivationName, InitializerName, LossName, OptimizerName
+from engine.compared import compared
 
 ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 LOSSES: tuple[LossName, ...] = get_args(LossName)
@@ -188,7 +189,17 @@ def with_one_entry_off(self: Compiled, steps: int) -> None:
     self.parameters[np.argmax(np.abs(self.parameters))] *= np.float32(1 + 1e-5)
 
 
-@pytest.mark.parametrize("wrong", [a_little_faster, with_one_entry_off])
+def with_one_nan(self: Compiled, steps: int) -> None:
+    RIGHT(self, steps)
+    self.parameters[np.argmax(np.abs(self.parameters))] = np.nan
+
+
+def with_nothing_but_nan(self: Compiled, steps: int) -> None:
+    RIGHT(self, steps)
+    self.parameters[:] = np.nan
+
+
+@pytest.mark.parametrize("wrong", [a_little_faster, with_one_entry_off, with_one_nan, with_nothing_but_nan])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam", "evolution", "muon"])
 def test_a_wrong_step_of_the_engine_that_trains_turns_it_red(
     wrong: Callable[[Compiled, int], None], optimizer: OptimizerName, monkeypatch: pytest.MonkeyPatch
@@ -201,6 +212,20 @@ def test_a_wrong_step_of_the_engine_that_trains_turns_it_red(
     assert result is not None
     assert [one.witness for one in result.compared if not one.agrees] == ["engine"]
     assert result.worst.witness == "engine"
+
+
+@pytest.mark.parametrize("place", [0, 7, -1])
+def test_a_witness_that_says_no_number_disagrees(place: int) -> None:
+    network = Trainer(Spec(), backend="by_hand").network
+    hand = np.ones(network.count, dtype=np.float32)
+    other = hand.copy()
+    other[place] = np.nan
+    found = compared(network, "autograd", hand, other, DOUBLE, 1e-6)
+    assert not found.agrees
+    assert found.difference == np.inf
+    assert network.slices[found.tensor].start + np.ravel_multi_index(found.index, network.shapes[found.tensor]) == (
+        place % network.count
+    )
 
 
 def test_a_bug_is_trained_by_hand_and_so_has_no_engine_beside_it() -> None:

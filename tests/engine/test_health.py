@@ -7,7 +7,7 @@ import pytest
 
 from engine import Layer, Spec, Trainer
 from engine.diagnosis import examine
-from engine.health import DECADES, LayerHealth
+from engine.health import DECADES, MOST_SAMPLES, LayerHealth
 
 
 def health(trainer: Trainer) -> list[LayerHealth]:
@@ -86,3 +86,18 @@ def test_dead_neurons() -> None:
     assert layers[0].zeros == pytest.approx(1 / 3)
     assert layers[0].dead_share == pytest.approx(1 / 3)
     assert (layers[1].dead, layers[1].dead_share) == (None, None)
+
+
+def test_a_neuron_that_fires_for_a_single_sample_is_not_dead_whichever_are_looked_at() -> None:
+    points = tuple((x / 500, 0.0, 1.0) for x in range(-1000, 1000))
+    spec = Spec(dataset="own_values", own_points=points, features=("x1",), activation="relu", hidden=(2,))
+    trainer = Trainer(spec, backend="by_hand")
+    inputs = trainer.train_inputs[:, 0]
+    least, second = np.argsort(inputs)[:2]
+    assert len(inputs) > MOST_SAMPLES
+    assert least not in np.linspace(0, len(inputs) - 1, MOST_SAMPLES).astype(int)
+    tensors = trainer.parameters()
+    tensors["layers.0.weight"] = np.array([[-1.0], [-1.0]], dtype=np.float32)
+    tensors["layers.0.bias"] = np.array([(inputs[least] + inputs[second]) / 2, -100], dtype=np.float32)
+    trainer.load_parameters(tensors)
+    assert health(trainer)[0].dead == (1,)
