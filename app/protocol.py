@@ -95,7 +95,7 @@ def encode_frame(
                 "updates": _flat(_between(snapshot.updates, columns)),
                 "gradient_norms": np.asarray(snapshot.gradient_norms, dtype="<f4").tobytes(),
                 "boundary": _boundary(snapshot),
-                "classes": _classes(snapshot, spec),
+                "classes": _bytes_of(winning_classes(snapshot, spec)),
                 "maps": _weights(snapshot, drawn) if spec.kind.side else _maps(snapshot.maps, drawn),
                 "focus": _focus(snapshot.maps, focus),
                 **_qualities(snapshot),
@@ -176,17 +176,22 @@ def _boundary(snapshot: Snapshot) -> dict[str, Any] | None:
     return {**_grid(snapshot.boundary), "threshold": snapshot.threshold}
 
 
-def _classes(snapshot: Snapshot, spec: Spec) -> dict[str, Any] | None:
+def winning_classes(snapshot: Snapshot, spec: Spec) -> tuple[Array, Array] | None:
+    """Of three classes and more, which wins at each cell and how sure it is, both uint8 (side, side)."""
     if snapshot.maps is None or snapshot.classes < 3:
         return None
     outputs = _tamed(snapshot.maps[-1])
     winners = outputs.argmax(axis=0)
     shares = answers_of(spec, outputs.reshape(len(outputs), -1).T)
-    return {
-        "side": len(winners),
-        "winners": winners.astype(np.uint8).tobytes(),
-        "strength": np.rint(shares[np.arange(winners.size), winners.ravel()] * 255).astype(np.uint8).tobytes(),
-    }
+    strength = np.rint(shares[np.arange(winners.size), winners.ravel()] * 255)
+    return winners.astype(np.uint8), strength.reshape(winners.shape).astype(np.uint8)
+
+
+def _bytes_of(classes: tuple[Array, Array] | None) -> dict[str, Any] | None:
+    if classes is None:
+        return None
+    winners, strength = classes
+    return {"side": len(winners), "winners": winners.tobytes(), "strength": strength.tobytes()}
 
 
 def _maps(layers: list[Array] | None, drawn: Columns | None) -> dict[str, Any] | None:

@@ -12,7 +12,7 @@ from app import inspection
 from app.inspection import Wish
 from app.messages import Refusal
 from app.numbers import number
-from app.protocol import RESOLUTION, Focus, encode_frame
+from app.protocol import RESOLUTION, Focus, encode_frame, winning_classes
 from engine import model_file
 from engine.answers import answers_of
 from engine.choices import BackendName, BugName
@@ -294,7 +294,7 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     trainer.advance(steps)
     snapshot = trainer.snapshot(PEEK_SIDE)
     trainer.return_to(here)
-    boundary = snapshot.boundary
+    boundary, classes = snapshot.boundary, winning_classes(snapshot, moment.position.spec)
     return {
         "step": snapshot.step,
         "train_loss": number(snapshot.train_loss, 17),
@@ -302,6 +302,7 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
         "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
         "values": None if boundary is None else [number(float(value), 4) for value in np.ravel(boundary)],
+        "classes": classes and {"winners": classes[0].ravel().tolist(), "strength": classes[1].ravel().tolist()},
     }
 
 

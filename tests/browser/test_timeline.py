@@ -1,10 +1,25 @@
 """The timeline on the page: a moment sought, gone on from, branched, a change taken back; in Chromium."""
 
+import re
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from engine import Spec, Trainer
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, OpenPage
+
+HUES = """(canvas) => {
+  const blank = new OffscreenCanvas(canvas.width, canvas.height);
+  const context = blank.getContext('2d', { willReadFrequently: true });
+  context.drawImage(canvas, 0, 0);
+  const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+  const ranks = new Map();  // the order of red, green and blue is another in each class's colour, however pale
+  for (let i = 0; i < data.length; i += 4) {
+    const rank = [0, 1, 2].sort((a, b) => data[i + a] - data[i + b]).join('');
+    ranks.set(rank, (ranks.get(rank) ?? 0) + 1);
+  }
+  return [...ranks].filter(([, count]) => count > data.length / 4 / 50);
+}"""
 
 
 @pytest.fixture
@@ -82,6 +97,49 @@ def test_a_change_in_the_past_begins_a_branch_and_both_can_be_looked_at(page: Pa
     expect(page.get_by_test_id("learning-rate")).to_have_value("0.03")
     at_step(page, 75)
     assert losses(page) == first
+
+
+def test_a_branch_that_is_left_is_shown_as_it_ended_and_only_the_run_is_painted_anew(page: Page) -> None:
+    at_step(page, 0)
+    epochs(page, 1)
+    page.get_by_test_id("branch").click()
+    expect(page.get_by_test_id("branch-1")).to_have_attribute("aria-pressed", "true")
+    epochs(page, 1)
+    _, end = losses(page)
+    page.get_by_test_id("beside").click()
+    expect(page.get_by_test_id("beside-1")).to_have_attribute("data-value", str(end))
+    scrub(page, 30)
+    expect(page.get_by_test_id("beside-1")).to_have_attribute("data-value", str(losses(page)[1]))
+    page.get_by_test_id("branch-0").click()
+    expect(page.get_by_test_id("beside-1")).to_have_attribute("data-value", str(end))
+    page.evaluate(
+        """() => {
+             window.painted = [];
+             const put = CanvasRenderingContext2D.prototype.putImageData;
+             CanvasRenderingContext2D.prototype.putImageData = function (...given) {
+               window.painted.push(this.canvas.closest('figure')?.dataset.testid);
+               return put.apply(this, given);
+             };
+           }"""
+    )
+    page.get_by_test_id("play").click()
+    page.wait_for_function("window.painted.filter((name) => name === 'beside-0').length > 4")
+    page.get_by_test_id("play").click()
+    assert page.evaluate("window.painted.filter((name) => name === 'beside-1').length") < 4, "not with every picture"
+
+
+def test_branches_of_three_classes_show_which_class_wins(open_page: OpenPage) -> None:
+    opened = open_page("#dataset=blobs&classes=3")
+    page = opened.page
+    at_step(page, 0)
+    epochs(page, 6)
+    page.get_by_test_id("branch").click()
+    expect(page.get_by_test_id("branch-1")).to_have_attribute("aria-pressed", "true")
+    page.get_by_test_id("beside").click()
+    for branch in (0, 1):
+        expect(page.get_by_test_id(f"beside-{branch}")).to_have_attribute("data-value", re.compile(r"\d"))
+        colors = page.get_by_test_id(f"beside-{branch}").locator("canvas").evaluate(HUES)
+        assert len(colors) == 3, colors
 
 
 def test_a_change_is_taken_back_and_made_again(page: Page) -> None:

@@ -107,6 +107,7 @@ export function mountTimeline(root, panel, store, send) {
     const now = JSON.stringify([known?.branches.map(({ begins, ends, changed }) => [begins, ends, changed]), store.get('language')]);
     for (const [i, button] of [...list.children].entries()) button.setAttribute('aria-pressed', String(i === known?.current));
     if (now === listed) { // nothing but the place has changed: what has the focus keeps it
+      showBeside();
       show();
       return;
     }

@@ -3,7 +3,7 @@
 // others as they ended.
 
 import { contextOf } from '../../draw/canvas.js';
-import { makeColormap, neuronUnit, paintValues, shownOutput } from '../../draw/colormap.js';
+import { makeClassColors, makeColormap, neuronUnit, paintClasses, paintValues, shownOutput } from '../../draw/colormap.js';
 import { readPalette } from '../../draw/palette.js';
 import { icon } from '../../elements.js';
 import { t } from '../../i18n.js';
@@ -11,7 +11,8 @@ import { readOutput } from '../../output.js';
 
 const MOST = 5; // the newest ones
 
-/** @typedef {{side: number, values: (number | null)[] | Float32Array | null, test_loss: number | null}} Look */
+/** @typedef {{winners: ArrayLike<number>, strength: ArrayLike<number>}} Classes */
+/** @typedef {{side: number, values: Float32Array | null, scale: number, classes: Classes | null, test_loss: number | null}} Look  scale: the largest of |values| */
 
 /**
  * @param {HTMLElement} root  empty
@@ -20,11 +21,19 @@ const MOST = 5; // the newest ones
  * @param {(branch: number) => string} nameOf
  */
 export function createBeside(root, store, send, nameOf) {
-  root.innerHTML = `<h2><span class="title"></span><span class="grow"></span>
+  root.innerHTML = `<h2><span class="title"></span><span class="key which"></span><span class="grow"></span>
     <button type="button" class="button small close" data-testid="beside-close">${icon('close')}</button></h2><div class="figures"></div>`;
-  const [title, close, figures] = ['.title', '.close', '.figures'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const [title, which, close, list] = ['.title', '.which', '.close', '.figures'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  /** @type {Map<number, number>} the end that was asked for, by branch */
+  const asked = new Map();
   /** @type {Map<number, Look>} */
   const ended = new Map();
+  /** @type {ReturnType<typeof makeFigure>[]} */
+  let figures = [];
+  let colors = { values: new Uint32Array(), classes: new Uint32Array() };
+  let unit = 1;
+  let painting = 0;
+  let all = false; // to be painted, not only the branch the run is on
 
   const timeline = () => /** @type {{current: number, branches: {ends: number}[]}} */ (store.get('timeline'));
 
@@ -33,70 +42,133 @@ export function createBeside(root, store, send, nameOf) {
     root.hidden = !open;
     document.body.classList.toggle('comparing', open);
     if (open) look();
-    else ended.clear();
+    else forget();
   }
   close.onclick = () => store.set({ beside: false });
 
-  /** Asks for the ends of all branches but the one the run is on, which every picture shows. */
+  function forget() {
+    asked.clear();
+    ended.clear();
+  }
+
+  /** Asks for the ends that are not known yet; the branch the run is on every picture shows, and it may end otherwise. */
   function look() {
-    title.textContent = t('timeline.beside');
-    close.setAttribute('aria-label', t('close'));
     const { branches, current } = timeline();
     const shown = branches.map((_, i) => i).slice(-MOST);
     if (!shown.includes(current)) shown.splice(0, 1, current);
-    if ([...figures.children].map((figure) => /** @type {HTMLElement} */ (figure).dataset.branch).join() !== shown.join()) figures.replaceChildren(...shown.map(makeFigure));
-    for (const i of shown) {
-      if (i !== current) send({ type: 'peek', branch: i, step: branches[i].ends });
+    if (figures.map(({ branch }) => branch).join() !== shown.join()) {
+      figures = shown.map(makeFigure);
+      list.replaceChildren(...figures.map(({ element }) => element));
     }
-    paint();
+    asked.delete(current);
+    ended.delete(current);
+    for (const i of shown) {
+      const { ends } = branches[i];
+      if (i === current || asked.get(i) === ends) continue;
+      asked.set(i, ends);
+      send({ type: 'peek', branch: i, step: ends });
+    }
+    repaintAll();
   }
 
-  /** @param {number} branch */
-  function makeFigure(branch) {
-    const figure = document.createElement('figure');
-    figure.dataset.testid = `beside-${branch}`;
-    figure.dataset.branch = String(branch);
-    figure.innerHTML = '<canvas></canvas><figcaption><b></b><span></span></figcaption>';
-    return figure;
+  /** What the run shows now, or what a branch ended with. @param {number} branch @returns {Look | undefined} */
+  function lookOf(branch) {
+    const frame = branch === timeline().current && store.get('frame');
+    return frame ? { side: frame.boundary?.side, values: frame.boundary?.values, scale: frame.boundary?.scale, classes: frame.classes, test_loss: frame.test_loss } : ended.get(branch);
+  }
+
+  function recolor() {
+    const palette = readPalette(root);
+    colors = { values: makeColormap(palette, 1), classes: makeClassColors(palette, 1, false) };
+  }
+
+  function tell() {
+    const output = readOutput(store);
+    const several = output && output.plane && output.classes === 0 && output.outputs > 1;
+    const first = store.get('spec')?.dataset === 'arithmetic' ? 'x₁ + x₂' : '1';
+    title.textContent = t('timeline.beside');
+    which.textContent = several ? t('timeline.beside_output', { output: first }) : '';
+    close.setAttribute('aria-label', t('close'));
   }
 
   function paint() {
+    painting = 0;
     if (root.hidden) return;
-    const { current } = timeline();
-    const frame = store.get('frame');
-    for (const figure of /** @type {NodeListOf<HTMLElement>} */ (figures.querySelectorAll('figure'))) {
-      const branch = Number(figure.dataset.branch);
-      const shown = branch === current ? frame && { side: frame.boundary?.side, values: frame.boundary?.values, test_loss: frame.test_loss } : ended.get(branch);
-      figure.classList.toggle('now', branch === current);
-      if (shown) paintFigure(figure, branch, shown);
+    if (all) {
+      recolor();
+      tell();
     }
+    const { current } = timeline();
+    const output = readOutput(store);
+    const looks = figures.map(({ branch }) => lookOf(branch));
+    const before = unit; // one for all: the same colour is the same number
+    unit = output?.classes ? 1 : neuronUnit(looks.reduce((most, look) => Math.max(most, look?.scale ?? 0), 0));
+    figures.forEach((figure, i) => {
+      if (output && looks[i] && (all || unit !== before || figure.branch === current)) paintFigure(figure, looks[i], output);
+      figure.element.classList.toggle('now', figure.branch === current);
+    });
+    all = false;
   }
 
-  /** @param {HTMLElement} figure @param {number} branch @param {Look} shown */
-  function paintFigure(figure, branch, { side, values, test_loss: loss }) {
-    const [canvas, caption] = /** @type {[HTMLCanvasElement, HTMLElement]} */ ([...figure.children]);
-    const output = readOutput(store);
-    canvas.hidden = !values || !output;
-    if (values && output) {
-      if (canvas.width !== side) canvas.width = canvas.height = side;
-      const image = new ImageData(side, side);
-      const plain = shownOutput(Float32Array.from(values, Number), output.classes ? output : { logits: false, threshold: 0 }, new Float32Array(side * side));
-      const unit = output.classes ? 1 : neuronUnit(plain.reduce((most, value) => Math.max(most, Math.abs(value)), 0));
-      paintValues(plain, makeColormap(readPalette(root), 1), new Uint32Array(image.data.buffer), unit);
-      contextOf(canvas).putImageData(image, 0, 0);
+  /** @param {ReturnType<typeof makeFigure>} figure @param {Look} look @param {import('../../output.js').Output} output */
+  function paintFigure(figure, { side, values, classes, test_loss: loss }, output) {
+    const { element, branch, canvas, name, words } = figure;
+    canvas.hidden = !values;
+    if (values) {
+      figure.resize(side);
+      if (classes) paintClasses(classes.winners, classes.strength, colors.classes, figure.pixels);
+      else paintValues(shownOutput(values, output.classes ? output : { logits: false, threshold: 0 }, figure.plain), colors.values, figure.pixels, unit);
+      contextOf(canvas).putImageData(figure.image, 0, 0);
     }
-    const [name, figureOf] = [...caption.children];
     name.textContent = nameOf(branch);
-    figureOf.textContent = t('timeline.beside_loss', { loss: loss?.toPrecision(3) ?? '–' });
-    figure.dataset.value = String(loss);
+    words.textContent = t('timeline.beside_loss', { loss: loss?.toPrecision(3) ?? '–' });
+    element.dataset.value = String(loss);
   }
+
+  /** @param {boolean} every */
+  function repaint(every) {
+    all ||= every;
+    if (!root.hidden) painting ||= requestAnimationFrame(paint);
+  }
+  const repaintAll = () => repaint(true);
 
   function receive() {
-    const peeked = store.get('peeked');
-    if (peeked) ended.set(peeked.branch, peeked);
-    paint();
+    const { branch, values: told, ...peeked } = store.get('peeked');
+    if (!asked.has(branch)) return; // of a run that is gone
+    const values = told && Float32Array.from(told, Number);
+    const scale = values?.reduce((/** @type {number} */ most, /** @type {number} */ value) => Math.max(most, Math.abs(value)), 0) ?? 0;
+    ended.set(branch, { ...peeked, values, scale });
+    repaintAll();
   }
 
-  const stops = [store.watch(['peeked', 'theme'], receive), store.watch(['frame'], paint)];
+  const stops = [
+    store.watch(['peeked'], receive),
+    store.watch(['theme', 'profile', 'language', 'spec', 'state'], repaintAll),
+    store.watch(['frame'], () => repaint(false)),
+    store.watch(['connection'], forget), // answers may have been lost
+    () => cancelAnimationFrame(painting),
+  ];
   return { show, undo: () => stops.forEach((stop) => stop()) };
+}
+
+/** @param {number} branch */
+function makeFigure(branch) {
+  const element = document.createElement('figure');
+  element.dataset.testid = `beside-${branch}`;
+  element.innerHTML = '<canvas></canvas><figcaption><b></b><span></span></figcaption>';
+  const [name, words] = /** @type {HTMLElement[]} */ ([...element.querySelectorAll('b, span')]);
+  const canvas = /** @type {HTMLCanvasElement} */ (element.querySelector('canvas'));
+  const image = new ImageData(1, 1);
+  const figure = {
+    element, branch, canvas, name, words, image, pixels: new Uint32Array(image.data.buffer), plain: new Float32Array(1),
+    /** @param {number} side */
+    resize(side) {
+      if (figure.image.width === side) return;
+      canvas.width = canvas.height = side;
+      figure.image = new ImageData(side, side);
+      figure.pixels = new Uint32Array(figure.image.data.buffer);
+      figure.plain = new Float32Array(side * side);
+    },
+  };
+  return figure;
 }
