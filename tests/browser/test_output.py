@@ -276,6 +276,17 @@ def test_wide_layers_are_drawn_by_some_of_their_neurons(opened: Opened) -> None:
             assert right <= other[0] or other[2] <= left or bottom <= other[1] or other[3] <= top, "two tiles overlap"
 
 
+def test_on_a_projector_a_card_keeps_its_picture_where_no_panel_shows_it(opened: Opened) -> None:
+    opened["projector"].click()
+    opened["neuron-0-0"].hover()
+    expect(opened["card"]).to_be_visible()
+    expect(opened["card"].locator("canvas")).to_be_hidden()
+    opened["train-loss"].hover()
+    configure(opened, hidden=layers(6), **DIGITS)
+    opened["neuron-0-1"].hover()
+    expect(opened["card"].locator("canvas")).to_be_visible()
+
+
 def test_pictures_the_network_makes_stand_beside_what_they_should_be(opened: Opened) -> None:
     configure(opened, dataset="digit_pictures", hidden=layers(16), optimizer="adam", learning_rate=0.01)
     expect(opened["sample-9"]).to_be_visible()

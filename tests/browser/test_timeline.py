@@ -123,9 +123,9 @@ def test_a_branch_that_is_left_is_shown_as_it_ended_and_only_the_run_is_painted_
            }"""
     )
     page.get_by_test_id("play").click()
-    page.wait_for_function("window.painted.filter((name) => name === 'beside-0').length > 4")
+    page.wait_for_function("window.painted.filter((name) => name === 'beside-0').length > 15")
     page.get_by_test_id("play").click()
-    assert page.evaluate("window.painted.filter((name) => name === 'beside-1').length") < 4, "not with every picture"
+    assert page.evaluate("window.painted.filter((name) => name === 'beside-1').length") < 8, "not with every picture"
 
 
 def test_branches_of_three_classes_show_which_class_wins(open_page: OpenPage) -> None:
