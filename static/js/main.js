@@ -92,16 +92,16 @@ function send(command) {
 
 const TRAINS = ['play', 'step', 'epoch'];
 
-/** What a person does on this page. @param {Command} command */
+/** What a person does on this page; gives whether it was sent. @param {Command} command */
 function act(command) {
   const lack = TRAINS.includes(command.type) && store.get('draft')?.lack;
   if (lack) { // it would be trained on other points than those shown
     say('error', `draw.refused.${lack}`);
-    return;
+    return false;
   }
   if (command.type === 'configure') {
     const spec = changes.fitted(command.spec);
-    if (spec === null) return;
+    if (spec === null) return false;
     command = { ...command, spec };
   }
   changes.follow(command);
@@ -110,6 +110,7 @@ function act(command) {
     remember(ADDRESS, '');
   }
   send(command);
+  return true;
 }
 
 /** Configures the session as the address says. */

@@ -17,7 +17,7 @@ const PACES = [0, 0.25, 0.5, 1, 2, 4]; // phases a second; 0: by hand
 /**
  * @param {{controls: HTMLElement, strip: HTMLElement, code: HTMLElement}} parts  empty
  * @param {import('../store.js').Store} store
- * @param {(command: import('../commands.js').Command) => void} send
+ * @param {(command: import('../commands.js').Command) => boolean} send  gives whether it was
  * @returns {() => void} undo
  */
 export function mountSlowMotion({ controls, strip, code }, store, send) {
@@ -52,6 +52,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
   const last = () => opened().phases.length - 1;
   /** The step at which the run then stands. */
   const standing = () => opened().step - (applied() ? 0 : 1);
+  const lacking = () => Boolean(store.get('draft')?.lack); // points of one's own that cannot be trained on yet
   const applied = () => at >= 0 && opened().phases[at].name === 'update';
 
   // ---- moves
@@ -66,8 +67,9 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
 
   /** @param {import('../commands.js').Command} one */
   function command(one) {
-    wait();
-    send(one);
+    const sent = send(one);
+    if (sent) wait();
+    return sent;
   }
 
   function wait() {
@@ -79,9 +81,10 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     if (goal !== -1) queued = forth;
     else if (at < 0 || at === last()) {
       open(0);
+    } else if (opened().phases[at + 1].name === 'update' && !command({ type: 'step', count: 1 })) {
+      stop();
     } else {
       at += 1;
-      if (applied()) command({ type: 'step', count: 1 });
       show();
     }
   }
@@ -94,7 +97,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
       show();
     } else if (at < 0) {
       open(0);
-    } else if (opened().step > 1) { // the update of the step before
+    } else if (opened().step > 1 && !lacking()) { // the update of the step before
       command({ type: 'back', steps: 1 });
       open(-2);
       command({ type: 'step', count: 1 });
@@ -212,7 +215,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     document.documentElement.classList.toggle('coding', !code.hidden);
     toggleCode.setAttribute('aria-pressed', String(codeShown));
     controls.classList.toggle('on', on);
-    back.disabled = on && at === 0 && opened().step <= 1;
+    back.disabled = on && at === 0 && (opened().step <= 1 || lacking());
     if (!on) {
       label.textContent = t('phase.title');
       label.dataset.value = '';
@@ -257,7 +260,9 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
       part.textContent = lines;
       if (planted) {
         part.className = 'planted';
-        part.dataset.says = t('phase.planted', { name: t(`bug.${bug}`) });
+        const says = document.createElement('strong');
+        says.textContent = t('phase.planted', { name: t(`bug.${bug}`) });
+        part.prepend(says);
       }
       return part;
     }));
@@ -269,6 +274,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     store.watch(['frame', 'state', 'connection'], follow),
     store.watch(['timeline'], changed),
     store.watch(['points'], () => (at >= 0 || goal !== -1) && open(0)),
+    store.watch(['draft'], () => (lacking() && (at >= 0 || goal !== -1) ? stop() : show())),
     store.watch(['sample'], () => (at >= 0 || goal !== -1) && open(Math.max(at, 0))),
     store.watch(['frame', 'numbers', 'state', 'sample'], askForNumbers),
     store.watch(['language', 'spec'], () => store.get('spec') && words()),

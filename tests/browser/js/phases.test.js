@@ -24,9 +24,10 @@ test('a plain layer has nothing in its formulas that it has not', () => {
 test('norm, dropout and links stand in the formulas of their layer, forward and backward', () => {
   const all = { norm: 'batch', dropout: true, residual: true, residual_above: true };
   const forward = formula('forward', 1, all);
-  for (const part of ['\\mu_B', 'a^{(2)} = m \\odot f(n^{(2)}) + a^{(1)}']) equal(forward.includes(part), true);
+  for (const part of ['s^{(2)} = \\frac{z^{(2)} - \\mu_B}', 'n^{(2)} = \\gamma \\odot s^{(2)} + \\beta', 'a^{(2)} = m \\odot f(n^{(2)}) + a^{(1)}']) equal(forward.includes(part), true);
   const backward = formula('backward', 1, all);
-  for (const part of ['\\delta^{(3)} + \\frac{∂L}{∂a^{(3)}})', '\\odot m \\odot f\'(n^{(2)})', 's \\odot']) equal(backward.includes(part), true);
+  for (const part of ['\\delta^{(3)} + \\frac{∂L}{∂a^{(3)}})', '\\odot m \\odot f\'(n^{(2)})', 's^{(2)} \\odot', '\\frac{1}{|B|}']) equal(backward.includes(part), true);
+  equal(/\bn\b(?!\^)/.test(backward), false); // n is the layer's, its batch has |B| samples
   const alone = formula('backward', 1, { norm: 'running' });
   equal(alone.includes('\\sum_B'), false);
   equal(alone.includes('\\frac{g}{\\sqrt{\\sigma^2 + \\epsilon}}'), true);

@@ -4,6 +4,7 @@
 
 import { scientific, superscript } from '../../draw/numbers.js';
 import { QUANTITIES, decadesOf } from '../../draw/quantities.js';
+import { write } from '../../elements.js';
 import { formatPercent, t } from '../../i18n.js';
 
 const MOST_NAMED = 12; // dead neurons
@@ -32,11 +33,6 @@ export function createHealth(root, choose) {
     (quantity.backward ? gradients : activations).append(row);
     return { quantity, name, value, help };
   });
-
-  /** @param {HTMLElement} element @param {string} text */
-  function write(element, text) {
-    if (element.textContent !== text) element.textContent = text;
-  }
 
   /** @param {Health | null} layer */
   function tellHistogram(layer) {

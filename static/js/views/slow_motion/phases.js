@@ -44,7 +44,10 @@ function forward({ layer, form }, spec) {
   const at = (layer ?? 0) + 1;
   const { norm, dropout, residual } = /** @type {Form} */ (form);
   const lines = [r`z^{(${at})} = W^{(${at})} ${entering(at)}${spec.biases ? ` + b^{(${at})}` : ''}`];
-  if (norm !== 'none') lines.push(r`n^{(${at})} = \gamma \odot \frac{z^{(${at})} - ${norm === 'batch' ? r`\mu_B` : r`\mu`}}{${deviation(/** @type {Form} */ (form))}} + \beta`);
+  if (norm !== 'none') {
+    lines.push(r`s^{(${at})} = \frac{z^{(${at})} - ${norm === 'batch' ? r`\mu_B` : r`\mu`}}{${deviation(/** @type {Form} */ (form))}}`);
+    lines.push(r`n^{(${at})} = \gamma \odot s^{(${at})} + \beta`);
+  }
   lines.push(r`a^{(${at})} = ${dropout ? r`m \odot ` : ''}f(${norm === 'none' ? 'z' : 'n'}^{(${at})})${residual ? ` + ${entering(at)}` : ''}`);
   if (dropout) lines.push(r`m \in \{0, \frac{1}{1 - p}\}`);
   return lines.join(AND);
@@ -60,7 +63,7 @@ function backward({ layer, form }, layers, spec) {
   const through = r`${from}${dropout ? r` \odot m` : ''} \odot f'(${norm === 'none' ? 'z' : 'n'}^{(${at})})`;
   if (norm === 'none') lines.push(r`\delta^{(${at})} = ${through}`);
   else {
-    const common = norm === 'batch' ? r` - \frac{1}{n}\sum_B g - s \odot \frac{1}{n}\sum_B g \odot s` : '';
+    const common = norm === 'batch' ? r` - \frac{1}{|B|}\sum_B g - s^{(${at})} \odot \frac{1}{|B|}\sum_B g \odot s^{(${at})}` : '';
     lines.push(r`g = \gamma \odot ${through}`, r`\delta^{(${at})} = \frac{g${common}}{${deviation(/** @type {Form} */ (form))}}`);
   }
   return [...lines, r`\frac{∂L}{∂W^{(${at})}} = \sum_{i \in B} \delta_i^{(${at})} {${at === 1 ? 'x_i' : `a_i^{(${at - 1})}`}}^\top`].join(AND);
