@@ -21,7 +21,7 @@ MOST_BRANCHES = 40
 """More are no longer told apart on a chart, and each keeps its first and its last moment."""
 
 TURNING = 0.5
-"""Seconds: the same fields changed again within so many are a knob still being turned."""
+"""Seconds: the same numbers changed again within so many are a knob still being turned."""
 
 POINT_BYTES = 200
 """Of one point in a Spec, three numbers in a tuple."""
@@ -92,10 +92,12 @@ class Past:
 
     # Undo and redo
 
-    def changing(self, position: Position, changed: tuple[str, ...]) -> None:
-        """A change is made from here; what had been undone can no longer be redone. A knob that is being turned is
-        one change."""
-        self._change(Change(position.spec, self.timeline.current, position), changed)
+    def changing(self, position: Position, changed: tuple[str, ...], spec: Spec) -> None:
+        """A change to a Spec is made from here; what had been undone can no longer be redone. A knob that is being
+        turned is one change, and none where it is back where it was."""
+        turning = self._change(Change(position.spec, self.timeline.current, position), changed)
+        if turning and self._undo[-1].spec == spec:
+            self._undo.pop()
 
     def follow(self, earlier: Past, left: Spec, spec: Spec) -> None:
         """This run begins because another Spec was chosen, or the same one again: changes of the run that is left can
@@ -115,13 +117,16 @@ class Past:
                 if not own or own[-1].spec != change.spec:
                     own.append(Change(change.spec))
 
-    def _change(self, left: Change, changed: tuple[str, ...]) -> None:
+    def _change(self, left: Change, changed: tuple[str, ...]) -> bool:
+        """Gives whether it is a part of the change before it."""
         now = time.monotonic()
-        turning = changed == self._changed and now - self._changed_at <= TURNING and "." not in changed[0]
-        if not (turning and self._undo):
+        again = changed == self._changed and now - self._changed_at <= TURNING and bool(self._undo)
+        turning = again and all(_is_knob(left.spec, name) for name in changed)
+        if not turning:
             self._keep(self._undo, left)
         self._changed, self._changed_at = changed, now
         self._redo.clear()
+        return turning
 
     def newest(self, *, undone: bool) -> Change | None:
         """The change to make again, or else to take back; None where there is none."""
@@ -133,7 +138,8 @@ class Past:
         self.settle()
         taken, given = (self._redo, self._undo) if undone else (self._undo, self._redo)
         taken.pop()
-        self._keep(given, here)
+        if here.position or not given or given[-1].spec != here.spec:  # of an earlier run the Spec alone tells
+            self._keep(given, here)
 
     def _keep(self, changes: deque[Change], change: Change) -> None:
         """Forgets the oldest where they take too much memory."""
@@ -180,3 +186,9 @@ class Past:
             ],
             **self.changes,
         }
+
+
+def _is_knob(spec: Spec, field: str) -> bool:
+    """Whether it is a number of a Spec that one turns; a seed is drawn, and a switch, a name or a list is chosen."""
+    value = getattr(spec, field) if field in Spec.model_fields else None
+    return isinstance(value, int | float) and not isinstance(value, bool) and field != "seed"

@@ -154,8 +154,9 @@ class Session:
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal as `restart`."""
         async with self._trainer_free:
-            weights = await self.in_thread(slices.read_model, self.trainer, data)
-            await self.restart(self.trainer.spec, weights)
+            past, spec = self.past, self.trainer.spec
+            await self.restart(spec, await self.in_thread(slices.read_model, self.trainer, data))
+            self.past.follow(past, spec, spec)
             self.halt()
             self.tell_start()
             self.notify("weights_loaded", {})
@@ -179,9 +180,8 @@ class Session:
         self._meter.start(time.monotonic())
         self._resting = 0.0
         """While it plays there is no picture before this time, so that pictures take half of its time at most."""
-        sizes = self.trainer.network.sizes
         for viewer in self.viewers:
-            viewer.begin(sizes)
+            viewer.begin(self.trainer.network.sizes)
         self.change()
 
     def change(self) -> None:
@@ -274,7 +274,7 @@ class Session:
             viewer.tell(said, self.revision)
 
     def _state(self, points: bool) -> dict[str, Any]:
-        state = {
+        return {
             "type": "state",
             "session": self.key,
             "revision": self.revision,
@@ -285,8 +285,8 @@ class Session:
             "step": self.step,
             "epoch": self.epoch,
             **states.of_experiment(self.trainer),
+            **(self._data if points else {}),
         }
-        return {**state, **self._data} if points else state
 
     # Its life: commands and slices, one at a time.
 

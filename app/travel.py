@@ -82,7 +82,7 @@ async def change(
     session.past.refuse_branch(session.step)
     here = await session.in_thread(session.trainer.position)
     standing = await session.in_thread(work, session.trainer, *arguments)
-    session.past.changing(here, changed)
+    session.past.changing(here, changed, standing.position.spec)
     if _stand(session, standing, changed):
         session.tell_history()
 
@@ -123,12 +123,14 @@ async def _swap(session: Session, viewer: Viewer, *, undone: bool) -> None:
         return
     past.refuse_branch(session.step)
     here = await session.in_thread(session.trainer.position)
-    past.swap(Change(left, past.timeline.current, here), undone=undone)
+    on = past.timeline.current
     if change.position is None:  # the run it was of is gone, and this one goes on under its Spec
-        standing = await session.in_thread(slices.configure, session.trainer, change.spec)
+        standing, branch = await session.in_thread(slices.configure, session.trainer, change.spec), on
     else:
-        past.timeline.current = change.branch
         standing = await session.in_thread(slices.go_to, session.trainer, change.position, 0)
+        branch = change.branch
+    past.swap(Change(left, on, here), undone=undone)
+    past.timeline.current = branch
     _stand(session, standing, ("undo",))
     session.change()
     session.tell_history()

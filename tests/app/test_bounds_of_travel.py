@@ -53,7 +53,7 @@ def test_what_can_be_undone_is_bounded_in_memory_and_the_newest_changes_stay() -
     past = Past(trainer.position(), entry, Limits(timeline_bytes=room))
     for n in range(25):
         trainer.advance(1)
-        past.changing(trainer.position(), (f"layers.{n}.weight",))
+        past.changing(trainer.position(), (f"layers.{n}.weight",), trainer.spec)
     assert past.changes == {"undo": 10, "redo": 0}
     steps = []
     while (change := past.newest(undone=False)) is not None:

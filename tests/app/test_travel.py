@@ -6,6 +6,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app import past, slices
+from app.messages import Refusal
 from engine import Spec, Trainer
 from engine.explain import explain
 from engine.opened import OpenStep
@@ -13,6 +15,12 @@ from engine.terms import Subject
 from tests.app.watching import Watcher, watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
+
+
+@pytest.fixture(autouse=True)
+def patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A slow machine splits no turn of a knob."""
+    monkeypatch.setattr(past, "TURNING", 3600.0)
 
 
 async def take(person: Watcher, steps: int) -> dict[str, Any]:
@@ -269,3 +277,95 @@ async def test_changes_before_another_run_can_still_be_taken_back_and_do_not_end
         await person.until("timeline", lambda said: (said["step"], said["undo"], said["redo"]) == (0, 0, 2))
         await person.say(type="undo")
         assert (await person.until("error"))["code"] == "nothing_to_undo"
+
+
+async def test_a_knob_that_is_turned_back_to_where_it_was_has_changed_nothing() -> None:
+    async with watching() as person:
+        await take(person, 3)
+        for rate in (0.3, Spec().learning_rate):
+            await person.say(type="configure", spec={"learning_rate": rate})
+        await person.until("timeline", lambda said: said["undo"] == 1)
+        await person.until("timeline", lambda said: said["undo"] == 0)
+
+
+async def test_a_knob_let_go_and_turned_again_is_two_changes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past, "TURNING", -1.0)
+    async with watching() as person:
+        for rate in (0.3, 0.2):
+            await person.say(type="configure", spec={"learning_rate": rate})
+        await person.until("timeline", lambda said: said["undo"] == 2)
+
+
+@pytest.mark.parametrize(
+    ("field", "values"),
+    [
+        ("hidden", ([4, 3], [4, 4])),
+        ("dataset", ("xor", "spiral")),
+        ("biases", (False, True)),
+        ("seed", (1, 2)),
+    ],
+)
+async def test_what_is_chosen_and_not_turned_is_a_change_each_time(field: str, values: tuple[Any, Any]) -> None:
+    async with watching() as person:
+        for value in values:
+            await person.say(type="configure", spec={field: value})
+        await person.until("timeline", lambda said: said["undo"] == 2)
+
+
+async def test_across_a_new_run_there_is_no_more_to_redo_than_differs() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"noise": 20})
+        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
+        await person.say(type="undo")
+        await person.until("timeline", lambda said: (said["undo"], said["redo"]) == (1, 1))
+        await person.say(type="undo")
+        told = await person.until("timeline", lambda said: said["undo"] == 0)
+        assert told["redo"] == 1
+        await person.say(type="redo")
+        state = await person.until("state", lambda state: state["spec"]["noise"] == 20)
+        assert state["step"] == 0
+
+
+async def test_an_undo_that_fails_leaves_what_can_be_undone_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise ZeroDivisionError
+
+    async with watching() as person:
+        await take(person, 20)
+        await person.say(type="seek", branch=0, step=10)
+        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
+        await person.until("timeline", lambda said: (said["undo"], said["current"]) == (1, 1))
+        monkeypatch.setattr(slices, "go_to", fail)
+        await person.say(type="undo")
+        assert (await person.until("error"))["code"] == "engine_failed"
+        run = person.session.past
+        assert (run.changes, run.timeline.current) == ({"undo": 1, "redo": 0}, 1)
+
+
+async def test_a_reset_that_is_refused_leaves_the_run_training(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def refuse(*_: object) -> None:
+        raise Refusal("no_data", {"reason": "none"})
+
+    async with watching() as person:
+        await person.say(type="play")
+        monkeypatch.setattr(person.session, "restart", refuse)
+        await person.say(type="reset")
+        assert (await person.until("error"))["code"] == "no_data"
+        assert person.session.playing
+        monkeypatch.undo()
+        await person.say(type="reset")
+        await person.until("state", lambda state: state["step"] == 0 and not state["playing"])
+
+
+async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"noise": 20})
+        await person.say(type="configure", spec={"learning_rate": 0.5})
+        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
+        await person.until("timeline", lambda said: said["undo"] == 3)
+        await person.session.load_weights(await person.session.look(slices.model_of))
+        await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
+        await person.say(type="undo")
+        await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)
+        await person.say(type="undo")
+        await person.until("state", lambda state: state["spec"]["noise"] == 0)
