@@ -83,6 +83,35 @@ def test_every_number_of_three_layers_of_eight_is_legible_and_the_engines(
     assert overlaps(opened) == []
 
 
+@pytest.mark.parametrize("numbers", [True, False], ids=["with numbers", "in slow motion"])
+def test_a_small_activation_is_told_by_its_power_of_ten(open_page: OpenPage, numbers: bool) -> None:
+    opened = open_page("#hidden=1")
+    opened.page.evaluate(RECORD)
+    opened.page.evaluate(
+        """async (edits) => {
+             const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
+             await new Promise((resolve) => (socket.onopen = resolve));
+             for (const edit of edits) socket.send(edit);
+           }""",
+        [
+            json.dumps({"type": "edit", "tensor": f"layers.{layer}.{name}", "index": index, "value": value})
+            for layer, name, index, value in (
+                (0, "weight", [0, 0], 0), (0, "weight", [0, 1], 0), (0, "bias", [0], 0.0042),
+                (1, "weight", [0, 0], 0), (1, "bias", [0], -0.0057),
+            )
+        ],
+    )  # fmt: skip
+    opened.until(lambda: any(told["type"] == "timeline" and told["undo"] == 5 for told in opened.told))
+    if numbers:
+        opened["numbers"].click()
+        expected = {"4.20", "−5.70", "·10⁻³"}
+    else:
+        for _ in range(3):  # the batch, and both layers
+            opened["phase-next"].click()
+        expected = {"4.2·10⁻³", "−5.7·10⁻³"}
+    opened.until(lambda: expected <= {each["text"] for each in written(opened)})
+
+
 def test_a_number_opens_its_arithmetic(open_page: OpenPage) -> None:
     opened = open_with_numbers(open_page)
     opened.until(lambda: bool(written(opened)))

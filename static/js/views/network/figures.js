@@ -12,6 +12,7 @@ import { sourceOf } from './subjects.js';
 
 const ASIDE = 0.4; // how much is seen of numbers that are not of what is pointed at
 const FLOW = 900; // milliseconds from one side to the other
+const SMALL = 0.01; // an activation below it is told by its power of ten
 const TRAIL = 4; // dots of a pulse
 
 /** @typedef {import('./shape.js').Shape} Shape */
@@ -113,14 +114,15 @@ export function createFigures(canvas) {
       const back = deltas[layer];
       const values = back ?? activations[layer];
       if (!values || isCrowded(left) || (numbered && column && !hasBiases(layout, column, numbered.cell))) return;
-      const unit = back ? unitOf(`delta ${layer}`, values) : Math.max(0, unitOf(`activation ${layer}`, values)); // an activation near 0 is as good as 0
+      const unit = unitOf(`${back ? 'delta' : 'activation'} ${layer}`, values);
       const color = back ? palette.back : palette.ink;
       for (let k = 0; k < left.length; k++) {
         const neuron = column || !shape.features.length ? shape.drawn[column][k] : shape.used.indexOf(k);
         const value = values[neuron];
         if (value === undefined || value === null) continue;
-        const text = numbered ? inUnit(value, unit) : back ? scientific(value, 1) : inUnit(value, 0);
-        const width = numbered ? plateWidth(numbered.cell) : context.measureText(back ? '−0.0·10⁻⁰' : '−0.00').width + 6;
+        const small = back || (value !== 0 && Math.abs(value) < SMALL);
+        const text = numbered ? inUnit(value, unit) : small ? scientific(value, 1) : inUnit(value, 0);
+        const width = numbered ? plateWidth(numbered.cell) : context.measureText(small ? '−0.0·10⁻⁰' : '−0.00').width + 6;
         const free = { x: Math.min(column ? center : Math.max(center, left[k] + width / 2), layout.width - width / 2), y: top[k] + layout.tile / 2 }; // names stand left of the inputs
         const { x, y } = numbered ? plateSpot(numbered, column, k) : free;
         context.fillStyle = palette.panel;
