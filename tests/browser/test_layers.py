@@ -223,6 +223,24 @@ def test_on_a_wall_the_sentence_is_large_and_covers_nothing(open_page: OpenPage,
             assert sentence["x"] + sentence["width"] <= width
 
 
+def test_the_sentence_stays_while_branches_are_compared(open_page: OpenPage) -> None:
+    opened = open_page(f"#{SICK}")
+    opened["epoch-step"].click()
+    opened.until(lambda: opened.number("steps") > 0)
+    opened["branch"].click()
+    opened["beside"].click()
+    expect(opened["beside-1"]).to_be_visible()
+    for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        expect(opened["diagnosis"]).to_be_visible()
+        sentence = box(opened, "diagnosis")
+        for place in ("beside-close", "beside-0", "beside-1", "timeline", "loss-chart"):
+            assert apart(sentence, box(opened, place)), (width, place)
+        title = opened["beside-panel"].locator(".title").bounding_box()
+        assert title
+        assert apart(sentence, title), width
+
+
 @pytest.mark.parametrize(
     ("set_up", "code", "first", "places"),
     [(SICK, "vanishing", "gradient-layer-0", 2), (DIVERGING, "rate_too_high", "learning-rate", 1)],
