@@ -80,3 +80,9 @@ export function formatLoss(value) {
  * @param {number} part
  */
 export const formatPercent = (part) => `${(part * 100).toFixed(1)} %`;
+
+/** What a number may be, as a sentence. @param {{minimum?: number, above?: number, maximum?: number}} bounds */
+export function formatRange({ minimum, above, maximum }) {
+  if (maximum === undefined) return t('settings.range_from', { minimum });
+  return t(above === undefined ? 'settings.range' : 'settings.range_above', { minimum: minimum ?? above, maximum });
+}

@@ -120,6 +120,7 @@ def test_with_numbers_on_the_drawing_both_tell_of_the_step_to_come(opened: Opene
     is_open(opened, "neuron-0-1", 1)
     opened["numbers"].click()
     is_open(opened, "neuron-0-1", 2)
+    expect(opened["inspector"]).to_contain_text("the one to come, as the numbers on the drawing")
     opened.until(lambda: any(message["type"] == "opened" for message in opened.told))
     drawn = next(message for message in reversed(opened.told) if message["type"] == "opened")
     forward = next(phase for phase in drawn["phases"] if phase["name"] == "forward" and phase["layer"] == 0)
@@ -147,6 +148,26 @@ def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) ->
     is_open(opened, "weight-1-0-3", step)
     expect(opened["inspector"]).to_contain_text("the last one taken")
     assert_adds_up_to_the_engines(opened, before_last(Spec(), step))
+
+
+def test_the_loss_of_the_batch_says_what_the_loss_in_the_top_row_is(opened: Opened) -> None:
+    for _ in range(3):
+        opened["step"].click()
+    expect(opened["steps"]).to_have_attribute("data-value", "3")
+    opened["train-loss"].click()
+    is_open(opened, "loss", 3)
+    own, all_points = float(opened["total"].get_attribute("data-value") or "nan"), opened.number("train-loss")
+    trainer = Trainer(Spec(), backend="by_hand")
+    count = len(opened.state_points()["train"])
+    trainer.advance(3)
+    assert trainer.evaluate()["train_loss"] == pytest.approx(all_points, rel=1e-7)
+    said = opened["which-loss"]
+    expect(said).to_have_text(
+        f"{own:.3f} is of the 10 points in the batch of step 3, before its update. "
+        f"{all_points:.3f} in the top row is of all {count} training points after step 3."
+    )
+    opened["neuron-0-1"].click()
+    expect(said).to_be_hidden()
 
 
 def test_a_point_has_a_part_in_its_batch_and_none_in_another(opened: Opened) -> None:
@@ -217,6 +238,13 @@ def test_a_bias_and_the_rate_are_set_while_it_trains(opened: Opened) -> None:
     opened["edit-rate"].fill("0.007")
     opened["edit-rate"].press("Enter")
     opened.until(lambda: opened.spec["learning_rate"] == 0.007)
+    for typed, bounds in (("1e9", "From -1000000 to 1000000"), ("-1e9", "From -1000000 to 1000000")):
+        opened["edit-value"].fill(typed)
+        opened["edit-value"].press("Enter")
+        expect(opened["inspector"]).to_contain_text(bounds)
+    opened["edit-rate"].fill("11")
+    opened["edit-rate"].press("Enter")
+    expect(opened["inspector"]).to_contain_text("Above 0, up to 10")
     opened["edit-value"].fill("much")
     opened["edit-value"].press("Enter")
     expect(opened["inspector"]).to_contain_text("A number is needed here")

@@ -62,6 +62,21 @@ def test_space_plays_after_the_mouse_has_pressed_another_button(opened: Opened) 
     assert commands(opened) == ["play"]
 
 
+@pytest.mark.parametrize("by_mouse", [True, False])
+def test_space_plays_after_a_preset_is_chosen(opened: Opened, by_mouse: bool) -> None:
+    opened["presets"].click()
+    if by_mouse:
+        opened["preset-clouds"].click()
+    else:
+        opened["preset-clouds"].focus()
+        opened.page.keyboard.press("Enter")
+    expect(opened["gallery"]).to_be_hidden()
+    opened.until(lambda: opened.spec["dataset"] == "gauss")
+    opened.page.keyboard.press("Space")
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["gallery"]).to_be_hidden()
+
+
 def test_with_control_or_alt_a_key_is_the_browsers(opened: Opened) -> None:
     for key in ("Control+e", "Alt+r"):
         opened.page.keyboard.press(key)

@@ -173,6 +173,7 @@ def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
     opened.until(lambda: opened.spec["dataset"] == "own")
     assert len(own(opened)) == 4
     assert opened.state["classes"] == 3
+    expect(opened["play"]).to_be_focused()  # Space plays
     expect(opened.page.locator(".reading-at .class-mark")).to_have_count(3)
 
 

@@ -166,6 +166,29 @@ def test_code_stands_beside_it_with_its_values_and_another_sample_has_others(ope
     at(opened, "forward-1", 0)
 
 
+IN_FRONT = """([front, at]) => {
+    const { left, top, width, height } = front.getBoundingClientRect();
+    return front.contains(document.elementFromPoint(left + width / 2, top + height * at));
+}"""
+
+
+def test_what_is_opened_last_stands_in_front_and_no_line_is_cut(opened: Opened) -> None:
+    forth(opened, 0)
+    opened["phase-code"].click()
+    pre = opened["code"].locator("pre")
+    expect(pre).to_contain_text("def ")
+    assert pre.evaluate("element => element.scrollWidth <= element.clientWidth")
+    for testid in ("weight-0-2-1", "weight-0-2-1", "neuron-1-1"):
+        opened[testid].click()
+        expect(opened["code"]).to_be_hidden()
+        expect(opened["phase-code"]).to_have_attribute("aria-pressed", "false")
+        assert opened["inspector"].evaluate(f"element => ({IN_FRONT})([element, .5])")
+        opened["phase-code"].click()
+        assert opened["code"].evaluate(f"element => ({IN_FRONT})([element, .5])")
+    opened["code-close"].click()
+    expect(opened["inspector"]).to_be_visible()
+
+
 def test_a_planted_bug_stands_in_the_code_that_is_shown(opened: Opened) -> None:
     opened["checked"].click()
     opened["plant"].select_option("forgotten_slope")

@@ -3,6 +3,7 @@
 
 import { paintCard, shapeDrawing } from '../draw/cards.js';
 import { readPalette } from '../draw/palette.js';
+import { focusPlay } from '../elements.js';
 import { hasText, t } from '../i18n.js';
 
 /** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, spec: Record<string, any> | null, sizes: number[] | null}} Preset */
@@ -67,6 +68,7 @@ export function mountGallery(root, store, send) {
     store.set({ preset: preset.name, race: preset.race });
     send({ type: 'configure', spec: preset.spec });
     dialog.close();
+    focusPlay();
   }
 
   function makeCards() {

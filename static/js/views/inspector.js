@@ -3,7 +3,7 @@
 // slow motion, in the step that is walked through. Its terms lead on to other numbers. It stands at the left, beside the
 // picture; on small screens below.
 
-import { t } from '../i18n.js';
+import { formatCount, formatLoss, formatRange, t } from '../i18n.js';
 import { readNames } from '../names.js';
 import { createFields } from './inspector/fields.js';
 import { createHealth } from './inspector/health.js';
@@ -26,13 +26,13 @@ export function mountInspector(root, store, send) {
   root.innerHTML = `
     <header><button type="button" class="button small back" data-testid="inspector-back"><svg class="icon"><use href="#icon-back"/></svg></button>
       <h2 tabindex="-1"></h2><button type="button" class="button small close" data-testid="inspector-close"><svg class="icon"><use href="#icon-close"/></svg></button></header>
-    <p class="of-step"></p>
+    <p class="of-step"></p><p class="of-loss" data-testid="which-loss" hidden></p>
     <div class="of-sample"><button type="button" class="button small" data-testid="sample-previous">‹</button><output data-testid="sample"></output><button type="button" class="button small" data-testid="sample-next">›</button></div>
     <div class="fields"></div>
     <p class="nothing" hidden></p><div class="others" hidden></div>
     <div class="scroll"><section class="health" data-testid="layer-health" hidden></section><div class="lines"></div></div>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
-  const [title, ofStep, ofSample, sampleWords, nothing, others, body] = ['h2', '.of-step', '.of-sample', 'output', '.nothing', '.others', '.lines'].map(find);
+  const [title, ofStep, ofLoss, ofSample, sampleWords, nothing, others, body] = ['h2', '.of-step', '.of-loss', '.of-sample', 'output', '.nothing', '.others', '.lines'].map(find);
   const [back, close, previous, next] = /** @type {HTMLButtonElement[]} */ (['.back', '.close', '[data-testid=sample-previous]', '[data-testid=sample-next]'].map(find));
   const fields = createFields(find('.fields'));
   const health = createHealth(find('.health'), (quantity) => store.set({ quantity, chart: 'layers' }));
@@ -57,6 +57,7 @@ export function mountInspector(root, store, send) {
     const other = phase && told && (told.step !== phase.step || told.sample !== phase.sample);
     return told && !other && subject && idOf(told.subject) === idOf(subject) ? told : null;
   };
+  const largest = () => store.get('choices')?.largest_value ?? Infinity;
   const named = () => {
     const [names, spec] = [readNames(store), store.get('spec')];
     return { ...names, used: names.features.length ? spec.features.map((/** @type {string} */ name) => names.features.indexOf(name)) : [] };
@@ -200,7 +201,8 @@ export function mountInspector(root, store, send) {
     filledAt = performance.now();
     const own = told.batch[told.sample] ?? null;
     root.dataset.step = String(told.step);
-    const which = store.get('phase') ? 'inspector.step_walked' : told.next ? 'inspector.step_next' : 'inspector.step_taken';
+    const coming = stepOnTheDrawing() === told.step ? 'inspector.step_drawn' : 'inspector.step_next';
+    const which = store.get('phase') ? 'inspector.step_walked' : told.next ? coming : 'inspector.step_taken';
     ofStep.textContent = t(which, { step: told.step });
     ofStep.dataset.value = String(told.step);
     ofStep.classList.toggle('next', told.next);
@@ -209,9 +211,19 @@ export function mountInspector(root, store, send) {
     sampleWords.dataset.value = String(own);
     const chosen = subject.kind === 'point' ? subject.index : isOfSample(subject) ? own : null;
     lines.show(told.lines, { nameOf: (other) => subjectName(other, names), mine: chosen }, document.documentElement.lang);
+    tellLoss(told);
     light(told, chosen);
     tellNothing(subject, told);
     fields.tell([...valuesOf(told), store.get('spec').learning_rate]);
+  }
+
+  /** Its number and the one in the top row are of other points and other weights. @param {Explanation} told */
+  function tellLoss({ subject, step, batch, lines: told }) {
+    const [frame, points] = [store.get('frame'), store.get('points')];
+    const own = told.find(({ main }) => main)?.total ?? null;
+    ofLoss.hidden = subject.kind !== 'loss' || own === null || !frame || !points;
+    if (ofLoss.hidden) return;
+    ofLoss.textContent = t('inspector.which_loss', { loss: formatLoss(/** @type {number} */ (own)), count: batch.length, step, all: formatLoss(frame.train_loss), points: formatCount(points.train.length), now: frame.step });
   }
 
   /** Of a layer: how it is, as last measured. */
@@ -258,13 +270,15 @@ export function mountInspector(root, store, send) {
     fields.offer(`${idOf(subject)} ${document.documentElement.lang}`, () => {
       const own = parametersOf(subject).map(({ symbol, tensor, index }, i) => ({
         id: i ? `edit-value-${i}` : 'edit-value', symbol, label: t('inspector.set_value'),
-        valid: (/** @type {number} */ value) => Math.abs(value) <= (store.get('choices')?.largest_value ?? Infinity),
+        valid: (/** @type {number} */ value) => Math.abs(value) <= largest(),
+        range: () => formatRange({ minimum: -largest(), maximum: largest() }),
         set: (/** @type {number} */ value) => send({ type: 'edit', tensor, index, value }),
       }));
       if (!own.length) return [];
       return [...own, {
         id: 'edit-rate', symbol: 'η', label: t('field.learning_rate'),
         valid: (/** @type {number} */ value) => store.get('fields')?.learning_rate.admits(value) ?? true,
+        range: () => formatRange(store.get('fields').learning_rate),
         set: (/** @type {number} */ value) => send({ type: 'configure', spec: { learning_rate: value } }),
       }];
     });

@@ -257,7 +257,7 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     pre.dataset.shown = shown;
     pre.replaceChildren(...written.map(({ lines, planted }) => {
       const part = document.createElement('code');
-      part.textContent = lines;
+      part.append(...lines.split('\n').map(asLine));
       if (planted) {
         part.className = 'planted';
         const says = document.createElement('strong');
@@ -273,6 +273,11 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     store.watch(['opened'], arrived),
     store.watch(['frame', 'state', 'connection'], follow),
     store.watch(['timeline'], changed),
+    store.watch(['inspected'], () => { // what is opened last stands in front
+      if (!store.get('inspected') || !codeShown) return;
+      codeShown = false;
+      show();
+    }),
     store.watch(['points'], () => (at >= 0 || goal !== -1) && open(0)),
     store.watch(['draft'], () => (lacking() && (at >= 0 || goal !== -1) ? stop() : show())),
     store.watch(['sample'], () => (at >= 0 || goal !== -1) && open(Math.max(at, 0))),
@@ -283,4 +288,12 @@ export function mountSlowMotion({ controls, strip, code }, store, send) {
     () => [controls, strip, code].forEach((part) => part.replaceChildren()),
   ];
   return () => undo.forEach((undone) => undone());
+}
+
+/** What does not fit goes on below, further in than it began. @param {string} text */
+function asLine(text) {
+  const line = document.createElement('span');
+  line.style.setProperty('--indent', `${text.search(/\S|$/) + 4}ch`);
+  line.textContent = `${text}\n`;
+  return line;
 }

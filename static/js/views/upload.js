@@ -6,6 +6,7 @@ import { contextOf, fitCanvas } from '../draw/canvas.js';
 import { markSvg } from '../draw/marks.js';
 import { readPalette } from '../draw/palette.js';
 import { paintPoints } from '../draw/plane.js';
+import { focusPlay } from '../elements.js';
 import { formatCount, hasText, t } from '../i18n.js';
 
 const LARGEST = 1 << 20; // bytes, as the server takes them
@@ -99,6 +100,7 @@ export function mountUpload(dialog, opener, store, send) {
     store.set({ drawing: false });
     send({ type: 'configure', spec: { dataset: values ? 'own_values' : 'own', own_points: found.points, samples: null } });
     dialog.close();
+    focusPlay();
   };
   for (const close of /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll('.close'))) close.onclick = () => dialog.close();
   opener.onclick = () => picker.click();

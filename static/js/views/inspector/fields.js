@@ -3,7 +3,7 @@
 
 import { t } from '../../i18n.js';
 
-/** @typedef {{id: string, symbol: string, label: string, set: (value: number) => void, valid: (value: number) => boolean}} Field */
+/** @typedef {{id: string, symbol: string, label: string, set: (value: number) => void, valid: (value: number) => boolean, range: () => string}} Field  range: what is valid, in words */
 
 /** @param {HTMLElement} root */
 export function createFields(root) {
@@ -37,7 +37,7 @@ export function createFields(root) {
     function apply() {
       const value = Number(input.value.replace('−', '-').replace(',', '.'));
       if (input.value.trim() === '' || !Number.isFinite(value) || !field.valid(value)) {
-        refuse(t(Number.isFinite(value) && input.value.trim() ? 'inspector.out_of_bounds' : 'inspector.not_a_number'));
+        refuse(Number.isFinite(value) && input.value.trim() ? t('settings.refused', { range: field.range() }) : t('inspector.not_a_number'));
         return;
       }
       refuse('');

@@ -1,7 +1,7 @@
 // @ts-check
 // A number that is typed or slid; one that may be absent has a button for that.
 
-import { hasText, t } from '../../i18n.js';
+import { formatRange, hasText, t } from '../../i18n.js';
 import { FIRST } from './sections.js';
 import { placeOf, scaleOf, valueAt } from './scale.js';
 
@@ -28,7 +28,7 @@ export function makeNumber(name, field, id, change) {
   typed.onchange = () => {
     const empty = typed.value === '' && !typed.validity.badInput && field.optional;
     const valid = empty || (typed.value !== '' && field.admits(typed.valueAsNumber));
-    fault(valid ? '' : t(field.whole ? 'settings.refused_whole' : 'settings.refused', { range: rangeOf(field) }));
+    fault(valid ? '' : t(field.whole ? 'settings.refused_whole' : 'settings.refused', { range: formatRange(field) }));
     if (valid) change(empty ? null : typed.valueAsNumber);
   };
   if (absent) {
@@ -78,10 +78,4 @@ export function makeNumber(name, field, id, change) {
     },
     onFault: (say) => { fault = say; },
   };
-}
-
-/** @param {Field} field */
-export function rangeOf({ minimum, above, maximum }) {
-  if (maximum === undefined) return t('settings.range_from', { minimum });
-  return t(above === undefined ? 'settings.range' : 'settings.range_above', { minimum: minimum ?? above, maximum });
 }

@@ -5,9 +5,9 @@
 import { SETTINGS } from '../../formulas.js';
 import { mathOf } from '../../draw/math.js';
 import { readLayers, writeLayers } from '../../layers.js';
-import { t } from '../../i18n.js';
+import { formatRange, t } from '../../i18n.js';
 import { reasonText } from '../../offers.js';
-import { makeNumber, rangeOf } from './number.js';
+import { makeNumber } from './number.js';
 import { makeOptions } from './options.js';
 
 const EXTRAS = ['dropout', 'batch_norm', 'residual']; // what the row of layers is found by, too
@@ -175,7 +175,7 @@ export function makeRow(name, field, change) {
     words: () => [...(name === 'hidden' ? EXTRAS.map((extra) => t(`layer.${extra}`)) : []), name, label.textContent, help.textContent, ...field.options, ...field.options.map((option) => t(`${name}.${option}`))].join(' ').toLowerCase(),
     speak() {
       label.textContent = t(`field.${name}`);
-      help.textContent = `${t(`field.${name}.help`)} ${isNumber ? rangeOf(field) : ''} ${t(field.live ? 'settings.live' : 'settings.restarts')}`;
+      help.textContent = `${t(`field.${name}.help`)} ${isNumber ? formatRange(field) : ''} ${t(field.live ? 'settings.live' : 'settings.restarts')}`;
     },
     /** @param {Now} now @param {import('../../fitting.js').Reason | null} why */
     show(now, why) {
