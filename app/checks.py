@@ -92,15 +92,16 @@ class Checks:
     async def _examine(self) -> float:
         """The seconds are a processor's: a machine that is busy with other things makes it no dearer."""
         session, revision = self._session, self._session.revision
-        found, past, branch, spent = await session.look(self._examination)
-        past.measure(branch, _measured(found))
+        found, measured, past, branch, spent = await session.look(self._examination)
+        past.measure(branch, measured)
         self._tell({"type": "health", "revision": revision, "branch": branch, **_health(found)}, revision)
         return spent
 
-    def _examination(self, trainer: Trainer) -> tuple[Examination, Past, int, float]:
+    def _examination(self, trainer: Trainer) -> tuple[Examination, Measured, Past, int, float]:
         """And of which branch of which run it is, for a command may lead elsewhere before it is told; and its cost."""
         past, began = self._session.past, time.thread_time()
-        return examine(trainer, past.history.entries), past, past.timeline.current, time.thread_time() - began
+        found = examine(trainer, past.history.entries)
+        return found, _measured(found), past, past.timeline.current, time.thread_time() - began
 
     async def _check(self) -> float:
         session, revision, began = self._session, self._session.revision, time.monotonic()

@@ -11,7 +11,7 @@ from app.messages import Refusal
 from engine.choices import BugName
 from engine.spec import LARGEST_VALUE, Real, Spec, Whole
 
-Value = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
+Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
 
 
 class _Command(BaseModel):
@@ -88,7 +88,7 @@ class Predict(_Command):
     """What the network says now of some rows: points (x1, x2) of the plane, or all input columns of other data."""
 
     type: Literal["predict"]
-    inputs: Annotated[tuple[Annotated[tuple[Value, ...], Len(1, 1000)], ...], Len(1, 64)]
+    inputs: Annotated[tuple[Annotated[tuple[Given, ...], Len(1, 1000)], ...], Len(1, 64)]
     id: Annotated[Whole, Ge(0), Le(2**53)]
     """Comes back with the answer."""
 
@@ -126,7 +126,7 @@ class Edit(_Command):
     type: Literal["edit"]
     tensor: Annotated[str, Len(1, 40)]
     index: Annotated[tuple[Annotated[Whole, Ge(0), Le(1023)], ...], Len(1, 2)]
-    value: Value
+    value: Given
 
 
 class Undo(_Command):

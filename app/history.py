@@ -5,15 +5,15 @@ lowest and the highest value of every quantity, so that a spike survives any thi
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numbers import number
+from app.numbers import numbers
 from engine.snapshot import Entry
 
 CURVE = 200
@@ -34,6 +34,13 @@ class Measured:
     step: int
     values: NDArray[np.float32]
     """(quantities, linear layers), as QUANTITIES has them; NaN where a layer has none."""
+    ranges: list[tuple[float, float]] = field(init=False)
+    """Of each quantity over all layers; worked out once, for a curve that is thinned asks for it time and again."""
+
+    def __post_init__(self) -> None:
+        there = [row[np.isfinite(row)] for row in self.values]
+        ranges = [(float(row.min()), float(row.max())) if len(row) else (0.0, 0.0) for row in there]
+        object.__setattr__(self, "ranges", ranges)
 
 
 E = TypeVar("E", bound=Kept)
@@ -99,8 +106,8 @@ class History(Curve[Entry]):
         shown = [entry for i, entry in enumerate(entries) if i % apart == 0 or entry is entries[-1]]
         return {
             "steps": [entry.step for entry in shown],
-            "train_loss": _numbers(entry.train_loss for entry in shown),
-            "test_loss": _numbers(entry.test_loss for entry in shown),
+            "train_loss": numbers((entry.train_loss for entry in shown), 6),
+            "test_loss": numbers((entry.test_loss for entry in shown), 6),
         }
 
     def message(self) -> dict[str, object]:
@@ -109,10 +116,10 @@ class History(Curve[Entry]):
         return {
             "type": "history",
             "steps": [entry.step for entry in self._entries],
-            "train_loss": _numbers(entry.train_loss for entry in self._entries),
-            "test_loss": _numbers(entry.test_loss for entry in self._entries),
+            "train_loss": numbers((entry.train_loss for entry in self._entries), 6),
+            "test_loss": numbers((entry.test_loss for entry in self._entries), 6),
             "gradient_norms": [
-                _numbers(entry.gradient_norms[layer] for entry in self._entries) for layer in range(layers)
+                numbers((entry.gradient_norms[layer] for entry in self._entries), 6) for layer in range(layers)
             ],
         }
 
@@ -120,9 +127,7 @@ class History(Curve[Entry]):
 class Measurements(Curve[Measured]):
     @staticmethod
     def ranges(entry: Measured) -> list[tuple[float, float]]:
-        """Over all layers."""
-        there = [row[np.isfinite(row)] for row in entry.values]
-        return [(float(row.min()), float(row.max())) if len(row) else (0.0, 0.0) for row in there]
+        return entry.ranges
 
     def message(self) -> dict[str, object]:
         """By quantity and layer, step by step; null where a layer has none."""
@@ -130,11 +135,7 @@ class Measurements(Curve[Measured]):
         return {
             "steps": [one.step for one in self._entries],
             "layers": {
-                name: [_numbers(line.tolist(), 4) for line in values[:, place].T] if len(values) else []
+                name: [numbers(line.tolist(), 4) for line in values[:, place].T] if len(values) else []
                 for place, name in enumerate(QUANTITIES)
             },
         }
-
-
-def _numbers(values: Iterable[float], digits: int = 6) -> list[float | None]:
-    return [number(value, digits) for value in values]

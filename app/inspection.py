@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 
 from app.messages import Refusal
-from app.numbers import number
+from app.numbers import number, numbers
 from engine.explain import explain
 from engine.opened import OpenStep
 from engine.phases import code_of, phases_of
@@ -66,7 +66,7 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
             {
                 "name": phase.name,
                 "layer": phase.layer,
-                "bound": {name: [number(value) for value in values] for name, values in phase.bound.items()},
+                "bound": {name: numbers(values) for name, values in phase.bound.items()},
                 "form": asdict(phase.form) if phase.form else None,
             }
             for phase in phases

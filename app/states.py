@@ -4,7 +4,7 @@ from dataclasses import asdict
 from typing import Any
 
 from app.messages import NoticeCode, Value
-from app.numbers import number
+from app.numbers import numbers
 from engine.network import Array
 from engine.optimizers import rule_of
 from engine.spec import Spec
@@ -59,15 +59,11 @@ def columns(trainer: Trainer) -> int:
     return 2 if trainer.spec.kind.plane else trainer.spec.inputs
 
 
-def prediction(number: int, step: int, outputs: Array, answers: Array) -> dict[str, Any]:
+def prediction(question: int, step: int, outputs: Array, answers: Array) -> dict[str, Any]:
     return {
         "type": "prediction",
-        "id": number,
+        "id": question,
         "step": step,
-        "outputs": [_numbers(row) for row in outputs.tolist()],
-        "answers": [_numbers(row) for row in answers.tolist()],
+        "outputs": [numbers(row) for row in outputs.tolist()],
+        "answers": [numbers(row) for row in answers.tolist()],
     }
-
-
-def _numbers(values: list[float]) -> list[float | None]:
-    return [number(value) for value in values]

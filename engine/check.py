@@ -1,8 +1,9 @@
-"""Check: the hand-written gradient and update of the next step, held against two witnesses that share nothing with it.
+"""Check: the hand-written gradient and update of the next step, held against three witnesses that know nothing of it.
 
-Autograd is torch's, the update torch.optim's; central finite differences know no chain rule at all. All at the weights
-and on the batch where a run stands, which stays as it was. A difference is told in units of the largest entry of its
-tensor: entries that all but cancel are not held to digits that no arithmetic of that length has.
+Autograd is torch's, the update torch.optim's; central finite differences know no chain rule at all; the engine that
+trains takes the same step. All at the weights and on the batch where a run stands, which stays as it was. A difference
+is told in units of the largest entry of its tensor: entries that all but cancel are not held to digits that no
+arithmetic of that length has.
 """
 
 from collections.abc import Iterator

@@ -57,6 +57,8 @@ class Kind:
     targets: Literal["classes", "values"] = "classes"
     samples: int | None = 500
     """How many there are unless the Spec says; None: as many as it has points of its own."""
+    only: bool = False
+    """Whether there are no others beside these samples."""
     plane: bool = True
     """Whether its inputs are features of points (x1, x2) of the plane; else they are columns of their own."""
     low: float = -6
@@ -79,7 +81,7 @@ class Kind:
 
 
 _MANY = Kind(classes=None)
-_GATE = Kind(samples=4, low=-0.5, high=1.5, noise=False, whole=True)
+_GATE = Kind(samples=4, only=True, low=-0.5, high=1.5, noise=False, whole=True)
 
 KINDS: dict[DatasetName, Kind] = {
     "circle": Kind(),
@@ -102,9 +104,11 @@ KINDS: dict[DatasetName, Kind] = {
     "arithmetic": Kind(targets="values", samples=441, low=-10, high=10, unit=10, outputs=2, noise=False),
     "own": Kind(samples=None, classes=None, noise=False),
     "own_values": Kind(targets="values", samples=None, noise=False),
-    "digits": Kind(samples=1797, plane=False, inputs=64, side=8, classes=10, noise=False),
+    "digits": Kind(samples=1797, only=True, plane=False, inputs=64, side=8, classes=10, noise=False),
     "mnist": Kind(samples=12_000, plane=False, inputs=784, side=28, classes=10, noise=False),
-    "digit_pictures": Kind(targets="values", samples=10, plane=False, inputs=10, outputs=64, noise=False, whole=True),
+    "digit_pictures": Kind(
+        targets="values", samples=10, only=True, plane=False, inputs=10, outputs=64, noise=False, whole=True
+    ),
     "random": Kind(targets="values", samples=64, plane=False, inputs=0, outputs=0, noise=False, whole=True),
 }
 """One entry per DatasetName."""

@@ -295,8 +295,11 @@ class Spec(BaseModel):
 
     @property
     def wanted_samples(self) -> int:
-        """Training and test samples; a data set that has fewer gives all it has."""
-        return self.samples or self.kind.samples or len(self.own_points)
+        """Training and test samples; a data set that has fewer gives all it has, and so does one that is used whole."""
+        there = self.kind.samples or len(self.own_points)
+        if self.kind.only:
+            return there if self.kind.whole else min(self.samples or there, there)
+        return self.samples or there
 
     @property
     def training_samples(self) -> int:

@@ -6,7 +6,7 @@
 /** @typedef {Record<string, any>} Spec */
 /**
  * @typedef {{targets: 'classes' | 'values', plane: boolean, classes: number | null, inputs: number, outputs: number,
- *   noise: boolean, whole: boolean, samples: number | null}} Kind
+ *   noise: boolean, whole: boolean, samples: number | null, only: boolean}} Kind
  */
 /**
  * @typedef {object} Facts
@@ -47,6 +47,13 @@ export function outputCount(spec, facts) {
   if (kind.targets === 'values') return kind.outputs || spec.random_outputs;
   const classes = classCount(spec, facts);
   return classes > 2 || spec.loss === 'cross_entropy' ? classes : 1;
+}
+
+/** Training and test samples. @param {Spec} spec @param {Kind} kind */
+function wantedSamples(spec, kind) {
+  const there = kind.samples ?? spec.own_points.length;
+  if (!kind.only) return spec.samples ?? there;
+  return kind.whole ? there : Math.min(spec.samples ?? there, there);
 }
 
 /** What the output layer does. @param {Spec} spec @param {Facts} facts */
@@ -207,7 +214,8 @@ export function conflict(spec, facts) {
   const count = sizes.slice(1).reduce((sum, width, i) => sum + width * (sizes[i] + 1), 0);
   if (needsBatches(spec)) {
     const units = sizes.reduce((sum, width) => sum + width, 0);
-    const [kind, wanted] = [kindOf(spec, facts), spec.samples ?? kindOf(spec, facts).samples ?? spec.own_points.length];
+    const kind = kindOf(spec, facts);
+    const wanted = wantedSamples(spec, kind);
     const samples = Math.min(spec.batch_size ?? Infinity, kind.whole ? wanted : Math.round(wanted * spec.train_fraction));
     const values = { samples, units, most: facts.most_normed, batch: Math.floor(facts.most_normed / units) };
     if (samples * units > facts.most_normed) return { key: 'conflict.normed', values };

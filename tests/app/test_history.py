@@ -123,3 +123,14 @@ def test_a_branch_has_the_measurements_up_to_where_it_begins() -> None:
     part.add(measured(8, [3.0, 4.0]))
     assert part.message()["steps"] == [0, 5, 8]
     assert curve.message()["steps"] == [0, 5, 10]
+
+
+def test_thinning_works_nothing_out_anew() -> None:
+    curve, values = Measurements(16), np.full((len(QUANTITIES), 2), 0.5, dtype=np.float32)
+    for step in range(16):
+        curve.add(Measured(step, values.copy()))
+    for entry in curve.entries:
+        entry.values[:] = math.nan
+    curve.add(Measured(16, values))
+    assert len(curve) < 16
+    assert all(entry.ranges == [(0.5, 0.5)] * len(QUANTITIES) for entry in curve.entries)

@@ -216,6 +216,13 @@ def test_a_gate_is_four_points_and_all_of_them_train_and_test(name: DatasetName,
     np.testing.assert_array_equal(data.test_labels, data.train_labels)
 
 
+@pytest.mark.parametrize("samples", [None, 1, 300, 5000])
+@pytest.mark.parametrize("name", [name for name in NAMES if KINDS[name].only])
+def test_where_there_are_only_so_many_a_spec_counts_no_more(name: DatasetName, samples: int | None) -> None:
+    spec = Spec(dataset=name, samples=samples, train_fraction=0.9)
+    assert len(split(spec).train_rows) == spec.training_samples
+
+
 @pytest.mark.parametrize(("samples", "parts"), [(None, 1), (100, 1), (442, 2), (5000, 4)])
 def test_arithmetic_asks_for_pairs_never_seen(samples: int | None, parts: int) -> None:
     data = split(Spec(dataset="arithmetic", samples=samples, train_fraction=0.6))

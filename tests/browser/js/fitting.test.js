@@ -89,6 +89,12 @@ test('a whole that cannot be is known before it is sent', () => {
   equal(conflict(spec(pictures), facts), { key: 'conflict.normed', values });
   equal(conflict(spec({ ...pictures, batch_size: values.batch }), facts), null);
   equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), facts), null);
+  const few = { ...pictures, dataset: 'digits', train_fraction: 0.9, hidden: [layer(1000, { batch_norm: true })] };
+  equal(conflict(spec(few), facts), null);
+  const units = 4 * 1000 + 64 + 10;
+  const most = { samples: 1617, units, most: facts.most_normed, batch: Math.floor(facts.most_normed / units) };
+  const wide = [1000, 1000, 1000, 1000].map((width) => layer(width, { batch_norm: true }));
+  equal(conflict(spec({ ...few, hidden: wide }), facts), { key: 'conflict.normed', values: most });
   equal(outputCount(spec({ dataset: 'digits' }), facts), 10);
   equal(outputCount(spec({ loss: 'cross_entropy' }), facts), 2);
   equal(outputCount(spec({ dataset: 'arithmetic' }), facts), 2);
