@@ -53,8 +53,8 @@ class Checks:
         self._asked = asyncio.Event()
         """Somebody wants to know now."""
         self._tasks = [  # neither waits for the other: the first comparison loads torch
-            asyncio.create_task(self._now_and_then(self._check, self._asked, CHECK_SECONDS, due=CHECK_SECONDS)),
-            asyncio.create_task(self._now_and_then(self._examine, asyncio.Event(), HEALTH_SECONDS, due=0)),
+            asyncio.create_task(self._now_and_then(self._check, self._asked, CHECK_SECONDS, first=CHECK_SECONDS)),
+            asyncio.create_task(self._now_and_then(self._examine, None, HEALTH_SECONDS, first=0)),
         ]
 
     def ask(self) -> None:
@@ -67,17 +67,14 @@ class Checks:
         return self._tasks
 
     async def _now_and_then(
-        self, work: Callable[[], Awaitable[float]], asked: asyncio.Event, least: float, due: float
+        self, work: Callable[[], Awaitable[float]], asked: asyncio.Event | None, least: float, first: float
     ) -> None:
         """While somebody watches and there is something new to be seen; at once if asked. least: seconds from one time
-        to the next; due: seconds until the first; work gives what it cost, in seconds."""
-        session, due = self._session, time.monotonic() + due
+        to the next; first: seconds until the first; work gives what it cost, in seconds."""
+        session, due = self._session, time.monotonic() + first
         done: tuple[int, ...] = ()
         while True:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(asked.wait(), HEALTH_SECONDS)
-            wanted = asked.is_set()
-            asked.clear()
+            wanted = await _asked_within(HEALTH_SECONDS, asked)
             here = (session.picture, *map(id, session.viewers))
             if not session.viewers or not (wanted or (here != done and time.monotonic() >= due)):
                 continue
@@ -114,6 +111,18 @@ class Checks:
         if revision == self._session.revision:
             for viewer in self._session.viewers:
                 viewer.tell(said)
+
+
+async def _asked_within(seconds: float, asked: asyncio.Event | None) -> bool:
+    """Waits so long, or until it is asked, where it can be; gives whether it was."""
+    if asked is None:
+        await asyncio.sleep(seconds)
+        return False
+    with suppress(TimeoutError):
+        await asyncio.wait_for(asked.wait(), seconds)
+    wanted = asked.is_set()
+    asked.clear()
+    return wanted
 
 
 def _compare(trainer: Trainer, at: Position) -> Checked | None:
