@@ -115,7 +115,7 @@ async def _swap(session: Session, viewer: Viewer, *, undone: bool) -> None:
     if change is None:
         raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
     left, past, had_begun = session.trainer.spec, session.past, session.step > 0
-    if restarting_fields(left, change.spec):
+    if change.position is None and restarting_fields(left, change.spec):
         await session.restart(change.spec)
         session.past.inherit(past)
         session.past.swap(Change(left), undone=undone)

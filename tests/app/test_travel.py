@@ -369,3 +369,20 @@ async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> Non
         await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)
         await person.say(type="undo")
         await person.until("state", lambda state: state["spec"]["noise"] == 0)
+
+
+async def test_what_adagrad_begins_with_ends_no_run_of_another_rule_and_none_is_lost_by_going_back() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"optimizer": "adagrad"})
+        await take(person, 5)
+        shown = await take(person, 5)
+        await person.say(type="configure", spec={"optimizer": "sgd"})
+        await person.say(type="configure", spec={"initial_accumulator": 0.5})
+        await person.say(type="configure", spec={"optimizer": "adagrad"})
+        state = await person.until("state", lambda state: state["spec"]["initial_accumulator"] == 0.5)
+        assert state["step"] == 10
+        await take(person, 10)
+        await person.say(type="seek", branch=0, step=5)
+        await person.at_step(5)
+        for name, values in (await take(person, 5))["parameters"].items():
+            np.testing.assert_array_equal(values, shown["parameters"][name])
