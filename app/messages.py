@@ -217,6 +217,7 @@ SENTENCES: dict[str, str] = {
     "add points with another label.",
     # What was found in it and done to it.
     "upload_columns": "Read x1 from column {x1}, x2 from column {x2} and the label from column {label}.",
+    "upload_columns_left_out": "Left out, as a point of the plane has two coordinates: {columns}.",
     "upload_rows_left_out": "Left out for an empty cell: {count} rows.",
     "upload_drawn": "Drew {limit} of {count} points at random, the most the plane takes.",
     "upload_fitted": "Shifted and scaled {axis}, which went from {lowest} to {highest}, into −5 to 5, "

@@ -32,6 +32,7 @@ ROW_NUMBERS = ("1", "index", "id", "unnamed:0")
 
 NoteCode = Literal[
     "upload_columns",
+    "upload_columns_left_out",
     "upload_rows_left_out",
     "upload_drawn",
     "upload_fitted",
@@ -74,6 +75,8 @@ def parse(text: str, name: str, draw: int | None = None) -> Upload:
     columns = _find_columns(table)
     x1, x2, label = (table.names[column] for column in columns)
     notes: list[Note] = [("upload_columns", {"x1": x1, "x2": x2, "label": label})]
+    if unused := [name for column, name in enumerate(table.names) if column not in columns]:
+        notes.append(("upload_columns_left_out", {"columns": [shown(name) for name in unused]}))
 
     rows = _whole_rows(table, columns, notes)
     if len(rows) > MOST_POINTS:

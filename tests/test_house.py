@@ -218,6 +218,7 @@ def test_arrows_of_the_page(path: Path) -> None:
             "address.js": ("layers.js",),
             "offers.js": ("fitting.js", "i18n.js"),
             "changes.js": ("fitting.js", "memory.js"),
+            "output.js": ("memory.js",),
             "i18n.js": ("draw/numbers.js",),
             "names.js": ("draw/numbers.js", "i18n.js"),
         }.get(here, ())

@@ -163,10 +163,11 @@ def test_the_brush_sprays_while_it_is_held(opened: Opened) -> None:
 
 
 def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
-    table = "x,y,kind\n1,2,rose\n-3,2,lily\n4,-2,rose\n0,1,tulip\n,1,tulip\n"
+    table = "x,y,age,kind\n1,2,7,rose\n-3,2,7,lily\n4,-2,7,rose\n0,1,7,tulip\n,1,7,tulip\n"
     opened["upload-file"].set_input_files(FilePayload(name="flowers.csv", mimeType="text/csv", buffer=table.encode()))
     expect(opened["upload-dialog"]).to_contain_text("4 points were found")
-    expect(opened["upload-dialog"]).to_contain_text("tulip")
+    expect(opened["upload-dialog"]).to_contain_text("2: tulip")
+    expect(opened["upload-notes"]).to_contain_text("two coordinates: age.")
     expect(opened["upload-notes"].locator("li")).not_to_have_count(0)
     assert opened.spec["dataset"] == "circle"
     opened["upload-use"].click()
@@ -175,6 +176,17 @@ def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
     assert opened.state["classes"] == 3
     expect(opened["play"]).to_be_focused()  # Space plays
     expect(opened.page.locator(".reading-at .class-mark")).to_have_count(3)
+    legend = opened["boundary-reading"]
+    expect(legend).to_have_text("lilyrosetulip")
+    opened.page.reload()
+    expect(legend).to_have_text("lilyrosetulip")
+    opened["draw-points"].click()
+    opened["clear-points"].click()
+    for n, place in enumerate(((-2, -2), (2, 2), (0, -4))):
+        opened[f"point-class-{n}"].click()
+        opened.page.mouse.click(*at(opened, *place))
+    opened["draw-done"].click()
+    expect(legend).to_have_text("012")
 
 
 def test_a_file_that_cannot_be_read_says_why(opened: Opened) -> None:

@@ -236,6 +236,16 @@ def test_updates_that_need_no_gradient_are_drawn(open_page: OpenPage) -> None:
         expect(opened["no-gradient"]).to_be_visible(visible=empty)
 
 
+def test_a_chart_of_zeros_says_why_it_is_empty_while_biases_learn(open_page: OpenPage) -> None:
+    opened = open_page("#initializer=zeros&activation=relu")
+    opened["epoch-step"].click()
+    expect(opened["steps"]).not_to_have_attribute("data-value", "0")
+    for quantity, words in (("norm", "only biases move"), ("spread", "0 in every layer (")):
+        opened["quantity"].select_option(quantity)
+        expect(opened["no-gradient"]).to_contain_text("0 cannot stand on a logarithmic scale")
+        expect(opened["no-gradient"]).to_contain_text(words)
+
+
 def test_another_rule_brings_back_what_the_perceptron_set_aside_and_so_does_undo(opened: Opened) -> None:
     opened["dataset-and_gate"].click()
     opened.until(lambda: opened.spec["dataset"] == "and_gate")

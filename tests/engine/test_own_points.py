@@ -66,6 +66,7 @@ def test_columns_are_found_and_told() -> None:
     upload = parse("id,width,length,colour\n1,0.5,2,red\n2,1,3,blue", ANY)
     assert upload.columns == ("width", "length", "colour")
     assert note(upload, "upload_columns") == {"x1": "width", "x2": "length", "label": "colour"}
+    assert note(upload, "upload_columns_left_out") == {"columns": ["id"]}
     assert note(upload, "upload_classes") == {"count": 2, "classes": ["blue", "red"]}
     assert upload.class_names == ("blue", "red")
     assert upload.points == ((0.5, 2, 1), (1, 3, 0))

@@ -1,6 +1,6 @@
 // @ts-check
-// In the place of an empty chart of gradients or updates: why there are none. A rule that needs no gradient has updates
-// all the same, and a share of zeros is a curve.
+// In the place of an empty chart: why nothing stands there. A scale of decades has no place for 0, a share of zeros is a
+// curve; a rule that needs no gradient has updates all the same, and so have biases where no weight has a gradient.
 
 import { write } from '../elements.js';
 import { allZero, curvesOf, quantityOf } from '../draw/quantities.js';
@@ -20,12 +20,13 @@ export function mountNoGradient(panel, store) {
   function show() {
     const [history, spec] = [store.get('history'), store.get('spec')];
     const { name, backward, scale } = quantityOf(store.get('quantity'));
-    const none = backward && scale === 'log' && history !== null && spec !== null && ['norm', name].every((one) => allZero(curvesOf(history, one)));
+    const none = scale === 'log' && history !== null && spec !== null && allZero(curvesOf(history, name));
     panel.classList.toggle('empty', none);
     words.hidden = !none;
     const steps = spec?.output_activation === 'step' || spec?.activation === 'step';
-    const key = spec?.optimizer === 'perceptron' ? 'chart.no_gradient_perceptron' : steps ? 'chart.no_gradient_step' : 'chart.no_gradient';
-    if (none) write(words, t(key));
+    const flat = backward && none && allZero(curvesOf(history, 'norm'));
+    const key = !flat ? 'chart.all_zero' : spec.optimizer === 'perceptron' ? 'chart.no_gradient_perceptron' : steps ? 'chart.no_gradient_step' : 'chart.no_gradient';
+    if (none) write(words, t(key, { quantity: t(`quantity.${name}`) }));
   }
   show();
   const stop = store.watch(['history', 'spec', 'quantity', 'language'], show);

@@ -8,6 +8,7 @@ import { readPalette } from '../draw/palette.js';
 import { paintPoints } from '../draw/plane.js';
 import { focusPlay } from '../elements.js';
 import { formatCount, hasText, t } from '../i18n.js';
+import { keepClassNames } from '../output.js';
 
 const LARGEST = 1 << 20; // bytes, as the server takes them
 const SIZE = 200; // px of the preview
@@ -77,7 +78,7 @@ export function mountUpload(dialog, opener, store, send) {
     find('.names').replaceChildren(...names.map((own, number) => {
       const span = document.createElement('span');
       span.innerHTML = markSvg(number);
-      span.append(own);
+      span.append(`${names.length === 2 ? ['−1', '+1'][number] : number}: ${own}`);
       return span;
     }));
     requestAnimationFrame(paint); // once there is room for it
@@ -97,6 +98,7 @@ export function mountUpload(dialog, opener, store, send) {
   find('.use').onclick = () => {
     if (!found) return;
     const values = found.kind === 'values';
+    keepClassNames(found.class_names, found.points);
     store.set({ drawing: false });
     send({ type: 'configure', spec: { dataset: values ? 'own_values' : 'own', own_points: found.points, samples: null } });
     dialog.close();

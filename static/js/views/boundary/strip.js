@@ -35,8 +35,7 @@ export function readPlace({ map, classes }, output, { x1, x2, point, neuron, cho
 export function legend(output, tests) {
   const hollow = tests ? [entry('', t('boundary.hollow'))] : [];
   if (!output.classes) return [entry('', t('boundary.filled')), ...hollow];
-  const names = output.classes === 2 ? ['−1', '+1'] : Array.from({ length: output.classes }, (_, number) => String(number));
-  const marks = names.map((name, number) => marked(number, name));
+  const marks = output.names.map((name, number) => marked(number, name));
   return [...(output.classes === 2 ? marks.reverse() : marks), ...hollow];
 }
 
