@@ -271,8 +271,7 @@ mountInspector(element('inspector'), store, act);
 mountNetwork(element('network'), store, act);
 mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
 mountMarks(document.body, store); // those of the network, too
-mountBoundary(element('boundary'), store);
-for (const [id, mount] of Object.entries({ pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);
+for (const [id, mount] of Object.entries({ boundary: mountBoundary, pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);
 mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);

@@ -69,6 +69,14 @@ def test_the_caption_goes_with_its_experiment(opened: Opened) -> None:
     expect(opened["caption"]).to_be_hidden()
 
 
+def test_the_answer_to_the_only_sum_is_read_as_a_number(opened: Opened) -> None:
+    open_gallery(opened)
+    opened["preset-b1_five_plus_three"].click()
+    opened.until(lambda: opened.spec["dataset"] == "own_values")
+    opened["play"].click()
+    expect(opened["boundary-reading"]).to_contain_text(re.compile(r"\(5, 3\) → .?8\.00"))
+
+
 def test_search(opened: Opened) -> None:
     open_gallery(opened)
     for sought, found in (("XOR", "d2_xor"), ("e5", "e5_own_points"), ("dropout", "d5_digits")):

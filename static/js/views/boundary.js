@@ -24,9 +24,10 @@ const NUMBERED = 8; // classes while points are drawn by hand: their labels are 
 /**
  * @param {HTMLElement} root  empty
  * @param {import('../store.js').Store} store
+ * @param {import('../predictions.js').Follow} follow
  * @returns {() => void} undo
  */
-export function mountBoundary(root, store) {
+export function mountBoundary(root, store, follow) {
   root.classList.add('boundary');
   root.innerHTML = `
     <h2><span></span><span class="seg outputs" role="group" hidden></span></h2>
@@ -51,6 +52,9 @@ export function mountBoundary(root, store) {
   let readDue = 0;
   /** @type {[number, number] | null} px on the picture */
   let pointer = null;
+
+  /** @type {{of: Point, value: number | null} | null} the answer for the only point that is learned */
+  let answer = null;
 
   const lit = () => (draft() ? null : store.get('lit'));
   const draft = () => store.get('draft');
@@ -222,13 +226,28 @@ export function mountBoundary(root, store) {
     }
   }
 
+  /** Where one sum is all there is, its answer is read as a number. @returns {Point | null} */
+  function onlyPoint() {
+    const [now, { train }] = [output(), points()];
+    return now?.plane && !draft() && !now.classes && now.outputs === 1 && train.length === 1 ? train[0] : null;
+  }
+
+  const ask = follow(() => {
+    const point = onlyPoint();
+    return point && [[point[0], point[1]]];
+  }, ({ answers: [[value]] }) => {
+    const point = onlyPoint();
+    answer = point && { of: point, value };
+    read();
+  });
+
   function read() {
     clearTimeout(readDue);
     readDue = 0;
     readAt = performance.now();
     const [now, shown] = [output(), current()];
     if (!now || draft()) return;
-    if (!pointer || !shown) reading.replaceChildren(...legend(now, Boolean(store.get('testPoints'))));
+    if (!pointer || !shown) reading.replaceChildren(...legend(now, Boolean(store.get('testPoints')), answer && answer.of === onlyPoint() ? answer : null));
     else {
       const point = nearestPoint(pointer);
       const [x1, x2] = point ?? toPlane(...pointer, size, extent());
@@ -288,6 +307,7 @@ export function mountBoundary(root, store) {
     store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'output', 'state'], refit),
     store.watch(['hovered', 'spec'], () => (tellTitle(), repaint())),
     store.watch(['frame', 'lit'], repaint),
+    store.watch(['frame', 'points'], () => onlyPoint() && ask()),
     () => observer.disconnect(),
     () => cancelAnimationFrame(painting),
     () => clearTimeout(readDue),

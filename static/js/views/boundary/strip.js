@@ -31,13 +31,20 @@ export function readPlace({ map, classes }, output, { x1, x2, point, neuron, cho
   return [...entries, entry(name, fixed(point[2 + (output.classes ? 0 : chosen)] ?? 0, output.classes ? 0 : 2).replace('\u2007', '+'))];
 }
 
-/** @param {Output} output @param {boolean} tests  whether test points are shown @returns {HTMLElement[]} */
-export function legend(output, tests) {
+/**
+ * @param {Output} output @param {boolean} tests  whether test points are shown
+ * @param {{of: Point, value: number | null} | null} answer  for the only point there is
+ * @returns {HTMLElement[]}
+ */
+export function legend(output, tests, answer) {
   const hollow = tests ? [entry('', t('boundary.hollow'))] : [];
-  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow];
+  const told = answer ? [entry(`(${plain(answer.of[0])}, ${plain(answer.of[1])}) → `, answer.value === null ? '–' : fixed(answer.value, 2))] : [];
+  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow, ...told];
   const marks = output.names.map((name, number) => marked(number, name));
   return [...(output.classes === 2 ? marks.reverse() : marks), ...hollow];
 }
+
+const plain = (/** @type {number} */ value) => String(Math.round(value * 100) / 100).replace('-', '−');
 
 /** @param {number} number of the class @param {string} words */
 function marked(number, words) {
