@@ -23,6 +23,7 @@
 
 const PERCEPTRON = { hidden: [], output_activation: 'step', loss: 'mse', batch_size: 1 };
 const SAFE_BATCH = 10; // samples: the default batch, where batch norm has something to compare
+const DRAWN = ['seed', 'own_points']; // another draw of them is another run of the same experiment
 
 /** The first one stands in for a name the server has yet to refuse. @param {Spec} spec @param {Facts} facts */
 const kindOf = (spec, facts) => facts.datasets[spec.dataset] ?? Object.values(facts.datasets)[0];
@@ -221,4 +222,15 @@ export function conflict(spec, facts) {
     if (samples * units > facts.most_normed) return { key: 'conflict.normed', values };
   }
   return count > facts.most_parameters ? { key: 'conflict.parameters', values: { count, most: facts.most_parameters } } : null;
+}
+
+/**
+ * Whether two Specs are the same experiment, tuned live at most; another rule of descent makes it another one.
+ * @param {Record<string, import('./schema.js').Field>} fields @param {Spec} one @param {Spec} other
+ */
+export function sameExperiment(fields, one, other) {
+  return Object.keys(fields).every((name) => {
+    const tuned = DRAWN.includes(name) || (fields[name].live && name !== 'optimizer');
+    return tuned || JSON.stringify(one[name]) === JSON.stringify(other[name]);
+  });
 }

@@ -77,6 +77,69 @@ def test_the_answer_to_the_only_sum_is_read_as_a_number(opened: Opened) -> None:
     expect(opened["boundary-reading"]).to_contain_text(re.compile(r"\(5, 3\) → .?8\.00"))
 
 
+@pytest.mark.parametrize(("knob", "other", "closes"), [("optimizer", "adam", True), ("learning-rate", "0.1", False)])
+def test_the_caption_goes_when_the_run_is_another_one(opened: Opened, knob: str, other: str, closes: bool) -> None:
+    open_gallery(opened)
+    opened["preset-circle"].click()
+    expect(opened["caption"]).to_be_visible()
+    opened[knob].select_option(other)
+    opened.until(lambda: str(opened.spec[knob.replace("-", "_")]) == other)
+    expect(opened["caption"]).to_be_visible(visible=not closes)
+
+
+def test_neither_a_caption_nor_a_bar_of_repair_outlives_the_shape(opened: Opened) -> None:
+    for chosen, bar in (("preset-circle", "caption"), ("break-vanishing", "broken")):
+        open_gallery(opened)
+        opened[chosen].click()
+        expect(opened[bar]).to_be_visible()
+        opened["add-layer"].click()
+        expect(opened[bar]).to_be_hidden()
+
+
+@pytest.mark.parametrize(
+    ("query", "width"), [("", 1366), ("", 1024), ("?profile=projector", 1366), ("?profile=projector", 1024)]
+)
+def test_the_inspector_stands_beside_the_caption(open_page: OpenPage, query: str, width: int) -> None:
+    opened = open_page(query, width)
+    open_gallery(opened)
+    opened["preset-circle"].click()
+    opened["neuron-0-0"].click()
+    inspector, caption = opened["inspector"].bounding_box(), opened["caption"].bounding_box()
+    assert inspector
+    assert caption
+    assert inspector["y"] == caption["y"]
+    assert inspector["x"] + inspector["width"] <= caption["x"]
+    ends = "() => innerHeight - parseFloat(getComputedStyle(document.body).paddingBottom)"
+    assert inspector["y"] + inspector["height"] == pytest.approx(opened.page.evaluate(ends), abs=1)
+
+
+@pytest.mark.parametrize("width", [1366, 1024])
+def test_on_a_wall_a_caption_cuts_nothing(open_page: OpenPage, width: int) -> None:
+    opened = open_page("?profile=projector", width)
+    open_gallery(opened)
+    opened["break-vanishing"].click()
+    network, river = opened["network"].bounding_box(), opened["gradient-layer-0"].bounding_box()
+    assert network
+    assert river
+    assert river["y"] + river["height"] <= network["y"] + network["height"]
+    expect(opened["diagnosis"]).to_be_visible()
+    assert opened["network"].bounding_box() == network, "moved when the sentence came"
+    expect(opened["diagnosis-where"]).to_be_in_viewport(ratio=1)
+
+
+@pytest.mark.parametrize("preset", ["c5_twenty_lines", "d6_widening"])
+@pytest.mark.parametrize("query", ["", "?profile=projector"])
+def test_outputs_of_many_values_leave_the_scores_their_place(open_page: OpenPage, query: str, preset: str) -> None:
+    opened = open_page(query)
+    open_gallery(opened)
+    opened[f"preset-{preset}"].click()
+    last, metrics = opened["sample-9"].bounding_box(), opened.page.locator("#metrics").bounding_box()
+    assert last
+    assert metrics
+    assert last["height"] >= 12
+    assert last["y"] + last["height"] <= metrics["y"] + 1
+
+
 def test_search(opened: Opened) -> None:
     open_gallery(opened)
     for sought, found in (("XOR", "d2_xor"), ("e5", "e5_own_points"), ("dropout", "d5_digits")):
@@ -124,5 +187,5 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
     for width, height in ((1366, 768), (1024, 768)):
         opened.page.set_viewport_size({"width": width, "height": height})
         expect(opened["caption"]).to_be_in_viewport(ratio=1)
-        expect(opened["loss-chart"]).to_be_in_viewport(ratio=1)
+        expect(opened["gradient-layer-0" if "projector" in query else "loss-chart"]).to_be_in_viewport(ratio=1)
         assert opened.page.evaluate("document.documentElement.scrollHeight") == height

@@ -356,7 +356,8 @@ def test_counts_of_all_of_mnist_fit_their_cells(open_page: OpenPage, query: str,
 def test_a_stopped_run_says_so(opened: Opened) -> None:
     configure(opened, stop_steps=20)
     opened["play"].click()
-    expect(opened["status"]).to_have_text("Stopped: all steps are done")
+    expect(opened["status"]).to_have_text("Steps done")
+    expect(opened.page.locator("#status")).to_have_attribute("title", "Stopped: all steps are done")
 
 
 def test_the_pad_fits_every_size(open_page: OpenPage) -> None:

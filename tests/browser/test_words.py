@@ -69,9 +69,10 @@ MADE = {
             "restarted",
             "ready",
             "paused",
-            "stopped",
         )
     ),
+    *(f"status.{status}.title" for status in ("diverged", "ready", "stopped")),
+    *(f"status.stopped.{reason}" for reason in get_args(StopReason)),
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"graph.gate.{op}" for op in (*OPERATIONS, *get_args(LossName), *MODULES)),
     *(f"graph.gate.{kind}" for kind in ("linear_plain", "variable", "constant")),

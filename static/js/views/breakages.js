@@ -2,6 +2,7 @@
 // The break-it shelf, on top of the presets: runs that go wrong on one click, each with what to look at; and the bar that
 // offers what mends it.
 
+import { sameExperiment } from '../fitting.js';
 import { t } from '../i18n.js';
 
 /** @typedef {{name: string, spec: Record<string, any>, repair: Record<string, any>, steps: number}} Breakage */
@@ -46,14 +47,16 @@ export function mountBreakages(root, bar, store, send) {
   function show() {
     const one = chosen();
     const repaired = store.get('broken')?.repaired ?? false;
-    bar.hidden = !one;
-    document.body.classList.toggle('broken', one !== null);
-    if (!one) return;
+    const { spec, fields } = { spec: store.get('spec'), fields: store.get('fields') };
+    const shown = one !== null && spec && fields && sameExperiment(fields, repaired ? { ...one.spec, ...one.repair } : one.spec, spec);
+    bar.hidden = !shown;
+    document.body.classList.toggle('broken', Boolean(shown));
+    if (!shown) return;
     name.textContent = t(repaired ? 'break.mended' : `break.${one.name}`);
-    const fields = Object.keys(one.repair).map((field) => t(`field.${field}`)).join(SEPARATOR);
-    see.textContent = repaired ? t('break.mended_by', { fields }) : t(`break.${one.name}.see`);
+    const mends = Object.keys(one.repair).map((field) => t(`field.${field}`)).join(SEPARATOR);
+    see.textContent = repaired ? t('break.mended_by', { fields: mends }) : t(`break.${one.name}.see`);
     repair.textContent = t('break.repair');
-    repair.title = fields;
+    repair.title = mends;
     repair.hidden = repaired;
   }
 
@@ -70,7 +73,7 @@ export function mountBreakages(root, bar, store, send) {
   fill();
   const stops = [
     store.watch(['breakages', 'language'], fill),
-    store.watch(['broken'], show),
+    store.watch(['broken', 'spec', 'fields'], show),
     store.watch(['preset'], () => { if (store.get('preset') !== null) store.set({ broken: null }); }),
   ];
   return () => {

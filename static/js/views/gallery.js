@@ -4,6 +4,7 @@
 import { paintCard, shapeDrawing } from '../draw/cards.js';
 import { readPalette } from '../draw/palette.js';
 import { focusPlay } from '../elements.js';
+import { sameExperiment } from '../fitting.js';
 import { hasText, t } from '../i18n.js';
 
 /** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, spec: Record<string, any> | null, sizes: number[] | null}} Preset */
@@ -148,8 +149,8 @@ export function mountGallery(root, store, send) {
   function showCaption() {
     const name = store.get('preset');
     const preset = cards.find((card) => card.preset.name === name)?.preset;
-    const spec = store.get('spec');
-    const fits = preset?.spec && spec && preset.spec.dataset === spec.dataset;
+    const { spec, fields } = { spec: store.get('spec'), fields: store.get('fields') };
+    const fits = preset?.spec && spec && fields && sameExperiment(fields, preset.spec, spec);
     const shown = Boolean(fits && hasText(`preset.${name}.see`));
     caption.hidden = !shown;
     document.body.classList.toggle('captioned', shown);
@@ -189,7 +190,7 @@ export function mountGallery(root, store, send) {
   const stops = [
     store.watch(['presets'], makeCards),
     store.watch(['language'], speak),
-    store.watch(['preset', 'spec'], showCaption),
+    store.watch(['preset', 'spec', 'fields'], showCaption),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(() => paint())),
   ];
   return () => {

@@ -1,7 +1,9 @@
 // @ts-check
-// One sentence: what is going on. It changes when that changes and not with every step, so that it can be read aloud.
+// In a word or two what is going on, the sentence as its title. It changes when that changes and not with every step, so
+// that it can be read aloud.
 
-import { formatCount, t } from '../i18n.js';
+import { write } from '../elements.js';
+import { formatCount, hasText, t } from '../i18n.js';
 
 /** @param {import('../store.js').Store} store */
 function statusOf(store) {
@@ -24,11 +26,13 @@ export function mountStatus(root, store) {
   const text = /** @type {HTMLElement} */ (root.querySelector('[data-testid=status]'));
   const show = () => {
     const status = statusOf(store);
-    const sentence = t(`status.${status}`, { step: formatCount(store.get('state')?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${store.get('state').stopped}`) : '' });
-    if (text.textContent === sentence) return;
+    const state = store.get('state');
+    const key = status === 'stopped' ? `status.stopped.${state.stopped}` : `status.${status}`;
+    const values = { step: formatCount(state?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${state.stopped}`) : '' };
+    const words = t(key, values);
     root.dataset.status = status;
-    text.textContent = sentence;
-    root.title = sentence;
+    root.title = hasText(`status.${status}.title`) ? t(`status.${status}.title`, values) : words;
+    write(text, words);
   };
   show();
   return store.watch(['connection', 'state', 'frame', 'language', 'restarted'], show);
