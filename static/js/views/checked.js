@@ -8,8 +8,8 @@ import { t, translate } from '../i18n.js';
 const GAP = 6; // px
 const SYMBOLS = /** @type {Record<string, string>} */ ({ 'layers.weight': 'W', 'layers.bias': 'b', 'norms.weight': 'γ', 'norms.bias': 'β' });
 
-/** 0.9, 3·10⁻⁷: one digit says enough of a difference. @param {number} value */
-const roughly = (value) => (value === 0 ? '0' : value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0));
+/** 0.9, 3·10⁻⁷: one digit says enough of a difference; ∞ of a number that is none. @param {number} value */
+const roughly = (value) => (value > 1e30 ? '∞' : value === 0 ? '0' : value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0));
 
 /** layers.0.weight → W⁽¹⁾ @param {string} tensor */
 function symbolOf(tensor) {
