@@ -69,9 +69,7 @@ async def _epoch(session: Session, _viewer: Viewer, _command: commands.Epoch) ->
 
 
 async def _reset(session: Session, viewer: Viewer, _command: commands.Reset) -> None:
-    await travel.begin_again(session, viewer, session.trainer.spec)
-    session.halt()
-    session.tell_state()
+    await travel.begin_again(session, viewer, session.trainer.spec, paused=True)
 
 
 async def _regenerate(session: Session, viewer: Viewer, _command: commands.Regenerate) -> None:

@@ -87,10 +87,12 @@ async def change(
         session.tell_history()
 
 
-async def begin_again(session: Session, viewer: Viewer, spec: Spec) -> None:
-    """The start of a Spec, another one or the same. Raises Refusal where its data are missing."""
+async def begin_again(session: Session, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
+    """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
     left, past, had_begun = session.trainer.spec, session.past, session.step > 0
     await session.restart(spec)
+    if paused:
+        session.halt()
     session.past.follow(past, left, spec)
     _told_of_start(session, viewer, left, had_begun)
 

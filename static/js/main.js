@@ -181,6 +181,7 @@ function receive(message) {
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
+  else if (message.code === 'wrong_row') return; // asked of the network before this one, and asked again
   else if (message.type === 'error') {
     session.refused();
     tell(message);

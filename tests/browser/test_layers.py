@@ -22,7 +22,7 @@ CLOSE = 1e-3
 
 ROWS = """root => [...root.querySelectorAll('dt, p, h3, .histogram')]
   .map(({ offsetTop, offsetHeight }) => [offsetTop, offsetHeight])"""
-DRAWN = """box => box.data.map(({ x, y, name }) => ({ x: [...x], y: [...y], name }))"""
+DRAWN = """box => (box.data ?? []).map(({ x, y, name }) => ({ x: [...x], y: [...y], name }))"""
 
 
 def by_autograd() -> list[dict[str, Any]]:
