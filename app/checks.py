@@ -140,7 +140,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
     return {
         "step": result.step,
         "state": "green" if result.green else "red",
-        "difference": _told(worst.difference),
+        "difference": number(worst.difference),
         "witness": worst.witness,
         "tensor": worst.tensor,
         "index": list(worst.index),
@@ -158,7 +158,7 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
 def _compared(one: Compared) -> dict[str, Any]:
     return {
         "witness": one.witness,
-        "difference": _told(one.difference),
+        "difference": number(one.difference),
         "tolerance": one.tolerance,
         "agrees": one.agrees,
         "tensor": one.tensor,
@@ -166,11 +166,6 @@ def _compared(one: Compared) -> dict[str, Any]:
         "hand": number(one.hand),
         "other": number(one.other),
     }
-
-
-def _told(difference: float) -> float | None:
-    """As far off as float32 goes, where a witness says what is no number."""
-    return number(min(difference, float(np.finfo(np.float32).max)))
 
 
 def _measured(found: Examination) -> Measured:

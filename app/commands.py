@@ -91,6 +91,8 @@ class Predict(_Command):
     inputs: Annotated[tuple[Annotated[tuple[Given, ...], Len(1, 1000)], ...], Len(1, 64)]
     id: Annotated[Whole, Ge(0), Le(2**53)]
     """Comes back with the answer."""
+    revision: Annotated[Whole, Ge(0), Le(2**53)] | None = None
+    """Of the experiment that is asked; one that is no more gives no answer."""
 
 
 class Subject(_Command):

@@ -99,6 +99,8 @@ async def _history(session: Session, viewer: Viewer, _command: commands.History)
 
 
 async def _predict(session: Session, viewer: Viewer, command: commands.Predict) -> None:
+    if command.revision not in (None, session.revision):
+        return
     columns = states.columns(session.trainer)
     for number, row in enumerate(command.inputs, 1):
         if len(row) != columns:

@@ -297,9 +297,7 @@ def peek(trainer: Trainer, moment: Moment, steps: int) -> dict[str, Any]:
     boundary, classes = snapshot.boundary, winning_classes(snapshot, moment.position.spec)
     return {
         "step": snapshot.step,
-        "train_loss": number(snapshot.train_loss, 17),
         "test_loss": number(snapshot.test_loss, 17),
-        "threshold": snapshot.threshold,
         "side": PEEK_SIDE,
         "values": None if boundary is None else [number(float(value), 4) for value in np.ravel(boundary)],
         "classes": classes and {"winners": classes[0].ravel().tolist(), "strength": classes[1].ravel().tolist()},

@@ -37,6 +37,7 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "rule": {name: rule_of(network, name) for name in network.names} if spec.optimizer == "muon" else None,
         "inseparable": is_endless(trainer),
         "batches_per_epoch": trainer.batches_per_epoch,
+        "training_samples": len(trainer.train_inputs),
         "parameters_count": network.count,
         "stopped": trainer.stopped,
         "planted": trainer.bug,

@@ -354,8 +354,5 @@ def is_live(field: str) -> bool:
 
 
 def restarting_fields(old: Spec, new: Spec) -> list[str]:
-    """The fields whose change starts the run again, in the order of the Spec; what Adagrad begins with only where it
-    goes on."""
-    goes_on = old.optimizer == new.optimizer == "adagrad"
-    live = {name for name in Spec.model_fields if is_live(name) or (name == "initial_accumulator" and not goes_on)}
-    return [name for name in Spec.model_fields if getattr(old, name) != getattr(new, name) and name not in live]
+    """The fields whose change starts the run again, in the order of the Spec."""
+    return [name for name in Spec.model_fields if getattr(old, name) != getattr(new, name) and not is_live(name)]

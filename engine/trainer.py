@@ -294,9 +294,7 @@ class Trainer:
 
         Raises ValueError for a position of other data or another network.
         """
-        # What Adagrad began with is in its sum, which the state has.
-        begun = position.spec.model_copy(update={"initial_accumulator": self.spec.initial_accumulator})
-        if fields := restarting_fields(self.spec, begun):
+        if fields := restarting_fields(self.spec, position.spec):
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
         if position.bug != self.bug:
             self._sit(position.bug)

@@ -81,7 +81,7 @@ const RESTART_SHOWN = 2000; // milliseconds
 
 const changes = createChanges(store, say);
 const session = createSession(store, (command) => connection.send(command));
-const predictions = createPredictions((command) => connection.sendNow(command));
+const predictions = createPredictions((command) => connection.sendNow(command), () => store.get('state')?.revision ?? null);
 const outbox = createOutbox((command) => connection.send(command));
 
 /** @param {Command} command */
@@ -181,7 +181,6 @@ function receive(message) {
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();
   else if (message.type === 'notice') tell(message);
-  else if (message.code === 'wrong_row') return; // asked of the network before this one, and asked again
   else if (message.type === 'error') {
     session.refused();
     tell(message);

@@ -12,8 +12,11 @@ const PATIENCE = 3000; // milliseconds until an answer is given up: a lost conne
  * @returns {() => void}  to be called whenever the answer may be another
  */
 
-/** @param {(command: {type: 'predict', inputs: number[][], id: number}) => void} send */
-export function createPredictions(send) {
+/**
+ * @param {(command: {type: 'predict', inputs: number[][], id: number, revision: number | null}) => void} send
+ * @param {() => number | null} revision  of the experiment as it is; a question to one before it gets no answer
+ */
+export function createPredictions(send, revision) {
   /** @type {Map<number, (prediction: Prediction) => void>} */
   const waiting = new Map();
   let newest = 0;
@@ -29,11 +32,13 @@ export function createPredictions(send) {
       let timer = 0;
       let askedAt = -Infinity;
       let asked = 0; // the id under way; 0: none
+      /** @type {number | null} */
+      let askedOf = null;
       let again = false;
 
       function ask() {
         timer = 0;
-        if (asked && performance.now() - askedAt < PATIENCE) {
+        if (asked && askedOf === revision() && performance.now() - askedAt < PATIENCE) {
           again = true;
           return;
         }
@@ -43,6 +48,7 @@ export function createPredictions(send) {
         if (!inputs) return;
         asked = ++newest;
         askedAt = performance.now();
+        askedOf = revision();
         waiting.set(asked, (prediction) => {
           waiting.delete(asked);
           asked = 0;
@@ -50,7 +56,7 @@ export function createPredictions(send) {
           if (again) soon();
           again = false;
         });
-        send({ type: 'predict', inputs, id: asked });
+        send({ type: 'predict', inputs, id: asked, revision: askedOf });
       }
       function soon() {
         timer ||= window.setTimeout(ask, Math.max(0, askedAt + ASKED_EVERY - performance.now()));

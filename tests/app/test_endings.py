@@ -144,6 +144,16 @@ async def test_a_row_of_another_length_is_refused() -> None:
         assert (error["code"], error["values"]) == ("wrong_row", {"row": 2, "count": 3, "limit": 2})
 
 
+async def test_a_question_to_an_experiment_that_is_no_more_gets_no_answer() -> None:
+    async with watching() as person:
+        revision = (await person.until("state"))["revision"]
+        await person.say(type="configure", spec={"dataset": "random", "random_inputs": 3, "loss": "mse"})
+        await person.say(type="predict", inputs=[[1, 2]], id=1, revision=revision)
+        await person.say(type="predict", inputs=[[1, 2, 3]], id=2)
+        assert (await person.until("prediction"))["id"] == 2
+        assert not [said for said in person.seen if said["type"] == "error"]
+
+
 async def test_digits_come_with_pictures_and_answer_to_one() -> None:
     async with watching() as person:
         spec = {"dataset": "digits", "samples": 200, "hidden": [8], "loss": "cross_entropy"}

@@ -198,7 +198,7 @@ async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_o
         alone.advance(20)
         alone.configure(alone.spec.changed(learning_rate=0.5))
         alone.advance(30)
-        assert peeked["train_loss"] == pytest.approx(alone.evaluate()["train_loss"], rel=1e-8)
+        assert peeked["test_loss"] == pytest.approx(alone.evaluate()["test_loss"], rel=1e-8)
         assert person.session.step == 40, "looking leaves the run where it is"
 
 
@@ -371,15 +371,15 @@ async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> Non
         await person.until("state", lambda state: state["spec"]["noise"] == 0)
 
 
-async def test_what_adagrad_begins_with_ends_no_run_of_another_rule_and_none_is_lost_by_going_back() -> None:
+async def test_what_adagrad_begins_with_begins_a_run_and_its_stretch_can_be_gone_back_to() -> None:
     async with watching() as person:
-        await person.say(type="configure", spec={"optimizer": "adagrad"})
+        await take(person, 5)
+        await person.say(type="configure", spec={"initial_accumulator": 0.5, "optimizer": "adagrad"})
+        await person.at_step(0)
         await take(person, 5)
         shown = await take(person, 5)
         await person.say(type="configure", spec={"optimizer": "sgd"})
-        await person.say(type="configure", spec={"initial_accumulator": 0.5})
-        await person.say(type="configure", spec={"optimizer": "adagrad"})
-        state = await person.until("state", lambda state: state["spec"]["initial_accumulator"] == 0.5)
+        state = await person.until("state", lambda state: state["spec"]["optimizer"] == "sgd")
         assert state["step"] == 10
         await take(person, 10)
         await person.say(type="seek", branch=0, step=5)

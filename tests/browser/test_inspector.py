@@ -150,6 +150,14 @@ def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) ->
     assert_adds_up_to_the_engines(opened, before_last(Spec(), step))
 
 
+def test_the_loss_of_pictures_tells_how_many_are_learned_from(open_page: OpenPage) -> None:
+    opened = open_page("#dataset=digits&samples=200&loss=cross_entropy&hidden=4")
+    opened.until(lambda: opened.spec["dataset"] == "digits")
+    opened["step"].click()
+    opened["train-loss"].click()
+    expect(opened["which-loss"]).to_contain_text("of all 100 training points after step 1")
+
+
 def test_the_loss_of_the_batch_says_what_the_loss_in_the_top_row_is(opened: Opened) -> None:
     for _ in range(3):
         opened["step"].click()

@@ -8,8 +8,8 @@ import { t, translate } from '../i18n.js';
 const GAP = 6; // px
 const SYMBOLS = /** @type {Record<string, string>} */ ({ 'layers.weight': 'W', 'layers.bias': 'b', 'norms.weight': 'γ', 'norms.bias': 'β' });
 
-/** 0.9, 3·10⁻⁷: one digit says enough of a difference; ∞ of a number that is none. @param {number} value */
-const roughly = (value) => (value > 1e30 ? '∞' : value === 0 ? '0' : value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0));
+/** 0.9, 3·10⁻⁷: one digit says enough of a difference; ∞ of what is no number. @param {number | null} value */
+const roughly = (value) => (value === null ? '∞' : value === 0 ? '0' : value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0));
 
 /** layers.0.weight → W⁽¹⁾ @param {string} tensor */
 function symbolOf(tensor) {
@@ -36,9 +36,9 @@ export function mountChecked(root, panel, store, send) {
     const light = store.get('checked');
     const state = light?.state ?? 'none';
     root.dataset.state = state;
-    root.dataset.value = String(light?.difference ?? '');
+    root.dataset.value = state === 'none' ? '' : String(light.difference ?? Infinity);
     const place = state === 'red' ? symbolOf(light.tensor) : '';
-    const difference = roughly(light?.difference ?? 0);
+    const difference = state === 'none' ? '' : roughly(light.difference);
     words.textContent = t(state === 'green' && light.difference === 0 ? 'checked.equal' : `checked.${state}`, { difference, place });
     const says = state === 'none' ? '' : t(`checked.says_${state === 'green' && !light.tried ? 'rule' : state}`, { step: light.step + 1, difference, place });
     root.title = `${says} ${t('checked.help')}`.trim();
@@ -64,7 +64,7 @@ export function mountChecked(root, panel, store, send) {
     body.replaceChildren(...compared.map((/** @type {any} */ one) => {
       const row = document.createElement('tr');
       row.dataset.testid = `compared-${one.witness}`;
-      row.dataset.value = String(one.difference);
+      row.dataset.value = String(one.difference ?? Infinity);
       row.classList.toggle('wrong', !one.agrees);
       row.title = t('checked.row_title', { tolerance: scientific(one.tolerance), hand: numberOf(one.hand), other: numberOf(one.other) });
       for (const [kind, text] of [['th', t(`checked.witness.${one.witness}`)], ['td', `${one.agrees ? '✓' : '✗'} ${roughly(one.difference)}`], ['td', placeOf(one)]]) {

@@ -219,11 +219,11 @@ export function mountInspector(root, store, send) {
 
   /** Its number and the one in the top row are of other points and other weights. @param {Explanation} told */
   function tellLoss({ subject, step, batch, lines: told }) {
-    const [frame, points] = [store.get('frame'), store.get('points')];
+    const [frame, state] = [store.get('frame'), store.get('state')];
     const own = told.find(({ main }) => main)?.total ?? null;
-    ofLoss.hidden = subject.kind !== 'loss' || own === null || !frame || !points;
+    ofLoss.hidden = subject.kind !== 'loss' || own === null || !frame || !state;
     if (ofLoss.hidden) return;
-    ofLoss.textContent = t('inspector.which_loss', { loss: formatLoss(/** @type {number} */ (own)), count: batch.length, step, all: formatLoss(frame.train_loss), points: formatCount(points.train.length), now: frame.step });
+    ofLoss.textContent = t('inspector.which_loss', { loss: formatLoss(/** @type {number} */ (own)), count: batch.length, step, all: formatLoss(frame.train_loss), points: formatCount(state.training_samples), now: frame.step });
   }
 
   /** Of a layer: how it is, as last measured. */

@@ -10,7 +10,7 @@ test('asked for in haste, the network is asked at a pace, one question at a time
   /** @type {number[]} */
   const told = [];
   let value = 0;
-  const predictions = createPredictions((command) => sent.push(command));
+  const predictions = createPredictions((command) => sent.push(command), () => 1);
   const soon = predictions.follow(() => [[value]], ({ answers }) => told.push(Number(answers[0][0])));
   for (value = 1; value < 10; value++) soon();
   await after(30);
@@ -32,7 +32,7 @@ test('two who ask are told their own answers, and who has no question asks none'
   const sent = [];
   /** @type {string[]} */
   const told = [];
-  const predictions = createPredictions((command) => sent.push(command));
+  const predictions = createPredictions((command) => sent.push(command), () => 1);
   for (const name of ['a', 'b']) predictions.follow(() => [[name.charCodeAt(0)]], ({ answers }) => told.push(name + answers[0][0]))();
   predictions.follow(() => null, () => told.push('none'))();
   await after(30);
@@ -40,4 +40,18 @@ test('two who ask are told their own answers, and who has no question asks none'
   assert(sent[0].id !== sent[1].id);
   for (const { id, inputs } of sent.reverse()) predictions.receive({ id, step: 1, outputs: [], answers: inputs });
   equal(told, ['b98', 'a97']);
+});
+
+test('where the experiment becomes another one, it is asked at once, though the one before owes an answer', async () => {
+  /** @type {{inputs: number[][], id: number, revision: number | null}[]} */
+  const sent = [];
+  let revision = 1;
+  const predictions = createPredictions((command) => sent.push(command), () => revision);
+  const soon = predictions.follow(() => [[0]], () => {});
+  soon();
+  await after(30);
+  revision = 2;
+  soon();
+  await after(260);
+  equal(sent.map((command) => command.revision), [1, 2]);
 });
