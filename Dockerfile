@@ -27,7 +27,7 @@ COPY . .
 ENV NUMBA_CACHE_DIR=/opt/playground/kernels
 RUN pip install --no-compile --no-deps . \
  && cd / \
- && python3 -c "import torch, app.main; from engine import Spec, Trainer; [Trainer(Spec(), backend=name).advance(1) for name in ('autograd', 'by_hand', 'compiled')]; from engine.backends import compiled; compiled.warm()" \
+ && python3 -c "import torch, app.main; from engine import Spec, Trainer; [Trainer(Spec(), backend=name).advance(1) for name in ('autograd', 'by_hand', 'compiled')]; from engine.backends.compiled.backend import warm; warm()" \
  && pip uninstall --yes --quiet pip setuptools
 
 FROM ${PYTHON_IMAGE}

@@ -12,12 +12,12 @@ from app import VERSION
 from app.manager import SessionManager
 from app.slices import points
 from app.warming import Warming
-from engine.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
-from engine.datasets import DATASETS, samples_of
-from engine.digits import Library, LibraryFault
-from engine.planted import BUGS, NO_GRADIENT
-from engine.snapshot import grid_inputs
-from engine.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
+from engine.backends.bugs import BUGS, NO_GRADIENT
+from engine.data.datasets import DATASETS, samples_of
+from engine.data.digits import Library, LibraryFault
+from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
+from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
+from engine.training.snapshot import grid_inputs
 
 THUMBNAIL_POINTS = 150
 """More would run together at the size of a thumbnail."""

@@ -31,8 +31,8 @@ PLAYGROUND_TORCH_INDEX names another one; empty means the default index."""
 DISK_NEEDED = 1.4e9  # bytes: torch 0.75 GB, the compiler 0.2, the others 0.4; with less the set-up cannot end well
 
 WARM = """
-from engine.backends import compiled
-compiled.warm()
+from engine.backends.compiled.backend import warm
+warm()
 """
 
 

@@ -22,12 +22,12 @@ from app.messages import Refusal
 from app.numbers import number
 from app.past import Past
 from app.travel import change
-from engine.check import Checked, check
-from engine.compared import Compared
-from engine.diagnosis import Examination, examine
-from engine.planted import BUGS, goes_with, has_place
-from engine.timeline import Position
-from engine.trainer import Trainer
+from engine.backends.bugs import BUGS, goes_with, has_place
+from engine.checking.check import Checked, check
+from engine.checking.compared import Compared
+from engine.diagnosis.diagnosis import Examination, examine
+from engine.training.timeline import Position
+from engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
     from app.sessions import Session

@@ -8,8 +8,8 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.explain import explain, shown
 from app.messages import Refusal
-from engine.choices import BugName
-from engine.spec import LARGEST_VALUE, Real, Spec, Whole
+from engine.spec.choices import BugName
+from engine.spec.spec import LARGEST_VALUE, Real, Spec, Whole
 
 Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
 
@@ -96,7 +96,7 @@ class Predict(_Command):
 
 
 class Subject(_Command):
-    """What a number belongs to: see `engine.terms.Subject`, whose fields these are."""
+    """What a number belongs to: see `engine.explaining.terms.Subject`, whose fields these are."""
 
     kind: Literal["neuron", "weight", "bias", "norm", "point", "layer", "loss"]
     layer: Annotated[Whole, Ge(-1), Le(8)] = 0

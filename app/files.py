@@ -13,9 +13,9 @@ from app.manager import SessionManager
 from app.messages import FileCode, Refusal, message
 from app.sessions import Session
 from app.sockets import is_welcome
-from engine import own_points
-from engine.model_file import FaultKind, ModelFault
-from engine.tables import UploadFault
+from engine.data import uploads
+from engine.data.tables import UploadFault
+from engine.training.model_file import FaultKind, ModelFault
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
 """Of a refusal; any other is 422."""
@@ -70,7 +70,7 @@ async def points_up(request: Request, name: str = "", draw: int | None = None) -
 
     async def answer() -> Response:
         body = await _body(request, _manager(request).limits.points_bytes)
-        found = await asyncio.to_thread(own_points.read, body, name, draw)
+        found = await asyncio.to_thread(uploads.read, body, name, draw)
         return _json(
             {
                 "points": found.points,

@@ -14,13 +14,13 @@ from fastapi import APIRouter, HTTPException, Request
 from numpy.typing import NDArray
 
 from app.slices import points
-from engine.breakages import BREAKAGES
-from engine.choices import BackendName
-from engine.digits import Library, LibraryFault
-from engine.network import Array, Network
-from engine.presets import PRESETS, Preset
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.data.digits import Library, LibraryFault
+from engine.diagnosis.failures import BREAKAGES
+from engine.nn.network import Array, Network
+from engine.spec.choices import BackendName
+from engine.spec.presets import PRESETS, Preset
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 
 SIDE = 44
 """Cells per side of a map: a card shows it at some 90 px."""

@@ -15,15 +15,15 @@ from app.explain import explain, shown
 from app.manager import SessionManager
 from app.messages import GraphCode, Refusal
 from app.settings import Limits
-from engine import network_graph
-from engine.expressions import Bounds, parse, starting_values
-from engine.graph import Run
-from engine.graph_check import check
-from engine.modules import Module, modules
-from engine.network import Network
-from engine.operations import FaultKind, GraphFault
-from engine.spec import Real
-from engine.trainer import Trainer
+from engine.checking.graph_check import check
+from engine.graph import network_graph
+from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.graph import Run
+from engine.graph.modules import Module, modules
+from engine.graph.operations import FaultKind, GraphFault
+from engine.nn.network import Network
+from engine.spec.spec import Real
+from engine.training.trainer import Trainer
 
 REFUSALS: dict[FaultKind, GraphCode] = {
     "too_long": "graph_too_long",

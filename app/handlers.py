@@ -10,7 +10,7 @@ from app import checks, commands, slices, states, travel
 from app.commands import Command, changed
 from app.messages import Refusal
 from app.viewers import Viewer, has_neuron
-from engine.spec import restarting_fields
+from engine.spec.spec import restarting_fields
 
 if TYPE_CHECKING:
     from app.sessions import Session

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.numbers import numbers
-from engine.snapshot import Entry
+from engine.training.snapshot import Entry
 
 CURVE = 200
 """Entries of a branch's curve that is drawn beside the one of now."""

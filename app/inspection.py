@@ -7,12 +7,12 @@ import numpy as np
 
 from app.messages import Refusal
 from app.numbers import number, numbers
-from engine.explain import explain
-from engine.opened import OpenStep
-from engine.phases import code_of, phases_of
-from engine.terms import Line, Subject, holds
-from engine.timeline import Position
-from engine.trainer import Trainer
+from engine.explaining.explain import explain
+from engine.explaining.phases import code_of, phases_of
+from engine.explaining.terms import Line, Subject, holds
+from engine.explaining.traced_step import OpenStep
+from engine.training.timeline import Position
+from engine.training.trainer import Trainer
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from app.serving import run
 from app.settings import Settings
 from app.shield import SecurityHeaders, add_error_answers, security_headers
 from app.warming import Warming
-from engine.choices import BackendName
-from engine.digits import Library
+from engine.data.digits import Library
+from engine.spec.choices import BackendName
 
 
 def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:

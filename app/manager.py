@@ -14,9 +14,9 @@ from app import slices
 from app.messages import Closing, Refusal
 from app.sessions import SLICE_SECONDS, Session
 from app.settings import Limits
-from engine.choices import BackendName
-from engine.digits import BUNDLED, Library
-from engine.spec import Spec
+from engine.data.digits import BUNDLED, Library
+from engine.spec.choices import BackendName
+from engine.spec.spec import Spec
 
 TICK = 1 / 30
 """Seconds between two slices of a session: 25 pictures a second are asked for, and a few may be late."""

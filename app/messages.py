@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Literal, get_args
 
-from engine.own_points import NoteCode
-from engine.tables import FaultCode
+from engine.data.tables import FaultCode
+from engine.data.uploads import NoteCode
 
 GraphCode = Literal[
     "graph_too_long",

@@ -10,9 +10,9 @@ from typing import Any
 from app.history import History, Measured, Measurements
 from app.messages import Refusal
 from app.settings import Limits
-from engine.snapshot import Entry
-from engine.spec import Spec
-from engine.timeline import Position, Timeline
+from engine.spec.spec import Spec
+from engine.training.snapshot import Entry
+from engine.training.timeline import Position, Timeline
 
 MOST_CHANGES = 100
 """Changes that can be undone: more than anybody remembers having made."""

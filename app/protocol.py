@@ -30,10 +30,10 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.answers import answers_of
-from engine.metrics import Roc
-from engine.snapshot import Snapshot
-from engine.spec import Spec
+from engine.evaluation.answers import answers_of
+from engine.evaluation.metrics import Roc
+from engine.spec.spec import Spec
+from engine.training.snapshot import Snapshot
 
 VERSION = 2
 RESOLUTION = 100

@@ -23,12 +23,12 @@ from app.pace import Meter, Pace
 from app.past import Past
 from app.settings import Limits
 from app.viewers import Viewer, wishes
-from engine.digits import LibraryFault
-from engine.network import Array
-from engine.spec import Spec
-from engine.stopping import StopReason
-from engine.timeline import Position
-from engine.trainer import Trainer
+from engine.data.digits import LibraryFault
+from engine.nn.network import Array
+from engine.spec.spec import Spec
+from engine.training.stopping import StopReason
+from engine.training.timeline import Position
+from engine.training.trainer import Trainer
 
 log = logging.getLogger(__name__)
 

@@ -1,7 +1,7 @@
 """Settings: where the server listens and to whom. Limits: how much one server does, each with its reason.
 
-Bounds of an experiment are in `engine.spec`. Every setting comes from the environment as PLAYGROUND_NAME, a limit as
-PLAYGROUND_LIMITS__NAME.
+Bounds of an experiment are in `engine.spec.spec`. Every setting comes from the environment as PLAYGROUND_NAME, a limit
+as PLAYGROUND_LIMITS__NAME.
 """
 
 from typing import Annotated

@@ -13,18 +13,18 @@ from app.inspection import Wish
 from app.messages import Refusal
 from app.numbers import number
 from app.protocol import RESOLUTION, Focus, encode_frame, winning_classes
-from engine import model_file
-from engine.answers import answers_of
-from engine.choices import BackendName, BugName
-from engine.digits import Library
-from engine.metrics import actual_classes
-from engine.network import Array
-from engine.planted import goes_with, has_place
-from engine.snapshot import Entry
-from engine.spec import Spec
-from engine.stopping import StopReason
-from engine.timeline import Moment, Position
-from engine.trainer import Trainer
+from engine.backends.bugs import goes_with, has_place
+from engine.data.digits import Library
+from engine.data.targets import actual_classes
+from engine.evaluation.answers import answers_of
+from engine.nn.network import Array
+from engine.spec.choices import BackendName, BugName
+from engine.spec.spec import Spec
+from engine.training import model_file
+from engine.training.snapshot import Entry
+from engine.training.stopping import StopReason
+from engine.training.timeline import Moment, Position
+from engine.training.trainer import Trainer
 
 GLANCE = 2
 """Resolution of a picture taken only for its losses and gradient norms."""

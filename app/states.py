@@ -5,11 +5,11 @@ from typing import Any
 
 from app.messages import NoticeCode, Value
 from app.numbers import numbers
-from engine.network import Array
-from engine.optimizers import rule_of
-from engine.spec import Spec
-from engine.stopping import StopReason
-from engine.trainer import Trainer
+from engine.nn.network import Array
+from engine.nn.optimizers import rule_of
+from engine.spec.spec import Spec
+from engine.training.stopping import StopReason
+from engine.training.trainer import Trainer
 
 STOPPED: dict[StopReason, tuple[NoticeCode, str]] = {
     "steps": ("stopped_steps", "stop_steps"),

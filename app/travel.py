@@ -10,9 +10,9 @@ from app.inspection import Wish
 from app.messages import Refusal
 from app.past import Change
 from app.viewers import Viewer
-from engine.spec import Spec, restarting_fields
-from engine.terms import Subject
-from engine.timeline import Moment, Position
+from engine.explaining.terms import Subject
+from engine.spec.spec import Spec, restarting_fields
+from engine.training.timeline import Moment, Position
 
 if TYPE_CHECKING:
     from app.sessions import Session

@@ -3,8 +3,8 @@
 import logging
 import threading
 
-from engine.choices import BackendName
-from engine.spec import Spec
+from engine.spec.choices import BackendName
+from engine.spec.spec import Spec
 
 log = logging.getLogger(__name__)
 
@@ -19,10 +19,10 @@ class Warming:
 
     def _warm(self) -> None:
         try:
-            from engine.trainer import Trainer
+            from engine.training.trainer import Trainer
 
             if self._backend == "compiled":
-                from engine.backends.compiled import warm
+                from engine.backends.compiled.backend import warm
 
                 warm()
             trainer = Trainer(Spec(), backend=self._backend)

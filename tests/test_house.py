@@ -26,52 +26,18 @@ PAGE = sorted(
     if path.is_file() and "vendor" not in path.parts
 )
 
-# A module may import the modules of its own room that stand on a lower line.
-ENGINE = """
-choices seeds
-activations spec tables
-losses network schedules presets planes digits own_points
-operations datasets features separability initializers metrics optimizers stopping answers model_file
-targets snapshot graph timeline terms health
-backends expressions network_graph
-planted differences modules compared
-trained
-trainer graph_check opened check
-explain_rule phases diagnosis
-explain breakages
-""".strip().splitlines()
-APP = """
-settings mailbox messages numbers pace pip
-history
-protocol explain bootstrap pages serving inspection owed
-past commands slices states shield warming
-viewers
-travel
-checks
-handlers
-sessions
-manager
-sockets api graphs gallery
-files
-main
-__main__
-""".strip().splitlines()
+ENGINE = (
+    ("spec",),
+    ("nn",),
+    ("data",),
+    ("graph",),
+    ("backends",),
+    ("checking", "explaining", "evaluation"),
+    ("training",),
+    ("diagnosis",),
+)
+"""Packages of the engine, from the ground floor up. A file imports from its own package and from lower floors."""
 
-BACKENDS = ("by_hand", "autograd", "compiled")
-BACKENDS_USE = {
-    *("choices", "spec", "schedules", "seeds", "activations", "losses", "network", "optimizers"),
-    *("graph", "operations"),
-}
-DATA = {"datasets", "planes", "digits", "own_points", "tables"}
-SAID = {"answers", "metrics", "model_file", "optimizers", "stopping"}
-OPEN = {"explain", "opened", "phases", "terms", "timeline"}
-GRAPHS = {"graph", "expressions", "network_graph", "graph_check", "modules", "operations"}
-CHECKED = {"breakages", "check", "compared", "diagnosis", "planted"}
-ENGINE_FOR_APP = {
-    *("choices", "spec", "snapshot", "trainer", "network", "presets"),
-    *(*DATA, *GRAPHS, *SAID, *OPEN, *CHECKED),
-}
-NOTHING_OF_OURS = ("app/settings.py", "app/mailbox.py", "engine/choices.py", "engine/seeds.py")
 BEFORE_ANYTHING_IS_INSTALLED = (
     *("app/__init__.py", "app/__main__.py", "app/bootstrap.py", "app/pip.py"),
     *("tests/__init__.py", "tests/__main__.py", "tests/chromium.py"),
@@ -108,14 +74,9 @@ def imports(path: Path, deferred: bool = True) -> Iterator[str]:
         nodes.extend(ast.iter_child_nodes(node))
 
 
-def room(module: str) -> str:
-    """engine.backends.kernels → backends"""
-    return module.split(".")[1] if "." in module else ""
-
-
-def rank(lines: list[str], module: str) -> int:
-    found = [number for number, line in enumerate(lines) if module in line.split()]
-    assert found, f"{module} has no place in the arrows: give it its line in tests/test_house.py"
+def floor(floors: tuple[tuple[str, ...], ...], package: str) -> int:
+    found = [number for number, packages in enumerate(floors) if package in packages]
+    assert found, f"{package} has no floor: give it its place in tests/test_house.py"
     return found[0]
 
 
@@ -125,50 +86,21 @@ def test_the_top_level_holds_nothing_else() -> None:
     assert there >= TOP
 
 
-@pytest.mark.parametrize("path", [path for path in PYTHON if path.parent == ROOT / "engine"], ids=name)
-def test_arrows_of_the_engine(path: Path) -> None:
-    ours = {module for module in imports(path) if module.startswith(("engine", "app", "tests"))}
-    assert all(module.startswith("engine.") for module in ours), "the engine knows nothing of the web"
-    if path.stem != "__init__":
-        mine = rank(ENGINE, path.stem)
-        assert {module for module in ours if rank(ENGINE, room(module)) >= mine} == set()
+def packages(path: Path) -> set[str]:
+    """engine/nn/network.py → those of the engine that it imports from."""
+    return {module.split(".")[1] for module in imports(path) if module.startswith("engine.")}
 
 
-@pytest.mark.parametrize("path", [path for path in PYTHON if path.parent.name == "backends"], ids=name)
-def test_arrows_of_the_backends(path: Path) -> None:
-    ours = {module for module in imports(path) if module.startswith(("engine", "app", "tests"))}
-    outside = {module for module in ours if room(module) != "backends"}
-    assert {room(module) for module in outside} <= BACKENDS_USE
-    if path.stem != "__init__":
-        others = {f"engine.backends.{other}" for other in BACKENDS}
-        assert ours & others == set(), "backends never know each other"
-    parts = {"by_hand": set(), "autograd": {"engine.backends.torch_rules"}, "torch_rules": set()}
-    if path.stem in parts:
-        assert ours - outside == parts[path.stem], "what compiled is made of is its own"
+@pytest.mark.parametrize("path", [path for path in PYTHON if path.is_relative_to(ROOT / "engine")], ids=name)
+def test_floors_of_the_engine(path: Path) -> None:
+    assert not [module for module in imports(path) if module.startswith(("app", "tests"))], "the web is above it"
+    if path.parent != ROOT / "engine":
+        own = path.relative_to(ROOT / "engine").parts[0]
+        mine = floor(ENGINE, own)
+        assert {package for package in packages(path) - {own} if floor(ENGINE, package) >= mine} == set()
 
 
-@pytest.mark.parametrize("path", [path for path in PYTHON if path.parent == ROOT / "app"], ids=name)
-def test_arrows_of_the_app(path: Path) -> None:
-    modules = set(imports(path))
-    app = {room(module) for module in modules if module.startswith("app.")}
-    engine = {room(module) for module in modules if module.startswith("engine.")}
-    if path.stem != "__init__":
-        mine = rank(APP, path.stem)
-        assert {module for module in app if rank(APP, module) >= mine} == set()
-    assert engine <= ENGINE_FOR_APP | ({"backends"} if path.stem == "warming" else set())
-    if path.stem == "protocol":
-        assert app == set()
-        assert engine == {"answers", "metrics", "snapshot", "spec"}
-    if path.stem in ("commands", "handlers"):
-        assert engine <= {"choices", "spec"}
-
-
-@pytest.mark.parametrize("file", NOTHING_OF_OURS)
-def test_leaves_import_nothing_of_ours(file: str) -> None:
-    assert [module for module in imports(ROOT / file) if module.startswith(("engine", "app", "tests"))] == []
-
-
-@pytest.mark.parametrize("path", [path for path in PYTHON if path.parent.name != "backends"], ids=name)
+@pytest.mark.parametrize("path", [path for path in PYTHON if "backends" not in path.parts], ids=name)
 def test_only_backends_name_torch_or_numba(path: Path) -> None:
     if "tests" not in path.relative_to(ROOT).parts:  # tests hold the oracle
         assert {module for module in imports(path) if re.match(r"(torch|numba|llvmlite)\b", module)} == set()

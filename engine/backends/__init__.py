@@ -5,13 +5,13 @@ by_hand: NumPy, backward written out; the specification. autograd: torch; the or
 
 from typing import Protocol
 
-from engine.choices import BackendName
-from engine.network import Array, Network, State
-from engine.spec import Spec
+from engine.nn.network import Array, Network, State
+from engine.spec.choices import BackendName
+from engine.spec.spec import Spec
 
 
 class Backend(Protocol):
-    """What trains. A batch is order[cursor : cursor + batch_size] of `seeds.batch_order(spec.seed, epoch, n)`; the
+    """What trains. A batch is order[cursor : cursor + batch_size] of `random.batch_order(spec.seed, epoch, n)`; the
     last, smaller batch is a batch of its own, and without a batch size all of the epoch that is left is one.
 
     In a training step batch norm goes by the batch's statistics and moves the running ones, and dropout drops; a batch
@@ -48,7 +48,7 @@ class Backend(Protocol):
 def make_backend(name: BackendName, spec: Spec, network: Network, inputs: Array, targets: Array) -> Backend:
     """A backend by name. Raises ValueError for an unknown one."""
     if name == "compiled":
-        from engine.backends.compiled import Compiled
+        from engine.backends.compiled.backend import Compiled
 
         return Compiled(spec, network, inputs, targets)
     if name == "by_hand":

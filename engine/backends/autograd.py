@@ -16,12 +16,12 @@ import torch
 from numpy.typing import NDArray
 
 from engine.backends.torch_rules import MEMORY, OPTIMIZERS
-from engine.choices import ActivationName, LossName
-from engine.network import Array, Network, State, is_weight
-from engine.optimizers import make_optimizer
-from engine.schedules import rate_factor
-from engine.seeds import batch_order, keep_mask, signs
-from engine.spec import DIVERGENCE, Spec
+from engine.nn.network import Array, Network, State, is_weight
+from engine.nn.optimizers import make_optimizer
+from engine.nn.random import batch_order, keep_mask, signs
+from engine.nn.schedules import rate_factor
+from engine.spec.choices import ActivationName, LossName
+from engine.spec.spec import DIVERGENCE, Spec
 
 Function = Callable[[torch.Tensor], torch.Tensor]
 Criterion = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]

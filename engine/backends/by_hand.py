@@ -10,13 +10,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.activations import Floats, activation_table
-from engine.losses import make_loss, penalty_slope
-from engine.network import Array, Network, State
-from engine.optimizers import Rule, make_optimizer
-from engine.schedules import rate_factor
-from engine.seeds import batch_order, keep_mask, signs
-from engine.spec import DIVERGENCE, Spec
+from engine.nn.activations import Floats, activation_table
+from engine.nn.losses import make_loss, penalty_slope
+from engine.nn.network import Array, Network, State
+from engine.nn.optimizers import Rule, make_optimizer
+from engine.nn.random import batch_order, keep_mask, signs
+from engine.nn.schedules import rate_factor
+from engine.spec.spec import DIVERGENCE, Spec
 
 
 @dataclass

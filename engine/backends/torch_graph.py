@@ -1,4 +1,4 @@
-"""A graph of scalars run by torch in float64: what `engine.graph` computes is held against it.
+"""A graph of scalars run by torch in float64: what `engine.graph.graph` computes is held against it.
 
 Multiply is the operation people write first when they learn to give torch one of their own: forward keeps its inputs,
 backward swaps them. It stands here to be shown beside torch's own answer.
@@ -10,7 +10,7 @@ from typing import Any
 import torch
 from torch.nn import functional
 
-from engine.graph import Graph, Run
+from engine.graph.graph import Graph, Run
 
 Tensors = Sequence[torch.Tensor]
 

@@ -8,10 +8,10 @@ from collections.abc import Callable
 
 import torch
 
-from engine.choices import OptimizerName
-from engine.network import Network
-from engine.optimizers import rule_of
-from engine.spec import Spec
+from engine.nn.network import Network
+from engine.nn.optimizers import rule_of
+from engine.spec.choices import OptimizerName
+from engine.spec.spec import Spec
 
 Tensors = dict[str, torch.Tensor]
 """By name."""

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 
 from app.protocol import decode_frame, encode_frame
-from engine.metrics import Roc, Scores
-from engine.network import Array
-from engine.snapshot import Snapshot
-from engine.spec import Spec
+from engine.evaluation.metrics import Roc, Scores
+from engine.nn.network import Array
+from engine.spec.spec import Spec
+from engine.training.snapshot import Snapshot
 
 GOLDEN = Path(__file__).parent.parent / "golden"
 RESOLUTION = 30

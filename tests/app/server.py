@@ -8,7 +8,7 @@ from typing import Any
 from app import checks, serving, slices
 from app.main import create_app
 from app.settings import Settings
-from engine.choices import BackendName
+from engine.spec.choices import BackendName
 
 KINDS: dict[str, BackendName] = {
     "compiled": "compiled",

@@ -12,9 +12,9 @@ import pytest
 from app import checks
 from app.history import QUANTITIES
 from app.manager import SessionManager
-from engine.breakages import BREAKAGES
-from engine.check import Checked, check
-from engine.planted import BUGS
+from engine.backends.bugs import BUGS
+from engine.checking.check import Checked, check
+from engine.diagnosis.failures import BREAKAGES
 from tests.app.watching import Watcher, managing, watching
 
 DEEP: dict[str, Any] = {

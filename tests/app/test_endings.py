@@ -11,7 +11,7 @@ import pytest
 from app.states import STOPPED
 from app.viewers import QUESTIONS
 from engine import Snapshot, Spec, Trainer
-from engine.stopping import RULES, StopReason
+from engine.training.stopping import RULES, StopReason
 from tests.app.watching import Watcher, managing, watching
 
 PERCEPTRON = {

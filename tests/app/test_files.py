@@ -18,7 +18,7 @@ from app.files import REFUSALS
 from app.messages import FileCode
 from app.settings import Limits
 from engine import Spec, Trainer
-from engine.model_file import FaultKind
+from engine.training.model_file import FaultKind
 from tests.app.running import Running, running_server
 from tests.app.test_sockets import address, say, until
 

@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from engine.presets import PRESETS
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.spec.presets import PRESETS
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 from tests.app.running import Running
 from tests.app.test_http import get, get_json
 

@@ -15,7 +15,7 @@ from app.graphs import REFUSALS, network_answer, see
 from app.messages import GraphCode, Refusal
 from app.settings import Limits
 from engine import Spec, Trainer
-from engine.operations import FaultKind
+from engine.graph.operations import FaultKind
 from tests.app.running import Running
 from tests.app.test_sockets import address, until
 

@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from app.history import QUANTITIES, History, Measured, Measurements
-from engine.snapshot import Entry
+from engine.training.snapshot import Entry
 
 
 def filled(losses: list[float], most: int = 100) -> History:

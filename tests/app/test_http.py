@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 import app
-from engine.choices import FEATURES, KINDS
-from engine.spec import Spec
+from engine.spec.choices import FEATURES, KINDS
+from engine.spec.spec import Spec
 from tests.app.running import Running
 
 

@@ -12,9 +12,9 @@ from app.history import QUANTITIES, Measured
 from app.manager import Full
 from app.messages import Closing
 from app.settings import Limits, Settings
-from engine.expressions import Bounds, parse
-from engine.operations import GraphFault
-from engine.snapshot import Entry
+from engine.graph.expressions import Bounds, parse
+from engine.graph.operations import GraphFault
+from engine.training.snapshot import Entry
 from tests.app.running import running_server
 from tests.app.test_files import model_bytes, points_bytes
 from tests.app.test_sockets import address, closing, say, told, until

@@ -14,9 +14,9 @@ from app.settings import Limits
 
 APP, ENGINE = Path(app.__file__).parent, Path(engine.__file__).parent
 FILES = [
-    *(path for path in APP.glob("*.py") if path.name != "messages.py"),
-    ENGINE / "tables.py",
-    ENGINE / "own_points.py",
+    *(path for path in APP.rglob("*.py") if path.name != "messages.py"),
+    ENGINE / "data" / "tables.py",
+    ENGINE / "data" / "uploads.py",
 ]
 SOURCES = {path: path.read_text() for path in FILES}
 

@@ -9,9 +9,9 @@ import pytest
 from app import past, slices
 from app.messages import Refusal
 from engine import Spec, Trainer
-from engine.explain import explain
-from engine.opened import OpenStep
-from engine.terms import Subject
+from engine.explaining.explain import explain
+from engine.explaining.terms import Subject
+from engine.explaining.traced_step import OpenStep
 from tests.app.watching import Watcher, watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}

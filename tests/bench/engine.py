@@ -14,7 +14,7 @@ import numpy as np
 import torch
 
 from engine import Spec, Trainer
-from engine.choices import FEATURES, FeatureName
+from engine.spec.choices import FEATURES, FeatureName
 from tests.bench import engine_parts
 
 ROUNDS = 25

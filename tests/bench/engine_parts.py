@@ -15,8 +15,8 @@ import numpy as np
 
 from engine import Layer, Spec, Trainer
 from engine.backends import Backend, make_backend
-from engine.choices import ActivationName, BackendName, LossName, OptimizerName
-from engine.network import Network, State
+from engine.nn.network import Network, State
+from engine.spec.choices import ActivationName, BackendName, LossName, OptimizerName
 
 ROOT = Path(__file__).parents[2]
 ROUNDS = 40
@@ -141,7 +141,7 @@ START = """
 import time
 import numpy
 start = time.process_time()
-from engine.backends.compiled import warm
+from engine.backends.compiled.backend import warm
 warm()
 warmed = time.process_time()
 from engine import Spec, Trainer

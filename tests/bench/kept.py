@@ -18,9 +18,9 @@ from typing import Any
 import numpy as np
 
 from engine import Spec
-from engine.backends import cache
-from engine.network import Network, State
-from engine.trainer import Trainer
+from engine.backends.compiled import cache
+from engine.nn.network import Network, State
+from engine.training.trainer import Trainer
 
 ROOT = Path(__file__).parents[2]
 PAIRS = 400
@@ -90,10 +90,10 @@ def kernels_both_ways() -> tuple[ModuleType, ModuleType]:
     """The module of the compiled backend twice; numba looks up what a function calls when it compiles it."""
     numba = import_module("numba")
     cache.cached = lambda function: numba.njit(nogil=True, error_model="numpy", _nrt=False)(function)
-    keeping = import_module("engine.backends.compiled")
-    for name in ("rules", "muon", "kernels", "compiled"):
-        del sys.modules[f"engine.backends.{name}"]
-    lanes, settings = (import_module(f"engine.backends.{name}") for name in ("lanes", "settings"))
+    keeping = import_module("engine.backends.compiled.backend")
+    for name in ("rules", "muon", "kernels", "backend"):
+        del sys.modules[f"engine.backends.compiled.{name}"]
+    lanes, settings = (import_module(f"engine.backends.compiled.{name}") for name in ("lanes", "settings"))
 
     @lanes.inlined  # type: ignore[untyped-decorator]
     def put(parameters: Any, _updates: Any, i: Any, left: Any, change: Any) -> Any:
@@ -111,10 +111,10 @@ def kernels_both_ways() -> tuple[ModuleType, ModuleType]:
     def total(_part: Any) -> float:
         return 0.0  # of a loss, and nobody then computes its parts
 
-    rules, kernels = (import_module(f"engine.backends.{name}") for name in ("rules", "kernels"))
+    rules, kernels = (import_module(f"engine.backends.compiled.{name}") for name in ("rules", "kernels"))
     vars(rules).update(put=put)
     vars(kernels).update(keep_count=keep_count, total=total)
-    return keeping, import_module("engine.backends.compiled")
+    return keeping, import_module("engine.backends.compiled.backend")
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from playwright.sync_api import expect
 
-from engine.spec import Spec
+from engine.spec.spec import Spec
 from tests.browser.conftest import OpenPage
 
 

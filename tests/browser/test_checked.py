@@ -6,9 +6,9 @@ from typing import Any, get_args
 import pytest
 from playwright.sync_api import Page, expect
 
-from engine.breakages import BREAKAGES
-from engine.choices import ActivationName, LossName, OptimizerName
-from engine.planted import BUGS
+from engine.backends.bugs import BUGS
+from engine.diagnosis.failures import BREAKAGES
+from engine.spec.choices import ActivationName, LossName, OptimizerName
 from tests.browser.conftest import Opened, OpenPage
 
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from engine.planes import PLANES
-from engine.spec import Spec, is_live
+from engine.data.planes import PLANES
+from engine.spec.spec import Spec, is_live
 from tests.browser.conftest import Opened, OpenPage
 
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Locator, expect
 
-from engine.spec import Layer, Spec
+from engine.spec.spec import Layer, Spec
 from tests.browser.conftest import Opened, OpenPage
 
 DEEPEST = [{"width": 32, "activation": None}] * 8

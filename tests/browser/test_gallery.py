@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import expect
 
-from engine.presets import PRESETS
+from engine.spec.presets import PRESETS
 from tests.browser.conftest import Opened, OpenPage
 
 WORDS = {

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from playwright.sync_api import Route, expect
 
-from engine.operations import FUNCTIONS, OPERATIONS
+from engine.graph.operations import FUNCTIONS, OPERATIONS
 from tests.app.running import Running
 from tests.browser.conftest import Opened, OpenPage, OpenTab
 from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL

@@ -9,9 +9,9 @@ import pytest
 from playwright.sync_api import Locator, expect
 
 from engine import Spec, Trainer
-from engine.explain import explain
-from engine.opened import OpenStep
-from engine.terms import Subject
+from engine.explaining.explain import explain
+from engine.explaining.terms import Subject
+from engine.explaining.traced_step import OpenStep
 from tests.browser.conftest import Opened, OpenPage
 
 ROUNDING = 2e-6

@@ -3,8 +3,8 @@
 import pytest
 from playwright.sync_api import expect
 
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 from tests.browser.conftest import Opened, OpenPage
 
 EIGHT = 8

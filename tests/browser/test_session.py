@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from engine.spec import Spec
+from engine.spec.spec import Spec
 from tests.browser.conftest import OpenPage
 
 MAKE = """

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from engine.choices import READS
-from engine.spec import Spec
+from engine.spec.choices import READS
+from engine.spec.spec import Spec
 from tests.browser.conftest import Opened, OpenPage
 
 SCHEMA = Spec.model_json_schema()["properties"]

@@ -10,17 +10,17 @@ from playwright.sync_api import expect
 
 from app.history import QUANTITIES
 from app.messages import CLOSE_CODES, CODES, SENTENCES
-from engine.breakages import BREAKAGES
-from engine.choices import FEATURES, BugName, LossName
-from engine.compared import Witness
-from engine.diagnosis import FindingCode
-from engine.network_graph import NoteName
-from engine.operations import OPERATIONS
-from engine.phases import PhaseName
-from engine.planted import NO_GRADIENT
-from engine.presets import PRESETS
-from engine.spec import Spec
-from engine.stopping import StopReason
+from engine.backends.bugs import NO_GRADIENT
+from engine.checking.compared import Witness
+from engine.diagnosis.diagnosis import FindingCode
+from engine.diagnosis.failures import BREAKAGES
+from engine.explaining.phases import PhaseName
+from engine.graph.network_graph import NoteName
+from engine.graph.operations import OPERATIONS
+from engine.spec.choices import FEATURES, BugName, LossName
+from engine.spec.presets import PRESETS
+from engine.spec.spec import Spec
+from engine.training.stopping import StopReason
 from tests.browser.conftest import Opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -38,7 +38,7 @@ HELPED = ("optimizer", "activation", "loss", "initializer", "schedule", "clip", 
 MODULES = ("inputs", "targets", "linear", "batch_norm", "residual")
 """Boxes of a graph that are no operation."""
 EXPLAINING = "\n".join(
-    (ROOT / "engine" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
+    (ROOT / "engine" / "explaining" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
 )
 EXPLAINED = {
     *re.findall(r"""(?:summed|multiplied|found|_mean_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),

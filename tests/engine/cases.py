@@ -11,9 +11,9 @@ import numpy as np
 from engine import Layer, Spec
 from engine.backends import Backend, make_backend
 from engine.backends.by_hand import ByHand
-from engine.choices import ActivationName, BackendName, LossName
-from engine.network import Array, Network, State
-from engine.optimizers import make_optimizer
+from engine.nn.network import Array, Network, State
+from engine.nn.optimizers import make_optimizer
+from engine.spec.choices import ActivationName, BackendName, LossName
 from tests.engine import oracle
 
 TOLERANCE = 1e-5

@@ -13,9 +13,9 @@ import torch
 from numpy.typing import ArrayLike, NDArray
 
 from engine import Spec
-from engine.choices import ActivationName, LossName
-from engine.network import Array, Network
-from engine.seeds import keep_mask, signs
+from engine.nn.network import Array, Network
+from engine.nn.random import keep_mask, signs
+from engine.spec.choices import ActivationName, LossName
 
 torch.set_num_threads(1)  # on a busy machine threads that wait for one another take twenty times as long
 
@@ -273,7 +273,7 @@ MASK = 2**64 - 1
 
 
 def shuffled(seed: int, epoch: int, count: int) -> list[int]:
-    """`seeds.batch_order`, one number at a time as its description has it."""
+    """`random.batch_order`, one number at a time as its description has it."""
     state = (seed * 0x9E3779B97F4A7C15 + epoch * 0xBF58476D1CE4E5B9 + 0x94D049BB133111EB) & MASK
     order = list(range(count))
     for i in range(count - 1, 0, -1):
@@ -284,7 +284,7 @@ def shuffled(seed: int, epoch: int, count: int) -> list[int]:
 
 
 def bits(seed: int, step: int, purpose: int, place: int) -> int:
-    """The 32 random bits that `seeds.keep_mask` and `seeds.signs` take at a place, one number at a time."""
+    """The 32 random bits that `random.keep_mask` and `random.signs` take at a place, one number at a time."""
     state = seed * 0x9E3779B97F4A7C15 + step * 0xBF58476D1CE4E5B9 + purpose * 0x94D049BB133111EB + 0x9E3779B97F4A7C15
     x = (place & 0xFFFFFFFF) ^ (splitmix(state & MASK) >> 32)
     x = ((x ^ (x >> 16)) * 0x7FEB352D) & 0xFFFFFFFF

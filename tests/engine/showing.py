@@ -4,11 +4,11 @@ from functools import cache
 
 import numpy as np
 
-from engine.choices import BackendName
-from engine.network import Array
-from engine.presets import PRESETS
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.nn.network import Array
+from engine.spec.choices import BackendName
+from engine.spec.presets import PRESETS
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 
 NAMED = {preset.name: preset for preset in PRESETS}
 

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from engine import Spec
-from engine.answers import answers_of
+from engine.evaluation.answers import answers_of
 
 OUTPUTS = np.array([[2.5, -1, 0.25], [-80, 90, 3], [0, 0, 0]], dtype=np.float32)
 

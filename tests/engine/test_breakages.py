@@ -4,9 +4,9 @@ from typing import get_args
 
 import pytest
 
-from engine.breakages import BREAKAGES, Breakage
-from engine.diagnosis import CONTENT, FindingCode, examine
-from engine.spec import Spec
+from engine.diagnosis.diagnosis import CONTENT, FindingCode, examine
+from engine.diagnosis.failures import BREAKAGES, Breakage
+from engine.spec.spec import Spec
 from tests.engine.test_diagnosis import watched
 
 

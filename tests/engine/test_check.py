@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.backends.compiled import Compiled
-from engine.check import DIFFERENCES, DOUBLE, Checked, check
-from engine.choices import ActivationName, InitializerName, LossName, OptimizerName
-from engine.compared import compared
+from engine.backends.compiled.backend import Compiled
+from engine.checking.check import DIFFERENCES, DOUBLE, Checked, check
+from engine.checking.compared import compared
+from engine.spec.choices import ActivationName, InitializerName, LossName, OptimizerName
 
 ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
 LOSSES: tuple[LossName, ...] = get_args(LossName)

@@ -16,14 +16,14 @@ from numba.core.caching import FunctionCache
 from pydantic import ValidationError
 
 from engine import Layer, Spec
-from engine.backends import cache, kernels, settings
 from engine.backends.by_hand import ByHand
-from engine.backends.compiled import Compiled
-from engine.choices import OptimizerName
-from engine.network import Network, State
-from engine.optimizers import make_optimizer
-from engine.seeds import batch_order
-from engine.spec import MOST_NORMED
+from engine.backends.compiled import cache, kernels, settings
+from engine.backends.compiled.backend import Compiled
+from engine.nn.network import Network, State
+from engine.nn.optimizers import make_optimizer
+from engine.nn.random import batch_order
+from engine.spec.choices import OptimizerName
+from engine.spec.spec import MOST_NORMED
 from tests.engine.oracle import relative
 
 ROOT = Path(__file__).parents[2]
@@ -202,14 +202,14 @@ def test_the_gil_is_released() -> None:
 
 
 WARM = """
-from engine.backends import kernels
-from engine.backends.compiled import warm
+from engine.backends.compiled import kernels
+from engine.backends.compiled.backend import warm
 warm()
 for kernel in (kernels.advance, kernels.infer):
     assert sum(kernel.stats.cache_hits.values()) == 1, kernel.stats
 """
 KERNEL = """
-from engine.backends.cache import cached
+from engine.backends.compiled.cache import cached
 @cached
 def double(x):
     return 2 * x

@@ -5,9 +5,10 @@ from typing import get_args
 
 import pytest
 
-from engine import activations, datasets, features, initializers, losses, optimizers
 from engine.backends import autograd, torch_rules
-from engine.choices import ActivationName, DatasetName, FeatureName, InitializerName, LossName, OptimizerName
+from engine.data import datasets, features
+from engine.nn import activations, initializers, losses, optimizers
+from engine.spec.choices import ActivationName, DatasetName, FeatureName, InitializerName, LossName, OptimizerName
 
 
 @pytest.mark.parametrize(

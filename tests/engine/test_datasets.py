@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Spec
-from engine.choices import KINDS, DatasetName, FunctionName
-from engine.datasets import DATASETS, samples_of, split
-from engine.planes import PLANES
+from engine.data.datasets import DATASETS, samples_of, split
+from engine.data.planes import PLANES
+from engine.spec.choices import KINDS, DatasetName, FunctionName
 
 NAMES: tuple[DatasetName, ...] = get_args(DatasetName)
 GOLDEN = Path(__file__).parent.parent / "golden"

@@ -6,8 +6,7 @@ from typing import Any, get_args
 import pytest
 
 from engine import Spec, Trainer
-from engine.choices import ActivationName, OptimizerName
-from engine.diagnosis import (
+from engine.diagnosis.diagnosis import (
     DEAD,
     EXPLODED,
     FEW,
@@ -27,9 +26,10 @@ from engine.diagnosis import (
     examine,
     findings,
 )
-from engine.metrics import Evaluation
-from engine.presets import PRESETS
-from engine.snapshot import Entry
+from engine.evaluation.metrics import Evaluation
+from engine.spec.choices import ActivationName, OptimizerName
+from engine.spec.presets import PRESETS
+from engine.training.snapshot import Entry
 
 TRUE_FINDINGS: dict[str, set[FindingCode]] = {"c5_twenty_lines": {"saturated"}}
 """A thousand inputs into sigmoids, weights of deviation 1: what trains there is the last layer."""

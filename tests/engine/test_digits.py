@@ -10,9 +10,10 @@ import numpy as np
 import pytest
 from sklearn.datasets import load_digits
 
-from engine import Spec, digits
-from engine.datasets import samples_of, split
-from engine.digits import Library, LibraryFault, bundled_digits, folder_digits
+from engine import Spec
+from engine.data import digits
+from engine.data.datasets import samples_of, split
+from engine.data.digits import Library, LibraryFault, bundled_digits, folder_digits
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
@@ -43,7 +44,7 @@ def test_the_bundled_digits_are_scikit_learn_s() -> None:
 
 
 def test_the_bundled_digits_are_read_without_importing_scikit_learn() -> None:
-    code = "import sys; from engine.digits import bundled_digits; bundled_digits(); print('sklearn' in sys.modules)"
+    code = "import sys; from engine.data import digits; digits.bundled_digits(); print('sklearn' in sys.modules)"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "False"
 

@@ -14,9 +14,9 @@ import pytest
 from engine import Layer, Spec, Trainer
 from engine.backends import Backend, make_backend
 from engine.backends.by_hand import ByHand
-from engine.choices import BackendName
-from engine.network import Array, State
-from engine.optimizers import make_optimizer
+from engine.nn.network import Array, State
+from engine.nn.optimizers import make_optimizer
+from engine.spec.choices import BackendName
 from tests.engine.oracle import relative
 
 DEEP: dict[str, Any] = {"dataset": "spiral", "hidden": (8, 8, 8), "learning_rate": 0.01, "activation": "relu"}

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.choices import ActivationName, BackendName, ClipName, LossName, OptimizerName, ScheduleName
-from engine.explain import SUBJECTS, explain
-from engine.explain_rule import RULES
-from engine.network import State
-from engine.opened import OpenStep
-from engine.terms import MOST_TERMS, Line, Subject, Term, summed
+from engine.explaining.explain import SUBJECTS, explain
+from engine.explaining.explain_rule import RULES
+from engine.explaining.terms import MOST_TERMS, Line, Subject, Term, summed
+from engine.explaining.traced_step import OpenStep
+from engine.nn.network import State
+from engine.spec.choices import ActivationName, BackendName, ClipName, LossName, OptimizerName, ScheduleName
 
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)
 ROUNDING = 1e-6

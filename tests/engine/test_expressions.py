@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.expressions import Bounds, parse, starting_values
-from engine.operations import FUNCTIONS, GraphFault
+from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.operations import FUNCTIONS, GraphFault
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 

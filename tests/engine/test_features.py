@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from engine import Spec
-from engine.choices import FEATURES, FeatureName
-from engine.features import inputs_of
-from engine.snapshot import grid_inputs
+from engine.data.features import inputs_of
+from engine.spec.choices import FEATURES, FeatureName
+from engine.training.snapshot import grid_inputs
 
 POINTS = np.array([[1, 2], [-3, 0.5]], dtype=np.float32)
 

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import graph_check
 from engine.backends import torch_graph
-from engine.expressions import Bounds, parse, starting_values
-from engine.graph import Run
-from engine.graph_check import Check, check
-from engine.operations import OPERATIONS, GraphFault
+from engine.checking import graph_check
+from engine.checking.graph_check import Check, check
+from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.graph import Run
+from engine.graph.operations import OPERATIONS, GraphFault
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 

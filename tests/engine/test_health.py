@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.diagnosis import examine
-from engine.health import DECADES, MOST_SAMPLES, LayerHealth
+from engine.diagnosis.diagnosis import examine
+from engine.diagnosis.layer_stats import DECADES, MOST_SAMPLES, LayerHealth
 
 
 def health(trainer: Trainer) -> list[LayerHealth]:

@@ -1,4 +1,4 @@
-"""What the kernels compute with: elementary functions to the ulp, and the twins of `engine/seeds.py` to the bit."""
+"""What the kernels compute with: elementary functions to the ulp, and the twins of `engine/nn/random.py` to the bit."""
 
 from collections.abc import Callable
 from math import erfc, pi, sqrt
@@ -9,10 +9,11 @@ import pytest
 from numba import njit
 from numpy.typing import NDArray
 
-from engine import seeds
-from engine.backends import chance, elementary
-from engine.backends.lanes import WIDTH, inlined, load, store
-from engine.network import Array
+from engine.backends.compiled import elementary
+from engine.backends.compiled import random as kernel_random
+from engine.backends.compiled.lanes import WIDTH, inlined, load, store
+from engine.nn import random
+from engine.nn.network import Array
 
 Doubles = NDArray[np.float64]
 
@@ -110,25 +111,25 @@ def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("dropout", [0, 0.2, 0.9])
 def test_kept_is_the_twin_of_keep_mask(seed: int, step: int, layer: int, dropout: float) -> None:
     def fill(values: Any, width: Any, limit: Any) -> None:
-        key = chance.key32(seed, step, layer)
+        key = kernel_random.key32(seed, step, layer)
         for row in range(0, values.size // width, WIDTH):
             for column in range(width):
-                store(values, row * width + column * WIDTH, chance.kept(row, column, key, limit))
+                store(values, row * width + column * WIDTH, kernel_random.kept(row, column, key, limit))
 
     rows, width = 160, 1000
     values = np.empty(rows * width, dtype=np.float32)
     njit(fill)(values, width, int(dropout * 2**24))
     found = values.reshape(rows // WIDTH, width, WIDTH).transpose(0, 2, 1).reshape(rows, width)
-    np.testing.assert_array_equal(found, seeds.keep_mask(seed, step, layer, rows, width, dropout))
+    np.testing.assert_array_equal(found, random.keep_mask(seed, step, layer, rows, width, dropout))
 
 
 @pytest.mark.parametrize(("seed", "step", "pair"), [(0, 0, 0), (7, 1, 3), (2**31 - 1, 123_456_789_012, 63)])
 def test_signs_are_the_twin_of_signs(seed: int, step: int, pair: int) -> None:
     def fill(values: Any, places: Any) -> None:
         for i in range(0, values.size, WIDTH):
-            store(values, i, chance.signs(places, i, chance.key32(seed, step, 1000 + pair)))
+            store(values, i, kernel_random.signs(places, i, kernel_random.key32(seed, step, 1000 + pair)))
 
     places = np.random.default_rng(0).permutation(300_000).astype(np.int32)
     values = np.empty(len(places), dtype=np.float32)
     njit(fill)(values, places)
-    np.testing.assert_array_equal(values, seeds.signs(seed, step, pair, len(places))[places])
+    np.testing.assert_array_equal(values, random.signs(seed, step, pair, len(places))[places])

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 from sklearn import metrics as oracle
 
 from engine import Spec
-from engine.datasets import split
-from engine.features import inputs_of
-from engine.metrics import ROC_POINTS, Scores, accuracy, roc, scores
-from engine.separability import separable
+from engine.data.datasets import split
+from engine.data.features import inputs_of
+from engine.evaluation.metrics import ROC_POINTS, Scores, accuracy, roc, scores
+from engine.evaluation.separability import separable
 
 TWO = Spec(dataset="circle")
 CLASSES = {classes: Spec(dataset="blobs", classes=classes, loss="cross_entropy") for classes in range(2, 9)}

@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 import torch
 
-from engine.model_file import ModelFault, read, write
-from engine.network import Array
+from engine.nn.network import Array
+from engine.training.model_file import ModelFault, read, write
 
 TENSORS: dict[str, Array] = {
     "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2) / np.float32(7),

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec
-from engine.choices import InitializerName
-from engine.initializers import initial_parameters
-from engine.network import Network
+from engine.nn.initializers import initial_parameters
+from engine.nn.network import Network
+from engine.spec.choices import InitializerName
 
 
 def test_names_shapes_and_places_are_pytorch_s() -> None:

@@ -6,15 +6,16 @@ from typing import get_args
 import numpy as np
 import pytest
 
-from engine import Spec, network_graph
+from engine import Spec
 from engine.backends import make_backend
-from engine.choices import ActivationName, LossName
-from engine.graph import Run
-from engine.graph_check import check
-from engine.modules import Module, modules
-from engine.network import Network, State
-from engine.network_graph import Vector, count, notes, scalars
-from engine.operations import OPERATIONS, GraphFault, Operation
+from engine.checking.graph_check import check
+from engine.graph import network_graph
+from engine.graph.graph import Run
+from engine.graph.modules import Module, modules
+from engine.graph.network_graph import Vector, count, notes, scalars
+from engine.graph.operations import OPERATIONS, GraphFault, Operation
+from engine.nn.network import Network, State
+from engine.spec.choices import ActivationName, LossName
 from tests.engine.oracle import Model, gradients_of, relative
 
 MOST = 200

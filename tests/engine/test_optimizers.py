@@ -8,9 +8,9 @@ import torch
 
 from engine import Spec
 from engine.backends import torch_rules
-from engine.choices import OptimizerName
-from engine.network import Array, Network
-from engine.optimizers import Memory, make_optimizer, orthogonalised, rule_of
+from engine.nn.network import Array, Network
+from engine.nn.optimizers import Memory, make_optimizer, orthogonalised, rule_of
+from engine.spec.choices import OptimizerName
 
 OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
 NETWORK = Network.of(Spec(hidden=()))

@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Spec
-from engine.own_points import MOST_POINTS, Upload, parse, read
-from engine.tables import UploadFault, Value
+from engine.data.tables import UploadFault, Value
+from engine.data.uploads import MOST_POINTS, Upload, parse, read
 
 THREE = ((1.0, 2.0, 0.0), (-1.5, 0.5, 1.0), (3.0, -2.0, 0.0))
 ANY = "points.txt"

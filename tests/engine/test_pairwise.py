@@ -15,7 +15,8 @@ import pytest
 from pydantic import ValidationError
 
 from engine import Layer, Spec, Trainer
-from engine.choices import (
+from engine.data.digits import Library
+from engine.spec.choices import (
     FEATURES,
     ActivationName,
     BackendName,
@@ -28,7 +29,6 @@ from engine.choices import (
     ReductionName,
     ScheduleName,
 )
-from engine.digits import Library
 from tests.engine.oracle import relative
 from tests.engine.test_digits import write_mnist
 

@@ -11,9 +11,9 @@ import pytest
 import torch
 
 from engine import Layer, Spec
-from engine.choices import READS, ActivationName, BackendName, LossName, OptimizerName
-from engine.network import Network, State
-from engine.spec import is_live
+from engine.nn.network import Network, State
+from engine.spec.choices import READS, ActivationName, BackendName, LossName, OptimizerName
+from engine.spec.spec import is_live
 from tests.engine import oracle
 from tests.engine.cases import ACTIVATIONS, BACKENDS, HEADS, KINDS, TOLERANCE, case_of, worst
 

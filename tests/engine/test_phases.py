@@ -6,10 +6,10 @@ from typing import Any
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.choices import BugName
-from engine.opened import OpenStep
-from engine.phases import Code, Form, PhaseName, code_of, phases_of
-from engine.planted import BUGS, Multiplied, Uncorrected
+from engine.backends.bugs import BUGS, Multiplied, Uncorrected
+from engine.explaining.phases import Code, Form, PhaseName, code_of, phases_of
+from engine.explaining.traced_step import OpenStep
+from engine.spec.choices import BugName
 
 DEEP: dict[str, Any] = {"hidden": (Layer(width=4, batch_norm=True, dropout=0.3), 4, Layer(width=4, residual=True))}
 WHERE: dict[BugName, PhaseName] = {

@@ -11,8 +11,8 @@ import pytest
 
 from engine import Spec, Trainer
 from engine.backends.by_hand import ByHand
-from engine.network import Array
-from engine.optimizers import AdamW, Memory, Rule
+from engine.nn.network import Array
+from engine.nn.optimizers import AdamW, Memory, Rule
 from tests.engine.cases import TOLERANCE, Case, case_of, worst
 from tests.engine.oracle import relative, train
 

@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.check import Checked, check
-from engine.choices import BackendName, BugName
-from engine.planted import BUGS, LEFT_OVER, goes_with, has_place
+from engine.backends.bugs import BUGS, LEFT_OVER, goes_with, has_place
+from engine.checking.check import Checked, check
+from engine.spec.choices import BackendName, BugName
 
 HIDDEN = (Layer(width=4, dropout=0.3), Layer(width=3, batch_norm=True))
 

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.choices import OptimizerName
-from engine.digits import LibraryFault
-from engine.network import Network
-from engine.presets import PRESETS, Preset
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.data.digits import LibraryFault
+from engine.nn.network import Network
+from engine.spec.choices import OptimizerName
+from engine.spec.presets import PRESETS, Preset
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 from tests.engine.showing import NAMED, flat, shown, spec_of
 
 ROWS = {

@@ -8,11 +8,11 @@ import pytest
 import torch
 
 from engine.backends.by_hand import ByHand
-from engine.choices import LOGIT_LOSSES, ActivationName, BackendName, InitializerName, OptimizerName
-from engine.network import Array, Network, State
-from engine.optimizers import Adam, AdamW, Memory, Rule, make_optimizer
-from engine.spec import Spec
-from engine.trainer import Trainer
+from engine.nn.network import Array, Network, State
+from engine.nn.optimizers import Adam, AdamW, Memory, Rule, make_optimizer
+from engine.spec.choices import LOGIT_LOSSES, ActivationName, BackendName, InitializerName, OptimizerName
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 from tests.engine.showing import flat, shown, spec_of
 
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Layer, Spec, Trainer
-from engine.choices import BackendName, DatasetName, OptimizerName
+from engine.spec.choices import BackendName, DatasetName, OptimizerName
 from tests.engine.oracle import relative
 
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)

@@ -5,7 +5,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.seeds import batch_order, keep_mask, signs, stream
+from engine.nn.random import batch_order, keep_mask, signs, stream
 from tests.engine.oracle import bits, shuffled
 
 seeds = st.integers(0, 2**31 - 1)

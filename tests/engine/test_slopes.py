@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
-from engine.activations import Floats, activation_table
-from engine.choices import ActivationName, LossName, ReductionName
-from engine.losses import loss_table, make_loss, penalty, penalty_slope
+from engine.nn.activations import Floats, activation_table
+from engine.nn.losses import loss_table, make_loss, penalty, penalty_slope
+from engine.spec.choices import ActivationName, LossName, ReductionName
 
 STEP = 1e-6
 ACTIVATIONS = activation_table(leaky_slope=0.2, elu_alpha=0.7)

@@ -5,8 +5,8 @@ import numpy as np
 import pytest
 
 from engine import Spec, Trainer
-from engine.choices import FEATURES, BackendName
-from engine.snapshot import grid_inputs
+from engine.spec.choices import FEATURES, BackendName
+from engine.training.snapshot import grid_inputs
 
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Spec, Trainer
-from engine.stopping import RULES, Watch, looks_at_epochs
+from engine.training.stopping import RULES, Watch, looks_at_epochs
 
 SPEC = Spec(samples=100, hidden=(3,), learning_rate=0.1)  # five batches an epoch
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from engine import Spec
-from engine.targets import targets_of
+from engine.data.targets import targets_of
 
 TWO = np.array([1, -1, 1], dtype=np.float32)
 MANY = np.array([0, 2, 1], dtype=np.float32)

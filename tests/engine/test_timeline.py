@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.timeline import Position, Timeline
+from engine.training.timeline import Position, Timeline
 
 SPEC = Spec(hidden=(4, Layer(width=4, dropout=0.2, batch_norm=True)), optimizer="adam", samples=100, batch_size=8)
 ROOMY = 10**8

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Spec, Trainer
-from engine.choices import FEATURES, BackendName
+from engine.spec.choices import FEATURES, BackendName
 from tests.engine.oracle import loss_and_gradients, relative
 
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)

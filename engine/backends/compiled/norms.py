@@ -1,0 +1,175 @@
+"""Batch norm over all groups of a batch: n = γ·x̂ + β with x̂ = (z − μ)/√(σ² + ε).
+
+`statistics` holds μ of every normalised unit, then σ², then 1/√(σ² + ε); `running` holds the running μ and σ². In each
+part a layer's units start at its place. Lanes beyond the batch are left out of every sum.
+"""
+
+from typing import Any
+
+import numpy as np
+
+from engine.backends.compiled.lanes import (
+    WIDTH,
+    broadcast,
+    inlined,
+    lane_numbers,
+    load,
+    separate,
+    splat,
+    square_root,
+    store,
+    store_four,
+    sum_four,
+    where_positive,
+)
+from engine.backends.compiled.products import TILE
+from engine.backends.compiled.settings import (
+    HAS_NORM,
+    NORM_EPSILON,
+    NORM_MOMENTUM,
+    OUT_TILES,
+    SCALE,
+    SHIFT,
+    STATISTICS,
+    TARGET,
+)
+
+_ROWS = TILE * WIDTH
+
+
+@inlined
+def counted(count: Any, place: Any) -> Any:
+    """1 in the lanes of samples place + lane < count, else 0."""
+    return where_positive(splat(float(count - place)) - lane_numbers(), splat(1.0), splat(0.0))
+
+
+@separate
+def normalise(
+    plan: Any, layer: Any, settings: Any, parameters: Any, running: Any, statistics: Any,
+    values: Any, normal: Any, stride: Any, end: Any, count: Any, frozen: Any,
+) -> None:  # fmt: skip
+    """z → n in values, x̂ in normal; frozen: by the running statistics instead of the batch's own."""
+    units = running.size // 2
+    place = plan[layer, STATISTICS]
+    row = plan[layer, TARGET] * WIDTH
+    for tile in range(plan[layer, OUT_TILES]):
+        if frozen:
+            store_four(statistics, place, load(running, place))
+            store_four(statistics, units + place, load(running, units + place))
+        else:
+            measure(statistics, place, units, values, row, stride, end, count)
+        deviation = square_root(load(statistics, units + place) + splat(settings[NORM_EPSILON]))
+        store_four(statistics, 2 * units + place, splat(1.0) / deviation)
+        for k in range(TILE):
+            mean = broadcast(statistics, place + k)
+            inverse = broadcast(statistics, 2 * units + place + k)
+            scale = broadcast(parameters, plan[layer, SCALE] + tile * TILE + k)
+            shift = broadcast(parameters, plan[layer, SHIFT] + tile * TILE + k)
+            for i in range(row + k * WIDTH, end, stride):
+                x = (load(values, i) - mean) * inverse
+                store(normal, i, x)
+                store(values, i, scale * x + shift)
+        place += TILE
+        row += _ROWS
+
+
+@inlined
+def measure(statistics: Any, place: Any, units: Any, values: Any, row: Any, stride: Any, end: Any, count: Any) -> Any:
+    """μ and the biased σ² of four units."""
+    share = splat(1 / count)
+    s0 = s1 = s2 = s3 = splat(0.0)
+    first = 0
+    for i in range(row, end, stride):
+        mask = counted(count, first)
+        s0 += mask * load(values, i)
+        s1 += mask * load(values, i + WIDTH)
+        s2 += mask * load(values, i + 2 * WIDTH)
+        s3 += mask * load(values, i + 3 * WIDTH)
+        first += WIDTH
+    store_four(statistics, place, sum_four(s0, s1, s2, s3) * share)
+    m0 = broadcast(statistics, place)
+    m1 = broadcast(statistics, place + 1)
+    m2 = broadcast(statistics, place + 2)
+    m3 = broadcast(statistics, place + 3)
+    s0 = s1 = s2 = s3 = splat(0.0)
+    first = 0
+    for i in range(row, end, stride):
+        mask = counted(count, first)
+        x = load(values, i) - m0
+        s0 += mask * x * x
+        x = load(values, i + WIDTH) - m1
+        s1 += mask * x * x
+        x = load(values, i + 2 * WIDTH) - m2
+        s2 += mask * x * x
+        x = load(values, i + 3 * WIDTH) - m3
+        s3 += mask * x * x
+        first += WIDTH
+    store_four(statistics, units + place, sum_four(s0, s1, s2, s3) * share)
+
+
+@separate
+def normalise_backward(
+    plan: Any, layer: Any, parameters: Any, gradient: Any, statistics: Any,
+    normal: Any, deltas: Any, stride: Any, end: Any, count: Any, frozen: Any, more: Any,
+) -> None:  # fmt: skip
+    """∂L/∂n → ∂L/∂z = γ/√(σ²+ε)·(d − mean d − x̂·mean(d·x̂)), where frozen without the means; γ's gradient and β's."""
+    units = statistics.size // 3
+    place = 2 * units + plan[layer, STATISTICS]
+    scale = plan[layer, SCALE]
+    shift = plan[layer, SHIFT]
+    row = plan[layer, TARGET] * WIDTH
+    share = splat(1 / count)
+    for _ in range(plan[layer, OUT_TILES]):
+        s0 = s1 = s2 = s3 = x0 = x1 = x2 = x3 = splat(0.0)
+        for i in range(row, end, stride):
+            d = load(deltas, i)
+            s0 += d
+            x0 += d * load(normal, i)
+            d = load(deltas, i + WIDTH)
+            s1 += d
+            x1 += d * load(normal, i + WIDTH)
+            d = load(deltas, i + 2 * WIDTH)
+            s2 += d
+            x2 += d * load(normal, i + 2 * WIDTH)
+            d = load(deltas, i + 3 * WIDTH)
+            s3 += d
+            x3 += d * load(normal, i + 3 * WIDTH)
+        of_shift = sum_four(s0, s1, s2, s3)
+        of_scale = sum_four(x0, x1, x2, x3)
+        if more:
+            of_shift += load(gradient, shift)
+            of_scale += load(gradient, scale)
+        store_four(gradient, shift, of_shift)
+        store_four(gradient, scale, of_scale)
+        for k in range(TILE):
+            factor = broadcast(parameters, scale + k) * broadcast(statistics, place + k)
+            if frozen:
+                for i in range(row + k * WIDTH, end, stride):
+                    store(deltas, i, factor * load(deltas, i))
+            else:
+                mean = broadcast(gradient, shift + k) * share
+                slope = broadcast(gradient, scale + k) * share
+                first = 0
+                for i in range(row + k * WIDTH, end, stride):
+                    d = load(deltas, i) - mean - load(normal, i) * slope
+                    store(deltas, i, counted(count, first) * factor * d)
+                    first += WIDTH
+        place += TILE
+        scale += TILE
+        shift += TILE
+        row += _ROWS
+
+
+@separate
+def remember(plan: Any, settings: Any, running: Any, statistics: Any, count: Any) -> None:
+    """running ← (1−m)·running + m·batch, with the unbiased variance, for a batch of two or more."""
+    units = running.size // 2
+    share = settings[NORM_MOMENTUM]
+    unbiased = share * (count / (count - 1))
+    for layer in range(plan.shape[0]):
+        if plan[layer, HAS_NORM]:
+            place = plan[layer, STATISTICS]
+            for i in range(place, place + plan[layer, OUT_TILES] * TILE):
+                running[i] = np.float32((1 - share) * running[i] + share * statistics[i])
+                j = units + i
+                running[j] = np.float32((1 - share) * running[j] + unbiased * statistics[j])

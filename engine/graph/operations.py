@@ -1,0 +1,211 @@
+"""Operations on numbers: the value of each beside its slopes, one for each input.
+
+Python's numbers, 64 bits. Activations and what losses are made of are the engine's own tables, asked for one number.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from typing import Literal
+
+import numpy as np
+
+from engine.nn.activations import Floats, activation_table
+from engine.nn.losses import loss_table
+from engine.spec.choices import ActivationName
+
+FaultKind = Literal[
+    "too_long", "empty", "character", "needs_value", "ends_early", "open_parenthesis",
+    "needs_operator", "closes_nothing", "unknown_function", "reserved_name", "name_taken", "too_few_arguments",
+    "too_many_arguments", "too_deep", "too_many_nodes", "number_too_large",
+    "log_undefined", "division_by_zero", "root_undefined", "power_undefined", "overflow", "slope_undefined",
+    "threshold_undefined", "network_too_large",
+]  # fmt: skip
+
+
+class GraphFault(ValueError):  # noqa: N818
+    """What is wrong with an expression, a value in it, or a network that is to become a graph; and where."""
+
+    def __init__(self, kind: FaultKind, **values: str | int | float | list[str]) -> None:
+        super().__init__(kind, values)
+        self.kind = kind
+        self.values = values
+
+
+Values = Sequence[float]
+
+
+@dataclass(frozen=True)
+class Operation:
+    value: Callable[[Values], float]
+    """y = value(x); raises GraphFault where there is none."""
+    slopes: Callable[[Values, float], Values]
+    """∂y/∂xᵢ for each input = slopes(x, y); not a number or infinite where there is none."""
+    least: int = 1
+    """Inputs it needs."""
+    most: int | None = 1
+    """Inputs it can have; None: any number."""
+    defaults: tuple[float, ...] = ()
+    """Of the last inputs, where they are left out."""
+    piece: Callable[[Values], int | None] = lambda x: 0
+    """On which of its smooth pieces the inputs lie; None between two, where the left and the right slope differ."""
+
+
+def _log(x: Values) -> float:
+    if x[0] <= 0:
+        raise GraphFault("log_undefined", given=x[0])
+    return math.log(x[0])
+
+
+def _root(x: Values) -> float:
+    if x[0] < 0:
+        raise GraphFault("root_undefined", given=x[0])
+    return math.sqrt(x[0])
+
+
+def _quotient(x: Values) -> float:
+    if x[1] == 0:
+        raise GraphFault("division_by_zero")
+    return x[0] / x[1]
+
+
+def _power(x: Values) -> float:
+    base, exponent = x
+    if (base == 0 and exponent < 0) or (base < 0 and not exponent.is_integer()):
+        raise GraphFault("power_undefined", base=base, exponent=exponent)
+    return math.pow(base, exponent)
+
+
+def _power_slopes(x: Values, y: float) -> Values:
+    """b·aᵇ⁻¹ and aᵇ·log a. The second is 0 at a = 0 while b > 0, and does not exist for a < 0."""
+    base, exponent = x
+    along_exponent = y * math.log(base) if base > 0 else 0.0 if base == 0 and exponent > 0 else math.nan
+    if exponent == 0:
+        return 0.0, along_exponent
+    if base == 0 and exponent < 1:
+        return math.inf, along_exponent
+    return exponent * math.pow(base, exponent - 1), along_exponent
+
+
+_activations = lru_cache(activation_table)
+_losses = lru_cache(loss_table)
+
+
+def _at(function: Callable[..., Floats], *x: float) -> float:
+    """Of the engine's tables, which are made for arrays."""
+    return float(function(*map(np.asarray, x)))
+
+
+def _activation(name: ActivationName) -> Operation:
+    """One without a setting."""
+    activation = activation_table(leaky_slope=0, elu_alpha=1)[name]
+    return Operation(lambda x: _at(activation.value, x[0]), lambda x, y: (_at(activation.slope, x[0], y),))
+
+
+def _leaky_relu(x: Values) -> float:
+    return _at(_activations(x[1], 1)["leaky_relu"].value, x[0])
+
+
+def _leaky_relu_slopes(x: Values, y: float) -> Values:
+    return _at(_activations(x[1], 1)["leaky_relu"].slope, x[0], y), min(x[0], 0.0)
+
+
+def _elu(x: Values) -> float:
+    return _at(_activations(0, x[1])["elu"].value, x[0])
+
+
+def _elu_slopes(x: Values, y: float) -> Values:
+    return _at(_activations(0, x[1])["elu"].slope, x[0], y), math.expm1(min(x[0], 0.0))
+
+
+def _huber(x: Values) -> float:
+    error, delta = x
+    if delta <= 0:
+        raise GraphFault("threshold_undefined", given=delta)
+    return _at(_losses(delta)["huber"].terms, error, 0)
+
+
+def _huber_slopes(x: Values, y: float) -> Values:
+    error, delta = x
+    return _at(_losses(delta)["huber"].slopes, error, 0), max(abs(error) - delta, 0.0)
+
+
+def _logsumexp(x: Values) -> float:
+    """log Σ eˣ. The largest is taken off first, so that no exponent is positive."""
+    largest = max(x)
+    return largest + math.log(math.fsum(math.exp(value - largest) for value in x))
+
+
+def _standardize(x: Values) -> float:
+    """(x − mean)/√(variance + ε): batch norm before its γ and β."""
+    value, mean, variance, epsilon = x
+    if variance + epsilon < 0:
+        raise GraphFault("root_undefined", given=variance + epsilon)
+    if variance + epsilon == 0:
+        raise GraphFault("division_by_zero")
+    return (value - mean) / math.sqrt(variance + epsilon)
+
+
+def _standardize_slopes(x: Values, y: float) -> Values:
+    _, _, variance, epsilon = x
+    deviation = math.sqrt(variance + epsilon)
+    along_variance = -y / (2 * deviation * deviation)
+    return 1 / deviation, -1 / deviation, along_variance, along_variance
+
+
+def _side(x: float) -> int | None:
+    """Of 0."""
+    return 1 if x > 0 else -1 if x < 0 else None
+
+
+def _place(x: Values, extreme: float) -> int | None:
+    """Of the one that is it."""
+    return x.index(extreme) if x.count(extreme) == 1 else None
+
+
+def _shares(x: Values, y: float) -> Values:
+    """1 for the input that is y; those that tie share it, as in torch."""
+    return [(value == y) / x.count(y) for value in x]
+
+
+OPERATIONS: dict[str, Operation] = {
+    "add": Operation(lambda x: x[0] + x[1], lambda x, y: (1.0, 1.0), 2, 2),
+    "subtract": Operation(lambda x: x[0] - x[1], lambda x, y: (1.0, -1.0), 2, 2),
+    "negate": Operation(lambda x: -x[0], lambda x, y: (-1.0,)),
+    "multiply": Operation(lambda x: x[0] * x[1], lambda x, y: (x[1], x[0]), 2, 2),
+    "divide": Operation(_quotient, lambda x, y: (1 / x[1], -y / x[1]), 2, 2),
+    "power": Operation(_power, _power_slopes, 2, 2),
+    "copy": Operation(lambda x: x[0], lambda x, y: (1.0,)),
+    "sum": Operation(math.fsum, lambda x, y: [1.0] * len(x), 1, None),
+    "mean": Operation(lambda x: math.fsum(x) / len(x), lambda x, y: [1 / len(x)] * len(x), 1, None),
+    "max": Operation(max, _shares, 2, None, piece=lambda x: _place(x, max(x))),
+    "min": Operation(min, _shares, 2, None, piece=lambda x: _place(x, min(x))),
+    "exp": Operation(lambda x: math.exp(x[0]), lambda x, y: (y,)),
+    "log": Operation(_log, lambda x, y: (1 / x[0],)),
+    "sqrt": Operation(_root, lambda x, y: (0.5 / y if y else math.inf,)),
+    "abs": Operation(lambda x: abs(x[0]), lambda x, y: ((x[0] > 0) - (x[0] < 0) + 0.0,), piece=lambda x: _side(x[0])),
+    "sin": Operation(lambda x: math.sin(x[0]), lambda x, y: (math.cos(x[0]),)),
+    "cos": Operation(lambda x: math.cos(x[0]), lambda x, y: (-math.sin(x[0]),)),
+    "step": replace(_activation("step"), piece=lambda x: _side(x[0])),
+    "sigmoid": _activation("sigmoid"),
+    "tanh": _activation("tanh"),
+    "relu": replace(_activation("relu"), piece=lambda x: _side(x[0])),
+    # z where z > 0, else s·z: leaky_relu(z, s)
+    "leaky_relu": Operation(_leaky_relu, _leaky_relu_slopes, 1, 2, (0.01,), piece=lambda x: _side(x[0])),
+    # z where z > 0, else α·(eᶻ − 1): elu(z, α)
+    "elu": Operation(_elu, _elu_slopes, 1, 2, (1.0,), piece=lambda x: _side(x[0])),
+    "softplus": _activation("softplus"),
+    "silu": _activation("silu"),
+    "gelu": _activation("gelu"),
+    # e²/2 where |e| ≤ δ, else δ·(|e| − δ/2): huber(e, δ)
+    "huber": Operation(_huber, _huber_slopes, 1, 2, (1.0,), piece=lambda x: int(abs(x[0]) > x[1])),
+    "logsumexp": Operation(_logsumexp, lambda x, y: [math.exp(value - y) for value in x], 1, None),
+    "standardize": Operation(_standardize, _standardize_slopes, 3, 4, (1e-5,)),
+}
+"""At a kink: an activation has the slope of its left side, abs 0, inputs of max and min that tie share theirs; all as
+in torch."""
+
+SIGNED = ("add", "subtract", "negate", "multiply", "divide", "power", "copy")
+FUNCTIONS = tuple(name for name in OPERATIONS if name not in SIGNED)
+"""Operations that are written name(…); the others have signs, and copy is what y = x does."""

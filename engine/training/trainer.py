@@ -1,0 +1,363 @@
+"""Trainer: one experiment being run. Steps are asked for in bulk; pace, pictures and people are the caller's affair."""
+
+import math
+import operator
+from collections.abc import Mapping
+from dataclasses import asdict, replace
+from functools import cached_property
+from typing import Any, Self
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.backends import Backend, make_backend
+from engine.backends.bugs import BUGS, goes_with, hand_with, without_traces
+from engine.data.datasets import split
+from engine.data.digits import BUNDLED, Library
+from engine.data.features import inputs_of
+from engine.data.targets import targets_of
+from engine.evaluation.metrics import Evaluation, roc, scores
+from engine.evaluation.separability import separable
+from engine.nn.initializers import initial_parameters
+from engine.nn.losses import make_loss, penalty
+from engine.nn.network import Array, Network, State
+from engine.nn.optimizers import make_optimizer
+from engine.nn.schedules import rate_factor
+from engine.spec.choices import BackendName, BugName
+from engine.spec.spec import Spec, restarting_fields
+from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
+from engine.training.stopping import RULES, StopReason, Watch, looks_at_epochs
+from engine.training.timeline import Position
+
+STATE_VERSION = 2
+
+
+class Trainer:
+    """Equal Specs give equal runs, bit for bit on one machine and backend. For one thread at a time.
+
+    `train_points`, `test_points`: points (n, 2) of the plane, or the input columns of other data.
+    `train_labels`, `test_labels`: (n,), ±1 of two classes, the number of one of many, or real; (n, values) for several.
+    `train_inputs`, `test_inputs`: (n, inputs), what enters the network.
+    `train_targets`, `test_targets`: (n, outputs), what its outputs are compared with; see `engine.data.targets`.
+    """
+
+    def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library = BUNDLED) -> None:
+        """library: where pictures come from that are not in the package. Raises ValueError where they are missing."""
+        self.spec = spec
+        data = split(spec, library)
+        self.train_points, self.train_labels = data.train_rows, data.train_labels
+        self.test_points, self.test_labels = data.test_rows, data.test_labels
+        self.train_inputs = inputs_of(spec, data.train_rows)
+        self.test_inputs = inputs_of(spec, data.test_rows)
+        self.train_targets = targets_of(spec, data.train_labels)
+        self.test_targets = targets_of(spec, data.test_labels)
+
+        self.network = Network.of(spec)
+        self.loss = make_loss(self.network.loss, self.network.reduction, self.network.huber_delta)
+        self.watch = Watch()
+        parameters = initial_parameters(spec, self.network)
+        memory = make_optimizer(spec, self.network).start(parameters)
+        self.bug: BugName | None = None
+        self._start_backend(backend, State.start(self.network, parameters, memory))
+
+    def _start_backend(self, name: BackendName, state: State) -> None:
+        run = (self.spec, self.network, self.train_inputs, self.train_targets)
+        self._backend: Backend = make_backend(name, *run) if self.bug is None else hand_with(self.bug)(*run)
+        self._backend.load(state)
+        self.backend = name
+
+    # Where the run stands
+
+    @property
+    def step(self) -> int:
+        """Optimizer steps taken, one mini-batch each."""
+        return self._backend.state().step
+
+    @property
+    def epoch(self) -> int:
+        """Finished passes over the training set."""
+        return self._backend.state().epoch
+
+    @property
+    def diverged(self) -> int | None:
+        """The step that could not be taken because loss or gradient were not finite or too large, if there was one."""
+        return self._backend.state().diverged
+
+    @property
+    def stopped(self) -> StopReason | None:
+        """The stop rule that has ended the run; another rule, or a change of optimizer, lets it go on."""
+        return self.watch.stopped
+
+    @property
+    def batch_size(self) -> int:
+        """Samples of a step; the last batch of an epoch may be smaller."""
+        return min(self.spec.batch_size or len(self.train_inputs), len(self.train_inputs))
+
+    @property
+    def batches_per_epoch(self) -> int:
+        return math.ceil(len(self.train_inputs) / self.batch_size)
+
+    @cached_property
+    def inseparable(self) -> bool:
+        """Whether these are classes that no line, in the inputs there are, tells apart: no perceptron ever will."""
+        return not self.spec.is_regression and not separable(self.train_inputs, self.train_labels, self.spec.biases)
+
+    # What can be done to it
+
+    def advance(self, steps: int) -> None:
+        """Takes so many optimizer steps; fewer if the run diverges.
+
+        Raises ValueError for a negative number, TypeError for one that is not whole.
+        """
+        steps = operator.index(steps)
+        if steps < 0:
+            raise ValueError(f"a run goes forward only, not by {steps} steps; ask for 0 steps or more")
+        while steps > 0 and self.stopped is None and self.diverged is None:
+            steps -= self._advance_to_next_look(steps)
+
+    def advance_to_epoch_end(self) -> None:
+        """To the end of the current epoch, or of the next one if it stands between two."""
+        self.advance(self.steps_left_in_epoch)
+
+    def _advance_to_next_look(self, steps: int) -> int:
+        """Takes at most so many steps, up to where a stop rule is to be looked at; how many it took, or tried."""
+        if self.spec.stop_steps is not None:
+            steps = min(steps, max(0, self.spec.stop_steps - self.step))
+        if looks_at_epochs(self.spec):
+            steps = min(steps, self.steps_left_in_epoch)
+        self._backend.advance(steps)
+        state = self._backend.state()
+        if (
+            looks_at_epochs(self.spec)
+            and steps > 0
+            and state.cursor == 0
+            and state.diverged is None
+            and state.epoch_loss is not None
+        ):
+            test = self._loss_of(self.test_inputs, self.test_targets) if self.spec.stop_patience else None
+            self.watch = self.watch.at_epoch_end(self.spec, state.epoch, state.epoch_loss, test)
+        self.watch = self.watch.at_step(self.spec, state.step)
+        return steps
+
+    @property
+    def steps_left_in_epoch(self) -> int:
+        """To the end of the current epoch, or of the next one if the run stands between two."""
+        return math.ceil((len(self.train_inputs) - self._backend.state().cursor) / self.batch_size)
+
+    def configure(self, spec: Spec) -> None:
+        """Goes on under another Spec. Raises ValueError if a field differs that only a new Trainer can take up."""
+        if fields := restarting_fields(self.spec, spec):
+            raise ValueError(f"{', '.join(fields)} cannot change while a run goes on; start a new Trainer")
+        if self.bug is not None and not goes_with(self.bug, spec.optimizer):
+            self._sit(None)
+        self._backend.configure(spec)
+        if any(getattr(spec, name) != getattr(self.spec, name) for name in (*RULES, "optimizer")):
+            self.watch = replace(self.watch, stopped=None)
+        self.spec = spec
+
+    def use(self, backend: BackendName) -> None:
+        """Goes on with another backend. Raises ValueError for an unknown one."""
+        self._start_backend(backend, self._backend.state())
+
+    def plant(self, bug: BugName | None) -> None:
+        """Goes on by the hand-written backend with a bug in it, whichever was chosen; None: right again, as chosen.
+
+        Another optimizer, where the bug has no place, takes it out. Raises ValueError where it has none now.
+        """
+        if bug is not None and not (bug in BUGS and goes_with(bug, self.spec.optimizer)):
+            raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
+        self._sit(bug)
+
+    def _sit(self, bug: BugName | None) -> None:
+        self.bug = bug
+        self._start_backend(self.backend, without_traces(self._backend.state()))
+
+    def load_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
+        """Replaces all tensors, named and shaped as `parameters()` gives them, and those of `buffers()` that are
+        given; a diverged run may go on again.
+
+        Raises ValueError if a name is missing or unknown, a shape is wrong or a number is not finite in float32.
+        """
+        state = self._backend.state()
+        places = {**self.network.views(state.parameters), **self.network.buffer_views(state.buffers)}
+        if not set(self.network.names) <= set(parameters) <= set(places):
+            odd = ", ".join(sorted((set(parameters) - set(places)) | (set(self.network.names) - set(parameters))))
+            raise ValueError(f"these tensors are missing or unknown: {odd}; give {', '.join(self.network.names)}")
+        for name, values in parameters.items():
+            places[name][:] = _finite(name, values, places[name].shape)
+        state.diverged = None
+        self._backend.load(state)
+
+    # What can be seen of it
+
+    def parameters(self) -> dict[str, Array]:
+        """Copies, by PyTorch's names: layers.0.weight (out, in), layers.0.bias (out,), …"""
+        return self.network.views(self._backend.state().parameters)
+
+    def buffers(self) -> dict[str, Array]:
+        """Copies of the running statistics of batch norm: norms.0.running_mean (out,), norms.0.running_var (out,), …"""
+        return self.network.buffer_views(self._backend.state().buffers)
+
+    def gradients(self) -> dict[str, Array]:
+        """Of the loss of the data alone, over the whole training set, at these parameters; named as they are."""
+        return self.network.views(self._backend.loss_and_gradient()[1])
+
+    def predict(self, points: ArrayLike) -> Array:
+        """Network outputs (n, outputs), before any threshold, for points (n, 2) of the plane; of other data for rows
+        (n, inputs).
+
+        Raises ValueError for another shape and for numbers that are not finite in float32.
+        """
+        columns = 2 if self.spec.kind.plane else self.spec.inputs
+        if np.ndim(points) != 2 or np.shape(points)[1] != columns:
+            what = "x1 and x2" if self.spec.kind.plane else "all inputs"
+            raise ValueError(
+                f"points must have the shape (n, {columns}), one row of {what} each, not {np.shape(points)}"
+            )
+        return self._outputs(inputs_of(self.spec, _finite("points", points, np.shape(points))))
+
+    def activations(self, samples: NDArray[np.int64]) -> list[Array]:
+        """What each linear layer and all that belongs to it says of these training samples, each (width, n)."""
+        return self._backend.activations(self.train_inputs[samples])
+
+    def evaluate(self) -> Evaluation:
+        """Losses and scores on the training and the test set."""
+        return self._evaluation(self._outputs(self.train_inputs), self._outputs(self.test_inputs))
+
+    def _evaluation(self, train: Array, test: Array) -> Evaluation:
+        with np.errstate(over="ignore", invalid="ignore"):  # after a divergence an output may be beyond float32
+            weights = self._backend.state().parameters[self.network.is_weight]
+            of_train = scores(train, self.train_labels, self.spec)
+            of_test = scores(test, self.test_labels, self.spec)
+            return {
+                "train_loss": self.loss.value(train, self.train_targets),
+                "test_loss": self.loss.value(test, self.test_targets),
+                "train_accuracy": of_train["accuracy"],
+                "test_accuracy": of_test["accuracy"],
+                "penalty": penalty(weights, self.spec.l1, self.spec.l2),
+                "train": of_train,
+                "test": of_test,
+            }
+
+    def snapshot(self, resolution: int = 100) -> Snapshot:
+        """One picture of the run, its maps of resolution×resolution cells, fewer where layers are very wide.
+
+        Raises ValueError for fewer than one.
+        """
+        if resolution < 1:
+            raise ValueError(f"a map needs at least one cell a side, not {resolution}; ask for 1 or more")
+        state = self._backend.state()
+        gradients = self.gradients()
+        train, test = self._outputs(self.train_inputs), self._outputs(self.test_inputs)
+        two = self.spec.class_count == 2
+        return Snapshot(
+            step=state.step,
+            epoch=state.epoch,
+            diverged=state.diverged,
+            stopped=self.stopped,
+            learning_rate=self.spec.learning_rate * rate_factor(self.spec, state.step),
+            samples=state.samples,
+            epoch_loss=state.epoch_loss,
+            **self._evaluation(train, test),
+            train_roc=roc(train, self.train_labels) if two else None,
+            test_roc=roc(test, self.test_labels) if two else None,
+            sizes=self.network.sizes,
+            classes=self.spec.class_count,
+            threshold=self.spec.threshold,
+            parameters=self.network.views(state.parameters),
+            gradients=gradients,
+            updates=self.network.views(state.updates),
+            gradient_norms=gradient_norms(gradients),
+            maps=self._maps(resolution) if self.spec.kind.plane else None,
+        )
+
+    def _maps(self, resolution: int) -> list[Array]:
+        side = map_resolution(sum(self.network.sizes[1:]), resolution)
+        layers = self._backend.activations(grid_inputs(self.spec, side))
+        return [values.reshape(-1, side, side) for values in layers]
+
+    def _loss_of(self, inputs: Array, targets: Array) -> float:
+        with np.errstate(over="ignore", invalid="ignore"):
+            return self.loss.value(self._outputs(inputs), targets)
+
+    def _outputs(self, inputs: Array) -> Array:
+        return self._backend.activations(inputs)[-1].T
+
+    # Kept and taken up again
+
+    def position(self) -> Position:
+        """Where the run stands; copies."""
+        return Position(self.spec, self._backend.state(), self.watch, self.bug)
+
+    def return_to(self, position: Position) -> None:
+        """Stands again where this Trainer, or an equal one, once stood: what follows is the same, bit for bit.
+
+        Raises ValueError for a position of other data or another network.
+        """
+        if fields := restarting_fields(self.spec, position.spec):
+            raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
+        if position.bug != self.bug:
+            self._sit(position.bug)
+        self._backend.configure(position.spec)
+        self._backend.load(position.state)
+        self.spec, self.watch = position.spec, position.watch
+
+    def state(self) -> dict[str, Any]:
+        """Everything `from_state` needs: plain values, and NumPy arrays that may be turned into lists and back."""
+        return {
+            "version": STATE_VERSION,
+            "spec": self.spec.model_dump(mode="json"),
+            "backend": self.backend,
+            "bug": self.bug,
+            "watch": asdict(self.watch),
+            **vars(self._backend.state()),
+        }
+
+    @classmethod
+    def from_state(cls, state: Mapping[str, Any], library: Library = BUNDLED) -> Self:
+        """A Trainer that goes on exactly as the one that gave this state would have, bit for bit.
+
+        Raises ValueError if the state is of another version or does not hold together.
+        """
+        values = dict(state)
+        if (version := values.pop("version", None)) != STATE_VERSION:
+            raise ValueError(f"this state is of version {version} and only version {STATE_VERSION} can be read")
+        trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), library)
+        trainer.watch = Watch(**values.pop("watch"))
+        if (bug := values.pop("bug", None)) is not None:
+            trainer.plant(bug)
+        trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
+        return trainer
+
+
+def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:
+    """The State of a kept run, checked against a fresh one of the same Spec and its number of training samples."""
+    if set(values) != set(vars(like)):
+        odd = ", ".join(sorted(set(values) ^ set(vars(like))))
+        raise ValueError(f"these parts of the state are missing or unknown: {odd}; give what `state()` gave")
+    if set(values["memory"]) != set(like.memory):
+        raise ValueError(f"the optimizer remembers {sorted(like.memory)}, and the state has {sorted(values['memory'])}")
+
+    shape = like.parameters.shape
+    state = State(
+        parameters=_finite("parameters", values["parameters"], shape),
+        memory={name: _finite(name, values["memory"][name], shape) for name in like.memory},
+        updates=_finite("updates", values["updates"], shape),
+        buffers=_finite("buffers", values["buffers"], like.buffers.shape),
+        **{name: values[name] for name in vars(like) if not isinstance(getattr(like, name), np.ndarray | dict)},
+    )
+    counters = [state.step, state.epoch, state.cursor, state.optimizer_steps, state.samples, state.diverged or 0]
+    if not all(isinstance(counter, int) and counter >= 0 for counter in counters) or state.cursor >= samples:
+        raise ValueError(f"the counters of the state, {counters}, do not fit a training set of {samples} samples")
+    return state
+
+
+def _finite(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
+    """The values as a new float32 array. Raises ValueError for another shape and for what is not finite."""
+    with np.errstate(over="ignore"):
+        array = np.array(values, dtype=np.float32)
+    if array.shape != shape:
+        raise ValueError(f"{name} must have the shape {shape}, not {array.shape}")
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} holds a number that is not finite in float32; give finite numbers only")
+    return array
