@@ -8,7 +8,7 @@ import os
 import sys
 from typing import TYPE_CHECKING, Any
 
-from app import bootstrap
+from app.setup import bootstrap
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails

@@ -5,12 +5,13 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI, WebSocket
 
-from app import VERSION, api, files, gallery, graphs, pages, sockets
-from app.manager import SessionManager
-from app.serving import run
+from app import VERSION
+from app.sessions.manager import SessionManager
 from app.settings import Settings
-from app.shield import SecurityHeaders, add_error_answers, security_headers
-from app.warming import Warming
+from app.training_worker.warming import Warming
+from app.web import api, files, gallery, graphs, pages, sockets
+from app.web.security import SecurityHeaders, add_error_answers, security_headers
+from app.web.serving import run
 from engine.data.digits import Library
 from engine.spec.choices import BackendName
 

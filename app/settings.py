@@ -12,7 +12,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 
 class Limits(BaseModel):
-    """The sentence that goes with each is in `app.messages`; the test of each is listed in tests/app/test_limits.py."""
+    """The sentence of each is in `app.wire.messages`; the test of each is listed in tests/app/test_limits.py."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

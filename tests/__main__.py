@@ -7,7 +7,7 @@ import os
 import subprocess
 import sys
 
-from app import bootstrap, pip
+from app.setup import bootstrap, pip
 
 CHECKS = (
     ("ruff check", ["ruff", "check", "."]),

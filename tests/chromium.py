@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from app.pip import say
+from app.setup.pip import say
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PACKAGES = ("chromium", "fonts-wqy-microhei")  # the font draws the Chinese page

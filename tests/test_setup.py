@@ -1,6 +1,6 @@
-"""The set-up, from nothing: a small checkout with the real app/bootstrap.py, real venv and pip, and two tiny wheels.
+"""The set-up, from nothing: a small checkout with the real app/setup/, real venv and pip, and two tiny wheels.
 
-No network: pip finds the wheels in a folder. What needs a broken machine is told to `app.pip` in that machine's words.
+No network: pip finds the wheels in a folder. What needs a broken machine is told to `app.setup.pip` in its words.
 """
 
 import ast
@@ -21,14 +21,14 @@ import pytest
 
 import app
 from app import __main__ as command
-from app import bootstrap, pip
-from app.bootstrap import Environment
 from app.settings import Settings
+from app.setup import bootstrap, pip
+from app.setup.bootstrap import Environment
 from tests import chromium
 
 PROBE = """
 import sys
-from app import bootstrap
+from app.setup import bootstrap
 bootstrap.enter("probe")
 import torch
 print("running in", sys.prefix)
@@ -51,8 +51,8 @@ def write_wheel(folder: Path, name: str, version: str) -> None:
 def checkout(tmp_path: Path) -> Path:
     """A project of one module, probe, that needs torch (a tiny stand-in) and alpha."""
     project = tmp_path / "project"
-    (project / "app").mkdir(parents=True)
-    for name in ("__init__.py", "bootstrap.py", "pip.py"):
+    (project / "app" / "setup").mkdir(parents=True)
+    for name in ("__init__.py", "setup/__init__.py", "setup/bootstrap.py", "setup/pip.py"):
         shutil.copy(pip.ROOT / "app" / name, project / "app" / name)
     (project / "probe.py").write_text(PROBE)
     (project / "pyproject.toml").write_text('[project]\ndependencies = ["torch>=2.6,<2.14", "alpha>=1"]\n')

@@ -1,5 +1,5 @@
 // @ts-check
-// Frame bytes to numbers: the browser's half of app/protocol.py, where the bytes are described.
+// Frame bytes to numbers: the browser's half of app/wire/frames.py, where the bytes are described.
 
 import { decodeMessagePack } from './msgpack.js';
 

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from app.protocol import decode_frame, encode_frame
+from app.wire.frames import decode_frame, encode_frame
 from engine.evaluation.metrics import Roc, Scores
 from engine.nn.network import Array
 from engine.spec.spec import Spec

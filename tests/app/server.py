@@ -5,9 +5,11 @@ import sys
 import time
 from typing import Any
 
-from app import checks, serving, slices
 from app.main import create_app
+from app.sessions import checks
 from app.settings import Settings
+from app.training_worker import jobs
+from app.web import serving
 from engine.spec.choices import BackendName
 
 KINDS: dict[str, BackendName] = {
@@ -18,10 +20,10 @@ KINDS: dict[str, BackendName] = {
     "unchecked": "compiled",
 }
 
-start, listen = slices.start, serving.listen
+start, listen = jobs.start, serving.listen
 
 
-def start_slowly(*arguments: Any, **named: Any) -> slices.Start:
+def start_slowly(*arguments: Any, **named: Any) -> jobs.Start:
     time.sleep(1.5)
     return start(*arguments, **named)
 
@@ -36,7 +38,7 @@ def listen_with_small_buffers(host: str, port: int) -> socket.socket:
 if __name__ == "__main__":
     kind = sys.argv[1]
     if kind == "slow_to_load":
-        slices.start = start_slowly
+        jobs.start = start_slowly
     if kind == "small_buffers":
         serving.listen = listen_with_small_buffers
     if kind == "unchecked":

@@ -1,6 +1,6 @@
 """What going through time must not do: grow without bound, go on where a run has ended, say what JSON cannot."""
 
-from app.past import MOST_BRANCHES, Change, Past
+from app.sessions.undo import MOST_BRANCHES, Change, Past
 from app.settings import Limits
 from engine import Spec, Trainer
 from tests.app.watching import watching

@@ -9,9 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import checks
-from app.history import QUANTITIES
-from app.manager import SessionManager
+from app.sessions import checks
+from app.sessions.curves import QUANTITIES
+from app.sessions.manager import SessionManager
 from engine.backends.bugs import BUGS
 from engine.checking.check import Checked, check
 from engine.diagnosis.failures import BREAKAGES

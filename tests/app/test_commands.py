@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app import commands
-from app.commands import COMMANDS, Command, changed, parse
-from app.handlers import HANDLERS
-from app.messages import Refusal, sentence
+from app.sessions.handlers import HANDLERS
+from app.wire import commands
+from app.wire.commands import COMMANDS, Command, changed, parse
+from app.wire.messages import Refusal, sentence
 from engine import Spec
 
 GOOD: list[dict[str, Any]] = [

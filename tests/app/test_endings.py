@@ -8,8 +8,8 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app.states import STOPPED
-from app.viewers import QUESTIONS
+from app.sessions.viewers import QUESTIONS
+from app.training_worker.descriptions import STOPPED
 from engine import Snapshot, Spec, Trainer
 from engine.training.stopping import RULES, StopReason
 from tests.app.watching import Watcher, managing, watching

@@ -14,9 +14,9 @@ import pytest
 import torch
 from websockets.asyncio.client import ClientConnection, connect
 
-from app.files import REFUSALS
-from app.messages import FileCode
 from app.settings import Limits
+from app.web.files import REFUSALS
+from app.wire.messages import FileCode
 from engine import Spec, Trainer
 from engine.training.model_file import FaultKind
 from tests.app.running import Running, running_server

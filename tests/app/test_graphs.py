@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from app.graphs import REFUSALS, network_answer, see
-from app.messages import GraphCode, Refusal
 from app.settings import Limits
+from app.web.graphs import REFUSALS, network_answer, see
+from app.wire.messages import GraphCode, Refusal
 from engine import Spec, Trainer
 from engine.graph.operations import FaultKind
 from tests.app.running import Running

@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 
-from app.history import QUANTITIES, History, Measured, Measurements
+from app.sessions.curves import QUANTITIES, History, Measured, Measurements
 from engine.training.snapshot import Entry
 
 

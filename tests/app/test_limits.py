@@ -8,10 +8,10 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from app.history import QUANTITIES, Measured
-from app.manager import Full
-from app.messages import Closing
+from app.sessions.curves import QUANTITIES, Measured
+from app.sessions.manager import Full
 from app.settings import Limits, Settings
+from app.wire.messages import Closing
 from engine.graph.expressions import Bounds, parse
 from engine.graph.operations import GraphFault
 from engine.training.snapshot import Entry

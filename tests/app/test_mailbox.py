@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 import pytest
 
-from app.mailbox import UNDRAWN, Frame, Mailbox
+from app.sessions.outbox import UNDRAWN, Frame, Mailbox
 
 
 def frame(number: int, revision: int = 1) -> Frame:

@@ -9,8 +9,8 @@ import pytest
 
 import app
 import engine
-from app.messages import CLOSE_CODES, CODES, SENTENCES, CloseCode, Closing, sentence
 from app.settings import Limits
+from app.wire.messages import CLOSE_CODES, CODES, SENTENCES, CloseCode, Closing, sentence
 
 APP, ENGINE = Path(app.__file__).parent, Path(engine.__file__).parent
 FILES = [

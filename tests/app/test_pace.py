@@ -4,7 +4,7 @@ import random
 
 import pytest
 
-from app.pace import CATCH_UP, FIRST_GUESS, GROWTH, Allowance, Meter, Pace
+from app.sessions.pace import CATCH_UP, FIRST_GUESS, GROWTH, Allowance, Meter, Pace
 
 
 @pytest.mark.parametrize("rate", [1, 7, 30, 750, 2000])

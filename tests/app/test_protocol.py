@@ -9,7 +9,7 @@ import msgpack
 import numpy as np
 import pytest
 
-from app.protocol import LARGEST, decode_frame, drawn_neurons, encode_frame, map_side
+from app.wire.frames import LARGEST, decode_frame, drawn_neurons, encode_frame, map_side
 from engine import Snapshot, Spec, Trainer
 from tests.app.golden_frame import FRAMES, GOLDEN, expected
 

@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from app.serving import for_others, listen
+from app.web.serving import for_others, listen
 from tests.app.running import ROOT, running_server
 
 
@@ -35,7 +35,7 @@ def test_an_address_that_is_not_ours_gives_a_sentence() -> None:
 
 def test_ports_all_taken_gives_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
     with listen("127.0.0.1", 0) as taken:
-        monkeypatch.setattr("app.serving.PORTS_TRIED", 1)
+        monkeypatch.setattr("app.web.serving.PORTS_TRIED", 1)
         with pytest.raises(SystemExit, match="--port"):
             listen("127.0.0.1", taken.getsockname()[1])
 

@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.owed import MOST_OWED
-from app.protocol import RESOLUTION
+from app.sessions.pending_steps import MOST_OWED
+from app.wire.frames import RESOLUTION
 from engine import Snapshot, Trainer
 from tests.app.watching import Watcher, eventually, found, managing, watching
 

@@ -14,10 +14,10 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
-from app.messages import Closing
-from app.protocol import decode_frame
 from app.settings import Limits
-from app.sockets import is_welcome
+from app.web.sockets import is_welcome
+from app.wire.frames import decode_frame
+from app.wire.messages import Closing
 from tests.app.running import Running, running_server
 from tests.app.test_commands import BAD
 from tests.app.watching import PATIENCE

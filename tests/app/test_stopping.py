@@ -5,7 +5,7 @@ import time
 import pytest
 from websockets.asyncio.client import connect
 
-from app.messages import Closing
+from app.wire.messages import Closing
 from tests.app.running import running_server
 from tests.app.test_sockets import address, closing, never_reading, say, told, until
 

@@ -6,8 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import past, slices
-from app.messages import Refusal
+from app.sessions import undo
+from app.training_worker import jobs
+from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
@@ -20,7 +21,7 @@ WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
 @pytest.fixture(autouse=True)
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine splits no turn of a knob."""
-    monkeypatch.setattr(past, "TURNING", 3600.0)
+    monkeypatch.setattr(undo, "TURNING", 3600.0)
 
 
 async def take(person: Watcher, steps: int) -> dict[str, Any]:
@@ -289,7 +290,7 @@ async def test_a_knob_that_is_turned_back_to_where_it_was_has_changed_nothing() 
 
 
 async def test_a_knob_let_go_and_turned_again_is_two_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(past, "TURNING", -1.0)
+    monkeypatch.setattr(undo, "TURNING", -1.0)
     async with watching() as person:
         for rate in (0.3, 0.2):
             await person.say(type="configure", spec={"learning_rate": rate})
@@ -335,7 +336,7 @@ async def test_an_undo_that_fails_leaves_what_can_be_undone_as_it_was(monkeypatc
         await person.say(type="seek", branch=0, step=10)
         await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
         await person.until("timeline", lambda said: (said["undo"], said["current"]) == (1, 1))
-        monkeypatch.setattr(slices, "go_to", fail)
+        monkeypatch.setattr(jobs, "go_to", fail)
         await person.say(type="undo")
         assert (await person.until("error"))["code"] == "engine_failed"
         run = person.session.past
@@ -363,7 +364,7 @@ async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> Non
         await person.say(type="configure", spec={"learning_rate": 0.5})
         await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
         await person.until("timeline", lambda said: said["undo"] == 3)
-        await person.session.load_weights(await person.session.look(slices.model_of))
+        await person.session.load_weights(await person.session.look(jobs.model_of))
         await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
         await person.say(type="undo")
         await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)

@@ -7,13 +7,13 @@ from contextlib import asynccontextmanager
 from typing import Any
 from unittest.mock import patch
 
-from app.commands import parse
-from app.manager import SessionManager
-from app.messages import Refusal
-from app.protocol import decode_frame
-from app.sessions import Session
+from app.sessions.manager import SessionManager
+from app.sessions.session import Session
+from app.sessions.viewers import Viewer
 from app.settings import Limits
-from app.viewers import Viewer
+from app.wire.commands import parse
+from app.wire.frames import decode_frame
+from app.wire.messages import Refusal
 
 SWEEP = 0.02
 """Seconds between looks for unwatched sessions, in tests: short beside the limits they set."""
@@ -61,7 +61,7 @@ class Watcher:
 
 @asynccontextmanager
 async def managing(**limits: float) -> AsyncIterator[SessionManager]:
-    with patch("app.manager.SWEEP", SWEEP):
+    with patch("app.sessions.manager.SWEEP", SWEEP):
         manager = SessionManager(Limits.model_validate(limits), backend="by_hand")
         manager.start()
         try:

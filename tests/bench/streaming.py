@@ -13,7 +13,7 @@ from typing import Any
 
 from websockets.asyncio.client import connect
 
-from app.protocol import decode_frame
+from app.wire.frames import decode_frame
 from tests.app.running import running_server
 
 SESSIONS = 16

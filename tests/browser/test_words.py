@@ -8,8 +8,8 @@ from typing import get_args
 import pytest
 from playwright.sync_api import expect
 
-from app.history import QUANTITIES
-from app.messages import CLOSE_CODES, CODES, SENTENCES
+from app.sessions.curves import QUANTITIES
+from app.wire.messages import CLOSE_CODES, CODES, SENTENCES
 from engine.backends.bugs import NO_GRADIENT
 from engine.checking.compared import Witness
 from engine.diagnosis.diagnosis import FindingCode

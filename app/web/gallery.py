@@ -13,7 +13,7 @@ import numpy as np
 from fastapi import APIRouter, HTTPException, Request
 from numpy.typing import NDArray
 
-from app.slices import points
+from app.training_worker.jobs import points
 from engine.data.digits import Library, LibraryFault
 from engine.diagnosis.failures import BREAKAGES
 from engine.nn.network import Array, Network

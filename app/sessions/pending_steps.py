@@ -1,6 +1,6 @@
 """Owed: steps and epochs that were asked for by name and are taken beside the pace, as fast as it goes."""
 
-from app.messages import Refusal
+from app.wire.messages import Refusal
 
 MOST_OWED = 100_000
 """Steps, or epochs, that may be asked for and not yet be taken: some seconds' work of a small network."""

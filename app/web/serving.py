@@ -12,8 +12,8 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from app.messages import Closing
 from app.settings import Settings
+from app.wire.messages import Closing
 
 PORTS_TRIED = 20
 """From the wished one on; somebody with so many servers should choose."""

@@ -8,8 +8,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from app.messages import HttpCode, Value, sentence
-from app.pages import templates
+from app.web.pages import templates
+from app.wire.messages import HttpCode, Value, sentence
 
 log = logging.getLogger(__name__)
 

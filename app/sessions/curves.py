@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from app.numbers import numbers
+from app.wire.numbers import numbers
 from engine.training.snapshot import Entry
 
 CURVE = 200

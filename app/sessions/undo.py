@@ -7,9 +7,9 @@ from collections import deque
 from dataclasses import dataclass
 from typing import Any
 
-from app.history import History, Measured, Measurements
-from app.messages import Refusal
+from app.sessions.curves import History, Measured, Measurements
 from app.settings import Limits
+from app.wire.messages import Refusal
 from engine.spec.spec import Spec
 from engine.training.snapshot import Entry
 from engine.training.timeline import Position, Timeline

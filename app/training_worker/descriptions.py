@@ -3,8 +3,8 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.messages import NoticeCode, Value
-from app.numbers import numbers
+from app.wire.messages import NoticeCode, Value
+from app.wire.numbers import numbers
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
 from engine.spec.spec import Spec

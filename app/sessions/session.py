@@ -1,4 +1,4 @@
-"""Session: one Trainer, paced, and those who watch it. What each command does to it is in `app.handlers`.
+"""Session: one Trainer, paced, and those who watch it. What each command does to it is in `app.sessions.handlers`.
 
 A session has one worker task that obeys commands and runs slices, one at a time, so that no command ever meets a
 half-done step. Slices run in threads; everything else here runs on the event loop and never waits for a viewer.
@@ -13,16 +13,17 @@ from concurrent.futures import Executor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app import handlers, slices, states
-from app.checks import Checks
-from app.commands import Command, Drawn, Predict
-from app.mailbox import Frame
-from app.messages import NoticeCode, Refusal, Value, message
-from app.owed import Owed
-from app.pace import Meter, Pace
-from app.past import Past
+from app.sessions import handlers
+from app.sessions.checks import Checks
+from app.sessions.outbox import Frame
+from app.sessions.pace import Meter, Pace
+from app.sessions.pending_steps import Owed
+from app.sessions.undo import Past
+from app.sessions.viewers import Viewer, wishes
 from app.settings import Limits
-from app.viewers import Viewer, wishes
+from app.training_worker import descriptions, jobs
+from app.wire.commands import Command, Drawn, Predict
+from app.wire.messages import NoticeCode, Refusal, Value, message
 from engine.data.digits import LibraryFault
 from engine.nn.network import Array
 from engine.spec.spec import Spec
@@ -49,9 +50,9 @@ class Session:
     def __init__(
         self,
         key: str,
-        begun: slices.Start,
+        begun: jobs.Start,
         *,
-        start: Callable[..., slices.Start],
+        start: Callable[..., jobs.Start],
         executor: Executor,
         checker: Executor,
         limits: Limits,
@@ -155,7 +156,7 @@ class Session:
         """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal as `restart`."""
         async with self._trainer_free:
             past, spec = self.past, self.trainer.spec
-            await self.restart(spec, await self.in_thread(slices.read_model, self.trainer, data))
+            await self.restart(spec, await self.in_thread(jobs.read_model, self.trainer, data))
             self.past.follow(past, spec, spec)
             self.halt()
             self.tell_start()
@@ -163,7 +164,7 @@ class Session:
 
     # What handlers do to it. They run in the worker, where nothing else happens to the trainer.
 
-    def begin(self, begun: slices.Start) -> None:
+    def begin(self, begun: jobs.Start) -> None:
         """From the start, paused or playing as before."""
         self.trainer = begun.trainer
         self._data = {"points": begun.points, "pictures": begun.pictures, "samples": begun.samples}
@@ -196,7 +197,7 @@ class Session:
         except LibraryFault as fault:
             raise Refusal("no_data", {"reason": str(fault)}) from None
 
-    def place(self, standing: slices.Standing) -> None:
+    def place(self, standing: jobs.Standing) -> None:
         """The run stands where it was put by hand. The page is told by `tell_state` and `tell_timeline`."""
         state = standing.position.state
         self.step, self.epoch = state.step, state.epoch
@@ -261,11 +262,11 @@ class Session:
         if self.diverged is not None:
             raise Refusal("diverged_needs_reset", {"step": self.diverged})
         if self.stopped is not None:
-            raise Refusal("stop_rule_holds", {"fields": [states.STOPPED[self.stopped][1]]})
+            raise Refusal("stop_rule_holds", {"fields": [descriptions.STOPPED[self.stopped][1]]})
 
     def warn_of_endlessness(self) -> None:
         """Once a run, where a perceptron sets out that will never be done."""
-        if states.is_endless(self.trainer) and not self._warned:
+        if descriptions.is_endless(self.trainer) and not self._warned:
             self._warned = True
             self.notify("inseparable", {})
 
@@ -284,7 +285,7 @@ class Session:
             "diverged": self.diverged,
             "step": self.step,
             "epoch": self.epoch,
-            **states.of_experiment(self.trainer),
+            **descriptions.of_experiment(self.trainer),
             **(self._data if points else {}),
         }
 
@@ -344,7 +345,7 @@ class Session:
         if not (moves or wanting):
             return
         self._frames += 1
-        job = slices.Slice(
+        job = jobs.Slice(
             steps=steps,
             steps_of_epoch=steps_of_epoch,
             focuses=frozenset(viewer.focus for viewer in wanting),
@@ -358,7 +359,7 @@ class Session:
             before=self.before,
             keep=self.past.timeline.wants,
         )
-        done = await self.in_thread(slices.work, self.trainer, job)
+        done = await self.in_thread(jobs.work, self.trainer, job)
         self._account(done, now, seconds)
         self._owed.epochs -= done.epoch_ended
         for viewer in wanting:
@@ -370,21 +371,21 @@ class Session:
                     viewer.tell(done.explanations[viewer.wish])
         self._end_where_it_has(done)
 
-    def _end_where_it_has(self, done: slices.Done) -> None:
+    def _end_where_it_has(self, done: jobs.Done) -> None:
         """Stops and says why, where the run has diverged or a stop rule has ended it just now."""
         if done.diverged is not None and self.diverged is None:
             self.diverged = done.diverged
             ending: tuple[NoticeCode, dict[str, Value]] = ("diverged", {"step": done.diverged})
         elif done.stopped is not None and self.stopped is None:
             self.stopped = done.stopped
-            ending = states.ending(done.stopped, self.trainer.spec, self.step)
+            ending = descriptions.ending(done.stopped, self.trainer.spec, self.step)
         else:
             return
         self.halt()
         self.tell_state()
         self.notify(*ending)
 
-    def _account(self, done: slices.Done, began: float, seconds: float) -> None:
+    def _account(self, done: jobs.Done, began: float, seconds: float) -> None:
         """Where the run stands after a slice of so many seconds, how fast it went and what is to be remembered."""
         taken = done.step - self.step
         self.step, self.epoch = done.step, done.epoch

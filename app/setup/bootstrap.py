@@ -1,6 +1,6 @@
 """Makes the environment both commands run in: `.venv` in the checkout, with every dependency installed.
 
-Standard library only, for it runs before anything is installed. pip resolves and installs (`app.pip`); this file
+Standard library only, for it runs before anything is installed. pip resolves and installs (`app.setup.pip`); this file
 decides when, and says how far it is. It leaves an environment that already has the packages alone: an image, an
 activated venv.
 """
@@ -21,8 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, NoReturn
 
-from app import pip
-from app.pip import ROOT, SetupError, say
+from app.setup import pip
+from app.setup.pip import ROOT, SetupError, say
 
 TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 """PyTorch's own index of CPU builds: the build for Linux on the default index brings CUDA, about 3 GB more.

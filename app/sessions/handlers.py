@@ -6,14 +6,16 @@ import secrets
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app import checks, commands, slices, states, travel
-from app.commands import Command, changed
-from app.messages import Refusal
-from app.viewers import Viewer, has_neuron
+from app.sessions import checks, time_commands
+from app.sessions.viewers import Viewer, has_neuron
+from app.training_worker import descriptions, jobs
+from app.wire import commands
+from app.wire.commands import Command, changed
+from app.wire.messages import Refusal
 from engine.spec.spec import restarting_fields
 
 if TYPE_CHECKING:
-    from app.sessions import Session
+    from app.sessions.session import Session
 
 
 NEW_SEEDS = 10_000
@@ -35,11 +37,11 @@ async def _configure(session: Session, viewer: Viewer, command: commands.Configu
         session.tell_state()
         return
     if not restarting_fields(old, new):
-        await travel.configure(session, new)
+        await time_commands.configure(session, new)
         session.tell_state()
         session.tell_timeline()
         return
-    await travel.begin_again(session, viewer, new)
+    await time_commands.begin_again(session, viewer, new)
 
 
 async def _play(session: Session, _viewer: Viewer, _command: commands.Play) -> None:
@@ -69,13 +71,13 @@ async def _epoch(session: Session, _viewer: Viewer, _command: commands.Epoch) ->
 
 
 async def _reset(session: Session, viewer: Viewer, _command: commands.Reset) -> None:
-    await travel.begin_again(session, viewer, session.trainer.spec, paused=True)
+    await time_commands.begin_again(session, viewer, session.trainer.spec, paused=True)
 
 
 async def _regenerate(session: Session, viewer: Viewer, _command: commands.Regenerate) -> None:
     old = session.trainer.spec
     seed = (old.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS
-    await travel.begin_again(session, viewer, changed(old, {"seed": seed}))
+    await time_commands.begin_again(session, viewer, changed(old, {"seed": seed}))
 
 
 async def _speed(session: Session, _viewer: Viewer, command: commands.Speed) -> None:
@@ -101,12 +103,12 @@ async def _history(session: Session, viewer: Viewer, _command: commands.History)
 async def _predict(session: Session, viewer: Viewer, command: commands.Predict) -> None:
     if command.revision not in (None, session.revision):
         return
-    columns = states.columns(session.trainer)
+    columns = descriptions.columns(session.trainer)
     for number, row in enumerate(command.inputs, 1):
         if len(row) != columns:
             raise Refusal("wrong_row", {"row": number, "count": len(row), "limit": columns})
-    outputs, answers = await session.in_thread(slices.predict, session.trainer, command.inputs)
-    viewer.tell(states.prediction(command.id, session.step, outputs, answers))
+    outputs, answers = await session.in_thread(jobs.predict, session.trainer, command.inputs)
+    viewer.tell(descriptions.prediction(command.id, session.step, outputs, answers))
 
 
 HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]] = {
@@ -121,7 +123,7 @@ HANDLERS: dict[type[Command], Callable[[Session, Viewer, Any], Awaitable[None]]]
     commands.Focus: _focus,
     commands.History: _history,
     commands.Predict: _predict,
-    **travel.HANDLERS,
+    **time_commands.HANDLERS,
     **checks.HANDLERS,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for nothing but the slice at work."""

@@ -11,10 +11,10 @@ from fastapi.responses import JSONResponse
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.explain import explain, shown
-from app.manager import SessionManager
-from app.messages import GraphCode, Refusal
+from app.sessions.manager import SessionManager
 from app.settings import Limits
+from app.wire.messages import GraphCode, Refusal
+from app.wire.validation import explain, shown
 from engine.checking.graph_check import check
 from engine.graph import network_graph
 from engine.graph.expressions import Bounds, parse, starting_values

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from app import inspection
-from app.inspection import Wish
-from app.messages import Refusal
-from app.numbers import number
-from app.protocol import RESOLUTION, Focus, encode_frame, winning_classes
+from app.training_worker import explanations as inspection
+from app.training_worker.explanations import Wish
+from app.wire.frames import RESOLUTION, Focus, encode_frame, winning_classes
+from app.wire.messages import Refusal
+from app.wire.numbers import number
 from engine.backends.bugs import goes_with, has_place
 from engine.data.digits import Library
 from engine.data.targets import actual_classes

@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
-from app import commands, inspection, slices
-from app.inspection import Wish
-from app.messages import Refusal
-from app.past import Change
-from app.viewers import Viewer
+from app.sessions.undo import Change
+from app.sessions.viewers import Viewer
+from app.training_worker import explanations, jobs
+from app.training_worker.explanations import Wish
+from app.wire import commands
+from app.wire.messages import Refusal
 from engine.explaining.terms import Subject
 from engine.spec.spec import Spec, restarting_fields
 from engine.training.timeline import Moment, Position
 
 if TYPE_CHECKING:
-    from app.sessions import Session
+    from app.sessions.session import Session
 
 SEEK_SECONDS = 0.03
 """Of training again, to stand at the very step that was asked for: with its picture the page has it within 50 ms."""
@@ -33,7 +34,7 @@ async def inspect(session: Session, viewer: Viewer, command: commands.Inspect) -
     wish = Wish(Subject(**command.subject.model_dump()), command.sample, command.step)
     if wish.step != session.step + 1:
         session.before = await _before_last(session)
-    viewer.tell(await session.in_thread(inspection.explanation, session.trainer, session.before, wish))
+    viewer.tell(await session.in_thread(explanations.explanation, session.trainer, session.before, wish))
     viewer.wish = wish
 
 
@@ -45,11 +46,11 @@ async def _before_last(session: Session) -> Position | None:
     moment = timeline.nearest(timeline.current, session.step - 1)
     if _replayed(session, moment, session.step) < session.step - moment.step:
         return None
-    return await session.in_thread(slices.before_last, session.trainer, moment)
+    return await session.in_thread(jobs.before_last, session.trainer, moment)
 
 
 async def open_step(session: Session, viewer: Viewer, command: commands.Open) -> None:
-    viewer.tell(await session.in_thread(inspection.opened, session.trainer, command.sample))
+    viewer.tell(await session.in_thread(explanations.opened, session.trainer, command.sample))
 
 
 # Changes, and taking them back
@@ -60,7 +61,7 @@ async def configure(session: Session, spec: Spec) -> None:
     old = session.trainer.spec
     fields = tuple(name for name in Spec.model_fields if getattr(old, name) != getattr(spec, name))
     assert not restarting_fields(old, spec)
-    await change(session, fields, slices.configure, spec)
+    await change(session, fields, jobs.configure, spec)
     session.change()
 
 
@@ -71,12 +72,12 @@ async def edit(session: Session, _viewer: Viewer, command: commands.Edit) -> Non
         raise Refusal("no_such_tensor", {"tensor": command.tensor, "choices": list(shapes)})
     if len(command.index) != len(shape) or any(i >= size for i, size in zip(command.index, shape, strict=True)):
         raise Refusal("no_such_entry", {"tensor": command.tensor, "shape": " × ".join(map(str, shape))})
-    await change(session, (command.tensor,), slices.edit, command.tensor, command.index, command.value)
+    await change(session, (command.tensor,), jobs.edit, command.tensor, command.index, command.value)
     _tell(session)
 
 
 async def change(
-    session: Session, changed: tuple[str, ...], work: Callable[..., slices.Standing], *arguments: Any
+    session: Session, changed: tuple[str, ...], work: Callable[..., jobs.Standing], *arguments: Any
 ) -> None:
     """What `work` makes of the trainer, to be taken back; where it stands earlier than its end a branch begins."""
     session.past.refuse_branch(session.step)
@@ -127,9 +128,9 @@ async def _swap(session: Session, viewer: Viewer, *, undone: bool) -> None:
     here = await session.in_thread(session.trainer.position)
     on = past.timeline.current
     if change.position is None:  # the run it was of is gone, and this one goes on under its Spec
-        standing, branch = await session.in_thread(slices.configure, session.trainer, change.spec), on
+        standing, branch = await session.in_thread(jobs.configure, session.trainer, change.spec), on
     else:
-        standing = await session.in_thread(slices.go_to, session.trainer, change.position, 0)
+        standing = await session.in_thread(jobs.go_to, session.trainer, change.position, 0)
         branch = change.branch
     past.swap(Change(left, on, here), undone=undone)
     past.timeline.current = branch
@@ -139,7 +140,7 @@ async def _swap(session: Session, viewer: Viewer, *, undone: bool) -> None:
     _tell(session)
 
 
-def _stand(session: Session, standing: slices.Standing, changed: tuple[str, ...]) -> bool:
+def _stand(session: Session, standing: jobs.Standing, changed: tuple[str, ...]) -> bool:
     """The run stands where training alone has not led it. Gives whether a branch began."""
     session.place(standing)
     return session.past.stand(standing.position, standing.entry.test_loss, changed)
@@ -162,13 +163,13 @@ async def _seek(session: Session, branch: int, step: int) -> None:
     session.halt()
     timeline = session.past.timeline
     if session.step > timeline.branches[timeline.current].ends:  # so that the newest step can be come back to
-        here = await session.in_thread(slices.standing, session.trainer)
+        here = await session.in_thread(jobs.standing, session.trainer)
         timeline.record(here.position, here.entry.test_loss)
     steps = _replayed(session, moment, step)
     other_spec, other_branch = session.trainer.spec != moment.position.spec, timeline.current != branch
     timeline.current = branch
     session.past.settle()
-    session.place(await session.in_thread(slices.go_to, session.trainer, moment.position, steps))
+    session.place(await session.in_thread(jobs.go_to, session.trainer, moment.position, steps))
     session.placed = False
     if other_spec:
         session.change()
@@ -180,7 +181,7 @@ async def _seek(session: Session, branch: int, step: int) -> None:
 async def branch(session: Session, _viewer: Viewer, _command: commands.Branch) -> None:
     """Begins a branch with nothing changed; an end that is left is kept."""
     session.past.refuse_branch(-1)
-    here = await session.in_thread(slices.standing, session.trainer)
+    here = await session.in_thread(jobs.standing, session.trainer)
     session.past.timeline.record(here.position, here.entry.test_loss)
     session.past.settle()
     session.past.branch(here.position, here.entry.test_loss, ())
@@ -193,7 +194,7 @@ async def peek(session: Session, viewer: Viewer, command: commands.Peek) -> None
     branch, moment = _moment(session, command.branch, command.step)
     steps = _replayed(session, moment, command.step)
     viewer.tell(
-        {"type": "peeked", "branch": branch, **await session.in_thread(slices.peek, session.trainer, moment, steps)}
+        {"type": "peeked", "branch": branch, **await session.in_thread(jobs.peek, session.trainer, moment, steps)}
     )
 
 

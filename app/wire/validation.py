@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from app.messages import Refusal
+from app.wire.messages import Refusal
 
 SHOWN = 40
 """Characters of a given value that are repeated in an answer."""

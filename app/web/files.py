@@ -8,11 +8,11 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import JSONResponse
 
-from app import slices
-from app.manager import SessionManager
-from app.messages import FileCode, Refusal, message
-from app.sessions import Session
-from app.sockets import is_welcome
+from app.sessions.manager import SessionManager
+from app.sessions.session import Session
+from app.training_worker import jobs
+from app.web.sockets import is_welcome
+from app.wire.messages import FileCode, Refusal, message
 from engine.data import uploads
 from engine.data.tables import UploadFault
 from engine.training.model_file import FaultKind, ModelFault
@@ -39,7 +39,7 @@ async def model_down(request: Request, key: str) -> Response:
 
     async def answer() -> Response:
         session = _session(request, key)
-        step, data = await session.look(lambda trainer: (trainer.step, slices.model_of(trainer)))
+        step, data = await session.look(lambda trainer: (trainer.step, jobs.model_of(trainer)))
         named = {
             "Content-Disposition": f'attachment; filename="playground-step-{step}.pt"',
             "Cache-Control": "no-store",

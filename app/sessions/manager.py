@@ -10,10 +10,10 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 
-from app import slices
-from app.messages import Closing, Refusal
-from app.sessions import SLICE_SECONDS, Session
+from app.sessions.session import SLICE_SECONDS, Session
 from app.settings import Limits
+from app.training_worker import jobs
+from app.wire.messages import Closing, Refusal
 from engine.data.digits import BUNDLED, Library
 from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
@@ -40,7 +40,7 @@ class SessionManager:
     def __init__(self, limits: Limits, backend: BackendName, library: Library = BUNDLED) -> None:
         self.limits = limits
         self.stopping = False
-        self._start = partial(slices.start, backend=backend, library=library)
+        self._start = partial(jobs.start, backend=backend, library=library)
         self._sessions: dict[str, Session] = {}
         self._opening = 0
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

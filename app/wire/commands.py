@@ -6,8 +6,8 @@ from typing import Annotated, Any, Literal, NoReturn, get_args
 from annotated_types import Ge, Le, Len
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from app.explain import explain, shown
-from app.messages import Refusal
+from app.wire.messages import Refusal
+from app.wire.validation import explain, shown
 from engine.spec.choices import BugName
 from engine.spec.spec import LARGEST_VALUE, Real, Spec, Whole
 

@@ -9,9 +9,9 @@ import numpy as np
 from fastapi import APIRouter, Request
 
 from app import VERSION
-from app.manager import SessionManager
-from app.slices import points
-from app.warming import Warming
+from app.sessions.manager import SessionManager
+from app.training_worker.jobs import points
+from app.training_worker.warming import Warming
 from engine.backends.bugs import BUGS, NO_GRADIENT
 from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import Library, LibraryFault

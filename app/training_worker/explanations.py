@@ -5,8 +5,8 @@ from typing import Any
 
 import numpy as np
 
-from app.messages import Refusal
-from app.numbers import number, numbers
+from app.wire.messages import Refusal
+from app.wire.numbers import number, numbers
 from engine.explaining.explain import explain
 from engine.explaining.phases import code_of, phases_of
 from engine.explaining.terms import Line, Subject, holds

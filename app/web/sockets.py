@@ -7,13 +7,13 @@ import time
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from app.commands import parse
-from app.manager import Full, SessionManager
-from app.messages import Closing, Refusal, message
-from app.pace import Allowance
-from app.sessions import Session
+from app.sessions.manager import Full, SessionManager
+from app.sessions.pace import Allowance
+from app.sessions.session import Session
+from app.sessions.viewers import Viewer
 from app.settings import Limits
-from app.viewers import Viewer
+from app.wire.commands import parse
+from app.wire.messages import Closing, Refusal, message
 
 log = logging.getLogger(__name__)
 

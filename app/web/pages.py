@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-HERE = Path(__file__).parent
+HERE = Path(__file__).parents[1]
 ROOT = HERE if (HERE / "static").is_dir() else HERE.parent
 """Holds static/ and templates/: inside the package where pip installed it, beside it in a checkout."""
 

@@ -4,11 +4,11 @@ import json
 from collections import deque
 from typing import Any
 
-from app.commands import Predict
-from app.inspection import Wish
-from app.mailbox import Mailbox
-from app.messages import Closing
-from app.protocol import Focus
+from app.sessions.outbox import Mailbox
+from app.training_worker.explanations import Wish
+from app.wire.commands import Predict
+from app.wire.frames import Focus
+from app.wire.messages import Closing
 
 QUESTIONS = 8
 """A picture that is being drawn asks at every stroke, and only its newest state matters."""

@@ -16,12 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from app import commands, slices
-from app.history import QUANTITIES, Measured
-from app.messages import Refusal
-from app.numbers import number
-from app.past import Past
-from app.travel import change
+from app.sessions.curves import QUANTITIES, Measured
+from app.sessions.time_commands import change
+from app.sessions.undo import Past
+from app.training_worker import jobs
+from app.wire import commands
+from app.wire.messages import Refusal
+from app.wire.numbers import number
 from engine.backends.bugs import BUGS, goes_with, has_place
 from engine.checking.check import Checked, check
 from engine.checking.compared import Compared
@@ -30,8 +31,8 @@ from engine.training.timeline import Position
 from engine.training.trainer import Trainer
 
 if TYPE_CHECKING:
-    from app.sessions import Session
-    from app.viewers import Viewer
+    from app.sessions.session import Session
+    from app.sessions.viewers import Viewer
 
 log = logging.getLogger(__name__)
 
@@ -218,7 +219,7 @@ async def plant(session: Session, _viewer: Viewer, command: commands.Plant) -> N
         raise Refusal("bug_has_no_place", {"bug": bug})
     if bug is not None and not goes_with(bug, spec.optimizer):
         spec = spec.changed(optimizer=(*BUGS[bug].rules, "sgd")[0])
-    await change(session, ("bug",), slices.plant, spec, bug)
+    await change(session, ("bug",), jobs.plant, spec, bug)
     if spec.optimizer != before:
         session.notify("optimizer_for_bug", {"optimizer": spec.optimizer})
     session.change()
