@@ -48,8 +48,15 @@ BEFORE_ANYTHING_IS_INSTALLED = (
     *("tests/__init__.py", "tests/__main__.py", "tests/chromium.py"),
 )
 
-KNOWLEDGE = ("fitting.js", "formulas.js", "layers.js", "offers.js")
-"""What the page knows of experiments, for every view."""
+PAGE_FLOORS = (
+    ("draw/base", "wire"),
+    ("draw/chart", "draw/dag", "draw/math", "draw/network", "draw/plane"),
+    ("core",),
+    ("experiment",),
+    tuple(f"panels/{folder.name}" for folder in sorted((ROOT / "static" / "js" / "panels").iterdir())),
+    ("pages",),
+)
+"""Folders of static/js, from the ground floor up; no panel imports another panel."""
 
 LONG: dict[str, str] = {"app/sessions/session.py": "what is known of a run leaves it next"}
 """Files of more than 400 lines, each with its reason."""
@@ -147,30 +154,14 @@ def script_imports(path: Path) -> set[str]:
 
 
 @pytest.mark.parametrize("path", SCRIPTS, ids=name)
-def test_arrows_of_the_page(path: Path) -> None:
-    here = path.relative_to(ROOT / "static" / "js").as_posix()
-    used = script_imports(path)
-    assert all((ROOT / "static" / "js" / place).is_file() for place in used)
-    if here in ("main.js", "graph.js"):
-        return
-    allowed: tuple[str, ...]
-    if here.startswith("views/"):
-        parts = f"views/{here.split('/')[1].removesuffix('.js')}/"  # a view may be in parts, in a folder of its name
-        allowed = ("draw/", "elements.js", "store.js", "i18n.js", "names.js", "output.js", *KNOWLEDGE, parts)
-    elif here.startswith("draw/"):
-        allowed = ("draw/",)
-    else:
-        allowed = {
-            "protocol.js": ("msgpack.js",),
-            "rivals.js": ("msgpack.js",),
-            "address.js": ("layers.js",),
-            "offers.js": ("fitting.js", "i18n.js"),
-            "changes.js": ("fitting.js", "memory.js"),
-            "output.js": ("memory.js",),
-            "i18n.js": ("draw/numbers.js",),
-            "names.js": ("draw/numbers.js", "i18n.js"),
-        }.get(here, ())
-    assert {place for place in used if not place.startswith(allowed)} == set()
+def test_floors_of_the_page(path: Path) -> None:
+    top = ROOT / "static" / "js"
+    used = {top / place for place in script_imports(path)}
+    assert {place for place in used if not place.is_file()} == set()
+    own = path.parent.relative_to(top).as_posix()
+    others = {place.parent.relative_to(top).as_posix() for place in used} - {own}
+    mine = floor(PAGE_FLOORS, own)
+    assert {package for package in others if floor(PAGE_FLOORS, package) >= mine} == set()
 
 
 @pytest.mark.parametrize("path", PAGE, ids=name)

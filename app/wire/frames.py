@@ -1,4 +1,4 @@
-"""Snapshot ⇄ frame bytes. Pure: no clock, no socket. `static/js/protocol.js` reads the same bytes.
+"""Snapshot ⇄ frame bytes. Pure: no clock, no socket. `static/js/wire/frames.js` reads the same bytes.
 
 A frame is one msgpack map. Grids are int8: value = q / 127 · scale, scale = the largest |value|; row 0 is the top.
   version, revision, frame, step, epoch, samples: int    steps_per_second, learning_rate, penalty: float

@@ -1,6 +1,6 @@
 """The golden frames: what they hold, and how their files are written: python -m tests.app.golden_frame
 
-NAME.bin is a frame; NAME.json is what every reader must find in it, in the shape that static/js/protocol.js gives.
+NAME.bin is a frame; NAME.json is what every reader must find in it, in the shape that static/js/wire/frames.js gives.
 """
 
 import json

@@ -95,9 +95,9 @@ def test_the_page_comes_with_headers_that_keep_strangers_out(server: Running) ->
 
 
 def test_own_files_are_asked_for_again_and_not_sent_twice(server: Running) -> None:
-    status, _, headers = get(server, "/static/js/main.js")
+    status, _, headers = get(server, "/static/js/pages/playground.js")
     assert (status, headers["Cache-Control"]) == (200, "no-cache")
-    status, body, _ = get(server, "/static/js/main.js", **{"If-None-Match": headers["ETag"]})
+    status, body, _ = get(server, "/static/js/pages/playground.js", **{"If-None-Match": headers["ETag"]})
     assert (status, body) == (304, b"")
 
 

@@ -184,7 +184,7 @@ def test_the_length_is_that_of_the_frame(opened: Opened) -> None:
     """Read by a second connection to the same session, with the very decoder of the page."""
     norms = opened.page.evaluate(
         """async () => {
-             const { decodeFrame } = await import('/static/js/protocol.js');
+             const { decodeFrame } = await import('/static/js/wire/frames.js');
              const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
              socket.binaryType = 'arraybuffer';
              const frame = await new Promise((resolve) => {

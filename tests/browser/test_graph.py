@@ -155,7 +155,7 @@ def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
 
 def test_every_slope_has_its_formula(open_graph: OpenGraph) -> None:
     slopes = """async ([op, count]) => {
-      const { slopeOf } = await import('/static/js/draw/formula.js');
+      const { slopeOf } = await import('/static/js/draw/math/formula.js');
       const inputs = Array.from({ length: count }, (_, i) => `x${i}`);
       return inputs.map((_, slot) => slopeOf({ name: 'y', op, inputs, values: [1] }, slot, new Map()));
     }"""

@@ -335,7 +335,7 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
 
 
 TOO_WIDE = """async () => {
-    const { showMatrix } = await import('/static/js/views/scores/matrix.js');
+    const { showMatrix } = await import('/static/js/panels/output/matrix.js');
     const root = document.querySelector('[data-testid=confusion-train]');
     const counts = Array.from({ length: 10 }, () => Array(10).fill(6313));
     showMatrix(root, counts, { names: [...'0123456789'], marks: false });

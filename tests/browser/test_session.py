@@ -1,4 +1,4 @@
-"""What enters the store: static/js/session.js and schema.js, run in the page's own browser."""
+"""What enters the store: static/js/core/session.js and schema.js, run in the page's own browser."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from engine.spec.spec import Spec
 from tests.browser.conftest import OpenPage
 
 MAKE = """
-const { createStore } = await import('/static/js/store.js');
-const { createSession } = await import('/static/js/session.js');
+const { createStore } = await import('/static/js/core/store.js');
+const { createSession } = await import('/static/js/core/session.js');
 const store = createStore({ frame: null, history: null, state: null, spec: null });
 const asked = [];
 const session = createSession(store, (command) => asked.push(command.type));
@@ -87,7 +87,7 @@ def test_bounds_are_the_specs(page: Page) -> None:
     """Each bound admits what it is and nothing just past it."""
     admits = run(
         page,
-        """const { fieldsOf } = await import('/static/js/schema.js');
+        """const { fieldsOf } = await import('/static/js/core/schema.js');
         const fields = fieldsOf(await (await fetch('/api/spec/schema')).json());
         const tell = (name, ...values) => values.map((value) => fields[name].admits(value));
         return { learning_rate: tell('learning_rate', 0, 1e-9, 10, 10.1), samples: tell('samples', 0, 1, 1.5, 70001),
@@ -109,8 +109,8 @@ def test_every_set_up_survives_the_way_through_an_address(page: Page) -> None:
     ).model_dump(mode="json")
     through = page.evaluate(
         """async (spec) => {
-          const { toAddress, fromAddress } = await import('/static/js/address.js');
-          const { fieldsOf } = await import('/static/js/schema.js');
+          const { toAddress, fromAddress } = await import('/static/js/experiment/address.js');
+          const { fieldsOf } = await import('/static/js/core/schema.js');
           const fields = fieldsOf(await (await fetch('/api/spec/schema')).json());
           const defaults = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
           return [fromAddress(toAddress(spec, fields), fields), toAddress(defaults, fields),

@@ -1,10 +1,10 @@
 // @ts-check
 // A whole Spec to an address and back.
 
-import { fromAddress, toAddress } from '/static/js/address.js';
-import { readLayers, writeLayers } from '/static/js/layers.js';
-import { fieldsOf } from '/static/js/schema.js';
-import { placeOf, scaleOf, valueAt } from '/static/js/views/settings/scale.js';
+import { fromAddress, toAddress } from '/static/js/experiment/address.js';
+import { readLayers, writeLayers } from '/static/js/experiment/layers.js';
+import { fieldsOf } from '/static/js/core/schema.js';
+import { placeOf, scaleOf, valueAt } from '/static/js/panels/settings/scale.js';
 import { assert, equal, near, refuses, test } from './harness.js';
 
 const fields = fieldsOf(await (await fetch('/api/spec/schema')).json());

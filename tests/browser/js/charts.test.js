@@ -1,7 +1,7 @@
 // @ts-check
-import { layerChart, logAxis, logRange, lossChart, spread } from '/static/js/draw/charts.js';
-import { decadesOf, quantityOf } from '/static/js/draw/quantities.js';
-import { thinned } from '/static/js/draw/thinning.js';
+import { layerChart, logAxis, logRange, lossChart, spread } from '/static/js/draw/chart/charts.js';
+import { decadesOf, quantityOf } from '/static/js/draw/chart/quantities.js';
+import { thinned } from '/static/js/draw/chart/thinning.js';
 import { LIGHT, assert, equal, near, test } from './harness.js';
 
 const LOOK = { width: 600, height: 140, palette: LIGHT, step: 'step' };

@@ -1,7 +1,7 @@
 // @ts-check
-import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintValues, shownOutput } from '/static/js/draw/colormap.js';
-import { contrast, mix, parseColor } from '/static/js/draw/palette.js';
-import { layerColors } from '/static/js/draw/charts.js';
+import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintValues, shownOutput } from '/static/js/draw/base/colormap.js';
+import { contrast, mix, parseColor } from '/static/js/draw/base/palette.js';
+import { layerColors } from '/static/js/draw/chart/charts.js';
 import { DARK, LIGHT, assert, equal, near, refuses, test } from './harness.js';
 
 test('zero is the middle, ±1 the full colours, beyond is clipped', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { isTwoValued, makeContour, softened, traceContour } from '/static/js/draw/contour.js';
+import { isTwoValued, makeContour, softened, traceContour } from '/static/js/draw/plane/contour.js';
 import { assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 const SIDE = 40;

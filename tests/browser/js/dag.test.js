@@ -1,8 +1,8 @@
 // @ts-check
-import { crossings, layOut, pathOf, ranksOf, spread, stack } from '/static/js/draw/dag.js';
+import { crossings, layOut, pathOf, ranksOf, spread, stack } from '/static/js/draw/dag/dag.js';
 import { assert, equal, near, test } from './harness.js';
 
-const GAPS = /** @type {import('/static/js/draw/dag.js').Gaps} */ ({ row: 10, column: [20, 60], width: 1000 });
+const GAPS = /** @type {import('/static/js/draw/dag/dag.js').Gaps} */ ({ row: 10, column: [20, 60], width: 1000 });
 const box = (/** @type {string} */ name, /** @type {string[]} */ ...inputs) => ({ name, inputs, width: 100, height: 40 });
 const NEURON = [
   box('w0'), box('x0'), box('p0', 'w0', 'x0'), box('w1'), box('x1'), box('p1', 'w1', 'x1'), box('s', 'p0', 'p1'),

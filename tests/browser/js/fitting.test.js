@@ -1,8 +1,8 @@
 // @ts-check
 // What goes with what: reasons, companions, conflicts; with the facts and the default Spec of the real server.
 
-import { fieldsOf } from '/static/js/schema.js';
-import { closedReason, conflict, idleReason, layerReason, outputCount, setAside, withCompanions } from '/static/js/fitting.js';
+import { fieldsOf } from '/static/js/core/schema.js';
+import { closedReason, conflict, idleReason, layerReason, outputCount, setAside, withCompanions } from '/static/js/experiment/compatibility.js';
 import { equal, test } from './harness.js';
 
 const load = async (/** @type {string} */ path) => (await fetch(path)).json();

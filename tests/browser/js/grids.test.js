@@ -1,6 +1,6 @@
 // @ts-check
-import { biasSpot, figurePlaces, hasBiases, layoutWithNumbers, plateSpot, plateWidth, unitSpot } from '/static/js/draw/grids.js';
-import { makeLinks } from '/static/js/draw/links.js';
+import { biasSpot, figurePlaces, hasBiases, layoutWithNumbers, plateSpot, plateWidth, unitSpot } from '/static/js/draw/network/grids.js';
+import { makeLinks } from '/static/js/draw/network/links.js';
 import { assert, equal, test } from './harness.js';
 
 const EM = 3.06; // of a wide font: "−0.00" in sizes of it

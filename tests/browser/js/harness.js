@@ -45,7 +45,7 @@ export function refuses(body, sentence) {
   if (!sentence.test(said)) throw new Error(`it was refused with: ${said}`);
 }
 
-/** The light theme's colours without a page around. @type {import('/static/js/draw/palette.js').Palette} */
+/** The light theme's colours without a page around. @type {import('/static/js/draw/base/palette.js').Palette} */
 export const LIGHT = {
   negative: [212, 100, 10], middle: [246, 245, 242], positive: [31, 109, 179],
   classes: [[212, 100, 10], [31, 109, 179], [88, 160, 122], [101, 0, 92], [62, 49, 7], [178, 123, 196], [32, 23, 156], [59, 97, 77]],
@@ -53,7 +53,7 @@ export const LIGHT = {
   line: '#dde2e8', panel: '#ffffff', fill: '#eef1f4', dark: false, link: 1, text: 13, small: 11.5, font: 'sans-serif',
 };
 
-/** @type {import('/static/js/draw/palette.js').Palette} */
+/** @type {import('/static/js/draw/base/palette.js').Palette} */
 export const DARK = {
   ...LIGHT, negative: [255, 154, 77], middle: [29, 37, 46], positive: [98, 176, 245],
   classes: [[255, 154, 77], [98, 176, 245], [185, 242, 109], [216, 36, 58], [255, 205, 230], [143, 67, 255], [4, 113, 168], [170, 136, 139]],

@@ -1,5 +1,5 @@
 // @ts-check
-import { asPicture, boundsOf, paintPicture } from '/static/js/draw/ink.js';
+import { asPicture, boundsOf, paintPicture } from '/static/js/draw/plane/ink.js';
 import { assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 const SIDE = 100;

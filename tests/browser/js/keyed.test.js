@@ -1,5 +1,5 @@
 // @ts-check
-import { keyed } from '/static/js/views/network/keyed.js';
+import { keyed } from '/static/js/panels/network/keyed.js';
 import { equal, test } from './harness.js';
 
 /** @param {ReturnType<typeof keyed>} children @param {string[]} keys */

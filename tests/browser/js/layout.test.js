@@ -1,11 +1,11 @@
 // @ts-check
-import { layoutNetwork, tileAt } from '/static/js/draw/layout.js';
+import { layoutNetwork, tileAt } from '/static/js/draw/network/layout.js';
 import { assert, equal, test } from './harness.js';
 
 const BOXES = [[800, 300, 13], [460, 300, 13], [500, 290, 13], [1300, 620, 13], [350, 330, 13], [890, 270, 20], [560, 270, 20]];
 const SHAPES = [[], [1], [4, 2], [8, 8, 8], [1, 32, 1], Array(6).fill(8), Array(8).fill(32)];
 
-/** @param {(layout: import('/static/js/draw/layout.js').NetworkLayout, what: string, box: number[]) => void} check */
+/** @param {(layout: import('/static/js/draw/network/layout.js').NetworkLayout, what: string, box: number[]) => void} check */
 function everywhere(check) {
   for (const box of BOXES) {
     const [width, height, text] = box;
@@ -51,7 +51,7 @@ test('eight layers of 32 need no scrolling at 1024 px', () => equal(layoutNetwor
 
 test('columns stand as far apart as they must, and otherwise evenly', () => {
   const box = { width: 800, height: 300, counts: [7, 8, 8, 1], text: 13 };
-  const apart = (/** @type {import('/static/js/draw/layout.js').NetworkLayout} */ { columns }) => columns.slice(1).map(({ center }, i) => center - columns[i].center);
+  const apart = (/** @type {import('/static/js/draw/network/layout.js').NetworkLayout} */ { columns }) => columns.slice(1).map(({ center }, i) => center - columns[i].center);
   const [even] = apart(layoutNetwork(box));
   const [first, wide, last] = apart(layoutNetwork({ ...box, apart: [0, 400, 0] }));
   assert(Math.abs(wide - 400) < 0.01 && Math.abs(first - last) < 0.01 && Math.abs(first + wide + last - 3 * even) < 0.01, `${first}, ${wide}, ${last}`);

@@ -1,6 +1,6 @@
 // @ts-check
-import { layoutNetwork } from '/static/js/draw/layout.js';
-import { linkWidth, makeLinks, nearestLink, paintLinks, setStrengths } from '/static/js/draw/links.js';
+import { layoutNetwork } from '/static/js/draw/network/layout.js';
+import { linkWidth, makeLinks, nearestLink, paintLinks, setStrengths } from '/static/js/draw/network/links.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 const layout = layoutNetwork({ width: 800, height: 300, counts: [7, 4, 2, 1], text: 13 });

@@ -1,10 +1,10 @@
 // @ts-check
-import { MARKS, markPath, traceMark } from '/static/js/draw/marks.js';
-import { paintPoints } from '/static/js/draw/plane.js';
-import { makeColormap } from '/static/js/draw/colormap.js';
+import { MARKS, markPath, traceMark } from '/static/js/draw/plane/marks.js';
+import { paintPoints } from '/static/js/draw/plane/plane.js';
+import { makeColormap } from '/static/js/draw/base/colormap.js';
 import { DARK, LIGHT, assert, blankCanvas, equal, near, test } from './harness.js';
 
-/** @typedef {import('/static/js/draw/palette.js').RGB} RGB */
+/** @typedef {import('/static/js/draw/base/palette.js').RGB} RGB */
 
 /** Which pixels a mark covers. @param {number} number */
 function covered(number) {

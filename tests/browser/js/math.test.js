@@ -1,8 +1,8 @@
 // @ts-check
 // Formulas as MathML.
 
-import { mathOf } from '/static/js/draw/math.js';
-import { CHOICES, LAYER, SETTINGS } from '/static/js/formulas.js';
+import { mathOf } from '/static/js/draw/math/math.js';
+import { CHOICES, LAYER, SETTINGS } from '/static/js/experiment/formulas.js';
 import { assert, equal, refuses, test } from './harness.js';
 
 test('a fraction, a root, an index and a power', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { decodeMessagePack } from '/static/js/msgpack.js';
+import { decodeMessagePack } from '/static/js/wire/msgpack.js';
 import { equal, refuses, test } from './harness.js';
 
 const bytes = (/** @type {string} */ hex) => Uint8Array.from(hex.split(' '), (pair) => parseInt(pair, 16));

@@ -1,5 +1,5 @@
 // @ts-check
-import { featureLabel, fixed, inUnit, scientific, superscript, unitFor } from '/static/js/draw/numbers.js';
+import { featureLabel, fixed, inUnit, scientific, superscript, unitFor } from '/static/js/draw/base/numbers.js';
 import { assert, equal, test } from './harness.js';
 
 test('powers of ten', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { MOST, asOwn, createEdits, lacking } from '/static/js/views/own_points/edits.js';
+import { MOST, asOwn, createEdits, lacking } from '/static/js/panels/data/edits.js';
 import { assert, equal, test } from './harness.js';
 
 test('points come, move and go, and each change can be taken back', () => {

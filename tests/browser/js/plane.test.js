@@ -1,9 +1,9 @@
 // @ts-check
-import { makeColormap } from '/static/js/draw/colormap.js';
-import { cellAt, classOf, isOutside, paintPoints, refine, ticksOf, toPixels, toPlane } from '/static/js/draw/plane.js';
+import { makeColormap } from '/static/js/draw/base/colormap.js';
+import { cellAt, classOf, isOutside, paintPoints, refine, ticksOf, toPixels, toPlane } from '/static/js/draw/plane/plane.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
-/** @typedef {import('/static/js/draw/plane.js').Point} Point */
+/** @typedef {import('/static/js/draw/plane/plane.js').Point} Point */
 
 const HOW = { size: 240, radius: 5, hollow: false, classes: 2, palette: LIGHT, colormap: makeColormap(LIGHT, 1) };
 

@@ -1,5 +1,5 @@
 // @ts-check
-import { createPredictions } from '/static/js/predictions.js';
+import { createPredictions } from '/static/js/core/predictions.js';
 import { assert, equal, test } from './harness.js';
 
 const after = (/** @type {number} */ milliseconds) => new Promise((resolve) => { setTimeout(resolve, milliseconds); });

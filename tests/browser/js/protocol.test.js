@@ -1,6 +1,6 @@
 // @ts-check
 // The bytes and the JSON of the golden frame are written by tests/app/golden_frame.py.
-import { decodeFrame } from '/static/js/protocol.js';
+import { decodeFrame } from '/static/js/wire/frames.js';
 import { assert, equal, refuses, test } from './harness.js';
 
 const read = async (/** @type {string} */ name) => (await fetch(`/js-tests/golden/${name}`)).arrayBuffer();

@@ -1,5 +1,5 @@
 // @ts-check
-import { monotoneSlopes, paintRiver, riverLevel } from '/static/js/draw/river.js';
+import { monotoneSlopes, paintRiver, riverLevel } from '/static/js/draw/network/river.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 test('each power of ten is a fifth of the bed, from 10⁻⁵ to 1', () => {

@@ -1,6 +1,6 @@
 // @ts-check
-import { createStore } from '/static/js/store.js';
-import { drawnOf, drawnOnly, fits, readShape, tileOf } from '/static/js/views/network/shape.js';
+import { createStore } from '/static/js/core/store.js';
+import { drawnOf, drawnOnly, fits, readShape, tileOf } from '/static/js/panels/network/shape.js';
 import { equal, test } from './harness.js';
 
 const digits = () => createStore({

@@ -1,7 +1,7 @@
 // @ts-check
-import { layoutNetwork, tileAt } from '/static/js/draw/layout.js';
-import { makeLinks, nearestLink } from '/static/js/draw/links.js';
-import { allHeld, holdsOf, linksInto } from '/static/js/draw/spots.js';
+import { layoutNetwork, tileAt } from '/static/js/draw/network/layout.js';
+import { makeLinks, nearestLink } from '/static/js/draw/network/links.js';
+import { allHeld, holdsOf, linksInto } from '/static/js/draw/network/spots.js';
 import { assert, equal, test } from './harness.js';
 
 /** @param {number[]} counts @param {number} [width] */
@@ -25,7 +25,7 @@ function check({ links, layout }, some, what) {
   });
 }
 
-/** @param {import('/static/js/draw/links.js').Links} links @param {number} layer */
+/** @param {import('/static/js/draw/network/links.js').Links} links @param {number} layer */
 const linksOf = ({ starts }, layer) => Array.from({ length: starts[layer + 1] - starts[layer] }, (_, i) => starts[layer] + i);
 
 test('every link of a narrow layer has a hold on it, at a distance from the others', () => {

@@ -1,5 +1,5 @@
 // @ts-check
-import { symbolOf } from '/static/js/draw/symbols.js';
+import { symbolOf } from '/static/js/draw/math/symbols.js';
 import { assert, equal, test } from './harness.js';
 
 /** What is read when only the letters are. @param {string} symbol */

@@ -1,6 +1,6 @@
 // @ts-check
-import { makeColormap } from '/static/js/draw/colormap.js';
-import { commit, doubled, drawMap, fillMap, makeSheet } from '/static/js/draw/tiles.js';
+import { makeColormap } from '/static/js/draw/base/colormap.js';
+import { commit, doubled, drawMap, fillMap, makeSheet } from '/static/js/draw/network/tiles.js';
 import { LIGHT, blankCanvas, equal, near, pixelAt, test } from './harness.js';
 
 test('every map lands in its own tile', () => {

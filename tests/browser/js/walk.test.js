@@ -1,6 +1,6 @@
 // @ts-check
-import { called, formulaOf, slopeOf, substituted, tidy, within } from '/static/js/draw/formula.js';
-import { contributions, goBackward, goForward, knownAt, walkOf } from '/static/js/draw/walk.js';
+import { called, formulaOf, slopeOf, substituted, tidy, within } from '/static/js/draw/math/formula.js';
+import { contributions, goBackward, goForward, knownAt, walkOf } from '/static/js/draw/dag/walk.js';
 import { equal, test } from './harness.js';
 
 /** @param {string} name @param {string} op @param {string[]} inputs @param {number} value @param {number | null} grad @param {(number | null)[]} flows */

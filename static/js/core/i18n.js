@@ -1,0 +1,88 @@
+// @ts-check
+// Words and numbers in the reader's language. Texts are in static/i18n/LANGUAGE.json, flat, the same keys in each.
+
+import { scientific } from '../draw/base/numbers.js';
+
+export const LANGUAGES = ['en', 'zh'];
+
+/** @type {Record<string, Record<string, string>>} */
+const texts = {};
+let current = 'en';
+
+/**
+ * Loads a language once and makes it the one `t` speaks.
+ * @param {string} language
+ */
+export async function useLanguage(language) {
+  texts[language] ??= await (await fetch(`/static/i18n/${language}.json`)).json();
+  current = language;
+}
+
+/** @param {string} key */
+export const hasText = (key) => texts[current]?.[key] !== undefined;
+
+/**
+ * The text of a key with {name} filled in; the key itself where there is none.
+ * @param {string} key
+ * @param {Record<string, unknown>} [values]
+ * @returns {string}
+ */
+export function t(key, values = {}) {
+  const text = texts[current]?.[key] ?? key;
+  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+    const value = values[name];
+    if (value === undefined || value === null) return whole;
+    return Array.isArray(value) ? value.join(t('list.comma')) : String(value);
+  });
+}
+
+/**
+ * Fills data-t (text), data-t-title (tooltip), data-t-label (name for screen readers) and data-t-placeholder under a root.
+ * @param {ParentNode} root
+ */
+export function translate(root) {
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('[data-t], [data-t-title], [data-t-label], [data-t-placeholder]'))) {
+    const { t: text, tTitle, tLabel, tPlaceholder } = element.dataset;
+    if (text) element.textContent = t(text);
+    if (tTitle) element.title = t(tTitle);
+    if (tLabel) element.setAttribute('aria-label', t(tLabel));
+    if (tPlaceholder) element.setAttribute('placeholder', t(tPlaceholder));
+  }
+}
+
+const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
+const SHORT = new Intl.NumberFormat('en', { notation: 'compact', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+
+/**
+ * 5,350; from `limit` on in short, 12.3K, so that it keeps within a fixed width. The same in both languages.
+ * @param {number} value
+ * @param {number} [limit]
+ */
+export const formatCount = (value, limit = 1e6) => (Math.abs(value) < limit ? COUNT : SHORT).format(value);
+
+/**
+ * A loss, short: 0.038, 0.0038, 3.8·10⁻⁴, 12.35, 4.1·10⁷.
+ * @param {number} value
+ */
+export function formatLoss(value) {
+  const size = Math.abs(value);
+  if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : '∞';
+  if (size === 0) return '0.000';
+  if (size < 0.001 || size >= 99999.5) return scientific(value);
+  if (size < 0.00995) return value.toFixed(4);
+  if (size < 9.9995) return value.toFixed(3);
+  if (size < 99.995) return value.toFixed(2);
+  return size < 999.95 ? value.toFixed(1) : value.toFixed(0);
+}
+
+/**
+ * 0.984 → 98.4 %
+ * @param {number} part
+ */
+export const formatPercent = (part) => `${(part * 100).toFixed(1)} %`;
+
+/** What a number may be, as a sentence. @param {{minimum?: number, above?: number, maximum?: number}} bounds */
+export function formatRange({ minimum, above, maximum }) {
+  if (maximum === undefined) return t('settings.range_from', { minimum });
+  return t(above === undefined ? 'settings.range' : 'settings.range_above', { minimum: minimum ?? above, maximum });
+}

@@ -1,0 +1,87 @@
+// @ts-check
+// A whole set-up in the address: after # stand the fields that differ from the default Spec,
+// as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1 or #dataset=own&own_points=1,2,0;-1,0.5,1
+
+import { readLayers, writeLayers } from './layers.js';
+
+/** @typedef {import('../core/schema.js').Field} Field */
+
+/** Fields with a notation of their own. @type {Record<string, {write: (value: any) => string, read: (text: string) => any}>} */
+const NOTATIONS = {
+  hidden: { write: writeLayers, read: readLayers },
+  own_points: {
+    write: (/** @type {number[][]} */ points) => points.map((point) => point.join(',')).join(';'),
+    read: (text) => (text === '' ? [] : text.split(';').map(readPoint)),
+  },
+};
+
+/** @param {string} text */
+function readPoint(text) {
+  const numbers = text.split(',').map(readNumber);
+  if (numbers.length !== 3) throw new RangeError(text);
+  return numbers;
+}
+
+/** @param {string} text */
+function readNumber(text) {
+  if (text.trim() === '' || !Number.isFinite(Number(text))) throw new RangeError(text);
+  return Number(text);
+}
+
+/** @param {string} name @param {any} value */
+function written(name, value) {
+  if (value === null) return '';
+  return NOTATIONS[name]?.write(value) ?? (Array.isArray(value) ? value.join(',') : String(value));
+}
+
+/**
+ * @param {Record<string, any>} spec
+ * @param {Record<string, Field>} fields
+ */
+export function toAddress(spec, fields) {
+  return Object.entries(spec)
+    .filter(([name, value]) => name in fields && written(name, value) !== written(name, fields[name].default))
+    .map(([name, value]) => `${name}=${encodeURIComponent(written(name, value)).replace(/%2C|%3A|%3B/g, decodeURIComponent)}`)
+    .join('&');
+}
+
+/**
+ * @param {string} name
+ * @param {string} text
+ * @param {Field} field
+ */
+function read(name, text, field) {
+  if (NOTATIONS[name]) return NOTATIONS[name].read(text);
+  if (field.kind === 'list') return text === '' ? [] : text.split(',');
+  if (text === '' && field.optional) return null;
+  if (field.kind === 'choice') return text;
+  if (field.kind === 'switch') {
+    if (text !== 'true' && text !== 'false') throw new RangeError(text);
+    return text === 'true';
+  }
+  return readNumber(text);
+}
+
+/**
+ * The whole Spec an address asks for; null where it asks for none. Throws RangeError naming the part that cannot be read;
+ * whether a value is allowed is the server's to say.
+ * @param {string} hash  with or without its #
+ * @param {Record<string, Field>} fields
+ * @returns {Record<string, any> | null}
+ */
+export function fromAddress(hash, fields) {
+  const parts = [...new URLSearchParams(hash.replace(/^#/, ''))];
+  if (!parts.length) return null;
+  const spec = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+  for (const [name, text] of parts) {
+    if (!Object.hasOwn(fields, name)) throw new RangeError(name);
+    try {
+      spec[name] = read(name, text, fields[name]);
+    } catch {
+      throw new RangeError(`${name}=${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`);
+    }
+  }
+  return spec;
+}
+
+const SHOWN = 60; // characters of a part that cannot be read

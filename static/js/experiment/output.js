@@ -1,0 +1,66 @@
+// @ts-check
+// What the network's output means, as the server has last told it: for everything that draws or reads one.
+
+import { recall, remember } from '../core/memory.js';
+
+/** @typedef {import('../core/store.js').Store} Store */
+/**
+ * @typedef {object} Output
+ * @property {boolean} plane     inputs are points of the plane; else columns of their own
+ * @property {{low: number, high: number}} extent  of the plane
+ * @property {number} classes    0: targets are values
+ * @property {string[]} names    of the classes: as the person's file has them, else numbers
+ * @property {number} outputs    of the network
+ * @property {number} unit       values times this are plain numbers
+ * @property {boolean} logits
+ * @property {number} threshold  above it, one output says the class +1 of two
+ */
+
+/** @param {Store} store @returns {Output | null} null before the server has told */
+export function readOutput(store) {
+  const state = store.get('state');
+  if (!state) return null;
+  const { kind, spec, outputs = 1, threshold = 0 } = state;
+  const values = kind ? kind.targets === 'values' : store.get('datasets')?.[spec.dataset]?.regression === true;
+  const classes = values ? 0 : state.classes || 2;
+  const numbers = classes === 2 ? ['−1', '+1'] : Array.from({ length: classes }, (_, number) => String(number));
+  return {
+    plane: kind?.plane ?? true,
+    extent: kind ? { low: kind.low, high: kind.high } : { low: -6, high: 6 },
+    classes,
+    names: classNames(spec, classes) ?? numbers,
+    outputs,
+    unit: kind?.unit ?? 1,
+    logits: spec.loss === 'bce' || spec.loss === 'cross_entropy',
+    threshold,
+  };
+}
+
+// ---- names of classes
+
+const KEPT = 'class-names'; // what a file of points calls its classes, for as long as this tab lives: a Spec knows their numbers alone
+
+/** @typedef {[number, number, number][]} Points */
+
+/** @param {string[]} names  by number; none for values @param {Points} points  of the file */
+export const keepClassNames = (names, points) => remember(KEPT, JSON.stringify({ names, points: points.map(String) }));
+
+/**
+ * The names, while half of the points are still those of the file; null where the classes have numbers alone.
+ * @param {Record<string, any>} spec @param {number} classes @returns {string[] | null}
+ */
+function classNames({ dataset, own_points: points }, classes) {
+  if (dataset !== 'own') return null;
+  if (points !== last.points) last = { points, names: namesOf(points) };
+  return last.names?.length === classes ? last.names : null;
+}
+
+/** @type {{points: Points | null, names: string[] | null}} what was last asked: a run asks with every picture */
+let last = { points: null, names: null };
+
+/** @param {Points} points */
+function namesOf(points) {
+  const kept = JSON.parse(recall(KEPT) ?? 'null');
+  const own = new Set(kept?.points);
+  return 2 * points.filter((point) => own.has(String(point))).length >= points.length ? kept?.names ?? null : null;
+}

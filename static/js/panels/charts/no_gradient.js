@@ -1,0 +1,37 @@
+// @ts-check
+// In the place of an empty chart: why nothing stands there. A scale of decades has no place for 0, a share of zeros is a
+// curve; a rule that needs no gradient has updates all the same, and so have biases where no weight has a gradient.
+
+import { write } from '../../core/elements.js';
+import { allZero, curvesOf, quantityOf } from '../../draw/chart/quantities.js';
+import { t } from '../../core/i18n.js';
+
+/**
+ * @param {HTMLElement} panel  of the chart
+ * @param {import('../../core/store.js').Store} store
+ */
+export function mountNoGradient(panel, store) {
+  const words = document.createElement('p');
+  words.className = 'no-gradient';
+  words.dataset.testid = 'no-gradient';
+  words.setAttribute('role', 'status');
+  panel.append(words);
+
+  function show() {
+    const [history, spec] = [store.get('history'), store.get('spec')];
+    const { name, backward, scale } = quantityOf(store.get('quantity'));
+    const none = scale === 'log' && history !== null && spec !== null && allZero(curvesOf(history, name));
+    panel.classList.toggle('empty', none);
+    words.hidden = !none;
+    const steps = spec?.output_activation === 'step' || spec?.activation === 'step';
+    const flat = backward && none && allZero(curvesOf(history, 'norm'));
+    const key = !flat ? 'chart.all_zero' : spec.optimizer === 'perceptron' ? 'chart.no_gradient_perceptron' : steps ? 'chart.no_gradient_step' : 'chart.no_gradient';
+    if (none) write(words, t(key, { quantity: t(`quantity.${name}`) }));
+  }
+  show();
+  const stop = store.watch(['history', 'spec', 'quantity', 'language'], show);
+  return () => {
+    stop();
+    words.remove();
+  };
+}

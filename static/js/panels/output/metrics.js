@@ -1,0 +1,67 @@
+// @ts-check
+// How well the network does, in three numbers: accuracies and F1 where there are classes, R² and the error where there
+// are values; and in a line under them what the run has spent. All of it stands in scores.js.
+
+import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
+import { readOutput } from '../../experiment/output.js';
+
+const three = (/** @type {number} */ value) => (value > -10 ? value.toFixed(3) : '< −10').replace('-', '−');
+
+/** What is shown: test id, key of its name, from which set, which score, how. @type {[string, string, 'train' | 'test', string, (value: number) => string][]} */
+const CLASSES = [
+  ['train-accuracy', 'metric.train_accuracy', 'train', 'accuracy', formatPercent],
+  ['test-accuracy', 'metric.test_accuracy', 'test', 'accuracy', formatPercent],
+  ['f1', 'metric.f1', 'test', 'f1', (value) => value.toFixed(2)],
+];
+/** @type {typeof CLASSES} */
+const VALUES = [
+  ['train-r2', 'metric.train_r2', 'train', 'r2', three],
+  ['r2', 'metric.r2', 'test', 'r2', three],
+  ['rmse', 'metric.rmse', 'test', 'rmse', formatLoss],
+];
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../../core/store.js').Store} store
+ */
+export function mountMetrics(root, store) {
+  const list = /** @type {HTMLElement} */ (root.querySelector('dl'));
+  const word = (/** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${id}]`));
+  const [samples, rate, penalty] = ['samples', 'rate', 'penalty'].map(word);
+
+  /** @param {typeof CLASSES} rows */
+  function make(rows) {
+    const large = store.get('profile') === 'projector'; // no room for longer words
+    const key = [rows[0][0], document.documentElement.lang, large].join();
+    if (list.dataset.key === key) return;
+    list.dataset.key = key;
+    const word = (/** @type {(typeof CLASSES)[number]} */ [, name, set, score]) => t(large && score === 'accuracy' ? (set === 'train' ? 'metric.train_short' : 'metric.test_short') : name);
+    list.innerHTML = rows.map((row) => `<div><dd data-testid="${row[0]}"></dd><dt>${word(row)}</dt></div>`).join('');
+  }
+
+  /** @param {HTMLElement} element @param {string} key @param {number | undefined} value @param {(value: number) => string} format @param {boolean} meant */
+  function put(element, key, value, format, meant) {
+    element.hidden = !meant;
+    element.textContent = t(key, { value: value === undefined ? '–' : format(value) });
+    element.dataset.value = String(value ?? '');
+  }
+
+  const show = () => {
+    const [frame, spec, output] = [store.get('frame'), store.get('spec'), readOutput(store)];
+    const rows = output?.classes === 0 ? VALUES : CLASSES;
+    make(rows);
+    rows.forEach(([, , set, score, format], i) => {
+      const value = frame?.scores?.[set]?.[score];
+      const known = value !== null && value !== undefined;
+      const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
+      element.textContent = known ? format(value) : '–';
+      element.dataset.value = known ? String(value) : '';
+    });
+    if (!spec) return;
+    put(samples, 'metric.samples', frame?.samples, (value) => formatCount(value, 1e6), true);
+    put(rate, 'metric.rate', frame?.learning_rate, formatLoss, spec.schedule !== 'constant' || spec.warmup_steps > 0);
+    put(penalty, 'metric.penalty', frame?.penalty, formatLoss, Boolean(spec.l1 || spec.l2));
+  };
+  show();
+  return store.watch(['frame', 'spec', 'state', 'language', 'profile'], show);
+}

@@ -1,0 +1,75 @@
+// @ts-check
+// One sentence below the page, which makes room for it: an error stays until it is closed, a notice goes by itself.
+
+import { hasText, t } from '../../core/i18n.js';
+import { reasonText } from '../../experiment/offers.js';
+
+const NOTICE_STAYS = 8000; // milliseconds: two sentences, read slowly
+
+/**
+ * @param {HTMLElement} root
+ * @param {import('../../core/store.js').Store} store
+ * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {() => void} retry  tries the connection again
+ */
+export function mountMessage(root, store, send, retry) {
+  const text = /** @type {HTMLElement} */ (root.querySelector('p'));
+  const again = /** @type {HTMLButtonElement} */ (root.querySelector('.retry'));
+  const undo = /** @type {HTMLButtonElement} */ (root.querySelector('.undo'));
+  const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
+  const dialogs = [...document.querySelectorAll('dialog')];
+  let timer = 0;
+
+  const clear = () => store.set({ message: null });
+  close.onclick = clear;
+  again.onclick = () => {
+    clear();
+    retry();
+  };
+  undo.onclick = () => {
+    clear();
+    send({ type: 'undo' });
+  };
+
+  const speak = () => {
+    const message = store.get('message');
+    if (!message) return;
+    text.textContent = message.notes
+      ? message.notes.map(reasonText).join(' ')
+      : hasText(message.key) ? t(message.key, named(message.values)) : message.text;
+  };
+
+  const show = () => {
+    const message = store.get('message');
+    clearTimeout(timer);
+    if (root.matches(':popover-open')) root.hidePopover();
+    if (!message || dialogs.some((dialog) => dialog.open)) return; // it waits until the dialog closes
+    root.setAttribute('role', message.kind === 'error' ? 'alert' : 'status');
+    root.dataset.kind = message.kind;
+    again.hidden = !message.retry;
+    undo.hidden = !message.undo;
+    root.showPopover(); // filled afterwards, so that screen readers say it
+    speak();
+    if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);
+  };
+  const sized = new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--told', root.offsetHeight ? `calc(${root.offsetHeight}px + var(--u))` : '0px');
+  });
+  sized.observe(root);
+  show();
+  for (const dialog of dialogs) dialog.addEventListener('close', show);
+  const stops = [store.watch(['message'], show), store.watch(['language'], speak)];
+  return () => {
+    for (const dialog of dialogs) dialog.removeEventListener('close', show);
+    stops.forEach((stop) => stop());
+    sized.disconnect();
+    clearTimeout(timer);
+  };
+}
+
+/** Fields by the names a person knows them by, as they stand within a sentence. @param {Record<string, any>} [values] */
+function named(values) {
+  const fields = values?.fields?.map((/** @type {string} */ name) => (hasText(`field.${name}`) ? t(`field.${name}`).toLowerCase() : name));
+  const bug = values?.bug && hasText(`bug.${values.bug}`) ? { bug: t(`bug.${values.bug}`) } : {};
+  return { ...values, ...bug, ...(fields ? { fields } : {}) };
+}
