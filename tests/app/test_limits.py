@@ -16,9 +16,9 @@ from engine.graph.expressions import Bounds, parse
 from engine.graph.operations import GraphFault
 from engine.training.snapshot import Entry
 from tests.app.running import running_server
-from tests.app.test_files import model_bytes, points_bytes
-from tests.app.test_sockets import address, closing, say, told, until
 from tests.app.watching import SWEEP, Watcher, eventually, found, managing
+from tests.app.web.test_files import model_bytes, points_bytes
+from tests.app.web.test_sockets import address, closing, say, told, until
 
 
 async def sessions() -> None:

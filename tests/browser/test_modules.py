@@ -1,4 +1,4 @@
-"""The JavaScript modules, tested in the same Chromium as the page: every `test(…)` of js/*.test.js is one test here.
+"""The JavaScript modules, tested in the same Chromium as the page: every `test(…)` of js/**/*.test.js is one test here.
 
 The modules come from the real server, so that what is tested is what is served; the tests and the golden frame are
 handed to the browser from this folder.
@@ -17,8 +17,8 @@ from tests.app.running import Running
 HERE = Path(__file__).resolve().parent / "js"
 GOLDEN = HERE.parent.parent / "golden"
 TESTS = [
-    (path.name, name)
-    for path in sorted(HERE.glob("*.test.js"))
+    (path.relative_to(HERE).as_posix(), name)
+    for path in sorted(HERE.rglob("*.test.js"))
     for name in re.findall(r"^test\('([^']+)'", path.read_text(encoding="utf-8"), re.MULTILINE)
 ]
 
@@ -54,4 +54,4 @@ def test_module(modules: Page, file: str, name: str) -> None:
 
 
 def test_every_file_has_tests() -> None:
-    assert {file for file, _ in TESTS} == {path.name for path in HERE.glob("*.test.js")}
+    assert {file for file, _ in TESTS} == {path.relative_to(HERE).as_posix() for path in HERE.rglob("*.test.js")}

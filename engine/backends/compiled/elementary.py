@@ -1,4 +1,4 @@
-"""Elementary functions of Lanes. Each says its largest error in ulps; `tests/engine/test_compiled.py` holds it to that.
+"""Elementary functions of Lanes. Each says its largest error in ulps; A test holds it to that.
 
 What is not a number stays so.
 """

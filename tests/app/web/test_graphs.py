@@ -1,0 +1,188 @@
+"""HTTP of the chain rule: graphs as JSON, refusals as sentences, a session's network."""
+
+import asyncio
+import json
+import urllib.error
+import urllib.parse
+import urllib.request
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+from websockets.asyncio.client import connect
+
+from app.settings import Limits
+from app.web.graphs import REFUSALS, network_answer, see
+from app.wire.messages import GraphCode, Refusal
+from engine import Spec, Trainer
+from engine.graph.operations import FaultKind
+from tests.app.running import Running
+from tests.app.web.test_sockets import address, until
+
+
+def ask(server: Running, path: str, body: object = None) -> tuple[int, Any]:
+    data = None if body is None else body if isinstance(body, bytes) else json.dumps(body).encode()
+    request = urllib.request.Request(f"http://127.0.0.1:{server.port}{path}", data)
+    try:
+        with urllib.request.urlopen(request, timeout=60) as answer:
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as error:
+        with error:
+            return error.code, json.load(error)
+
+
+def test_every_fault_of_the_engine_has_its_sentence() -> None:
+    assert set(REFUSALS) == set(get_args(FaultKind))
+    assert len(set(REFUSALS.values())) == len(REFUSALS)
+    assert set(REFUSALS.values()) < set(get_args(GraphCode))
+
+
+def test_an_expression_with_values(server: Running) -> None:
+    body = {"expression": "c = a·b; d = c+1; L = mean(d)", "values": {"a": 2, "b": 3, "unused": 5}}
+    status, graph = ask(server, "/api/graph", body)
+    assert status == 200
+    assert graph["order"] == ["a", "b", "c", "k1", "d", "L"]
+    assert graph["values"] == {"a": 2, "b": 3}
+    nodes = {node["name"]: node for node in graph["nodes"]}
+    assert [(nodes[name]["value"], nodes[name]["grad"]) for name in "abcdL"] == [(2, 3), (3, 2), (6, 1), (7, 1), (7, 1)]
+    assert nodes["c"] == {
+        **{"name": "c", "op": "multiply", "inputs": ["a", "b"], "settings": [], "value": 6},
+        **{"local": [3, 2], "flows": [3, 2], "grad": 1},
+    }
+    assert nodes["k1"]["grad"] is None
+    assert graph["check"]["torch"] == {"largest": 0, "node": "a", "same": True}
+    assert graph["check"]["differences"]["same"] is True
+    assert graph["check"]["products"] == {"c": {"own": [3, 2], "library": [3, 2]}}
+
+
+def test_an_expression_in_the_address_and_without_torch(server: Running) -> None:
+    status, graph = ask(server, f"/api/graph?check=no&a=4&expression={urllib.parse.quote('a*b+1')}")
+    assert (status, graph["check"]) == (200, None)
+    assert graph["values"] == {"a": 4, "b": 3}
+    assert graph["nodes"][-1]["value"] == 13
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "part"),
+    [
+        ({"expression": "a*(b+1"}, "graph_open_parenthesis", "line 1, column 3"),
+        ({"expression": "log(a)", "values": {"a": -1}}, "graph_log_undefined", "node L"),
+        ({"expression": "a" * 501}, "graph_too_long", "501 characters"),
+        ({"expression": "huber(a, b)", "values": {"b": 0}}, "graph_threshold_undefined", "must be above 0"),
+        ({"expression": "a/(b-b)"}, "graph_division_by_zero", "divides by 0"),
+        ({"expression": "a", "values": {"a": "2"}}, "wrong_type", "values.a must be a number"),
+        ({"expression": "a", "values": {"a": True}}, "wrong_type", "values.a"),
+        ({"expression": 3}, "wrong_type", "expression must be text"),
+        ({"values": {}}, "missing_field", "expression"),
+        ({"expression": "a", "more": 1}, "unknown_field", "values"),
+        ([1], "wrong_type", "an object"),
+        (b'{"expression": "a", "values": {"a": NaN}}', "wrong_type", "values.a must be a finite number"),
+        (b'{"expression": "a", "values": {"a": 1e999}}', "wrong_type", "values.a must be a finite number"),
+        (b'{"expression": "a"', "not_json", "JSON"),
+        (b"[" * 60_000, "not_json", "JSON"),
+        (b'"' + b"a" * 270_000, "graph_request_too_large", "262144"),
+    ],
+)
+def test_a_refusal_is_a_sentence(server: Running, body: object, code: str, part: str) -> None:
+    status, said = ask(server, "/api/graph", body)
+    assert (status, said["code"]) == (422, code)
+    assert part in said["message"]
+    assert said["message"].endswith(".")
+
+
+def test_what_is_undefined_at_some_values_tells_them(server: Running) -> None:
+    _, said = ask(server, "/api/graph", {"expression": "log(a-9)+b", "values": {"b": 7}})
+    assert (said["code"], said["variables"]) == ("graph_log_undefined", {"a": 2, "b": 7})
+    _, said = ask(server, "/api/graph", {"expression": "log(a-9"})
+    assert "variables" not in said
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("", "graph_empty"),
+        ("expression=a&a=two", "wrong_type"),
+        ("expression=a&a=nan", "wrong_type"),
+        ("expression=__import__(%27os%27)", "graph_character"),
+    ],
+)
+def test_a_refusal_of_an_address_too(server: Running, query: str, code: str) -> None:
+    status, said = ask(server, f"/api/graph?{query}")
+    assert (status, said["code"]) == (422, code)
+
+
+async def test_the_network_of_a_session(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        where = f"/api/graph/network?session={state['session']}"
+        status, answer = await asyncio.to_thread(ask, server, f"{where}&point=3")
+        assert (status, answer["point"], answer["points"], answer["step"]) == (200, 3, 250, 0)
+        x1, x2, label = state["points"]["train"][3]
+        nodes = {node["name"]: node for node in answer["nodes"]}
+        assert [nodes[name]["value"] for name in ("x1", "x2", "y")] == pytest.approx([x1, x2, label], abs=1e-3)
+        assert answer["check"]["torch"]["same"]
+        boxes = {box["name"]: box for box in answer["modules"]}
+        assert list(boxes) == [
+            *("inputs", "layers.0", "tanh.0", "layers.1", "tanh.1", "layers.2", "tanh.2", "targets", "L"),
+        ]
+        gradients = np.array(boxes["layers.1"]["tensors"]["weight"]["grads"])
+        assert gradients.shape == (2, 4)
+        assert gradients[1, 2] == pytest.approx(nodes["w2_2_3"]["grad"], rel=1e-12)
+        for query, code in (("&point=250", "out_of_range"), ("&point=-1", "out_of_range"), ("&point=x", "wrong_type")):
+            status, said = await asyncio.to_thread(ask, server, where + query)
+            assert (status, said["code"]) == (422, code)
+        await socket.send(json.dumps({"type": "configure", "spec": {"hidden": [8, 8, 8]}}))
+        await until(socket, "state")
+        status, answer = await asyncio.to_thread(ask, server, where)
+        assert "nodes" not in answer
+        assert answer["refusal"]["code"] == "graph_network_too_large"
+        assert len(answer["modules"]) == 11
+
+
+async def test_what_a_session_does_otherwise_is_noted(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        where = f"/api/graph/network?session={state['session']}&check=no"
+        spec = {"hidden": [], "output_activation": "step", "optimizer": "perceptron"}
+        await socket.send(json.dumps({"type": "configure", "spec": spec}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        assert answer["notes"] == ["step", "perceptron"]
+        assert {node["name"]: node["grad"] for node in answer["nodes"]}["w1_1_1"] == 0
+        hidden = [{"width": 2, "batch_norm": True, "dropout": 0.5}]
+        other = {"hidden": hidden, "output_activation": None, "optimizer": "sgd"}
+        await socket.send(json.dumps({"type": "configure", "spec": other}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        assert answer["notes"] == ["dropout", "batch_norm"]
+        box = {box["name"]: box for box in answer["modules"]}["norms.0"]
+        assert box["buffers"] == {"running_mean": [0, 0], "running_var": [1, 1]}
+        assert set(box["tensors"]) == {"weight", "bias"}
+
+
+async def test_a_large_network_is_sent_in_part_and_a_boundless_one_not_at_all(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        where = f"/api/graph/network?session={state['session']}&check=no"
+        spec = {"hidden": [40, 2], "activation": "linear", "output_activation": "linear"}
+        await socket.send(json.dumps({"type": "configure", "spec": spec}))
+        await until(socket, "state")
+        _, answer = await asyncio.to_thread(ask, server, where)
+        box = {box["name"]: box for box in answer["modules"]}["layers.1"]
+        assert box["tensors"]["weight"]["shape"] == [2, 40]
+        assert np.shape(box["tensors"]["weight"]["grads"]) == (2, 32)
+        assert len(box["flows"][0]) == 40
+
+
+def test_a_network_without_finite_numbers_gets_a_sentence() -> None:
+    trainer = Trainer(Spec.model_validate({"hidden": [2] * 8, "activation": "linear"}), backend="by_hand")
+    trainer.load_parameters({name: np.full(shape, 3e38) for name, shape in trainer.network.shapes.items()})
+    with pytest.raises(Refusal) as caught:
+        network_answer(see(trainer, "0"), Limits(), checked=False)
+    assert caught.value.message()["code"] == "graph_network_overflow"
+
+
+@pytest.mark.parametrize("key", ["", "?session=nothing"])
+def test_a_session_that_is_not_there(server: Running, key: str) -> None:
+    status, said = ask(server, f"/api/graph/network{key}")
+    assert (status, said["code"]) == (422, "graph_no_session")

@@ -1,0 +1,227 @@
+"""The transport as it is: uvicorn in another process, real WebSockets, and people who do not behave."""
+
+import asyncio
+import contextlib
+import json
+import os
+import socket as sockets
+import struct
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+
+from app.settings import Limits
+from app.web.sockets import is_welcome
+from app.wire.frames import decode_frame
+from app.wire.messages import Closing
+from tests.app.running import Running, running_server
+from tests.app.watching import PATIENCE
+from tests.app.wire.test_commands import BAD
+
+HANDSHAKE = (
+    b"GET /ws HTTP/1.1\r\nHost: 127.0.0.1:%d\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"
+    b"Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Version: 13\r\n\r\n"
+)
+
+
+def address(server: Running, session: str = "") -> str:
+    return f"ws://127.0.0.1:{server.port}/ws" + (f"?session={session}" if session else "")
+
+
+async def say(socket: ClientConnection, **command: Any) -> None:
+    await socket.send(json.dumps(command))
+
+
+async def until(socket: ClientConnection, kind: str, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
+    async with asyncio.timeout(PATIENCE):
+        while True:
+            received = await socket.recv()
+            if isinstance(received, bytes):
+                message = {"type": "frame", **decode_frame(received)}
+                await say(socket, type="drawn", frame=message["frame"])
+            else:
+                message = json.loads(received)
+            if message["type"] == kind and fits(message):
+                return message
+
+
+async def closing(socket: ClientConnection) -> tuple[int, str]:
+    """How the server closes."""
+    async with asyncio.timeout(PATIENCE):
+        with contextlib.suppress(ConnectionClosed):
+            async for _ in socket:
+                pass
+    assert socket.close_code is not None
+    return socket.close_code, socket.close_reason or ""
+
+
+def told(closed: Closing) -> tuple[int, str]:
+    return closed.code, closed.reason
+
+
+async def test_play_and_watch(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        state = await until(socket, "state")
+        assert await until(socket, "history")
+        await say(socket, type="play")
+        await until(socket, "frame", lambda frame: frame["step"] > 100)
+        assert server.health()["playing"] == 1
+        await say(socket, type="pause")
+        await until(socket, "state", lambda state: not state["playing"])
+    async with connect(address(server, state["session"])) as socket:
+        again = await until(socket, "state")
+        assert again["session"] == state["session"]
+        assert again["step"] > 100
+
+
+async def test_no_frame_of_an_old_revision_follows_a_new_state(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        await say(socket, type="speed", steps_per_second=None)
+        await say(socket, type="play")
+        revision = 0
+        for turn in range(30):
+            await say(socket, type="configure", spec={"learning_rate": 0.01 + turn / 1000, "noise": turn % 3})
+            async with asyncio.timeout(PATIENCE):
+                while True:
+                    received = await socket.recv()
+                    if isinstance(received, bytes):
+                        frame = decode_frame(received)
+                        assert frame["revision"] >= revision
+                        await say(socket, type="drawn", frame=frame["frame"])
+                    elif (message := json.loads(received))["type"] == "state" and message["revision"] > revision:
+                        revision = message["revision"]
+                        if message["spec"]["learning_rate"] == 0.01 + turn / 1000:
+                            break
+
+
+async def test_bad_commands_are_answered_and_the_connection_goes_on(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        for text, code in BAD:
+            if len(text) <= Limits().message_bytes:
+                await socket.send(text)
+                assert (await until(socket, "error"))["code"] == code
+        await socket.send(os.urandom(100))
+        assert (await until(socket, "error"))["code"] == "binary_message"
+        await socket.send(b'{"type":"\xff\xfe"}', text=True)
+        assert (await until(socket, "error"))["code"] == "unknown_command"
+        await say(socket, type="step")
+        await until(socket, "frame", lambda frame: frame["step"] == 1)
+
+
+async def test_a_message_too_large_is_closed_in_words(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        await socket.send("[" * (Limits().message_bytes + 1))
+        assert await closing(socket) == told(Closing("message_too_large", {"limit": Limits().message_bytes}))
+
+
+async def test_a_flood_is_closed_in_words_and_harms_nobody(server: Running) -> None:
+    async with connect(address(server)) as other, connect(address(server)) as socket:
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(2000):
+                await socket.send("{}")
+        limit = round(Limits().commands_per_second)
+        assert await closing(socket) == told(Closing("flood", {"limit": limit}))
+        await say(other, type="step")
+        await until(other, "frame", lambda frame: frame["step"] == 1)
+
+
+@pytest.mark.parametrize("origin", ["http://elsewhere.example", "null", "http://127.0.0.1:1", "file://"])
+async def test_pages_of_other_sites_are_closed_in_words(server: Running, origin: str) -> None:
+    async with connect(address(server), additional_headers={"Origin": origin}) as socket:
+        assert await closing(socket) == told(Closing("foreign_origin", {}))
+
+
+async def test_our_own_page_is_welcome(server: Running) -> None:
+    async with connect(address(server), additional_headers={"Origin": f"http://127.0.0.1:{server.port}"}) as socket:
+        await until(socket, "state")
+
+
+@pytest.mark.parametrize(
+    ("origin", "welcome"),
+    [
+        (None, True),
+        ("http://here:8000", True),
+        ("https://here:8000", True),
+        ("https://school.example", True),
+        ("http://school.example", False),
+        ("http://here", False),
+        ("http://here:8000.evil.example", False),
+        ("http://[", False),
+        ("", False),
+    ],
+)
+def test_who_is_welcome(origin: str | None, welcome: bool) -> None:
+    assert is_welcome(origin, "here:8000", frozenset({"https://school.example"})) is welcome
+
+
+async def test_clients_that_vanish_leave_no_trace(server: Running) -> None:
+    before = None
+    for _ in range(5):
+        with sockets.create_connection(("127.0.0.1", server.port)) as raw:
+            raw.sendall(HANDSHAKE % server.port)
+            before = raw.recv(200)
+            raw.sendall(masked(b'{"type":"play"}'))
+            raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_LINGER, struct.pack("ii", 1, 0))  # close with a reset
+    assert before is not None
+    assert before.startswith(b"HTTP/1.1 101")
+    async with connect(address(server)) as socket:
+        await until(socket, "frame")
+
+
+def masked(text: bytes) -> bytes:
+    """A text frame as a browser sends it, its mask all zeros."""
+    return bytes([0x81, 0x80 | len(text)]) + bytes(4) + text
+
+
+def test_a_client_that_never_reads_is_closed_in_words_and_harms_nobody() -> None:
+    with running_server("small_buffers", limits__send_seconds="0.5") as server, never_reading(server) as raw:
+        asyncio.run(takes_a_step(server))
+        wait_until_nobody_watches(server)
+        raw.settimeout(PATIENCE)
+        code, reason = told(Closing("never_reads", {}))
+        last_words, received = struct.pack(">H", code) + reason.encode(), b""
+        while not received.endswith(last_words):
+            data = raw.recv(2**20)
+            assert data, received
+            received = (received + data)[-200:]
+        assert "Traceback" not in server.said
+
+
+@contextlib.contextmanager
+def never_reading(server: Running) -> Iterator[sockets.socket]:
+    """A connection that asks for far more than the buffers of a "small_buffers" server hold, and takes none of it."""
+    with sockets.socket() as raw:
+        raw.setsockopt(sockets.SOL_SOCKET, sockets.SO_RCVBUF, 4096)
+        raw.connect(("127.0.0.1", server.port))
+        raw.sendall(HANDSHAKE % server.port)
+        assert raw.recv(12).startswith(b"HTTP/1.1 101")
+        restart = b'{"type":"configure","spec":{"seed":%d,"samples":5000}}'  # each answer has 100 kB
+        for seed in range(10):
+            raw.sendall(masked(restart % seed))
+        yield raw
+
+
+async def takes_a_step(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        await say(socket, type="step")
+        await until(socket, "frame", lambda frame: frame["step"] == 1)
+
+
+def wait_until_nobody_watches(server: Running) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while server.health()["viewers"]:
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+async def test_whoever_has_to_wait_for_the_engine_is_told() -> None:
+    """With an engine that takes a second and a half to load, as a first start does."""
+    with running_server("slow_to_load") as server:
+        async with connect(address(server)) as socket:
+            first = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
+            assert (first["type"], first["code"]) == ("notice", "warming_up")
+            await until(socket, "state")

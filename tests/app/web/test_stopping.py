@@ -1,0 +1,38 @@
+"""SIGTERM: everybody is told, whatever they do, and the process is gone within five seconds."""
+
+import time
+
+import pytest
+from websockets.asyncio.client import connect
+
+from app.wire.messages import Closing
+from tests.app.running import running_server
+from tests.app.web.test_sockets import address, closing, never_reading, say, told, until
+
+
+@pytest.mark.parametrize("playing", [False, True])
+async def test_every_socket_is_closed_with_a_reason(playing: bool) -> None:
+    with running_server() as server:
+        async with connect(address(server)) as first, connect(address(server)) as second:
+            for socket in (first, second):
+                await until(socket, "state")
+                if playing:
+                    await say(socket, type="speed", steps_per_second=None)
+                    await say(socket, type="play")
+                    await until(socket, "frame", lambda frame: frame["step"] > 0)
+            began = time.monotonic()
+            server.process.terminate()
+            for socket in (first, second):
+                assert await closing(socket) == told(Closing("server_stopping", {}))
+            server.process.wait(timeout=10)
+            assert time.monotonic() - began < 5
+        assert server.said == ""
+
+
+def test_a_client_that_never_reads_does_not_hold_it_up() -> None:
+    with running_server("small_buffers") as server, never_reading(server):
+        time.sleep(1)
+        began = time.monotonic()
+        server.stop()
+        assert time.monotonic() - began < 5
+        assert "Traceback" not in server.said

@@ -1,0 +1,72 @@
+// @ts-check
+import { biasSpot, figurePlaces, hasBiases, layoutWithNumbers, plateSpot, plateWidth, unitSpot } from '/static/js/draw/network/grids.js';
+import { makeLinks } from '/static/js/draw/network/links.js';
+import { assert, equal, test } from '/js-tests/harness.js';
+
+const EM = 3.06; // of a wide font: "−0.00" in sizes of it
+const BOXES = [[802, 304, 13], [472, 260, 13], [366, 330, 13], [760, 370, 13], [1300, 620, 13], [890, 400, 20], [560, 270, 20]];
+const SHAPES = [[7, 1], [7, 4, 2, 1], [7, 8, 8, 8, 1], [7, 8, 8, 8, 8, 8, 8, 1], [7, 12, 10, 3], [12, 10, 10], [7, 16, 12, 1], [7, 32, 32, 8], [7, ...Array(8).fill(32), 1]];
+
+/** @typedef {[number, number, number, number, string]} Box  left, top, right, bottom, of what */
+
+/** @param {number[]} box @param {number[]} counts @param {number} [inputs] */
+function numbered([width, height, text], counts, inputs = 2) {
+  const made = layoutWithNumbers({ width, height, counts, text }, EM, counts[0] === 7 ? inputs : counts[0]);
+  return { ...made, links: makeLinks(made.layout, Array.from({ length: counts[0] === 7 ? inputs : counts[0] }, (_, i) => i)) };
+}
+
+/** All that is written. @param {ReturnType<typeof numbered>} drawn @param {{layer: number, tile: number} | null} chosen */
+function written(drawn, chosen) {
+  const { layout, cell, links } = drawn;
+  /** @type {Box[]} */
+  const boxes = [];
+  // a digit is 0.73 of its font high
+  const add = (/** @type {number} */ left, /** @type {number} */ y, /** @type {number} */ width, /** @type {string} */ what) => boxes.push([left, y - 0.37 * cell.size, left + width, y + 0.37 * cell.size, what]);
+  figurePlaces(drawn, links, chosen).spots.forEach((spot, n) => spot && add(spot.x - cell.width, spot.y, cell.width, `link ${n}`));
+  layout.columns.forEach(({ left }, column) => {
+    if (!column || hasBiases(layout, column, cell)) {
+      for (let k = 0; k < (column ? left.length : 2); k++) add(plateSpot(drawn, column, k).x - plateWidth(cell) / 2, plateSpot(drawn, column, k).y, plateWidth(cell), `neuron ${column} ${k}`);
+    }
+    if (column && hasBiases(layout, column, cell)) for (let k = 0; k < left.length; k++) add(biasSpot(drawn, column, k).x, biasSpot(drawn, column, k).y, cell.width, `bias ${column} ${k}`);
+    if (column) add(unitSpot(drawn, column - 1).x - cell.width, unitSpot(drawn, column - 1).y, cell.width, `unit ${column}`);
+  });
+  return boxes;
+}
+
+test('no number lies on another, and all are large enough and within the picture', () => {
+  for (const box of BOXES) {
+    for (const counts of SHAPES) {
+      const drawn = numbered(box, counts);
+      const what = `${counts.join('-')} in ${box.join('×')}`;
+      assert(drawn.cell.size >= (11 / 13) * box[2], `${what}: ${drawn.cell.size} px`);
+      const one = drawn.grids.findIndex(({ all }) => !all);
+      const boxes = written(drawn, one < 0 ? null : { layer: one, tile: counts[one + 1] - 1 });
+      boxes.forEach(([left, top, right, bottom, name], i) => {
+        assert(left >= 0 && right <= drawn.layout.width + 0.01 && top >= 0 && bottom <= drawn.layout.height + 6, `${what}: ${name} beside the picture`);
+        for (const [left2, top2, right2, bottom2, other] of boxes.slice(i + 1)) {
+          assert(left >= right2 - 0.01 || left2 >= right - 0.01 || top >= bottom2 - 0.01 || top2 >= bottom - 0.01, `${what}: ${name} on ${other}`);
+        }
+      });
+    }
+  }
+});
+
+test('up to eight wide every link has its number, whatever the room', () => {
+  for (const box of BOXES.slice(0, 5)) {
+    for (const counts of SHAPES.slice(0, 4)) {
+      for (const inputs of [1, 2, 7]) {
+        const drawn = numbered(box, counts, inputs);
+        assert(figurePlaces(drawn, drawn.links, null).spots.every((spot) => spot), `${counts.join('-')} with ${inputs} inputs in ${box.join('×')}`);
+      }
+    }
+  }
+});
+
+test('three layers of eight fit a laptop', () => equal(numbered(BOXES[0], [7, 8, 8, 8, 1]).layout.width, BOXES[0][0]));
+
+test('where a layer is too wide only one neuron at a time has its numbers', () => {
+  const drawn = numbered(BOXES[0], [7, 32, 32, 1]);
+  const shown = (/** @type {{layer: number, tile: number} | null} */ chosen) => figurePlaces(drawn, drawn.links, chosen).spots.flatMap((spot, n) => (spot && drawn.links.layer[n] === 1 ? [[drawn.links.to[n], drawn.links.from[n]]] : []));
+  equal(shown(null), []);
+  equal(shown({ layer: 1, tile: 5 }), Array.from({ length: 32 }, (_, from) => [5, from]));
+});

@@ -1,0 +1,38 @@
+// @ts-check
+import { createStore } from '/static/js/core/store.js';
+import { drawnOf, drawnOnly, fits, readShape, tileOf } from '/static/js/panels/network/shape.js';
+import { equal, test } from '/js-tests/harness.js';
+
+const digits = () => createStore({
+  spec: { dataset: 'digits', features: ['x1', 'x2'], hidden: [{ width: 40, activation: null }, { width: 3, activation: null }], activation: 'relu' },
+  state: { kind: { plane: false, targets: 'classes' }, sizes: [64, 40, 3, 10], outputs: 10, classes: 10, spec: { dataset: 'digits' } },
+});
+
+test('of a wide column some neurons are drawn, evenly chosen, the first and the last among them', () => {
+  equal(drawnOf(32).length, 32);
+  equal(drawnOf(64), [0, 6, 11, 17, 23, 29, 34, 40, 46, 52, 57, 63]);
+  const wide = drawnOf(1000);
+  equal([wide.length, wide[0], wide.at(-1)], [12, 0, 999]);
+});
+
+test('inputs that are columns have tiles of their own, and a frame of other sizes is none of this shape', () => {
+  const shape = readShape(digits());
+  if (!shape) throw new Error('there is no shape');
+  equal(shape.counts, [12, 12, 3, 10]);
+  equal([tileOf(shape, { layer: -1, neuron: 63 }), tileOf(shape, { layer: 0, neuron: 1 }), tileOf(shape, { layer: 2, neuron: 9 })], [11, -1, 9]);
+  equal(fits(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10] })), true);
+  equal(fits(shape, /** @type {any} */ ({ sizes: [2, 40, 3, 10] })), false);
+});
+
+test('weights between drawn neurons are picked out of whole tensors and taken as they are from others', () => {
+  const shape = readShape(digits());
+  if (!shape) throw new Error('there is no shape');
+  const whole = { 'layers.0.weight': Float32Array.from({ length: 40 * 64 }, (_, i) => i), 'layers.0.bias': Float32Array.from({ length: 40 }, (_, i) => i), 'layers.2.weight': new Float32Array(30).fill(7) };
+  const picked = drawnOnly(shape, whole, 0, 'weight') ?? new Float32Array();
+  equal(picked.length, 144);
+  const [row, column] = [shape.drawn[1][5], shape.drawn[0][3]];
+  equal(picked[5 * 12 + 3], row * 64 + column);
+  equal((drawnOnly(shape, whole, 0, 'bias') ?? [])[5], row);
+  equal(drawnOnly(shape, whole, 2, 'weight'), whole['layers.2.weight']);
+  equal(drawnOnly(shape, whole, 1, 'bias'), undefined);
+});
