@@ -126,6 +126,7 @@ def test_views_parameters_and_shared_storages_are_read() -> None:
             "not_finite",
         ),
     ],
+    ids=lambda value: value if isinstance(value, str) else "file",  # bytes of an archive hold the time it was made
 )
 def test_every_fault_has_its_kind(data: bytes, kind: str) -> None:
     assert fault(data).kind == kind
