@@ -1,42 +1,47 @@
 // @ts-check
-// What the page knows, by key; views watch the keys they show. Holds values, not rules: session.js decides what enters.
+// A page's state by key, and who is told when a key changes. Which keys there are says the state's own type (state.js);
+// what may enter them is session.js's to say.
 
 /**
+ * @template {object} [State=import('./state.js').PageState]
  * @typedef {object} Store
- * @property {(key: string) => any} get
- * @property {(values: Record<string, any>) => void} set  a value identical to the old one is no change
- * @property {(keys: string[], run: (store: Store) => void) => () => void} watch  run once per batch of changes; gives its undo
+ * @property {<Key extends keyof State>(key: Key) => State[Key]} get
+ * @property {(values: Partial<State>) => void} set  a value identical to the old one is no change
+ * @property {(keys: readonly (keyof State)[], run: () => void) => () => void} watch  run once per batch of changes; gives its undo
  */
 
 /**
- * @param {Record<string, any>} values  what it starts with
- * @returns {Store}
+ * @template {object} State
+ * @param {State} values  what it starts with
+ * @returns {Store<State>}
  */
 export function createStore(values) {
-  const held = new Map(Object.entries(values));
-  /** @type {Set<{keys: string[], run: (store: Store) => void}>} */
+  const held = { ...values };
+  /** @type {Set<{keys: readonly (keyof State)[], run: () => void}>} */
   const watchers = new Set();
-  /** @type {Set<string>} */
+  /** @type {Set<keyof State>} */
   let changed = new Set();
 
-  function tell() {
+  function notify() {
     const batch = changed;
     changed = new Set();
     for (const watcher of [...watchers]) {
-      if (watchers.has(watcher) && watcher.keys.some((key) => batch.has(key))) watcher.run(store);
+      if (watchers.has(watcher) && watcher.keys.some((key) => batch.has(key))) watcher.run();
     }
   }
 
-  /** @type {Store} */
-  const store = {
-    get: (key) => held.get(key),
-    set(next) {
-      for (const [key, value] of Object.entries(next)) {
-        if (Object.is(held.get(key), value)) continue;
-        held.set(key, value);
-        if (changed.size === 0) queueMicrotask(tell);
-        changed.add(key);
-      }
+  /** @template {keyof State} Key @param {Key} key @param {State[Key]} value */
+  function put(key, value) {
+    if (Object.is(held[key], value)) return;
+    held[key] = value;
+    if (changed.size === 0) queueMicrotask(notify);
+    changed.add(key);
+  }
+
+  return {
+    get: (key) => held[key],
+    set(values) {
+      for (const key of /** @type {(keyof State)[]} */ (Object.keys(values))) put(key, /** @type {State[typeof key]} */ (values[key]));
     },
     watch(keys, run) {
       const watcher = { keys, run };
@@ -44,5 +49,4 @@ export function createStore(values) {
       return () => watchers.delete(watcher);
     },
   };
-  return store;
 }

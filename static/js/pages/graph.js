@@ -12,26 +12,14 @@ import { mountChecked } from '../panels/graph/checked.js';
 import { mountLines } from '../panels/graph/lines.js';
 import { mountMoves } from '../panels/graph/moves.js';
 import { mountPicture } from '../panels/graph/picture.js';
+import { startState } from '../panels/graph/state.js';
 
 const PAUSE = 200; // milliseconds without a key before what is typed is sent
 
 /** @typedef {import('../draw/dag/walk.js').Node} Node */
 /** @typedef {import('../draw/dag/walk.js').Walk} Walk */
 
-const store = createStore({
-  ...preferred(),
-  view: 'expression', // or scalars, modules: of the tab's network
-  expression: '',
-  given: {}, // values of variables as the person set them
-  point: 0,
-  answer: null, // the server's last
-  nodes: [], // of what is shown, as walk.js knows them
-  walk: { steps: [], turn: 0 },
-  position: 0, // steps done
-  chosen: null, // name of the node whose card is open; null: that of the current step
-  check: null,
-  fault: null,
-});
+const store = createStore(startState(preferred()));
 
 const session = new URLSearchParams(location.search).get('session') ?? recall('session');
 let asked = 0;

@@ -12,6 +12,7 @@ import { decodeFrame } from '../wire/frames.js';
 import { fieldsOf } from '../core/schema.js';
 import { createRivals } from '../core/comparison_runs.js';
 import { createSession } from '../core/session.js';
+import { startState } from '../core/state.js';
 import { createStore } from '../core/store.js';
 import { mountAnswers } from '../panels/output/answers.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
@@ -47,14 +48,7 @@ import { mountUpload } from '../panels/data/upload.js';
 
 /** @typedef {import('../core/commands.js').Command} Command */
 
-const store = createStore({
-  connection: 'connecting', state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
-  inspected: null, explanation: null, sample: 0, opened: null, phase: null, lit: null, numbers: false,
-  schema: null, fields: null, datasets: null, features: null, choices: null,
-  links: 'weight', testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss', hovered: null, output: 0,
-  checked: null, health: null, breakages: null, broken: null, presets: null, preset: null, race: null, rivals: null, beside: false, drawing: false, draft: null,
-  ...preferred(), message: null, restarted: false,
-});
+const store = createStore(startState(preferred()));
 
 const words = useLanguage(store.get('language'));
 const ASK_AGAIN = 2000; // milliseconds after a failure

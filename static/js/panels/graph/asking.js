@@ -3,7 +3,7 @@
 
 import { hasText, t } from '../../core/i18n.js';
 
-/** @typedef {import('../../core/store.js').Store} Store */
+/** @typedef {import('./state.js').Store} Store */
 
 /** Ready expressions; open: the node whose card opens with it. @type {Record<string, {expression: string, values: Record<string, number>, open?: string}>} */
 export const PRESETS = {

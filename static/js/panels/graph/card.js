@@ -15,7 +15,7 @@ function make(tag, kind, ...inside) {
   return element;
 }
 
-/** @param {HTMLElement} root @param {import('../../core/store.js').Store} store */
+/** @param {HTMLElement} root @param {import('./state.js').Store} store */
 export function mountCard(root, store) {
   function show() {
     /** @type {Node[]} */

@@ -4,7 +4,7 @@
 import { t } from '../../core/i18n.js';
 import { scientific } from '../../draw/base/numbers.js';
 
-/** @param {HTMLElement} root @param {import('../../core/store.js').Store} store */
+/** @param {HTMLElement} root @param {import('./state.js').Store} store */
 export function mountChecked(root, store) {
   function show() {
     const check = store.get('check');

@@ -7,7 +7,7 @@ import { contributions, knownAt } from '../../draw/dag/walk.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
 
-/** @param {HTMLElement} root @param {import('../../core/store.js').Store} store */
+/** @param {HTMLElement} root @param {import('./state.js').Store} store */
 export function mountLines(root, store) {
   const heading = document.createElement('h2');
   const scroller = document.createElement('div');

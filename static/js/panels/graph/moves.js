@@ -5,7 +5,7 @@ import { t } from '../../core/i18n.js';
 
 /**
  * @param {HTMLElement} root
- * @param {import('../../core/store.js').Store} store
+ * @param {import('./state.js').Store} store
  * @param {Record<'forward' | 'backward' | 'start' | 'finish', () => void>} act
  */
 export function mountMoves(root, store, act) {

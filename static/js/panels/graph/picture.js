@@ -17,7 +17,7 @@ const LEGIBLE = 10; // px: the drawing is not made smaller than leaves its small
 const MARGIN = 14; // px round the drawing
 const GAPS = { few: [58, 88], many: [34, 34], modules: [40, 46] }; // least and most px between columns
 
-/** @param {HTMLElement} root @param {import('../../core/store.js').Store} store */
+/** @param {HTMLElement} root @param {import('./state.js').Store} store */
 export function mountPicture(root, store) {
   const svg = draw('svg', { role: 'group' });
   root.append(svg);

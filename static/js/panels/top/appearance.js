@@ -26,7 +26,7 @@ function remember(key, value) {
   }
 }
 
-/** What the page starts with. */
+/** What the page starts with. @returns {import('../../core/state.js').Appearance} */
 export function preferred() {
   const language = remembered('language');
   const own = navigator.language.startsWith('zh') ? 'zh' : 'en';
@@ -39,7 +39,7 @@ export function preferred() {
 
 /**
  * @param {HTMLElement} root
- * @param {import('../../core/store.js').Store} store
+ * @param {import('../../core/store.js').Store<import('../../core/state.js').Appearance>} store
  */
 export function mountAppearance(root, store) {
   const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`));

@@ -1,0 +1,97 @@
+// @ts-check
+// What the playground's page knows: the one list of the store's keys, with their types and what they start with.
+
+/** @typedef {import('../wire/messages.js').Phase} Phase */
+
+/**
+ * How the page looks; both pages have these.
+ * @typedef {object} Appearance
+ * @property {'light' | 'dark'} theme
+ * @property {string} language  one of i18n.js
+ * @property {'desk' | 'projector'} profile
+ */
+
+/**
+ * One sentence of the page; its words are those of `key`, or of `notes`, or `text` where there are none.
+ * @typedef {object} Message
+ * @property {'error' | 'notice'} kind
+ * @property {string} key
+ * @property {Record<string, any>} [values]
+ * @property {string} [text]
+ * @property {{key: string, values?: Record<string, any>}[]} [notes]
+ * @property {boolean} [retry]  offers to connect again
+ * @property {boolean} [undo]   offers to take back the change it tells of
+ * @property {boolean} [ofRun]  is over when the run starts again
+ */
+
+/**
+ * What the server has said.
+ * @typedef {object} FromServer
+ * @property {import('../wire/messages.js').RunState | null} state
+ * @property {import('../wire/messages.js').Spec | null} spec  with what the person has just changed
+ * @property {import('../wire/messages.js').Points | null} points
+ * @property {import('../wire/messages.js').Pictures | null} pictures
+ * @property {import('../wire/messages.js').Samples | null} samples
+ * @property {import('../wire/frames.js').Frame | null} frame
+ * @property {import('../wire/messages.js').History | null} history
+ * @property {import('../wire/messages.js').Timeline | null} timeline
+ * @property {import('../wire/messages.js').Peeked | null} peeked
+ * @property {import('../wire/messages.js').Health | null} health
+ * @property {import('../wire/messages.js').Checked | null} checked
+ * @property {import('../wire/messages.js').Explanation | null} explanation  of `inspected`
+ * @property {import('../wire/messages.js').OpenedStep | null} opened
+ */
+
+/**
+ * What the server offers; loaded once.
+ * @typedef {object} Offered
+ * @property {import('../wire/messages.js').SpecSchema | null} schema
+ * @property {Record<string, import('./schema.js').Field> | null} fields  of the schema
+ * @property {import('../wire/messages.js').Choices | null} choices
+ * @property {Record<string, import('../wire/messages.js').DataThumbnail> | null} datasets
+ * @property {Record<string, import('../wire/messages.js').FeatureMap> | null} features
+ * @property {import('../wire/messages.js').Preset[] | null} presets
+ * @property {import('../wire/messages.js').Failure[] | null} breakages
+ */
+
+/**
+ * What the person has chosen to see, and what the panels tell each other.
+ * @typedef {object} Shown
+ * @property {'connecting' | 'open' | 'lost' | 'refused'} connection
+ * @property {Message | null} message
+ * @property {boolean} restarted  a change has just started the run again
+ * @property {import('../wire/messages.js').Subject | null} inspected
+ * @property {number} sample  of the batch, that is looked at
+ * @property {(Phase & {id: string, index: number, step: number, batch: number[], sample: number}) | null} phase  of the step walked through
+ * @property {{key: string, points: number[], chosen: number | null} | null} lit  training points that stand out in the plane
+ * @property {boolean} numbers  are shown in the network
+ * @property {'weight' | 'gradient' | 'update'} links  what the network's links show
+ * @property {{layer: number, neuron: number} | null} hovered  layer −1: an input
+ * @property {number} output  the one that is drawn, of several
+ * @property {boolean} testPoints
+ * @property {boolean} discretize
+ * @property {'log' | 'linear'} lossScale
+ * @property {string} quantity  of the layers' chart, one of quantities.js
+ * @property {'loss' | 'layers'} chart  where there is room for one
+ * @property {string | null} preset  whose caption is shown
+ * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
+ * @property {string | null} race  which runs are compared: `optimizers`, `reward`
+ * @property {import('./comparison_runs.js').Rival[] | null} rivals
+ * @property {boolean} beside  the pictures of all branches are shown
+ * @property {boolean} drawing  points of one's own
+ * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, cursor: {x1: number, x2: number} | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
+ */
+
+/** @typedef {FromServer & Offered & Shown & Appearance} PageState */
+
+/** @param {Appearance} appearance @returns {PageState} */
+export const startState = (appearance) => ({
+  ...appearance,
+  state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
+  health: null, checked: null, explanation: null, opened: null,
+  schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
+  connection: 'connecting', message: null, restarted: false,
+  inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
+  testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss',
+  preset: null, broken: null, race: null, rivals: null, beside: false, drawing: false, draft: null,
+});

@@ -1,0 +1,170 @@
+// @ts-check
+// Types of what the server says as JSON: messages over the socket, and answers of /api. No code. Frames are in frames.js;
+// a number that is not finite comes as null, as JSON has no word for it.
+
+export {};
+
+/** @typedef {{width: number, activation: string | null, dropout: number, batch_norm: boolean, residual: boolean}} Layer  hidden; activation null: that of the Spec */
+/** @typedef {[number, number, number]} LabelledPoint  x1, x2, and its target: ±1, the number of its class, or a value */
+
+/**
+ * The fields of engine/spec/spec.py that the page reads by name; controls read all of them by the names of the schema.
+ * @typedef {object} NamedFields
+ * @property {string} dataset
+ * @property {number | null} samples
+ * @property {string[]} features
+ * @property {number} classes
+ * @property {LabelledPoint[]} own_points
+ * @property {number} random_inputs
+ * @property {number} random_outputs
+ * @property {Layer[]} hidden
+ * @property {string} activation
+ * @property {string | null} output_activation
+ * @property {number} leaky_slope
+ * @property {number} elu_alpha
+ * @property {boolean} biases
+ * @property {string} initializer
+ * @property {string} loss
+ * @property {'mean' | 'sum'} reduction
+ * @property {number} l1
+ * @property {number} l2
+ * @property {string} optimizer
+ * @property {number} learning_rate
+ * @property {number | null} batch_size  null: the whole training set
+ * @property {number | null} weight_decay
+ * @property {boolean} centered
+ * @property {string} clip
+ * @property {string} schedule
+ * @property {number} seed
+ */
+/** @typedef {NamedFields & Record<string, unknown>} Spec  one experiment */
+/** @typedef {Partial<NamedFields> & Record<string, unknown>} SpecChange  the fields that are to be other */
+
+/**
+ * @typedef {object} Kind  of a data set
+ * @property {'classes' | 'values'} targets
+ * @property {number | null} samples  null: as many as it has points of its own
+ * @property {boolean} only  there are no others beside these samples
+ * @property {boolean} plane  inputs are features of points of the plane; else columns of their own
+ * @property {number} low @property {number} high  the part of the plane that is drawn, both ways
+ * @property {number} unit  coordinates and targets enter the network divided by this
+ * @property {number | null} classes  null: the Spec says
+ * @property {number} inputs  columns, where they are not of the plane; 0: the Spec says
+ * @property {number} side  pixels a side where inputs are pictures; 0: they are none
+ * @property {number} outputs  values per sample; 0: the Spec says
+ * @property {boolean} noise  the noise means something
+ * @property {boolean} whole  all samples are training and test set at once
+ */
+
+/**
+ * @typedef {object} RunState  of the session, without its data
+ * @property {string} session  its name
+ * @property {number} revision  of the Spec
+ * @property {boolean} playing
+ * @property {number | null} speed  steps per second; null: as fast as the machine can
+ * @property {'training' | 'paused' | 'diverged'} status
+ * @property {number | null} diverged  the step
+ * @property {number} step
+ * @property {number} epoch
+ * @property {Spec} spec
+ * @property {Kind} kind
+ * @property {number} classes  0: targets are values
+ * @property {number} outputs
+ * @property {string} last_activation
+ * @property {number} threshold  of one output, above which it says the second class
+ * @property {number[]} sizes  inputs, hidden…, outputs
+ * @property {[string, number[]][]} tensors  names and shapes
+ * @property {Record<string, string> | null} rule  of muon, by tensor
+ * @property {boolean} inseparable
+ * @property {number} batches_per_epoch
+ * @property {number} training_samples
+ * @property {number} parameters_count
+ * @property {string | null} stopped  the stop rule that ended the run
+ * @property {string | null} planted  the bug
+ */
+
+/** @typedef {{train: LabelledPoint[], test: LabelledPoint[]}} Points */
+/** @typedef {{side: number, count: number, samples: {label: number, pixels: number[]}[]}} Pictures  pixels: side², 0 … 255 */
+/** @typedef {{inputs: number[][], targets: number[][]}} Samples  the first of the training set, in rows */
+/** @typedef {RunState & {type: 'state', points?: Points, pictures?: Pictures | null, samples?: Samples | null}} StateMessage  with its data at a start, or over a new connection */
+
+/** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[]}} LossCurve */
+/**
+ * @typedef {object} History  of the branch the run is on, thinned
+ * @property {number[]} steps
+ * @property {(number | null)[]} train_loss
+ * @property {(number | null)[]} test_loss
+ * @property {(number | null)[][]} gradient_norms  a line for each layer
+ * @property {{steps: number[], layers: Record<string, (number | null)[][]>}} measured  by quantity, a line for each layer
+ */
+/** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: LossCurve}} Branch  begins, ends: steps */
+/** @typedef {{current: number, step: number, undo: number, redo: number, branches: Branch[]}} Timeline  undo, redo: how many changes */
+/**
+ * @typedef {object} Peeked  the plane as a branch ended
+ * @property {number} branch
+ * @property {number} step
+ * @property {number | null} test_loss
+ * @property {number} side
+ * @property {(number | null)[] | null} values  side², row by row
+ * @property {{winners: number[], strength: number[]} | null} classes
+ */
+
+/**
+ * @typedef {object} LayerHealth
+ * @property {number | null} norm
+ * @property {number | null} mean
+ * @property {number | null} largest
+ * @property {number | null} zeros
+ * @property {number | null} update_ratio
+ * @property {number[]} histogram  how many |∂L/∂w| lie in each decade
+ * @property {number | null} saturated
+ * @property {number[] | null} dead  neurons; null: there are no ReLUs
+ * @property {number | null} dead_share
+ * @property {number | null} spread
+ */
+/** @typedef {{code: string, values: Record<string, number>, layer: number | null, neurons: number[]}} Finding  neurons: none means all of the layer */
+/** @typedef {{revision: number, branch: number, step: number, layers: LayerHealth[], findings: Finding[]}} Health */
+
+/** @typedef {{tensor: string, index: number[]}} Entry  of a tensor */
+/** @typedef {Entry & {witness: string, difference: number | null, tolerance: number, agrees: boolean, hand: number | null, other: number | null}} Compared */
+/** @typedef {{revision: number, step: number, state: 'none', planted: string | null}} NotChecked  there is no step to compare */
+/**
+ * @typedef {Entry & {
+ *   revision: number, step: number, state: 'green' | 'red', planted: string | null, difference: number | null, witness: string,
+ *   kinks: number, tried: number, rule: string, parameters: number, samples: number, compared: Compared[],
+ *   gradient: {hand: number | null, autograd: number | null, differences: number | null},
+ * }} CheckedStep
+ */
+/** @typedef {NotChecked | CheckedStep} Checked */
+
+/** @typedef {{kind: 'neuron' | 'weight' | 'bias' | 'norm' | 'point' | 'layer' | 'loss', layer: number, index: number, source: number}} Subject  what a number belongs to */
+/** @typedef {{symbol: string, value: number | null, factors: [string, number | null][], subject: Subject | null}} Term */
+/** @typedef {{name: string, op: 'sum' | 'product' | 'value', symbol: string, total: number | null, main: boolean, wrong: boolean, terms: Term[]}} Line */
+/** @typedef {{step: number, next: boolean, subject: Subject, sample: number, batch: number[], lines: Line[]}} Explanation  next: of the step to come */
+
+/** @typedef {{norm: 'none' | 'batch' | 'running', dropout: boolean, residual: boolean, residual_above: boolean}} LayerForm */
+/** @typedef {{name: string, layer: number | null, bound: Record<string, number[]>, form: LayerForm | null}} Phase  form: of forward and backward */
+/** @typedef {{lines: string, planted: boolean}} Code  planted: a bug */
+/** @typedef {{step: number, batch: number[], sample: number, phases: Phase[], code: Record<string, Code[]>}} OpenedStep  the step to come, phase by phase */
+
+/** @typedef {{type: 'error' | 'notice', code: string, message: string, values: Record<string, any>, own?: boolean}} Sentence  own: of this viewer's doing */
+
+/**
+ * @typedef {object} Choices  what goes with what
+ * @property {Record<string, Kind>} datasets
+ * @property {Record<string, string[]>} reads  optimizer → its own settings
+ * @property {string[]} class_losses
+ * @property {string[]} logit_losses
+ * @property {number} most_normed
+ * @property {number} most_parameters
+ * @property {number} most_plane_samples
+ * @property {number} largest_value  of a parameter set by hand
+ * @property {string[]} bugs
+ * @property {string[]} without_gradient  bugs of rules that have none
+ * @property {string[]} missing  data sets whose files the server has not
+ */
+/** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */
+/** @typedef {{side: number, scale: number, values: number[]}} FeatureMap  value = q / 127 · scale, row 0 is the top */
+/** @typedef {{properties: Record<string, any>, $defs: Record<string, any>}} SpecSchema  JSON schema of the Spec */
+/** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, spec: Spec | null, sizes: number[] | null}} Preset */
+/** @typedef {{name: string, spec: Spec, repair: SpecChange, steps: number}} Failure  a run that goes wrong, and what mends it */
