@@ -4,15 +4,20 @@ Bounds of an experiment are in `engine.spec.spec`. Every setting comes from the 
 as PLAYGROUND_LIMITS__NAME.
 """
 
+from pathlib import Path
 from typing import Annotated
 
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ConfigDict, DirectoryPath, Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+PACKAGE = Path(__file__).parent
+FILES = PACKAGE if (PACKAGE / "static").is_dir() else PACKAGE.parent
+"""Holds static/ and templates/: inside the package where pip installed it, beside it in a checkout."""
+
 
 class Limits(BaseModel):
-    """The sentence of each is in `app.wire.messages`; the test of each is listed in tests/app/test_limits.py."""
+    """The sentence of each is in static/i18n; the test of each is listed in tests/app/test_limits.py."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 

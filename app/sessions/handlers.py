@@ -11,7 +11,7 @@ from app.sessions.viewers import Viewer, has_neuron
 from app.training_worker import descriptions, jobs
 from app.wire import commands
 from app.wire.commands import Command, changed
-from app.wire.messages import Refusal
+from app.wire.messages import Refusal, faults_refused
 from engine.spec.spec import restarting_fields
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ NEW_SEEDS = 10_000
 async def obey(session: Session, viewer: Viewer, command: Command) -> None:
     """Does it, or tells the viewer why not."""
     try:
-        await HANDLERS[type(command)](session, viewer, command)
+        with faults_refused():
+            await HANDLERS[type(command)](session, viewer, command)
     except Refusal as refusal:
         viewer.tell(refusal.message())
 

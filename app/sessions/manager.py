@@ -73,7 +73,7 @@ class SessionManager:
         """The session of this key, to be joined at once. Raises Full."""
         session = self.known(key)
         if session is not None and len(session.viewers) >= self.limits.viewers:
-            raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
+            raise Full(Closing("too_many_viewers"))
         return session
 
     async def create(self) -> Session:
@@ -107,7 +107,7 @@ class SessionManager:
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for session in self._sessions.values():
             for viewer in session.viewers:
-                viewer.close(Closing("server_stopping", {}))
+                viewer.close(Closing("server_stopping"))
         deadline = time.monotonic() + self.limits.stop_seconds
         while any(session.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
@@ -120,7 +120,7 @@ class SessionManager:
         """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
         unwatched = [session for session in self._sessions.values() if session.visited and not session.viewers]
         if not unwatched:
-            raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
+            raise Full(Closing("too_many_sessions"))
         return min(unwatched, key=lambda session: session.unwatched_since)
 
     async def _end(self, session: Session) -> None:

@@ -23,8 +23,8 @@ from app.sessions.viewers import Viewer, wishes
 from app.settings import Limits
 from app.training_worker import descriptions, jobs
 from app.wire.commands import Command, Drawn, Predict
-from app.wire.messages import NoticeCode, Refusal, Value, message
-from engine.data.digits import LibraryFault
+from app.wire.messages import NoticeCode, Refusal, message
+from engine.fault import Value
 from engine.nn.network import Array
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
@@ -153,7 +153,7 @@ class Session:
             return await self.in_thread(see, self.trainer)
 
     async def load_weights(self, data: bytes) -> None:
-        """Starts again, paused, with the weights of a model file. Raises ModelFault, and Refusal as `restart`."""
+        """Starts again, paused, with the weights of a model file. Raises Fault, as `restart`."""
         async with self._trainer_free:
             past, spec = self.past, self.trainer.spec
             await self.restart(spec, await self.in_thread(jobs.read_model, self.trainer, data))
@@ -191,11 +191,8 @@ class Session:
         self.picture += 1
 
     async def restart(self, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
-        """The start of this Spec, or of other weights; told by `tell_start`. Raises Refusal where data are missing."""
-        try:
-            self.begin(await self.in_thread(self._start, spec, parameters, self.trainer.bug))
-        except LibraryFault as fault:
-            raise Refusal("no_data", {"reason": str(fault)}) from None
+        """The start of this Spec, or of other weights; told by `tell_start`. Raises Fault where data are missing."""
+        self.begin(await self.in_thread(self._start, spec, parameters, self.trainer.bug))
 
     def place(self, standing: jobs.Standing) -> None:
         """The run stands where it was put by hand. The page is told by `tell_state` and `tell_timeline`."""

@@ -89,7 +89,7 @@ async def change(
 
 
 async def begin_again(session: Session, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
-    """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
+    """The start of a Spec, another one or the same; paused, or as before. Raises Fault where its data are missing."""
     left, past, had_begun = session.trainer.spec, session.past, session.step > 0
     await session.restart(spec)
     if paused:

@@ -32,7 +32,7 @@ class Viewer:
     def tell(self, message: dict[str, Any], revision: int = 0) -> None:
         """Posts a message; from now on frames older than `revision` are not for this viewer."""
         if not self.mailbox.post(json.dumps(message, allow_nan=False), revision):
-            self.close(Closing("never_reads", {}))
+            self.close(Closing("never_reads"))
 
     def begin(self, sizes: tuple[int, ...]) -> None:
         """Another run begins, of a network of these sizes."""

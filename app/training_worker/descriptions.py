@@ -3,8 +3,9 @@
 from dataclasses import asdict
 from typing import Any
 
-from app.wire.messages import NoticeCode, Value
+from app.wire.messages import NoticeCode
 from app.wire.numbers import numbers
+from engine.fault import Value
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
 from engine.spec.spec import Spec

@@ -122,7 +122,7 @@ def start(
     backend: BackendName,
     library: Library,
 ) -> Start:
-    """parameters: other weights than the seed's; bug: planted, where it can be. Raises LibraryFault where pictures
+    """parameters: other weights than the seed's; bug: planted, where it can be. Raises Fault where pictures
     cannot be read."""
     trainer = Trainer(spec, backend=backend, library=library)
     if bug is not None and has_place(bug, spec) and goes_with(bug, spec.optimizer):
@@ -310,7 +310,7 @@ def model_of(trainer: Trainer) -> bytes:
 
 
 def read_model(trainer: Trainer, data: bytes) -> dict[str, Array]:
-    """The same out of such a file. Raises ModelFault where it is not of this network."""
+    """The same out of such a file. Raises Fault where it is not of this network."""
     return model_file.read(data, {**trainer.network.shapes, **trainer.network.buffer_shapes})
 
 

@@ -14,7 +14,8 @@ from app.training_worker.jobs import points
 from app.training_worker.warming import Warming
 from engine.backends.bugs import BUGS, NO_GRADIENT
 from engine.data.datasets import DATASETS, samples_of
-from engine.data.digits import Library, LibraryFault
+from engine.data.digits import Library
+from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
 from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
 from engine.training.snapshot import grid_inputs
@@ -118,7 +119,7 @@ def _picture(spec: Spec, library: Library) -> list[list[float]] | None:
     """One picture of the data; None where its files cannot be read, which is told to whoever chooses them."""
     try:
         rows, labels = samples_of(spec, library)
-    except LibraryFault:
+    except Fault:
         return None
     # the first one where there is no such digit
     drawn = labels[DIGIT_SHOWN] if spec.is_regression else rows[np.argmax(labels == DIGIT_SHOWN)]

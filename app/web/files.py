@@ -12,23 +12,11 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.training_worker import jobs
 from app.web.sockets import is_welcome
-from app.wire.messages import FileCode, Refusal, message
+from app.wire.messages import Refusal, faults_refused, message
 from engine.data import uploads
-from engine.data.tables import UploadFault
-from engine.training.model_file import FaultKind, ModelFault
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
 """Of a refusal; any other is 422."""
-
-REFUSALS: dict[FaultKind, FileCode] = {
-    "not_torch": "model_not_torch",
-    "foreign": "model_foreign",
-    "damaged": "model_damaged",
-    "names": "model_names",
-    "shape": "model_shape",
-    "not_finite": "model_not_finite",
-}
-"""What the engine finds wrong with a model file → the sentence."""
 
 router = APIRouter()
 
@@ -87,15 +75,10 @@ async def points_up(request: Request, name: str = "", draw: int | None = None) -
 async def _said(answer: Callable[[], Awaitable[Response]]) -> Response:
     """The answer, or why there is none."""
     try:
-        return await answer()
-    except ModelFault as fault:
-        refusal = Refusal(REFUSALS[fault.kind], dict(fault.values))
-    except UploadFault as fault:
-        refusal = Refusal(fault.code, fault.values)
-    except Refusal as refused:
-        refusal = refused
-    said: dict[str, Any] = refusal.message()
-    return _json(said, STATUS.get(refusal.code, 422))
+        with faults_refused():
+            return await answer()
+    except Refusal as refusal:
+        return _json(refusal.message(), STATUS.get(refusal.code, 422))
 
 
 def _json(said: dict[str, Any], status: int = 200) -> Response:

@@ -14,8 +14,9 @@ from fastapi import APIRouter, HTTPException, Request
 from numpy.typing import NDArray
 
 from app.training_worker.jobs import points
-from engine.data.digits import Library, LibraryFault
+from engine.data.digits import Library
 from engine.diagnosis.failures import BREAKAGES
+from engine.fault import Fault
 from engine.nn.network import Array, Network
 from engine.spec.choices import BackendName
 from engine.spec.presets import PRESETS, Preset
@@ -59,7 +60,7 @@ class Gallery:
         assert preset.spec is not None
         try:
             trainer = Trainer(preset.spec, backend=self._backend, library=self._library)
-        except LibraryFault:
+        except Fault:
             return {"kind": "missing"}
         curve = [trainer.evaluate()["train_loss"]]
         for entry in range(1, ENTRIES + 1):

@@ -13,45 +13,16 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.sessions.manager import SessionManager
 from app.settings import Limits
-from app.wire.messages import GraphCode, Refusal
+from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
 from engine.checking.graph_check import check
 from engine.graph import network_graph
 from engine.graph.expressions import Bounds, parse, starting_values
 from engine.graph.graph import Run
 from engine.graph.modules import Module, modules
-from engine.graph.operations import FaultKind, GraphFault
 from engine.nn.network import Network
 from engine.spec.spec import Real
 from engine.training.trainer import Trainer
-
-REFUSALS: dict[FaultKind, GraphCode] = {
-    "too_long": "graph_too_long",
-    "empty": "graph_empty",
-    "character": "graph_character",
-    "needs_value": "graph_needs_value",
-    "ends_early": "graph_ends_early",
-    "open_parenthesis": "graph_open_parenthesis",
-    "needs_operator": "graph_needs_operator",
-    "closes_nothing": "graph_closes_nothing",
-    "unknown_function": "graph_unknown_function",
-    "reserved_name": "graph_reserved_name",
-    "name_taken": "graph_name_taken",
-    "too_few_arguments": "graph_too_few_arguments",
-    "too_many_arguments": "graph_too_many_arguments",
-    "too_deep": "graph_too_deep",
-    "too_many_nodes": "graph_too_many_nodes",
-    "number_too_large": "graph_number_too_large",
-    "log_undefined": "graph_log_undefined",
-    "division_by_zero": "graph_division_by_zero",
-    "root_undefined": "graph_root_undefined",
-    "power_undefined": "graph_power_undefined",
-    "overflow": "graph_overflow",
-    "slope_undefined": "graph_slope_undefined",
-    "threshold_undefined": "graph_threshold_undefined",
-    "network_too_large": "graph_network_too_large",
-}
-"""What the engine finds wrong → the sentence."""
 
 ENTRIES = 32
 """Rows and columns of a tensor that are sent with a module: more cannot be read, and layers may have a million."""
@@ -65,9 +36,9 @@ router = APIRouter()
 class _Undefined(Exception):  # noqa: N818
     """A graph that has no value at these values of its variables, which may be given others."""
 
-    def __init__(self, fault: GraphFault, values: dict[str, float]) -> None:
-        super().__init__(fault)
-        self.fault = fault
+    def __init__(self, refusal: Refusal, values: dict[str, float]) -> None:
+        super().__init__(refusal)
+        self.refusal = refusal
         self.values = values
 
 
@@ -124,17 +95,12 @@ async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]
     """
     status = 200 if request.query_params.get("refusals") == "200" else 422
     try:
-        return JSONResponse(await answer())
+        with faults_refused():
+            return JSONResponse(await answer())
     except _Undefined as undefined:
-        return JSONResponse({**_refused(undefined.fault), "variables": undefined.values}, status)
-    except GraphFault as fault:
-        return JSONResponse(_refused(fault), status)
+        return JSONResponse({**undefined.refusal.message(), "variables": undefined.values}, status)
     except Refusal as refusal:
         return JSONResponse(refusal.message(), status)
-
-
-def _refused(fault: GraphFault) -> dict[str, object]:
-    return Refusal(REFUSALS[fault.kind], dict(fault.values)).message()
 
 
 def _limits(request: Request) -> Limits:
@@ -185,9 +151,10 @@ def _answer(asked: Asked, limits: Limits, checked: bool) -> dict[str, Any]:
     values = starting_values(graph)
     values |= {name: float(value) for name, value in asked.values.items() if name in values}
     try:
-        run = graph.run(values)
-    except GraphFault as fault:
-        raise _Undefined(fault, values) from None
+        with faults_refused():
+            run = graph.run(values)
+    except Refusal as refusal:
+        raise _Undefined(refusal, values) from None
     return {"expression": asked.expression, "values": values, **_picture(run, values, checked)}
 
 
@@ -275,11 +242,12 @@ def network_answer(seen: Seen, limits: Limits, checked: bool) -> dict[str, Any]:
         "modules": [_box(box, boxes) for box in boxes],
     }
     try:
-        graph = network_graph.scalars(
-            seen.network, seen.tensors, seen.inputs, seen.targets, seen.names, limits.graph_nodes
-        )
-    except GraphFault as fault:
-        return {**answer, "refusal": _refused(fault)}
+        with faults_refused():
+            graph = network_graph.scalars(
+                seen.network, seen.tensors, seen.inputs, seen.targets, seen.names, limits.graph_nodes
+            )
+    except Refusal as refusal:
+        return {**answer, "refusal": refusal.message()}
     return {**answer, **_picture(graph.run({}), {}, checked)}
 
 

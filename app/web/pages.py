@@ -13,14 +13,12 @@ from jinja2 import Environment, FileSystemLoader, select_autoescape
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-HERE = Path(__file__).parents[1]
-ROOT = HERE if (HERE / "static").is_dir() else HERE.parent
-"""Holds static/ and templates/: inside the package where pip installed it, beside it in a checkout."""
+from app.settings import FILES
 
 REVALIDATE = "no-cache"
 """Kept, but asked for each time: 304 where it is still the same, so that an update reaches everybody at once."""
 
-templates = Environment(loader=FileSystemLoader(ROOT / "templates"), autoescape=select_autoescape(), trim_blocks=True)
+templates = Environment(loader=FileSystemLoader(FILES / "templates"), autoescape=select_autoescape(), trim_blocks=True)
 router = APIRouter()
 
 
@@ -41,7 +39,7 @@ def _page(name: str) -> HTMLResponse:
 @router.get("/favicon.ico", include_in_schema=False)
 def favicon() -> Response:
     """Browsers ask for it whatever the page says."""
-    icon = (ROOT / "static" / "favicon.svg").read_bytes()
+    icon = (FILES / "static" / "favicon.svg").read_bytes()
     return Response(icon, media_type="image/svg+xml", headers={"Cache-Control": REVALIDATE})
 
 
@@ -65,7 +63,7 @@ class Files(StaticFiles):
 
 
 def static_files() -> Files:
-    return Files(directory=ROOT / "static")
+    return Files(directory=FILES / "static")
 
 
 @lru_cache

@@ -9,7 +9,8 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.pages import templates
-from app.wire.messages import HttpCode, Value, sentence
+from app.wire.messages import HttpCode, sentence
+from engine.fault import Value
 
 log = logging.getLogger(__name__)
 

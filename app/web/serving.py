@@ -47,7 +47,7 @@ class Protocol(WebSocketsSansIOProtocol):
         self.pending_ping_payload = None
         if self.close_sent or self.transport.is_closing():
             return
-        closing = Closing("never_reads", {})
+        closing = Closing("never_reads")
         self.queue.put_nowait({"type": "websocket.disconnect", "code": closing.code, "reason": closing.reason})
         self.conn.fail(closing.code, closing.reason)
         self.transport.write(b"".join(self.conn.data_to_send()))

@@ -38,7 +38,7 @@ async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: fro
         await _close(socket, full.closing.code, full.closing.reason)
     except Exception:
         log.exception("no session could be started")
-        failed = Closing("server_failed", {})
+        failed = Closing("server_failed")
         await _close(socket, failed.code, failed.reason)
     else:
         await _attend(socket, session, manager.limits)
@@ -47,9 +47,9 @@ async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: fro
 async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> Session:
     """The session this connection is for. Raises Full."""
     if manager.stopping:
-        raise Full(Closing("server_stopping", {}))
+        raise Full(Closing("server_stopping"))
     if not is_welcome(socket.headers.get("origin"), socket.headers.get("host", ""), allowed_origins):
-        raise Full(Closing("foreign_origin", {}))
+        raise Full(Closing("foreign_origin"))
     session = manager.find(socket.query_params.get("session"))
     if session is not None:
         return session
@@ -97,7 +97,7 @@ async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
             async with asyncio.timeout(seconds):
                 await (socket.send_bytes(item) if isinstance(item, bytes) else socket.send_text(item))
     except TimeoutError:
-        viewer.close(Closing("never_reads", {}))
+        viewer.close(Closing("never_reads"))
 
 
 async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits) -> None:
@@ -108,11 +108,11 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
         if received["type"] == "websocket.disconnect":
             return
         if not allowance.spend(time.monotonic()):
-            viewer.close(Closing("flood", {"limit": round(limits.commands_per_second)}))
+            viewer.close(Closing("flood"))
             return
         text = received.get("text")
         if len(received.get("bytes") or (text or "").encode()) > limits.message_bytes:
-            viewer.close(Closing("message_too_large", {"limit": limits.message_bytes}))
+            viewer.close(Closing("message_too_large"))
             return
         try:
             if text is None:

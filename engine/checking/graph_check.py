@@ -4,8 +4,8 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.fault import Fault
 from engine.graph.graph import Run
-from engine.graph.operations import GraphFault
 
 STEP = 6e-6
 """Of a central difference, relative: the cube root of float64's rounding, where both its errors are smallest."""
@@ -50,7 +50,7 @@ def check(run: Run, values: Mapping[str, float]) -> Check:
 def differences(run: Run, values: Mapping[str, float]) -> list[float] | None:
     """(f(x+h) − f(x−h)) / 2h for every variable; None where a kink lies between.
 
-    Raises GraphFault where the graph has no value so near.
+    Raises Fault where the graph has no value so near.
     """
     graph, here = run.graph, run.graph.pieces(run.values)
     if None in here:
@@ -70,7 +70,7 @@ def differences(run: Run, values: Mapping[str, float]) -> list[float] | None:
 def _against_differences(run: Run, values: Mapping[str, float]) -> Compared | None:
     try:
         found = differences(run, values)
-    except GraphFault:
+    except Fault:
         found = None
     if found is None:
         return None

@@ -33,7 +33,7 @@ class Split:
 def split(spec: Spec, library: Library = BUNDLED) -> Split:
     """The samples of a Spec dealt out at random; where they are too few for that, both sets are all of them.
 
-    Raises LibraryFault where pictures cannot be read.
+    Raises Fault where pictures cannot be read.
     """
     rows, labels = samples_of(spec, library)
     if spec.kind.whole or len(rows) < UNSPLIT:
@@ -44,7 +44,7 @@ def split(spec: Spec, library: Library = BUNDLED) -> Split:
 
 
 def samples_of(spec: Spec, library: Library = BUNDLED) -> Samples:
-    """All rows and labels of a Spec. Raises LibraryFault where pictures cannot be read."""
+    """All rows and labels of a Spec. Raises Fault where pictures cannot be read."""
     return DATASETS[spec.dataset](spec, spec.wanted_samples, library)
 
 

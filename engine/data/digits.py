@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.fault import Fault
+
 Bytes = NDArray[np.uint8]
 
 PICTURES, LABELS = 0x0803, 0x0801
@@ -37,35 +39,28 @@ BUNDLED = Library()
 """Only what is installed with the engine."""
 
 
-class LibraryFault(ValueError):  # noqa: N818
-    """Pictures that cannot be read, and why, as a sentence."""
-
-
 @lru_cache(maxsize=1)
 def bundled_digits() -> tuple[Bytes, Bytes]:
-    """1,797 pictures (n, 64) of 8×8 pixels from 0 to 16 and their digits (n,). Raises LibraryFault.
+    """1,797 pictures (n, 64) of 8×8 pixels from 0 to 16 and their digits (n,). Raises Fault.
 
     Read from scikit-learn's own file, because importing scikit-learn for it would take most of a second.
     """
     package = find_spec("sklearn")
     if package is None or not package.submodule_search_locations:
-        raise LibraryFault("the 8×8 digits come with scikit-learn, which is not installed; install scikit-learn")
+        raise Fault("digits_not_installed", {})
     file = Path(package.submodule_search_locations[0]) / "datasets" / "data" / "digits.csv.gz"
     try:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
     except (OSError, EOFError, zlib.error, ValueError) as fault:
-        raise LibraryFault(f"the file {file.name} of scikit-learn cannot be read; install scikit-learn anew") from fault
+        raise Fault("digits_unreadable", {"file": file.name}) from fault
     return _locked(table[:, :64]), _locked(table[:, 64])
 
 
 def folder_digits(library: Library) -> tuple[Bytes, Bytes]:
-    """All pictures (n, 784) of MNIST, pixels from 0 to 255, and their digits (n,). Raises LibraryFault."""
+    """All pictures (n, 784) of MNIST, pixels from 0 to 255, and their digits (n,). Raises Fault."""
     folder = library.mnist_folder
     if folder is None:
-        raise LibraryFault(
-            "MNIST needs its four IDX files and no folder is set for them; "
-            "choose the 8×8 digits, or start the playground with a folder of MNIST"
-        )
+        raise Fault("mnist_no_folder", {})
     files = [_found(folder, f"{part}-{what}") for part in PARTS for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
     return _mnist(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
@@ -78,14 +73,13 @@ def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
         pictures.append(_read(picture_file, PICTURES, (SIDE, SIDE)))
         numbers.append(_read(label_file, LABELS, ()))
         if len(pictures[-1]) != len(numbers[-1]):
-            raise LibraryFault(
-                f"{picture_file.name} has {len(pictures[-1])} pictures and {label_file.name} {len(numbers[-1])} "
-                f"labels, and each picture needs one; use two files that belong together"
+            count, labels = len(pictures[-1]), len(numbers[-1])
+            raise Fault(
+                "mnist_labels_missing",
+                {"file": picture_file.name, "count": count, "label_file": label_file.name, "labels": labels},
             )
         if numbers[-1].size and numbers[-1].max() > 9:
-            raise LibraryFault(
-                f"{label_file.name} holds the label {numbers[-1].max()} and digits go from 0 to 9; use MNIST's own file"
-            )
+            raise Fault("mnist_no_digit", {"file": label_file.name, "label": int(numbers[-1].max())})
     return _locked(np.concatenate(pictures).reshape(-1, SIDE * SIDE)), _locked(np.concatenate(numbers))
 
 
@@ -94,37 +88,33 @@ def _found(folder: Path, name: str) -> Path:
     for candidate in (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz"):
         if os.path.isfile(folder / candidate):  # where Path.is_file raises for a folder closed to us, this says no
             return folder / candidate
-    raise LibraryFault(f"the folder of MNIST has no file {name} or {name}.gz; put all four files there")
+    raise Fault("mnist_no_file", {"file": name})
 
 
 def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
-    """The bytes of one IDX file: (n, *shape). Raises LibraryFault unless every byte is accounted for."""
-    again = "get the file anew"
+    """The bytes of one IDX file: (n, *shape). Raises Fault unless every byte is accounted for."""
     header = 8 + 4 * len(shape)
     try:
         with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
             start = content.read(header)
             if len(start) < header:
-                raise LibraryFault(f"{file.name} ends within its header of {header} bytes; {again}")
+                raise Fault("mnist_header", {"file": file.name, "size": header})
             found, count, *sides = (int(value) for value in np.frombuffer(start, dtype=">u4"))
             if found != magic:
-                raise LibraryFault(f"{file.name} starts with the number {found}, not {magic}; use MNIST's own file")
+                raise Fault("mnist_magic", {"file": file.name, "given": found, "wanted": magic})
             if tuple(sides) != shape:
-                raise LibraryFault(
-                    f"{file.name} has pictures of {'×'.join(map(str, sides))} pixels, not {SIDE}×{SIDE}; "
-                    f"use MNIST's own file"
-                )
+                pixels = "×".join(map(str, sides))
+                raise Fault("mnist_pixels", {"file": file.name, "given": pixels, "wanted": f"{SIDE}×{SIDE}"})
             if not 1 <= count <= MOST_PICTURES:
-                raise LibraryFault(
-                    f"{file.name} claims {count} entries and can have 1 to {MOST_PICTURES}; use MNIST's own file"
-                )
+                raise Fault("mnist_entries", {"file": file.name, "count": count, "limit": MOST_PICTURES})
             size = count * int(np.prod(shape, dtype=int))
             body = content.read(size + 1)
     except (OSError, EOFError, zlib.error) as fault:
-        raise LibraryFault(f"{file.name} cannot be read: it is damaged or cut short; {again}") from fault
+        raise Fault("mnist_unreadable", {"file": file.name}) from fault
     if len(body) != size:
-        more = "more" if len(body) > size else f"only {len(body)}"
-        raise LibraryFault(f"{file.name} must hold {size} bytes after its header and holds {more}; {again}")
+        if len(body) > size:
+            raise Fault("mnist_too_long", {"file": file.name, "size": size})
+        raise Fault("mnist_too_short", {"file": file.name, "size": size, "count": len(body)})
     return np.frombuffer(body, dtype=np.uint8).reshape(count, *shape)
 
 

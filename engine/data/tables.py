@@ -11,25 +11,10 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any, Literal
+from typing import Any
 
-FaultCode = Literal[
-    "upload_empty",
-    "upload_not_text",
-    "upload_not_json",
-    "upload_not_points",
-    "upload_not_a_point",
-    "upload_not_csv",
-    "upload_too_few_columns",
-    "upload_too_many_columns",
-    "upload_no_coordinates",
-    "upload_no_rows",
-    "upload_too_many_rows",
-    "upload_not_a_number",
-    "upload_too_many_classes",
-    "upload_one_label",
-]
-Value = str | int | float | bool | list[str] | None
+from engine.fault import Fault
+
 Cell = str | float | None
 
 MOST_COLUMNS = 100
@@ -43,15 +28,6 @@ LOOKED_AT = 50
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
-
-
-class UploadFault(ValueError):  # noqa: N818
-    """A file that cannot be read as points: a code, and the values its sentence needs."""
-
-    def __init__(self, code: FaultCode, values: dict[str, Value]) -> None:
-        super().__init__(code, values)
-        self.code = code
-        self.values = values
 
 
 @dataclass(frozen=True)
@@ -93,12 +69,12 @@ def shown(text: str) -> str:
 
 
 def read_table(text: str, name: str) -> Table:
-    """The rows of a file; its name tells what it is where the text does not. Raises UploadFault."""
+    """The rows of a file; its name tells what it is where the text does not. Raises Fault."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text:
-        raise UploadFault("upload_empty", {})
+        raise Fault("upload_empty", {})
     if "\0" in text:
-        raise UploadFault("upload_not_text", {})
+        raise Fault("upload_not_text", {})
     return _json_table(text) if text[0] in "[{" or name.casefold().endswith(".json") else _csv_table(text)
 
 
@@ -119,7 +95,7 @@ def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:
     reader = Table([], named=False, rows=[], comma=delimiter != ",")
     try:
         rows = [cells for _, cells in islice(_csv_rows(lines, delimiter), LOOKED_AT)]
-    except UploadFault:
+    except Fault:
         return 0, 0, 0
     wide = [cells for cells in rows if len(cells) >= 3]
     points = sum(sum(reader.number(cell) is not None for cell in cells) >= 2 for cells in wide)
@@ -135,20 +111,20 @@ def _csv_rows(lines: list[str], delimiter: str) -> Iterator[tuple[int, list[str]
             if any(cell.strip() for cell in cells) and not cells[0].startswith("#"):
                 yield reader.line_num, cells
     except csv.Error:
-        raise UploadFault("upload_not_csv", {"line": reader.line_num}) from None
+        raise Fault("upload_not_csv", {"line": reader.line_num}) from None
 
 
 def _json_table(text: str) -> Table:
     try:
         content = json.loads(text, parse_int=float)  # whole numbers too: one of 5,000 figures is infinite, not a fault
     except json.JSONDecodeError as fault:
-        raise UploadFault("upload_not_json", {"line": fault.lineno, "column": fault.colno}) from None
+        raise Fault("upload_not_json", {"line": fault.lineno, "column": fault.colno}) from None
     except RecursionError:
-        raise UploadFault("upload_not_points", {}) from None
+        raise Fault("upload_not_points", {}) from None
     if isinstance(content, dict):
         content = content.get("points", content.get("data"))
     if not isinstance(content, list):
-        raise UploadFault("upload_not_points", {})
+        raise Fault("upload_not_points", {})
     if content and all(isinstance(entry, dict) for entry in content):
         flat = [dict(_named_cells(entry)) for entry in content]
         names = list(dict.fromkeys(name for entry in flat for name in entry))
@@ -157,7 +133,7 @@ def _json_table(text: str) -> Table:
     rows: list[tuple[int, list[Cell]]] = []
     for row, entry in enumerate(content, 1):
         if not isinstance(entry, list):
-            raise UploadFault("upload_not_a_point", {"row": row})
+            raise Fault("upload_not_a_point", {"row": row})
         rows.append((row, [cell for item in entry for cell in _cells(item)]))
     return _filled(rows, [])
 
@@ -198,4 +174,4 @@ def _filled(
 
 def _check_width(count: int) -> None:
     if count > MOST_COLUMNS:
-        raise UploadFault("upload_too_many_columns", {"count": count, "limit": MOST_COLUMNS})
+        raise Fault("upload_too_many_columns", {"count": count, "limit": MOST_COLUMNS})

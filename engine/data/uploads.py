@@ -1,8 +1,7 @@
 """Own points: what a person uploaded, CSV or JSON, as points of the plane with labels, and what was made of it.
 
 `tables` reads rows out of the text; here columns are found, rows left out, labels told from values and coordinates
-fitted into the plane. All that was done is noted. What cannot be read is an UploadFault: a code with values; the
-sentences are the caller's affair.
+fitted into the plane. All that was done is noted. What cannot be read is a Fault.
 """
 
 import math
@@ -11,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.data.tables import Cell, Table, UploadFault, Value, is_missing, read_table, shown, text_of
+from engine.data.tables import Cell, Table, is_missing, read_table, shown, text_of
+from engine.fault import Fault, Value
 from engine.nn.random import stream
 
 MOST_POINTS = 2000
@@ -62,14 +62,14 @@ def read(data: bytes, name: str, draw: int | None = None) -> Upload:
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError:
-        raise UploadFault("upload_not_text", {}) from None
+        raise Fault("upload_not_text", {}) from None
     return parse(text, name, draw)
 
 
 def parse(text: str, name: str, draw: int | None = None) -> Upload:
     """The points of an uploaded text; the name tells JSON from CSV where the text does not.
 
-    More rows than a Spec holds are refused; with a seed as `draw`, so many of them are drawn. Raises UploadFault.
+    More rows than a Spec holds are refused; with a seed as `draw`, so many of them are drawn. Raises Fault.
     """
     table = read_table(text, name)
     columns = _find_columns(table)
@@ -81,7 +81,7 @@ def parse(text: str, name: str, draw: int | None = None) -> Upload:
     rows = _whole_rows(table, columns, notes)
     if len(rows) > MOST_POINTS:
         if draw is None:
-            raise UploadFault("upload_too_many_rows", {"count": len(rows), "limit": MOST_POINTS})
+            raise Fault("upload_too_many_rows", {"count": len(rows), "limit": MOST_POINTS})
         notes.append(("upload_drawn", {"count": len(rows), "limit": MOST_POINTS}))
         rows = [rows[place] for place in sorted(stream(draw, "upload").permutation(len(rows))[:MOST_POINTS])]
 
@@ -103,7 +103,7 @@ def _find_columns(table: Table) -> tuple[int, int, int]:
     """x1, x2 and label by their names; else the first two columns of numbers, and the last of the others."""
     width = len(table.names)
     if width < 3:
-        raise UploadFault("upload_too_few_columns", {"count": width})
+        raise Fault("upload_too_few_columns", {"count": width})
     plain = [re.sub(r"[\s_.]", "", name).casefold() for name in table.names] if table.named else []
     pair = next((pair for pair in COORDINATES if set(pair) <= set(plain)), None)
     if pair:
@@ -114,7 +114,7 @@ def _find_columns(table: Table) -> tuple[int, int, int]:
         if width > 3 and len(numeric) > 2 and plain and numeric[0] == 0 and plain[0] in ROW_NUMBERS:
             del numeric[0]
         if len(numeric) < 2:
-            raise UploadFault("upload_no_coordinates", {"columns": table.names})
+            raise Fault("upload_no_coordinates", {"columns": table.names})
         x1, x2 = numeric[:2]
     label = _called_label(plain, (x1, x2))
     if label is None:
@@ -138,7 +138,7 @@ def _whole_rows(table: Table, columns: tuple[int, int, int], notes: list[Note]) 
     rows = [(row, [cells[column] for column in columns]) for row, cells in table.rows]
     whole = [(row, cells) for row, cells in rows if not any(map(is_missing, cells))]
     if not whole:
-        raise UploadFault("upload_no_rows", {"count": len(rows)})
+        raise Fault("upload_no_rows", {"count": len(rows)})
     if left_out := len(rows) - len(whole):
         notes.append(("upload_rows_left_out", {"count": left_out}))
     return whole
@@ -147,9 +147,7 @@ def _whole_rows(table: Table, columns: tuple[int, int, int], notes: list[Note]) 
 def _number(table: Table, row: int, column: int, cell: Cell) -> float:
     value = table.number(cell)
     if value is None:
-        raise UploadFault(
-            "upload_not_a_number", {"given": shown(text_of(cell)), "column": table.names[column], "row": row}
-        )
+        raise Fault("upload_not_a_number", {"given": shown(text_of(cell)), "column": table.names[column], "row": row})
     return value
 
 
@@ -188,9 +186,9 @@ def _labels(
         if 2 * len(numbers) > len(cells):
             for row, cell in cells:
                 _number(table, row, column, cell)
-        raise UploadFault("upload_too_many_classes", {"count": len(names), "limit": MOST_CLASSES})
+        raise Fault("upload_too_many_classes", {"count": len(names), "limit": MOST_CLASSES})
     if len(names) == 1:
-        raise UploadFault("upload_one_label", {"given": shown(names[0])})
+        raise Fault("upload_one_label", {"given": shown(names[0])})
     notes.append(("upload_classes", {"count": len(names), "classes": [shown(name) for name in names]}))
     place = {name: float(number) for number, name in enumerate(names)}
     return [place[key] for key in keys], tuple(shown(name) for name in names)
@@ -200,7 +198,7 @@ def _values(values: list[float], notes: list[Note]) -> list[float]:
     """As they are up to ±1000; else divided by the power of ten that brings them to ±1."""
     low, high = min(values), max(values)
     if low == high:
-        raise UploadFault("upload_one_label", {"given": f"{low:g}"})
+        raise Fault("upload_one_label", {"given": f"{low:g}"})
     notes.append(("upload_values", {"lowest": f"{low:g}", "highest": f"{high:g}"}))
     largest = max(-low, high)
     if largest <= LARGEST_VALUE:

@@ -19,8 +19,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from itertools import count
 
+from engine.fault import Fault, GraphFaultCode, Value
 from engine.graph.graph import Graph, Node
-from engine.graph.operations import FUNCTIONS, OPERATIONS, FaultKind, GraphFault
+from engine.graph.operations import FUNCTIONS, OPERATIONS
 
 SAME = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
 """One sign each, so that columns stay."""
@@ -57,9 +58,9 @@ class Token:
 
 
 def parse(text: str, bounds: Bounds) -> Graph:
-    """Raises GraphFault, with the place."""
+    """Raises Fault, with the place."""
     if len(text) > bounds.characters:
-        raise GraphFault("too_long", count=len(text), limit=bounds.characters)
+        raise Fault("graph_too_long", {"count": len(text), "limit": bounds.characters})
     return _Parser(list(_tokens(text)), bounds).graph()
 
 
@@ -76,7 +77,7 @@ def _tokens(text: str) -> Iterator[Token]:
         found = TOKEN.match(text, place)
         at = (line, place - start + 1)
         if found is None:
-            raise _fault("character", at, given=text[place])
+            raise _fault("graph_character", at, given=text[place])
         kind = str(found.lastgroup)
         if kind != "blank":
             yield Token(kind, found[0].replace("**", "^"), at)
@@ -86,8 +87,8 @@ def _tokens(text: str) -> Iterator[Token]:
     yield Token("end", "", (line, place - start + 1))
 
 
-def _fault(kind: FaultKind, at: tuple[int, int], **values: str | int | list[str]) -> GraphFault:
-    return GraphFault(kind, **values, line=at[0], column=at[1])
+def _fault(code: GraphFaultCode, at: tuple[int, int], **values: Value) -> Fault:
+    return Fault(code, {**values, "line": at[0], "column": at[1]})
 
 
 @dataclass
@@ -108,7 +109,7 @@ class _Parser:
                 result = self.line()
             self.place += 1
         if not self.nodes:
-            raise GraphFault("empty")
+            raise Fault("graph_empty", {})
         if result != len(self.nodes) - 1:
             result = self.make("copy", (result,), self.tokens[-1])
         return Graph(tuple(self.all_named(result)))
@@ -129,15 +130,15 @@ class _Parser:
         if name.kind != "name" or self.tokens[self.place + 1].text != "=":
             return None
         if name.text in FUNCTIONS:
-            raise _fault("reserved_name", name.at, name=name.text)
+            raise _fault("graph_reserved_name", name.at, name=name.text)
         if name.text in self.names:
-            raise _fault("name_taken", name.at, name=name.text)
+            raise _fault("graph_name_taken", name.at, name=name.text)
         self.place += 2
         return name
 
     def give_name(self, result: int, target: Token) -> None:
         if target.text in self.names:  # the line uses the name it gives
-            raise _fault("name_taken", target.at, name=target.text)
+            raise _fault("graph_name_taken", target.at, name=target.text)
         if self.nodes[result].name:
             result = self.make("copy", (result,), target)
         node = self.nodes[result]
@@ -200,7 +201,7 @@ class _Parser:
         if token.kind == "number":
             value = float(token.text)
             if value > LARGEST_NUMBER:
-                raise _fault("number_too_large", token.at, given=token.text)
+                raise _fault("graph_number_too_large", token.at, given=token.text)
             return self.make("constant", (), token, value)
         if token.kind == "name":
             return self.call(token) if self.next.text == "(" else self.variable(token)
@@ -210,12 +211,12 @@ class _Parser:
             self.close(token)
             return inside
         if token.kind == "end":
-            raise _fault("ends_early", token.at)
-        raise _fault("needs_value", token.at, given=token.text)
+            raise _fault("graph_ends_early", token.at)
+        raise _fault("graph_needs_value", token.at, given=token.text)
 
     def variable(self, name: Token) -> int:
         if name.text in FUNCTIONS:
-            raise _fault("reserved_name", name.at, name=name.text)
+            raise _fault("graph_reserved_name", name.at, name=name.text)
         if name.text not in self.names:
             self.names[name.text] = self.make("variable", (), name, name=name.text)
         return self.names[name.text]
@@ -223,7 +224,7 @@ class _Parser:
     def call(self, name: Token) -> int:
         function = ALIASES.get(name.text, name.text)
         if function not in FUNCTIONS:
-            raise _fault("unknown_function", name.at, name=name.text, choices=list(FUNCTIONS))
+            raise _fault("graph_unknown_function", name.at, name=name.text, choices=list(FUNCTIONS))
         parenthesis = self.take()
         with self.deeper():
             inputs = [self.sum()]
@@ -233,9 +234,9 @@ class _Parser:
         self.close(parenthesis)
         operation = OPERATIONS[function]
         if len(inputs) < operation.least:
-            raise _fault("too_few_arguments", name.at, name=name.text, limit=operation.least, count=len(inputs))
+            raise _fault("graph_too_few_arguments", name.at, name=name.text, limit=operation.least, count=len(inputs))
         if operation.most is not None and len(inputs) > operation.most:
-            raise _fault("too_many_arguments", name.at, name=name.text, limit=operation.most, count=len(inputs))
+            raise _fault("graph_too_many_arguments", name.at, name=name.text, limit=operation.most, count=len(inputs))
         settings = operation.defaults[len(inputs) - operation.least :]
         return self.make(function, tuple(inputs), name, settings=settings)
 
@@ -253,20 +254,20 @@ class _Parser:
 
     def close(self, opened: Token) -> None:
         if self.next.kind == "end":
-            raise _fault("open_parenthesis", opened.at)
+            raise _fault("graph_open_parenthesis", opened.at)
         if self.next.text != ")":
             raise self.stray(self.next)
         self.take()
 
-    def stray(self, token: Token) -> GraphFault:
-        kind: FaultKind = "closes_nothing" if token.text == ")" else "needs_operator"
-        return _fault(kind, token.at, given=token.text)
+    def stray(self, token: Token) -> Fault:
+        code: GraphFaultCode = "graph_closes_nothing" if token.text == ")" else "graph_needs_operator"
+        return _fault(code, token.at, given=token.text)
 
     @contextmanager
     def deeper(self) -> Iterator[None]:
         self.depth += 1
         if self.depth > self.bounds.depth:
-            raise _fault("too_deep", self.next.at, limit=self.bounds.depth)
+            raise _fault("graph_too_deep", self.next.at, limit=self.bounds.depth)
         yield
         self.depth -= 1
 
@@ -280,6 +281,6 @@ class _Parser:
         settings: tuple[float, ...] = (),
     ) -> int:
         if len(self.nodes) == self.bounds.nodes:
-            raise _fault("too_many_nodes", token.at, limit=self.bounds.nodes)
+            raise _fault("graph_too_many_nodes", token.at, limit=self.bounds.nodes)
         self.nodes.append(Node(name, op, inputs, value, settings, token.at))
         return len(self.nodes) - 1

@@ -12,7 +12,8 @@ from functools import cached_property
 
 import numpy as np
 
-from engine.graph.operations import OPERATIONS, GraphFault
+from engine.fault import Fault
+from engine.graph.operations import OPERATIONS
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class Graph:
         return float(values[node.name])
 
     def forward(self, values: Mapping[str, float]) -> list[float]:
-        """Every node's value. values: of variables; one with a value of its own may be left out. Raises GraphFault."""
+        """Every node's value. values: of variables; one with a value of its own may be left out. Raises Fault."""
         found: list[float] = []
         for node in self.nodes:
             computed = node.op in OPERATIONS
@@ -82,7 +83,7 @@ class Graph:
         return found
 
     def run(self, values: Mapping[str, float]) -> Run:
-        """Forward, then backward from the last node. Raises GraphFault."""
+        """Forward, then backward from the last node. Raises Fault."""
         found = self.forward(values)
         slopes = [self._slopes(node, found, place) for place, node in enumerate(self.nodes)]
         gradients = [0.0 if active else None for active in self.active]
@@ -116,8 +117,8 @@ class Graph:
                 value = OPERATIONS[node.op].value(inputs)
         except OverflowError:
             value = math.inf
-        except GraphFault as fault:
-            raise GraphFault(fault.kind, **fault.values, **_where(node)) from None
+        except Fault as fault:
+            raise Fault(fault.code, {**fault.values, **_where(node)}) from None
         return self._finite(node, value)
 
     def _slopes(self, node: Node, values: list[float], place: int) -> tuple[float | None, ...]:
@@ -133,13 +134,13 @@ class Graph:
         kept = tuple(slope if self.active[source] else None for slope, source in zip(asked, node.inputs, strict=True))
         for slope, given in zip(kept, inputs, strict=False):
             if slope is not None and not math.isfinite(slope):
-                raise GraphFault("slope_undefined", op=node.op, given=given, **_where(node))
+                raise Fault("graph_slope_undefined", {"op": node.op, "given": given, **_where(node)})
         return kept
 
     @staticmethod
     def _finite(node: Node, value: float) -> float:
         if not math.isfinite(value):
-            raise GraphFault("overflow", **_where(node))
+            raise Fault("graph_overflow", _where(node))
         return value
 
 

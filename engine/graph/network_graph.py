@@ -10,8 +10,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.fault import Fault
 from engine.graph.graph import Graph, Node
-from engine.graph.operations import GraphFault
 from engine.nn.network import Network, Stage
 
 Vector = NDArray[np.float64]
@@ -51,10 +51,10 @@ def scalars(
     """Every weight, product, sum and slope a node of its own; parameters are variables, sample and statistics constant.
 
     tensors: parameters and buffers. inputs (n,) are called names (n,), targets (m,) y or y1, y2, …; w1_2_3 leads in
-    layer 1 to neuron 2 from 3. Raises GraphFault for more than so many nodes.
+    layer 1 to neuron 2 from 3. Raises Fault for more than so many nodes.
     """
     if (needed := count(network)) > most:
-        raise GraphFault("network_too_large", count=needed, limit=most)
+        raise Fault("graph_network_too_large", {"count": needed, "limit": most})
     return _Nodes(network, tensors).graph(inputs, targets, names)
 
 

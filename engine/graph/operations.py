@@ -7,31 +7,13 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Literal
 
 import numpy as np
 
+from engine.fault import Fault
 from engine.nn.activations import Floats, activation_table
 from engine.nn.losses import loss_table
 from engine.spec.choices import ActivationName
-
-FaultKind = Literal[
-    "too_long", "empty", "character", "needs_value", "ends_early", "open_parenthesis",
-    "needs_operator", "closes_nothing", "unknown_function", "reserved_name", "name_taken", "too_few_arguments",
-    "too_many_arguments", "too_deep", "too_many_nodes", "number_too_large",
-    "log_undefined", "division_by_zero", "root_undefined", "power_undefined", "overflow", "slope_undefined",
-    "threshold_undefined", "network_too_large",
-]  # fmt: skip
-
-
-class GraphFault(ValueError):  # noqa: N818
-    """What is wrong with an expression, a value in it, or a network that is to become a graph; and where."""
-
-    def __init__(self, kind: FaultKind, **values: str | int | float | list[str]) -> None:
-        super().__init__(kind, values)
-        self.kind = kind
-        self.values = values
-
 
 Values = Sequence[float]
 
@@ -39,7 +21,7 @@ Values = Sequence[float]
 @dataclass(frozen=True)
 class Operation:
     value: Callable[[Values], float]
-    """y = value(x); raises GraphFault where there is none."""
+    """y = value(x); raises Fault where there is none."""
     slopes: Callable[[Values, float], Values]
     """∂y/∂xᵢ for each input = slopes(x, y); not a number or infinite where there is none."""
     least: int = 1
@@ -54,26 +36,26 @@ class Operation:
 
 def _log(x: Values) -> float:
     if x[0] <= 0:
-        raise GraphFault("log_undefined", given=x[0])
+        raise Fault("graph_log_undefined", {"given": x[0]})
     return math.log(x[0])
 
 
 def _root(x: Values) -> float:
     if x[0] < 0:
-        raise GraphFault("root_undefined", given=x[0])
+        raise Fault("graph_root_undefined", {"given": x[0]})
     return math.sqrt(x[0])
 
 
 def _quotient(x: Values) -> float:
     if x[1] == 0:
-        raise GraphFault("division_by_zero")
+        raise Fault("graph_division_by_zero", {})
     return x[0] / x[1]
 
 
 def _power(x: Values) -> float:
     base, exponent = x
     if (base == 0 and exponent < 0) or (base < 0 and not exponent.is_integer()):
-        raise GraphFault("power_undefined", base=base, exponent=exponent)
+        raise Fault("graph_power_undefined", {"base": base, "exponent": exponent})
     return math.pow(base, exponent)
 
 
@@ -122,7 +104,7 @@ def _elu_slopes(x: Values, y: float) -> Values:
 def _huber(x: Values) -> float:
     error, delta = x
     if delta <= 0:
-        raise GraphFault("threshold_undefined", given=delta)
+        raise Fault("graph_threshold_undefined", {"given": delta})
     return _at(_losses(delta)["huber"].terms, error, 0)
 
 
@@ -141,9 +123,9 @@ def _standardize(x: Values) -> float:
     """(x − mean)/√(variance + ε): batch norm before its γ and β."""
     value, mean, variance, epsilon = x
     if variance + epsilon < 0:
-        raise GraphFault("root_undefined", given=variance + epsilon)
+        raise Fault("graph_root_undefined", {"given": variance + epsilon})
     if variance + epsilon == 0:
-        raise GraphFault("division_by_zero")
+        raise Fault("graph_division_by_zero", {})
     return (value - mean) / math.sqrt(variance + epsilon)
 
 

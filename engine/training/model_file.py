@@ -11,10 +11,11 @@ import struct
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 import numpy as np
 
+from engine.fault import Fault
 from engine.nn.network import Array
 
 LARGEST_PICKLE = 100_000
@@ -35,18 +36,6 @@ NO_HOOKS = b"\x89ccollections\nOrderedDict\n)R"
 """requires_grad False, and an empty OrderedDict of backward hooks."""
 
 
-FaultKind = Literal["not_torch", "foreign", "damaged", "names", "shape", "not_finite"]
-
-
-class ModelFault(ValueError):  # noqa: N818
-    """Why a file cannot be loaded, with its values; the sentences are the caller's."""
-
-    def __init__(self, kind: FaultKind, **values: str | list[str]) -> None:
-        super().__init__(kind, values)
-        self.kind: FaultKind = kind
-        self.values = values
-
-
 def write(tensors: Mapping[str, Array]) -> bytes:
     """The file: torch.load(weights_only=True) gives a dictionary of float32 tensors with these names."""
     pickled = bytearray(b"\x80\x02}(")  # protocol 2, an empty dictionary, and from here on its entries
@@ -65,31 +54,31 @@ def write(tensors: Mapping[str, Array]) -> bytes:
 
 
 def read(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
-    """The tensors of exactly these names and shapes, as float32. Raises ModelFault."""
+    """The tensors of exactly these names and shapes, as float32. Raises Fault."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             return _read(archive, shapes)
-    except ModelFault:
+    except Fault:
         raise
     except BROKEN_ZIP:
-        raise ModelFault("not_torch") from None
+        raise Fault("model_not_torch", {}) from None
 
 
 def _read(archive: zipfile.ZipFile, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
     pickles = [entry for entry in archive.infolist() if entry.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
-        raise ModelFault("not_torch")
+        raise Fault("model_not_torch", {})
     if pickles[0].file_size > LARGEST_PICKLE:
-        raise ModelFault("foreign", given="a long program")
+        raise Fault("model_foreign", {"given": "a long program"})
     folder = pickles[0].filename.removesuffix("data.pkl")
     tensors = _tensors(_entry(archive, pickles[0].filename))
     given = {name: tensor for name, tensor in tensors.items() if not name.endswith(UNUSED)}
     if set(given) != set(shapes):
         missing, extra = sorted(set(shapes) - set(given)), sorted(set(given) - set(shapes))
-        raise ModelFault("names", missing=missing, extra=extra)
+        raise Fault("model_names", {"missing": missing, "extra": extra})
     for name, shape in shapes.items():
         if given[name].shape != shape:
-            raise ModelFault("shape", name=name, given=_times(given[name].shape), wanted=_times(shape))
+            raise Fault("model_shape", {"name": name, "given": _times(given[name].shape), "wanted": _times(shape)})
     big = folder + "byteorder" in archive.namelist() and _entry(archive, folder + "byteorder") == b"big"
     return {
         name: _numbers(name, _entry(archive, f"{folder}data/{given[name].key}"), given[name], big) for name in shapes
@@ -102,7 +91,7 @@ def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
             return archive.read(name)
     except KeyError:
         pass
-    raise ModelFault("damaged", name=name[:40])
+    raise Fault("model_damaged", {"name": name[:40]})
 
 
 @dataclass(frozen=True)
@@ -117,18 +106,18 @@ class _Tensor:
 
 
 def _numbers(name: str, data: bytes, tensor: _Tensor, big: bool) -> Array:
-    """The numbers of one tensor out of its storage. Raises ModelFault where they are not there or not finite."""
+    """The numbers of one tensor out of its storage. Raises Fault where they are not there or not finite."""
     kind = np.dtype((">" if big else "<") + tensor.kind)
     storage = np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
     last = tensor.offset + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=True))
     if last >= len(storage):
-        raise ModelFault("damaged", name=name)
+        raise Fault("model_damaged", {"name": name})
     strides = [stride * kind.itemsize for stride in tensor.strides]
     values = np.lib.stride_tricks.as_strided(storage[tensor.offset :], tensor.shape, strides)
     with np.errstate(over="ignore"):
         numbers = values.astype(np.float32)
     if not np.isfinite(numbers).all():
-        raise ModelFault("not_finite", name=name)
+        raise Fault("model_not_finite", {"name": name})
     return numbers
 
 
@@ -147,7 +136,7 @@ class _Mark:
 
 
 def _tensors(pickled: bytes) -> dict[str, _Tensor]:
-    """What torch.save was given, if that was a dictionary of tensors. Raises ModelFault."""
+    """What torch.save was given, if that was a dictionary of tensors. Raises Fault."""
     stack: list[Any] = []
     memo: dict[int, Any] = {}
     try:
@@ -168,17 +157,17 @@ def _tensors(pickled: bytes) -> dict[str, _Tensor]:
             elif name == "GLOBAL":
                 stack.append(_Name(argument.replace(" ", ".")))
             elif name not in ("PROTO", "FRAME", "STOP"):
-                raise ModelFault("foreign", given=name)
+                raise Fault("model_foreign", {"given": name})
         (tensors,) = stack
-    except ModelFault:
+    except Fault:
         raise
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
-        raise ModelFault("damaged", name="data.pkl") from None
+        raise Fault("model_damaged", {"name": "data.pkl"}) from None
     if not isinstance(tensors, dict):
-        raise ModelFault("foreign", given=_kind(tensors))
+        raise Fault("model_foreign", {"given": _kind(tensors)})
     for name, value in tensors.items():
         if not (isinstance(name, str) and isinstance(value, _Tensor)):
-            raise ModelFault("foreign", given=str(name)[:40])
+            raise Fault("model_foreign", {"given": str(name)[:40]})
     return tensors
 
 
@@ -217,7 +206,7 @@ def _storage(stack: list[Any]) -> None:
     _, kind, key, *_ = stack.pop()
     name = kind.name.removeprefix("torch.")
     if name not in STORAGES:
-        raise ModelFault("foreign", given=name[:40])
+        raise Fault("model_foreign", {"given": name[:40]})
     stack.append((key, STORAGES[name]))
 
 
@@ -227,21 +216,21 @@ def _call(stack: list[Any]) -> None:
     if called.name == "torch._utils._rebuild_tensor_v2":
         (key, kind), offset, shape, strides, *_ = arguments
         if not all(isinstance(value, int) and 0 <= value < 2**31 for value in (offset, *shape, *strides)):
-            raise ModelFault("damaged", name="data.pkl")
+            raise Fault("model_damaged", {"name": "data.pkl"})
         stack.append(_Tensor(str(key), kind, offset, shape, strides))
     elif called.name == "torch._utils._rebuild_parameter" and isinstance(arguments[0], _Tensor):
         stack.append(arguments[0])
     elif called.name == "collections.OrderedDict" and not arguments:
         stack.append({})
     else:
-        raise ModelFault("foreign", given=called.name[:40])
+        raise Fault("model_foreign", {"given": called.name[:40]})
 
 
 def _build(stack: list[Any]) -> None:
     """Attributes of the dictionary: torch keeps versions of modules there, which nothing here needs."""
     stack.pop()
     if not isinstance(stack[-1], dict):
-        raise ModelFault("foreign", given=_kind(stack[-1]))
+        raise Fault("model_foreign", {"given": _kind(stack[-1])})
 
 
 CONSTANTS: dict[str, Callable[[], Any]] = {

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.sessions.curves import QUANTITIES
-from app.wire.messages import CLOSE_CODES, CODES, SENTENCES
+from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import NO_GRADIENT
 from engine.checking.compared import Witness
 from engine.diagnosis.diagnosis import FindingCode
@@ -89,7 +89,7 @@ MADE = {
     *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),
     *(f"scores.{name}.help" for name in ("accuracy", "precision", "recall", "f1", "r2", "mae", "rmse")),
     *(f"scores.{part}_confusion" for part in ("train", "test")),
-    *(f"server.{code}" for kind in ("error", "notice", "upload") for code in CODES[kind]),
+    *(f"server.{code}" for kind in ("error", "notice", "http", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
     *(f"{kind}.{one.finding}{part}" for one in BREAKAGES for kind, part in (("break", ""), ("break", ".see"))),
     *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
@@ -105,7 +105,7 @@ MADE = {
         for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
         for part in ("", ".help")
     ),
-    *(f"close.{number}" for code, number in CLOSE_CODES.items() if code != "server_stopping"),  # the page just waits
+    *(f"close.{number}" for number in CLOSE_CODES.values()),
 }
 """Keys that are put together while the page runs."""
 
@@ -141,11 +141,6 @@ def test_both_languages_fill_in_the_same_values(key: str) -> None:
     assert values["en"] == values["zh"]
     assert TEXTS["zh"][key].strip()
     assert TEXTS["en"][key].strip()
-
-
-@pytest.mark.parametrize("code", [*CODES["error"], *CODES["notice"]])
-def test_the_page_speaks_the_servers_sentences(code: str) -> None:
-    assert TEXTS["en"][f"server.{code}"] == SENTENCES[code]
 
 
 def test_the_choice_of_data_survives_a_change_of_language(opened: Opened) -> None:

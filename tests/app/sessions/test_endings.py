@@ -174,7 +174,7 @@ async def test_pictures_without_a_folder_are_refused_in_a_sentence() -> None:
     async with watching() as person:
         await person.say(type="configure", spec={"dataset": "mnist", "loss": "cross_entropy"})
         error = await person.until("error")
-        assert error["code"] == "no_data"
+        assert error["code"] == "mnist_no_folder"
         assert "MNIST" in error["message"]
         await person.say(type="step")
         await person.at_step(1)

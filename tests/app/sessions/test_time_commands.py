@@ -8,11 +8,11 @@ import pytest
 
 from app.sessions import undo
 from app.training_worker import jobs
-from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
 from engine.explaining.traced_step import OpenStep
+from engine.fault import Fault
 from tests.app.watching import Watcher, watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
@@ -345,13 +345,13 @@ async def test_an_undo_that_fails_leaves_what_can_be_undone_as_it_was(monkeypatc
 
 async def test_a_reset_that_is_refused_leaves_the_run_training(monkeypatch: pytest.MonkeyPatch) -> None:
     async def refuse(*_: object) -> None:
-        raise Refusal("no_data", {"reason": "none"})
+        raise Fault("mnist_no_folder", {})
 
     async with watching() as person:
         await person.say(type="play")
         monkeypatch.setattr(person.session, "restart", refuse)
         await person.say(type="reset")
-        assert (await person.until("error"))["code"] == "no_data"
+        assert (await person.until("error"))["code"] == "mnist_no_folder"
         assert person.session.playing
         monkeypatch.undo()
         await person.say(type="reset")

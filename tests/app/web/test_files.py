@@ -7,7 +7,7 @@ import json
 import urllib.error
 import urllib.request
 from pathlib import Path
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
@@ -15,10 +15,7 @@ import torch
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.settings import Limits
-from app.web.files import REFUSALS
-from app.wire.messages import FileCode
 from engine import Spec, Trainer
-from engine.training.model_file import FaultKind
 from tests.app.running import Running, running_server
 from tests.app.web.test_sockets import address, say, until
 
@@ -54,11 +51,6 @@ async def configured(socket: ClientConnection, spec: dict[str, Any]) -> str:
     state = await until(socket, "state") if first["spec"][name] != value else first
     key: str = state["session"]
     return key
-
-
-def test_every_fault_of_the_engine_has_its_sentence() -> None:
-    assert set(REFUSALS) == set(get_args(FaultKind))
-    assert set(REFUSALS.values()) < set(get_args(FileCode))
 
 
 async def test_a_file_taken_while_it_trains_is_of_the_step_in_its_name(server: Running) -> None:

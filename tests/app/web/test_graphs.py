@@ -5,17 +5,16 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
-from typing import Any, get_args
+from typing import Any
 
 import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
 from app.settings import Limits
-from app.web.graphs import REFUSALS, network_answer, see
-from app.wire.messages import GraphCode, Refusal
+from app.web.graphs import network_answer, see
+from app.wire.messages import Refusal
 from engine import Spec, Trainer
-from engine.graph.operations import FaultKind
 from tests.app.running import Running
 from tests.app.web.test_sockets import address, until
 
@@ -29,12 +28,6 @@ def ask(server: Running, path: str, body: object = None) -> tuple[int, Any]:
     except urllib.error.HTTPError as error:
         with error:
             return error.code, json.load(error)
-
-
-def test_every_fault_of_the_engine_has_its_sentence() -> None:
-    assert set(REFUSALS) == set(get_args(FaultKind))
-    assert len(set(REFUSALS.values())) == len(REFUSALS)
-    assert set(REFUSALS.values()) < set(get_args(GraphCode))
 
 
 def test_an_expression_with_values(server: Running) -> None:

@@ -23,7 +23,7 @@ async def test_every_socket_is_closed_with_a_reason(playing: bool) -> None:
             began = time.monotonic()
             server.process.terminate()
             for socket in (first, second):
-                assert await closing(socket) == told(Closing("server_stopping", {}))
+                assert await closing(socket) == told(Closing("server_stopping"))
             server.process.wait(timeout=10)
             assert time.monotonic() - began < 5
         assert server.said == ""

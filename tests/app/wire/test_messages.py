@@ -1,6 +1,9 @@
-"""Every code has a sentence, every sentence a code that is used, and every last word fits."""
+"""Every code has a sentence in every language and is used, every sentence can be filled, and every last word fits."""
 
+import ast
+import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from string import Formatter
 from typing import get_args
@@ -9,22 +12,36 @@ import pytest
 
 import app
 import engine
-from app.settings import Limits
-from app.wire.messages import CLOSE_CODES, CODES, SENTENCES, CloseCode, Closing, sentence
+from app.settings import FILES
+from app.wire.messages import CLOSE_CODES, CODES, SENTENCES, CloseCode, Closing, Refusal, faults_refused, sentence
+from engine.fault import Fault
 
 APP, ENGINE = Path(app.__file__).parent, Path(engine.__file__).parent
-FILES = [
-    *(path for path in APP.rglob("*.py") if path.name != "messages.py"),
-    ENGINE / "data" / "tables.py",
-    ENGINE / "data" / "uploads.py",
-]
-SOURCES = {path: path.read_text() for path in FILES}
+SOURCES = {
+    path: path.read_text(encoding="utf-8")
+    for path in (*APP.rglob("*.py"), *ENGINE.rglob("*.py"))
+    if path.name not in ("messages.py", "fault.py")
+}
+LANGUAGES = {
+    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (FILES / "static" / "i18n").glob("*.json")
+}
 
 
-def test_codes_and_sentences_are_the_same_set() -> None:
+def names_in(code: str) -> set[str]:
+    return {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
+
+
+def test_no_code_is_of_two_kinds() -> None:
     codes = [code for kind in CODES.values() for code in kind]
     assert len(codes) == len(set(codes))
     assert set(codes) == set(SENTENCES)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_code_has_a_key_and_every_key_a_code(language: str) -> None:
+    keys = {key for key in LANGUAGES[language] if key.startswith(("server.", "close."))}
+    codes = set(SENTENCES) - set(CLOSE_CODES)
+    assert keys == {f"server.{code}" for code in codes} | {f"close.{number}" for number in CLOSE_CODES.values()}
 
 
 @pytest.mark.parametrize("code", SENTENCES)
@@ -34,16 +51,47 @@ def test_every_code_is_used(code: str) -> None:
 
 @pytest.mark.parametrize("code", SENTENCES)
 def test_every_sentence_ends_and_can_be_filled(code: str) -> None:
-    names = {name for _, name, _, _ in Formatter().parse(SENTENCES[code]) if name}
-    said = sentence(code, dict.fromkeys(names, "something"))
+    said = sentence(code, dict.fromkeys(names_in(code), "something"))
     assert re.fullmatch(r"[A-Z“s].*\.", said)
     assert "{" not in said
 
 
+def raised() -> Iterator[tuple[str, set[str]]]:
+    """Codes that are raised with their values beside them, and the names of those."""
+    for text in SOURCES.values():
+        for node in ast.walk(ast.parse(text)):
+            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 2):
+                continue
+            code, values = node.args
+            if node.func.id not in ("Fault", "Refusal") or not isinstance(values, ast.Dict):
+                continue
+            names = {key.value for key in values.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
+            if isinstance(code, ast.Constant) and len(names) == len(values.keys):
+                yield str(code.value), names
+
+
+@pytest.mark.parametrize(("code", "names"), [*raised()])
+def test_what_is_raised_fills_its_sentence(code: str, names: set[str]) -> None:
+    of_an_operation = {"node", "line", "column"} if code.startswith("graph_") else set[str]()
+    assert names_in(code) - of_an_operation <= names
+
+
+def test_a_fault_of_the_engine_is_refused_with_its_values() -> None:
+    with pytest.raises(Refusal) as refused, faults_refused():
+        raise Fault("graph_too_long", {"count": 9, "limit": 8})
+    assert refused.value.message() == {
+        "type": "error",
+        "code": "graph_too_long",
+        "message": "This expression has 9 characters and can have at most 8; shorten it.",
+        "values": {"count": 9, "limit": 8},
+    }
+
+
 @pytest.mark.parametrize("why", get_args(CloseCode))
 def test_last_words_fit_into_a_close_frame(why: CloseCode) -> None:
-    closing = Closing(why, {"limit": 10 * Limits().message_bytes})
+    closing = Closing(why)
     assert 4000 <= closing.code < 5000
+    assert re.fullmatch(r"[A-Z][^{}]*\.", closing.reason)
     assert len(closing.reason.encode()) <= 123
 
 

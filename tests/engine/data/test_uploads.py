@@ -6,8 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Spec
-from engine.data.tables import UploadFault, Value
 from engine.data.uploads import MOST_POINTS, Upload, parse, read
+from engine.fault import Fault, Value
 
 THREE = ((1.0, 2.0, 0.0), (-1.5, 0.5, 1.0), (3.0, -2.0, 0.0))
 ANY = "points.txt"
@@ -18,7 +18,7 @@ def note(upload: Upload, code: str) -> dict[str, Value]:
 
 
 def fault(text: str | bytes, name: str = ANY) -> tuple[str, dict[str, Value]]:
-    with pytest.raises(UploadFault) as raised:
+    with pytest.raises(Fault) as raised:
         read(text, name) if isinstance(text, bytes) else parse(text, name)
     return raised.value.code, raised.value.values
 
@@ -195,7 +195,7 @@ def holds_together(data: bytes, name: str) -> None:
     """Points that a Spec takes, or a fault."""
     try:
         upload = read(data, name, draw=1)
-    except UploadFault:
+    except Fault:
         return
     dataset: Any = "own" if upload.labels_are == "classes" else "own_values"
     Spec(dataset=dataset, own_points=upload.points, loss="mse")

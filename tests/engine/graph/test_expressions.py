@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from engine.fault import Fault
 from engine.graph.expressions import Bounds, parse, starting_values
-from engine.graph.operations import FUNCTIONS, GraphFault
+from engine.graph.operations import FUNCTIONS
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 
@@ -70,46 +71,50 @@ def test_a_number_on_a_line_of_its_own_is_a_variable() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "values"),
+    ("text", "code", "values"),
     [
-        ("", "empty", {}),
-        (" ;\n ", "empty", {}),
-        ("a + + b", "needs_value", {"given": "+", "column": 5}),
-        ("max()", "needs_value", {"given": ")", "column": 5}),
-        ("a *", "ends_early", {"line": 1, "column": 4}),
-        ("c = a\nc *\n2", "ends_early", {"line": 2, "column": 4}),
-        ("2*(a+b", "open_parenthesis", {"column": 3}),
-        ("exp(a", "open_parenthesis", {"column": 4}),
-        ("a+b)", "closes_nothing", {"column": 4}),
-        ("2x", "needs_operator", {"given": "x", "column": 2}),
-        ("a b", "needs_operator", {"given": "b", "column": 3}),
-        ("(a, b)", "needs_operator", {"given": ",", "column": 3}),
-        ("a + b = c", "needs_operator", {"given": "=", "column": 7}),
-        ("a & b", "character", {"given": "&", "column": 3}),
-        ("x²", "character", {"given": "²", "column": 2}),
-        ("a.b", "character", {"given": ".", "column": 2}),
-        ("_a", "character", {"given": "_", "column": 1}),
-        ("'a'", "character", {"given": "'", "column": 1}),
-        ("a\nb + foo(a)", "unknown_function", {"name": "foo", "line": 2, "column": 5, "choices": list(FUNCTIONS)}),
-        ("exp + 1", "reserved_name", {"name": "exp", "column": 1}),
-        ("max = 3", "reserved_name", {"name": "max", "column": 1}),
-        ("a = 2; a = 3", "name_taken", {"name": "a", "column": 8}),
-        ("a = a + 1", "name_taken", {"name": "a", "column": 1}),
-        ("max(a)", "too_few_arguments", {"name": "max", "limit": 2, "count": 1}),
-        ("exp(a, b)", "too_many_arguments", {"name": "exp", "limit": 1, "count": 2}),
-        ("1e999", "number_too_large", {"given": "1e999", "column": 1}),
-        ("a" * 501, "too_long", {"count": 501, "limit": 500}),
-        ("(" * 41 + "a" + ")" * 41, "too_deep", {"limit": 40, "column": 42}),
-        ("-" * 41 + "a", "too_deep", {"limit": 40}),
-        ("2^" * 41 + "a", "too_deep", {"limit": 40}),
-        ("+".join("a" * 202), "too_many_nodes", {"limit": 200, "column": 400}),
-        ("__import__('os')", "character", {"column": 1}),
+        ("", "graph_empty", {}),
+        (" ;\n ", "graph_empty", {}),
+        ("a + + b", "graph_needs_value", {"given": "+", "column": 5}),
+        ("max()", "graph_needs_value", {"given": ")", "column": 5}),
+        ("a *", "graph_ends_early", {"line": 1, "column": 4}),
+        ("c = a\nc *\n2", "graph_ends_early", {"line": 2, "column": 4}),
+        ("2*(a+b", "graph_open_parenthesis", {"column": 3}),
+        ("exp(a", "graph_open_parenthesis", {"column": 4}),
+        ("a+b)", "graph_closes_nothing", {"column": 4}),
+        ("2x", "graph_needs_operator", {"given": "x", "column": 2}),
+        ("a b", "graph_needs_operator", {"given": "b", "column": 3}),
+        ("(a, b)", "graph_needs_operator", {"given": ",", "column": 3}),
+        ("a + b = c", "graph_needs_operator", {"given": "=", "column": 7}),
+        ("a & b", "graph_character", {"given": "&", "column": 3}),
+        ("x²", "graph_character", {"given": "²", "column": 2}),
+        ("a.b", "graph_character", {"given": ".", "column": 2}),
+        ("_a", "graph_character", {"given": "_", "column": 1}),
+        ("'a'", "graph_character", {"given": "'", "column": 1}),
+        (
+            "a\nb + foo(a)",
+            "graph_unknown_function",
+            {"name": "foo", "line": 2, "column": 5, "choices": list(FUNCTIONS)},
+        ),
+        ("exp + 1", "graph_reserved_name", {"name": "exp", "column": 1}),
+        ("max = 3", "graph_reserved_name", {"name": "max", "column": 1}),
+        ("a = 2; a = 3", "graph_name_taken", {"name": "a", "column": 8}),
+        ("a = a + 1", "graph_name_taken", {"name": "a", "column": 1}),
+        ("max(a)", "graph_too_few_arguments", {"name": "max", "limit": 2, "count": 1}),
+        ("exp(a, b)", "graph_too_many_arguments", {"name": "exp", "limit": 1, "count": 2}),
+        ("1e999", "graph_number_too_large", {"given": "1e999", "column": 1}),
+        ("a" * 501, "graph_too_long", {"count": 501, "limit": 500}),
+        ("(" * 41 + "a" + ")" * 41, "graph_too_deep", {"limit": 40, "column": 42}),
+        ("-" * 41 + "a", "graph_too_deep", {"limit": 40}),
+        ("2^" * 41 + "a", "graph_too_deep", {"limit": 40}),
+        ("+".join("a" * 202), "graph_too_many_nodes", {"limit": 200, "column": 400}),
+        ("__import__('os')", "graph_character", {"column": 1}),
     ],
 )
-def test_what_is_wrong_is_told_with_its_place(text: str, kind: str, values: dict[str, Any]) -> None:
-    with pytest.raises(GraphFault) as caught:
+def test_what_is_wrong_is_told_with_its_place(text: str, code: str, values: dict[str, Any]) -> None:
+    with pytest.raises(Fault) as caught:
         parse(text, BOUNDS)
-    assert caught.value.kind == kind
+    assert caught.value.code == code
     assert {name: caught.value.values.get(name) for name in values} == values
 
 
@@ -124,6 +129,6 @@ def test_any_text_is_a_graph_or_a_fault_and_never_anything_else(text: str) -> No
     try:
         graph = parse(text, BOUNDS)
         graph.run(starting_values(graph))
-    except GraphFault:
+    except Fault:
         return
     assert all(place < here for here, node in enumerate(graph.nodes) for place in node.inputs)

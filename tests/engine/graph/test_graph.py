@@ -10,9 +10,10 @@ from hypothesis import strategies as st
 from engine.backends import torch_graph
 from engine.checking import graph_check
 from engine.checking.graph_check import Check, check
+from engine.fault import Fault
 from engine.graph.expressions import Bounds, parse, starting_values
 from engine.graph.graph import Run
-from engine.graph.operations import OPERATIONS, GraphFault
+from engine.graph.operations import OPERATIONS
 
 BOUNDS = Bounds(characters=500, depth=40, nodes=200)
 
@@ -43,9 +44,9 @@ def named(text: str, **values: float) -> dict[str, tuple[float, float | None]]:
 
 
 def fault(text: str, **values: float) -> tuple[str, dict[str, Any]]:
-    with pytest.raises(GraphFault) as caught:
+    with pytest.raises(Fault) as caught:
         run(text, **values)
-    return caught.value.kind, caught.value.values
+    return caught.value.code, caught.value.values
 
 
 @pytest.mark.parametrize("op", OPERATIONS)
@@ -184,31 +185,31 @@ def test_what_no_variable_is_behind_needs_no_gradient() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "kind", "where"),
+    ("text", "code", "where"),
     [
-        ("1 + log(a - 3)", "log_undefined", {"node": "v2", "line": 1, "column": 5, "given": -1}),
-        ("c = a-2\nb/c", "division_by_zero", {"node": "L", "line": 2, "column": 2}),
-        ("sqrt(-a)", "root_undefined", {"node": "L", "given": -2}),
-        ("(-a)^0.5", "power_undefined", {"node": "L", "base": -2, "exponent": 0.5}),
-        ("(a-2)^-1", "power_undefined", {"node": "L", "base": 0, "exponent": -1}),
-        ("exp(exp(exp(a*b)))", "overflow", {"node": "L", "column": 1}),
-        ("c = 1e200*a; c*c", "overflow", {"node": "L"}),
-        ("a^1000*0", "overflow", {"node": "v1"}),
-        ("huber(b, a-2)", "threshold_undefined", {"node": "L", "given": 0}),
-        ("standardize(b, 1, a-9)", "root_undefined", {"node": "L"}),
-        ("standardize(b, 1, 0, 0)", "division_by_zero", {"node": "L"}),
-        ("leaky_relu(-1e200*a, 1e200)", "overflow", {"node": "L"}),
-        ("sqrt(a-2)", "slope_undefined", {"node": "L", "op": "sqrt"}),
-        ("(-2)^b", "slope_undefined", {"node": "L", "op": "power"}),
-        ("(a-2)^0.5", "slope_undefined", {"node": "L", "op": "power"}),
+        ("1 + log(a - 3)", "graph_log_undefined", {"node": "v2", "line": 1, "column": 5, "given": -1}),
+        ("c = a-2\nb/c", "graph_division_by_zero", {"node": "L", "line": 2, "column": 2}),
+        ("sqrt(-a)", "graph_root_undefined", {"node": "L", "given": -2}),
+        ("(-a)^0.5", "graph_power_undefined", {"node": "L", "base": -2, "exponent": 0.5}),
+        ("(a-2)^-1", "graph_power_undefined", {"node": "L", "base": 0, "exponent": -1}),
+        ("exp(exp(exp(a*b)))", "graph_overflow", {"node": "L", "column": 1}),
+        ("c = 1e200*a; c*c", "graph_overflow", {"node": "L"}),
+        ("a^1000*0", "graph_overflow", {"node": "v1"}),
+        ("huber(b, a-2)", "graph_threshold_undefined", {"node": "L", "given": 0}),
+        ("standardize(b, 1, a-9)", "graph_root_undefined", {"node": "L"}),
+        ("standardize(b, 1, 0, 0)", "graph_division_by_zero", {"node": "L"}),
+        ("leaky_relu(-1e200*a, 1e200)", "graph_overflow", {"node": "L"}),
+        ("sqrt(a-2)", "graph_slope_undefined", {"node": "L", "op": "sqrt"}),
+        ("(-2)^b", "graph_slope_undefined", {"node": "L", "op": "power"}),
+        ("(a-2)^0.5", "graph_slope_undefined", {"node": "L", "op": "power"}),
     ],
 )
-def test_what_has_no_value_or_no_slope_is_named(text: str, kind: str, where: dict[str, Any]) -> None:
+def test_what_has_no_value_or_no_slope_is_named(text: str, code: str, where: dict[str, Any]) -> None:
     found, values = fault(text, **({"a": 10.0} if "1000" in text else {"a": 2.0, "b": 3.0}))
-    assert found == kind
+    assert found == code
     assert {name: values[name] for name in where} == where
 
 
 def test_a_gradient_beyond_all_numbers_is_an_overflow() -> None:
     found, values = fault("a*1e200*1e200", a=1e-300)
-    assert (found, values["node"]) == ("overflow", "a")
+    assert (found, values["node"]) == ("graph_overflow", "a")

@@ -9,11 +9,12 @@ import pytest
 from engine import Spec
 from engine.backends import make_backend
 from engine.checking.graph_check import check
+from engine.fault import Fault
 from engine.graph import network_graph
 from engine.graph.graph import Run
 from engine.graph.modules import Module, modules
 from engine.graph.network_graph import Vector, count, notes, scalars
-from engine.graph.operations import OPERATIONS, GraphFault, Operation
+from engine.graph.operations import OPERATIONS, Operation
 from engine.nn.network import Network, State
 from engine.spec.choices import ActivationName, LossName
 from tests.parity.oracle import Model, gradients_of, relative
@@ -219,6 +220,6 @@ def test_how_many_nodes_is_known_before(spec: Spec) -> None:
     nodes = len(sample.scalars().graph.nodes)
     assert nodes == count(sample.network)
     assert sample.scalars(nodes)
-    with pytest.raises(GraphFault) as caught:
+    with pytest.raises(Fault) as caught:
         sample.scalars(nodes - 1)
-    assert (caught.value.kind, caught.value.values) == ("network_too_large", {"count": nodes, "limit": nodes - 1})
+    assert (caught.value.code, caught.value.values) == ("graph_network_too_large", {"count": nodes, "limit": nodes - 1})

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.data.digits import LibraryFault
+from engine.fault import Fault
 from engine.nn.network import Network
 from engine.spec.choices import OptimizerName
 from engine.spec.presets import PRESETS, Preset
@@ -233,7 +233,7 @@ def test_d5_digits_are_recognised_after_ten_epochs() -> None:
 def test_d5_mnist_has_the_sources_shape_and_asks_for_its_files() -> None:
     assert Network.of(spec_of("d5_mnist")).sizes == (784, 256, 128, 10)
     assert all(layer.dropout == 0.2 for layer in spec_of("d5_mnist").hidden)
-    with pytest.raises(LibraryFault):
+    with pytest.raises(Fault):
         Trainer(spec_of("d5_mnist"))
 
 

@@ -12,8 +12,9 @@ import numpy as np
 import pytest
 import torch
 
+from engine.fault import Fault
 from engine.nn.network import Array
-from engine.training.model_file import ModelFault, read, write
+from engine.training.model_file import read, write
 
 TENSORS: dict[str, Array] = {
     "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2) / np.float32(7),
@@ -42,8 +43,8 @@ def zipped(pickled: bytes, compression: int = zipfile.ZIP_STORED, **entries: byt
     return buffer.getvalue()
 
 
-def fault(data: bytes, shapes: dict[str, tuple[int, ...]] = SHAPES) -> ModelFault:
-    with pytest.raises(ModelFault) as raised:
+def fault(data: bytes, shapes: dict[str, tuple[int, ...]] = SHAPES) -> Fault:
+    with pytest.raises(Fault) as raised:
         read(data, shapes)
     return raised.value
 
@@ -98,38 +99,38 @@ def test_views_parameters_and_shared_storages_are_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("data", "kind"),
+    ("data", "code"),
     [
-        (b"", "not_torch"),
-        (b"not a zip", "not_torch"),
-        (write({})[:-30], "not_torch"),
-        (zipped(b"")[:40], "not_torch"),
-        (zipped(b""), "damaged"),
-        (zipped(b"\x80\x02}(X"), "damaged"),
-        (zipped(b"R."), "damaged"),
-        (zipped(b"\x80\x02}h\x07."), "damaged"),
-        (zipped(b"\x80\x02K\x01K\x02."), "damaged"),
-        (zipped(write(TENSORS), zipfile.ZIP_DEFLATED), "damaged"),
-        (zipped(b"\x80\x02]" + b"0" * 200_000 + b"."), "foreign"),
-        (saved(torch.nn.Linear(2, 3)), "foreign"),
-        (saved({"model": as_torch()}), "foreign"),
-        (saved({1: torch.ones(2)}), "foreign"),
-        (saved([torch.ones(2)]), "foreign"),
-        (saved({"w": torch.ones(2, dtype=torch.complex64)}), "foreign"),
-        (saved({**as_torch(), "more": torch.ones(2)}), "names"),
-        (saved({"layers.0.bias": torch.ones(3)}), "names"),
-        (saved({**as_torch(), "layers.0.bias": torch.ones(4)}), "shape"),
-        (saved({**as_torch(), "layers.0.bias": torch.ones(3, 1)}), "shape"),
-        (saved({**as_torch(), "layers.0.bias": torch.tensor([1, torch.nan, 2])}), "not_finite"),
+        (b"", "model_not_torch"),
+        (b"not a zip", "model_not_torch"),
+        (write({})[:-30], "model_not_torch"),
+        (zipped(b"")[:40], "model_not_torch"),
+        (zipped(b""), "model_damaged"),
+        (zipped(b"\x80\x02}(X"), "model_damaged"),
+        (zipped(b"R."), "model_damaged"),
+        (zipped(b"\x80\x02}h\x07."), "model_damaged"),
+        (zipped(b"\x80\x02K\x01K\x02."), "model_damaged"),
+        (zipped(write(TENSORS), zipfile.ZIP_DEFLATED), "model_damaged"),
+        (zipped(b"\x80\x02]" + b"0" * 200_000 + b"."), "model_foreign"),
+        (saved(torch.nn.Linear(2, 3)), "model_foreign"),
+        (saved({"model": as_torch()}), "model_foreign"),
+        (saved({1: torch.ones(2)}), "model_foreign"),
+        (saved([torch.ones(2)]), "model_foreign"),
+        (saved({"w": torch.ones(2, dtype=torch.complex64)}), "model_foreign"),
+        (saved({**as_torch(), "more": torch.ones(2)}), "model_names"),
+        (saved({"layers.0.bias": torch.ones(3)}), "model_names"),
+        (saved({**as_torch(), "layers.0.bias": torch.ones(4)}), "model_shape"),
+        (saved({**as_torch(), "layers.0.bias": torch.ones(3, 1)}), "model_shape"),
+        (saved({**as_torch(), "layers.0.bias": torch.tensor([1, torch.nan, 2])}), "model_not_finite"),
         (
             saved({**as_torch(), "layers.0.bias": torch.tensor([1, 1e300, 2], dtype=torch.float64)}),
-            "not_finite",
+            "model_not_finite",
         ),
     ],
     ids=lambda value: value if isinstance(value, str) else "file",  # bytes of an archive hold the time it was made
 )
-def test_every_fault_has_its_kind(data: bytes, kind: str) -> None:
-    assert fault(data).kind == kind
+def test_every_fault_has_its_code(data: bytes, code: str) -> None:
+    assert fault(data).code == code
 
 
 def test_faults_tell_what_is_there_and_what_is_wanted() -> None:
@@ -144,7 +145,7 @@ def test_a_storage_that_is_too_short_is_refused() -> None:
         pickled = whole.read("model/data.pkl")
         bias, ones = whole.read("model/data/1"), whole.read("model/data/2")
     assert fault(zipped(pickled, _0=b"\0" * 20, _1=bias, _2=ones)).values == {"name": "layers.0.weight"}
-    assert fault(zipped(pickled, _0=b"\0" * 24, _1=bias)).kind == "damaged"
+    assert fault(zipped(pickled, _0=b"\0" * 24, _1=bias)).code == "model_damaged"
 
 
 class Evil:
@@ -158,7 +159,7 @@ class Evil:
 def test_nothing_in_a_file_is_run(protocol: int, tmp_path: Path) -> None:
     Evil.place = tmp_path / "made"
     for value in (Evil(), {"w": Evil()}, OrderedDict(w=Evil())):
-        assert fault(zipped(pickle.dumps(value, protocol)), {"w": (1,)}).kind == "foreign"
+        assert fault(zipped(pickle.dumps(value, protocol)), {"w": (1,)}).code == "model_foreign"
     assert not Evil.place.exists()
     pickle.loads(pickle.dumps(Evil(), protocol))
     assert Evil.place.exists(), "the file would have done nothing anyway"
@@ -173,5 +174,5 @@ def test_no_broken_byte_raises_anything_else() -> None:
             broken[place] = random.integers(0, 256)
         try:
             read(bytes(broken), SHAPES)
-        except ModelFault:
+        except Fault:
             continue

@@ -1,0 +1,90 @@
+"""Fault: what the engine cannot do with what it was given, as a code and the values its sentence needs.
+
+The sentences are the caller's affair.
+"""
+
+from collections.abc import Mapping
+from typing import Literal
+
+GraphFaultCode = Literal[
+    "graph_too_long",
+    "graph_empty",
+    "graph_character",
+    "graph_needs_value",
+    "graph_ends_early",
+    "graph_open_parenthesis",
+    "graph_needs_operator",
+    "graph_closes_nothing",
+    "graph_unknown_function",
+    "graph_reserved_name",
+    "graph_name_taken",
+    "graph_too_few_arguments",
+    "graph_too_many_arguments",
+    "graph_too_deep",
+    "graph_too_many_nodes",
+    "graph_number_too_large",
+    "graph_log_undefined",
+    "graph_division_by_zero",
+    "graph_root_undefined",
+    "graph_power_undefined",
+    "graph_overflow",
+    "graph_slope_undefined",
+    "graph_threshold_undefined",
+    "graph_network_too_large",
+]
+"""Of an expression, a value in it, or a network that is to become a graph; with the place."""
+
+ModelFaultCode = Literal[
+    "model_not_torch",
+    "model_foreign",
+    "model_damaged",
+    "model_names",
+    "model_shape",
+    "model_not_finite",
+]
+"""Of a file of weights."""
+
+UploadFaultCode = Literal[
+    "upload_empty",
+    "upload_not_text",
+    "upload_not_json",
+    "upload_not_points",
+    "upload_not_a_point",
+    "upload_not_csv",
+    "upload_too_few_columns",
+    "upload_too_many_columns",
+    "upload_no_coordinates",
+    "upload_no_rows",
+    "upload_too_many_rows",
+    "upload_not_a_number",
+    "upload_too_many_classes",
+    "upload_one_label",
+]
+"""Of a file of points."""
+
+DigitsFaultCode = Literal[
+    "digits_not_installed",
+    "digits_unreadable",
+    "mnist_no_folder",
+    "mnist_no_file",
+    "mnist_unreadable",
+    "mnist_header",
+    "mnist_magic",
+    "mnist_pixels",
+    "mnist_entries",
+    "mnist_too_short",
+    "mnist_too_long",
+    "mnist_labels_missing",
+    "mnist_no_digit",
+]
+"""Of pictures of digits."""
+
+FaultCode = Literal[GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode]
+Value = str | int | float | bool | None | list[str]
+
+
+class Fault(ValueError):  # noqa: N818
+    def __init__(self, code: FaultCode, values: Mapping[str, Value]) -> None:
+        super().__init__(code, values)
+        self.code = code
+        self.values = dict(values)
