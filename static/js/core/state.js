@@ -75,9 +75,9 @@
  * @property {'loss' | 'layers'} chart  where there is room for one
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
- * @property {string | null} race  which runs are compared: `optimizers`, `reward`
- * @property {import('./comparison_runs.js').Rival[] | null} rivals
- * @property {boolean} beside  the pictures of all branches are shown
+ * @property {string | null} comparison  which runs are compared: `optimizers`, or `reward` with gradients
+ * @property {import('./comparison_run.js').ComparisonRun[] | null} comparisonRuns  beside this page's
+ * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} drawing  points of one's own
  * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, cursor: {x1: number, x2: number} | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
  */
@@ -93,5 +93,5 @@ export const startState = (appearance) => ({
   connection: 'connecting', message: null, restarted: false,
   inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
   testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss',
-  preset: null, broken: null, race: null, rivals: null, beside: false, drawing: false, draft: null,
+  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, drawing: false, draft: null,
 });

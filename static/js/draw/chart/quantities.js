@@ -27,7 +27,7 @@ export const quantityOf = (name) => QUANTITIES.find((quantity) => quantity.name 
 
 /**
  * Its lines through time; the norm of the gradient is there at every step of the loss curve, the rest now and then.
- * @param {any} history @param {string} name @returns {Curves}
+ * @param {import('../../wire/messages.js').History} history @param {string} name @returns {Curves}
  */
 export const curvesOf = ({ steps, gradient_norms: norms, measured }, name) =>
   (name === 'norm' ? { steps, layers: norms } : { steps: measured.steps, layers: measured.layers[name] ?? [] });

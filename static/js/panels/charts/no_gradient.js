@@ -1,6 +1,7 @@
 // @ts-check
-// In the place of an empty chart: why nothing stands there. A scale of decades has no place for 0, a share of zeros is a
-// curve; a rule that needs no gradient has updates all the same, and so have biases where no weight has a gradient.
+// The sentence in the place of an empty layers' chart: why no line stands there. A logarithmic scale has no place for 0, a
+// share of zeros is a curve; a rule that needs no gradient has updates all the same, and so have biases where no weight
+// has a gradient.
 
 import { write } from '../../core/elements.js';
 import { allZero, curvesOf, quantityOf } from '../../draw/chart/quantities.js';
@@ -18,15 +19,17 @@ export function mountNoGradient(panel, store) {
   panel.append(words);
 
   function show() {
-    const [history, spec] = [store.get('history'), store.get('spec')];
+    const history = store.get('history');
+    const spec = store.get('spec');
     const { name, backward, scale } = quantityOf(store.get('quantity'));
     const none = scale === 'log' && history !== null && spec !== null && allZero(curvesOf(history, name));
     panel.classList.toggle('empty', none);
     words.hidden = !none;
-    const steps = spec?.output_activation === 'step' || spec?.activation === 'step';
-    const flat = backward && none && allZero(curvesOf(history, 'norm'));
+    if (!none) return;
+    const steps = spec.output_activation === 'step' || spec.activation === 'step';
+    const flat = backward && allZero(curvesOf(history, 'norm'));
     const key = !flat ? 'chart.all_zero' : spec.optimizer === 'perceptron' ? 'chart.no_gradient_perceptron' : steps ? 'chart.no_gradient_step' : 'chart.no_gradient';
-    if (none) write(words, t(key, { quantity: t(`quantity.${name}`) }));
+    write(words, t(key, { quantity: t(`quantity.${name}`) }));
   }
   show();
   const stop = store.watch(['history', 'spec', 'quantity', 'language'], show);

@@ -66,7 +66,7 @@ export function mountGallery(root, store, send) {
 
   /** @param {Preset} preset */
   function choose(preset) {
-    store.set({ preset: preset.name, race: preset.race });
+    store.set({ preset: preset.name, comparison: preset.race });
     send({ type: 'configure', spec: preset.spec });
     dialog.close();
     focusPlay();

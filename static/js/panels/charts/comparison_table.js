@@ -1,0 +1,83 @@
+// @ts-check
+// The compared runs in figures: one row for each, the best marked.
+
+import { noiseOf } from '../../draw/base/noise.js';
+import { write } from '../../core/elements.js';
+import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
+
+const COLUMNS = ['run', 'step', 'train_loss', 'test_accuracy', 'samples', 'noise'];
+
+/** @typedef {import('./compared_runs.js').ComparedRun} ComparedRun */
+/** @typedef {import('./compared_runs.js').LineLook} LineLook */
+
+/**
+ * @param {HTMLTableElement} table
+ * @param {(index: number) => void} remove  of the runs beside this page's, from 0
+ */
+export function createComparisonTable(table, remove) {
+  const body = table.tBodies[0];
+
+  /** @param {number} index  of all runs: 0 is this page's */
+  function makeRow(index) {
+    const row = document.createElement('tr');
+    row.dataset.testid = `rival-${index}`;
+    row.innerHTML = `<th scope="row"><i></i><span></span><small></small>${index ? '<button class="remove" type="button">×</button>' : ''}</th>${'<td></td>'.repeat(COLUMNS.length - 1)}`;
+    const button = row.querySelector('button');
+    if (button) button.onclick = () => remove(index - 1);
+    return row;
+  }
+
+  return {
+    /** @param {ComparedRun[]} runs @param {LineLook[]} looks */
+    show(runs, looks) {
+      while (body.children.length > runs.length) body.lastElementChild?.remove();
+      while (body.children.length < runs.length) body.append(makeRow(body.children.length));
+      const best = bestOf(runs);
+      runs.forEach((run, i) => fillRow(body.rows[i], run, looks[i], best.includes(i)));
+    },
+    label() {
+      table.querySelectorAll('thead th').forEach((cell, i) => {
+        cell.textContent = t(`rivals.${COLUMNS[i]}`);
+        /** @type {HTMLElement} */ (cell).title = t(`rivals.${COLUMNS[i]}.help`);
+      });
+    },
+  };
+}
+
+/** Those with the lowest loss at the last step that all have reached; none at the start. @param {ComparedRun[]} runs */
+function bestOf(runs) {
+  const together = Math.min(...runs.map(({ step }) => step));
+  if (together === 0) return [];
+  const losses = runs.map((run) => run.losses[run.steps.findLastIndex((step) => step <= together)] ?? Infinity);
+  const best = Math.min(...losses);
+  return losses.flatMap((loss, i) => (loss === best ? [i] : []));
+}
+
+/** @param {HTMLTableRowElement} row @param {ComparedRun} run @param {LineLook} look @param {boolean} isBest */
+function fillRow(row, run, look, isBest) {
+  row.dataset.value = String(run.train_loss ?? '');
+  row.dataset.step = String(run.step);
+  row.title = run.title;
+  row.classList.toggle('best', isBest);
+  const [head, ...cells] = /** @type {HTMLElement[]} */ ([...row.children]);
+  const [mark, name, note] = /** @type {HTMLElement[]} */ ([...head.children]);
+  mark.style.color = look.color;
+  mark.classList.toggle('dashed', look.dash !== 'solid');
+  write(name, run.name);
+  write(note, run.note);
+  head.querySelector('button')?.setAttribute('aria-label', t('rivals.remove', { name: run.name }));
+  const texts = figuresOf(run);
+  cells.forEach((cell, column) => write(cell, texts[column]));
+}
+
+/** @param {ComparedRun} run */
+function figuresOf({ step, train_loss: loss, test_accuracy: accuracy, samples, losses }) {
+  const noise = noiseOf(losses);
+  return [
+    formatCount(step, 1e5),
+    loss === null ? '–' : formatLoss(loss),
+    accuracy === null ? '–' : formatPercent(accuracy),
+    samples === null ? '–' : formatCount(samples, 1e5),
+    noise === null ? '–' : `${(noise * 100).toFixed(noise < 0.0995 ? 1 : 0)} %`,
+  ];
+}
