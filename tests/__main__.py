@@ -1,4 +1,4 @@
-"""python3 -m tests: every check there is, from nothing. With arguments: pytest alone, with these arguments.
+"""python3 -m tests: ruff, mypy and pytest, from nothing; with --all, the long tests too. Other arguments: pytest alone.
 
 Standard library only until everything is installed. pytest runs last, so its own closing line ends the output.
 """
@@ -20,6 +20,7 @@ AT_ONCE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
 
 def main() -> None:
     arguments = sys.argv[1:]
+    whole = arguments in ([], ["--all"])
     bootstrap.enter("tests", extra="test")
 
     from tests import chromium  # after bootstrap, which tells a Python that is too old
@@ -28,12 +29,12 @@ def main() -> None:
     browser = chromium.provide()
     if browser:
         os.environ["CHROMIUM"] = browser
-    failed = [] if arguments else [name for name, command in CHECKS if not passes(name, command)]
-    if arguments:
-        pip.say("pytest alone, because it was given arguments; without any, ruff and mypy run too")
+    failed = [name for name, command in CHECKS if not passes(name, command)] if whole else []
+    if not whole:
+        pip.say("pytest alone, because it was given arguments; without any, or with --all, ruff and mypy run too")
     elif failed:
         pip.say(f"FAILED before pytest: {', '.join(failed)}")
-    status = subprocess.call([sys.executable, "-m", "pytest", *(arguments or AT_ONCE)])
+    status = subprocess.call([sys.executable, "-m", "pytest", *(AT_ONCE if whole else []), *arguments])
     sys.exit(status or (1 if failed else 0))
 
 

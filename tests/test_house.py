@@ -1,16 +1,22 @@
-"""The house itself: who may import whom, what lies where, and what the README says that can be checked."""
+"""The repository itself: which package may import which, what lies where, and what READMEs say that can be checked."""
 
 import ast
+import json
 import re
 import subprocess
 import sys
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
+from app.__main__ import parser
 from app.settings import Limits, Settings
+from app.setup import bootstrap
+from engine.diagnosis.failures import BREAKAGES as FAILURES
+from engine.spec.choices import BugName
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -23,8 +29,9 @@ PAGE = sorted(
     path
     for folder in ("static", "templates")
     for path in (ROOT / folder).rglob("*")
-    if path.is_file() and "vendor" not in path.parts
+    if path.suffix in (".css", ".html", ".js", ".json", ".svg")
 )
+PACKAGES = sorted(path.parent.relative_to(ROOT).as_posix() for path in PYTHON if path.name == "__init__.py")
 
 ENGINE = (
     ("fault",),
@@ -67,14 +74,13 @@ def name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imports(path: Path, deferred: bool = True) -> Iterator[str]:
-    """The modules a file imports, those for type checking left out; deferred: also those inside functions."""
+def imports(path: Path, at_start: bool = False) -> Iterator[str]:
+    """The modules a file imports; at_start: only when it is loaded, so not in functions nor for types alone."""
     nodes: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
     while nodes:
         node = nodes.pop()
-        if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test):
-            continue
-        if isinstance(node, ast.FunctionDef) and not deferred:
+        for_types = isinstance(node, ast.If) and "TYPE_CHECKING" in ast.dump(node.test)
+        if at_start and (for_types or isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)):
             continue
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -132,9 +138,9 @@ def test_only_backends_name_torch_or_numba(path: Path) -> None:
 
 @pytest.mark.parametrize("file", BEFORE_ANYTHING_IS_INSTALLED)
 def test_what_runs_first_needs_the_standard_library_only(file: str) -> None:
-    needed = {module.split(".")[0] for module in imports(ROOT / file, deferred=False)}
+    needed = {module.split(".")[0] for module in imports(ROOT / file, at_start=True)}
     assert needed <= set(sys.stdlib_module_names) | {"app"}
-    ours = {module for module in imports(ROOT / file, deferred=False) if module.startswith("app.")}
+    ours = {module for module in imports(ROOT / file, at_start=True) if module.startswith("app.")}
     assert ours <= {"app.setup", "app.setup.bootstrap", "app.setup.pip"}
 
 
@@ -180,49 +186,143 @@ def test_no_file_is_too_long_without_reason(path: Path) -> None:
     assert (lines > 400) == (name(path) in LONG), f"{lines} lines: two subjects? If not, LONG tells the reason"
 
 
-@pytest.mark.parametrize("folder", ["app", "engine", "engine/backends", "tests"])
-def test_each_python_folder_has_a_short_readme(folder: str) -> None:
-    assert len((ROOT / folder / "README.md").read_text(encoding="utf-8").splitlines()) <= 30
-
-
-README = ROOT / "README.md"
-
-
-def section(title: str) -> str:
-    found = re.search(rf"^## {title}\n(.*?)(?=^## |\Z)", README.read_text(encoding="utf-8"), re.DOTALL | re.MULTILINE)
-    assert found, f"README.md has no section {title}"
-    return found[1]
-
-
-def test_readme_has_its_sections_in_order() -> None:
-    titles = re.findall(r"^## (.*)", README.read_text(encoding="utf-8"), re.MULTILINE)
-    assert titles == ["Start", "Map", "Invariants", "Decisions", "Changes"]
-
-
-def test_readme_map_names_every_module_and_nothing_else() -> None:
-    named = set(re.findall(r"`([\w/]+/\w+\.(?:py|js))`", section("Map")))
-    modules = {name(path) for path in PYTHON if path.parts[len(ROOT.parts)] != "tests" and path.name != "__init__.py"}
-    modules.discard("app/__main__.py")
-    assert {place for place in named if not (ROOT / place).is_file()} == set(), "named, but not there"
-    assert {place for place in modules if place not in named} == set(), "there, but not named"
+def first_circle(edges: dict[str, set[str]]) -> list[str]:
+    """Modules that import one another in a ring; empty if there is none."""
+    left = dict(edges)
+    while free := [module for module, used in left.items() if not used & left.keys()]:
+        for module in free:
+            del left[module]
+    ring: list[str] = []
+    while left and (not ring or ring[-1] not in ring[:-1]):
+        ring.append(min(left[ring[-1]] & left.keys()) if ring else min(left))
+    return ring[ring.index(ring[-1]) :] if ring else []
 
 
 @pytest.mark.parametrize(
-    ("setting", "default"),
-    [
-        *(
-            (f"PLAYGROUND_{key.upper()}", field.default)
-            for key, field in Settings.model_fields.items()
-            if key != "limits"
-        ),
-        *((f"PLAYGROUND_LIMITS__{key.upper()}", field.default) for key, field in Limits.model_fields.items()),
-    ],
+    "top", ["engine", "tests", pytest.param("app", marks=pytest.mark.xfail(strict=True, reason="sessions"))]
 )
-def test_readme_tells_every_setting_and_its_default(setting: str, default: object) -> None:
-    row = re.search(rf"^\| `{setting}`.*", section("Start"), re.MULTILINE)
+def test_no_modules_import_one_another_in_a_circle(top: str) -> None:
+    modules = {name(path).removesuffix(".py").replace("/", "."): path for path in PYTHON if name(path).startswith(top)}
+    assert first_circle({module: set(imports(path)) - {module} for module, path in modules.items()}) == []
+
+
+def test_no_scripts_import_one_another_in_a_circle() -> None:
+    scripts = {path.relative_to(ROOT / "static" / "js").as_posix(): path for path in SCRIPTS}
+    assert first_circle({script: script_imports(path) for script, path in scripts.items()}) == []
+
+
+def test_a_circle_is_found() -> None:
+    assert first_circle({"a": {"b"}, "b": {"c"}, "c": {"b"}, "d": {"a"}}) == ["b", "c", "b"]
+    assert first_circle({"a": {"b", "c"}, "b": {"c"}, "c": set()}) == []
+
+
+def test_pyproject_lists_the_packages_there_are() -> None:
+    tool = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["setuptools"]
+    listed = {package.replace(".", "/") for package in tool["packages"]}
+    assert listed - {"app/static", "app/templates"} == {
+        package for package in PACKAGES if not package.startswith("tests")
+    }
+
+
+README = ROOT / "README.md"
+READMES = [
+    README,
+    *sorted(path for top in ("app", "engine", "static", "tests") for path in (ROOT / top).rglob("README.md")),
+]
+
+
+def words(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def quoted(path: Path) -> set[str]:
+    """What stands between backticks on one line, and each line of a block between fences."""
+    fence = re.compile(r"^```\w*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+    blocks = [line for block in fence.findall(words(path)) for line in block.splitlines()]
+    return {*blocks, *re.findall(r"`([^`\n]+)`", fence.sub("", words(path)))}
+
+
+def test_the_readme_is_short_and_has_a_picture() -> None:
+    assert len(README.read_bytes()) <= 6000
+    pictures = re.findall(r"!\[[^\]]+\]\(([^)]+)\)", words(README))
+    assert pictures
+    assert all((ROOT / picture).stat().st_size <= 150_000 for picture in pictures)
+
+
+@pytest.mark.parametrize("package", [one for one in PACKAGES if not one.startswith("tests/")])
+def test_each_package_has_a_readme_that_names_its_modules(package: str) -> None:
+    modules = {path.name for path in PYTHON if path.parent == ROOT / package and path.name != "__init__.py"}
+    assert modules - quoted(ROOT / package / "README.md") == set(), "there, but not named"
+
+
+def test_the_page_has_a_readme_that_names_its_folders() -> None:
+    folders = {f"{path.parent.relative_to(ROOT / 'static').as_posix()}/" for path in SCRIPTS}
+    assert folders - quoted(ROOT / "static" / "README.md") == set(), "there, but not named"
+
+
+FILE = re.compile(r"[\w*-][\w.*-]*(/[\w.*-]+)*(/|\.(py|js|css|html|json|md|webp|toml|bin|svg))|Dockerfile")
+
+
+@pytest.mark.parametrize("path", READMES, ids=name)
+def test_files_and_links_of_a_readme_are_there(path: Path) -> None:
+    files = {text for text in quoted(path) if FILE.fullmatch(text)}
+    links = {link.split("#")[0] for link in re.findall(r"\]\((?!https?:)([^)]+)\)", words(path))}
+    places = (path.parent, ROOT)
+    assert {file for file in files | links if not any([*place.glob(file)] for place in places)} == set()
+
+
+@pytest.mark.parametrize("path", READMES, ids=name)
+def test_commands_and_settings_of_a_readme_are_there(path: Path) -> None:
+    commands = [text.split() for text in quoted(path) if re.match(r"python3? -m ", text)]
+    for _, _, module, *arguments in commands:
+        place = ROOT / module.replace(".", "/")
+        assert (place / "__main__.py").is_file() or module in ("pytest", "venv"), module
+        assert [one for one in arguments if "/" in one and not (ROOT / one).exists()] == []
+    options = {text for _, _, module, *arguments in commands if module == "app" for text in arguments} | quoted(path)
+    known = {*re.findall(r"--[a-z-]+", parser().format_help()), "--all"}
+    assert {text.split("=")[0] for text in options if re.fullmatch(r"--[a-z-]+", text)} <= known
+    built = set(re.findall(r"--build-arg (\w+)", words(path)))
+    assert built <= set(re.findall(r"^ARG (\w+)", words(ROOT / "Dockerfile"), re.MULTILINE))
+    assert set(re.findall(r"PLAYGROUND_\w+", words(path))) <= {*SETTINGS, "PLAYGROUND_TORCH_INDEX"}
+
+
+SETTINGS: dict[str, object] = {
+    **{f"PLAYGROUND_{key.upper()}": field.default for key, field in Settings.model_fields.items() if key != "limits"},
+    **{f"PLAYGROUND_LIMITS__{key.upper()}": field.default for key, field in Limits.model_fields.items()},
+}
+
+
+@pytest.mark.parametrize(("setting", "default"), SETTINGS.items())
+def test_every_setting_is_told_with_its_default(setting: str, default: object) -> None:
+    row = re.search(rf"^\| `{setting}`.*", words(ROOT / "app" / "README.md"), re.MULTILINE)
     assert row, f"{setting} is not in the table of settings"
     if isinstance(default, int | float) and not isinstance(default, bool):
         assert f"| {default} |" in row[0].replace(",", "")
+
+
+def test_buttons_and_keys_of_the_readme_are_on_the_page() -> None:
+    buttons = set(json.loads(words(ROOT / "static" / "i18n" / "en.json")).values())
+    assert {text for text in re.findall(r"\*\*([^*]+)\*\*", words(README)) if not text.endswith(".")} <= buttons
+    keys = set(re.findall(r'key\("([^"]+)"', words(ROOT / "templates" / "help.html")))
+    named = re.findall(r"<kbd>([^<]+)</kbd>", words(README))
+    assert named
+    assert set(named) <= keys
+
+
+def test_figures_of_the_readme_hold() -> None:
+    text = " ".join(words(README).split())
+    assert len(get_args(BugName)) == int(in_readme(r"(\d+) bugs", text))
+    assert len(FAILURES) == int(in_readme(r"(\d+) runs that fail", text))
+    assert float(in_readme(r"([\d.]+) GB of disk", text)) * 1e9 >= bootstrap.DISK_NEEDED
+    measured = json.loads(words(ROOT / "tests" / "bench" / "results.json"))["engine"]["epochs"]
+    claimed = float(in_readme(r"(\d+) times as fast", text))
+    assert claimed <= min(figures["ratio"] for figures in measured.values())
+
+
+def in_readme(pattern: str, text: str) -> str:
+    found = re.search(pattern, text)
+    assert found, f"README.md does not say {pattern}"
+    return found[1]
 
 
 def test_python_versions_agree() -> None:
