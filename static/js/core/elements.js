@@ -11,3 +11,6 @@ export const focusPlay = () => /** @type {HTMLElement | null} */ (document.query
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
+
+/** Whether a dialog or a popover is open that Escape closes; the message is none. */
+export const overlayIsOpen = () => document.querySelector('dialog[open], [popover]:not(.message):popover-open') !== null;

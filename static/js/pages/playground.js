@@ -39,7 +39,7 @@ import { mountSamples } from '../panels/output/samples.js';
 import { mountScores } from '../panels/output/scores.js';
 import { mountSettings } from '../panels/settings/settings.js';
 import { mountShare } from '../panels/top/share.js';
-import { mountSlowMotion } from '../panels/inspector/slow_motion.js';
+import { mountSlowMotion } from '../panels/slow_motion/slow_motion.js';
 import { mountStatus } from '../panels/top/status.js';
 import { mountTransport } from '../panels/top/transport.js';
 import { mountUpload } from '../panels/data/upload.js';

@@ -1,11 +1,12 @@
 // @ts-check
-// Subjects: what a number belongs to, {kind, layer, index, source}; their names, and what of them can be set by hand.
+// Subjects: what a number belongs to, {kind, layer, index, source}; their names, and their parameters that can be set by hand.
 
 import { t } from '../../core/i18n.js';
-import { neuronName } from '../../experiment/names.js';
+import { neuronName, readNames } from '../../experiment/names.js';
 
-/** @typedef {{kind: 'neuron' | 'weight' | 'bias' | 'norm' | 'point' | 'layer' | 'loss', layer: number, index: number, source: number}} Subject */
-/** @typedef {import('../../experiment/names.js').Named & {used: number[]}} Named  used: which of the inputs that can be chosen are columns */
+/** @typedef {import('../../wire/messages.js').Subject} Subject */
+/** @typedef {import('../../experiment/names.js').Named & {used: number[]}} SubjectNames  used: which of the inputs that can be chosen are columns */
+/** @typedef {{symbol: string, tensor: string, index: number[]}} Parameter  index: place in its tensor */
 
 /** @param {Partial<Subject> & {kind: Subject['kind']}} subject */
 export function idOf({ kind, layer = 0, index = 0, source = 0 }) {
@@ -13,9 +14,16 @@ export function idOf({ kind, layer = 0, index = 0, source = 0 }) {
   return [kind, ...numbers].join('-');
 }
 
-/** @param {Subject} subject @param {Named} named */
-export function subjectName({ kind, layer, index, source }, named) {
-  const neuron = (/** @type {number} */ at, /** @type {number} */ i) => neuronName({ layer: at, neuron: at < 0 ? named.used[i] ?? i : i }, named);
+/** What names depend on. @param {import('../../core/store.js').Store} store @returns {SubjectNames} */
+export function readSubjectNames(store) {
+  const names = readNames(store);
+  const chosen = store.get('spec')?.features ?? [];
+  return { ...names, used: names.features.length ? chosen.map((name) => names.features.indexOf(name)) : [] };
+}
+
+/** @param {Subject} subject @param {SubjectNames} names */
+export function subjectName({ kind, layer, index, source }, names) {
+  const neuron = (/** @type {number} */ at, /** @type {number} */ i) => neuronName({ layer: at, neuron: at < 0 ? names.used[i] ?? i : i }, names);
   switch (kind) {
     case 'neuron': return neuron(layer, index);
     case 'weight': return t('inspector.weight', { from: neuron(layer - 1, source), to: neuron(layer, index) });
@@ -27,20 +35,17 @@ export function subjectName({ kind, layer, index, source }, named) {
   }
 }
 
-/** Whether a network of these sizes (inputs, hidden…, outputs) has it. @param {Subject} subject @param {number[]} sizes */
+/** Whether a network of these sizes (inputs, hidden layers, outputs) has the subject. @param {Subject} subject @param {number[]} sizes */
 export function exists({ kind, layer, index, source }, sizes) {
   if (kind === 'loss' || kind === 'point') return true;
   if (kind === 'layer') return layer < sizes.length - 1;
   return index < (sizes[layer + 1] ?? 0) && (kind !== 'weight' || source < (sizes[layer] ?? 0));
 }
 
-/** Whether its numbers are of one sample of the batch. @param {Subject} subject */
+/** Whether its numbers belong to one sample of the batch. @param {Subject} subject */
 export const isOfSample = ({ kind }) => kind === 'neuron' || kind === 'weight';
 
-/**
- * The parameters it stands for, by tensor and place in it.
- * @param {Subject} subject @returns {{symbol: string, tensor: string, index: number[]}[]}
- */
+/** The parameters a subject stands for. @param {Subject} subject @returns {Parameter[]} */
 export function parametersOf({ kind, layer, index, source }) {
   if (kind === 'weight') return [{ symbol: 'w', tensor: `layers.${layer}.weight`, index: [index, source] }];
   if (kind === 'bias') return [{ symbol: 'b', tensor: `layers.${layer}.bias`, index: [index] }];

@@ -1,6 +1,6 @@
 // @ts-check
 import { mathOf } from '/static/js/draw/math/math.js';
-import { formulaOf } from '/static/js/panels/inspector/phases.js';
+import { formulaOf } from '/static/js/panels/slow_motion/phases.js';
 import { equal, test } from '/js-tests/harness.js';
 
 const plain = { norm: /** @type {'none'} */ ('none'), dropout: false, residual: false, residual_above: false };
