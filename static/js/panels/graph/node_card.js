@@ -15,10 +15,9 @@ function make(tag, kind, ...inside) {
   return element;
 }
 
-/** @param {HTMLElement} root @param {import('./state.js').Store} store */
-export function mountCard(root, store) {
+/** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
+export function mountNodeCard(root, store) {
   function show() {
-    /** @type {Node[]} */
     const nodes = store.get('nodes');
     const [walk, position] = [store.get('walk'), store.get('position')];
     const name = store.get('chosen') ?? walk.steps[position - 1]?.node.name;
@@ -53,7 +52,7 @@ function title(node) {
  * @typedef {object} About
  * @property {Node[]} nodes @property {Map<string, Node>} byName
  * @property {{values: Set<string>, grads: Set<string>}} known
- * @property {any} check
+ * @property {import('./state.js').Check | null} check
  */
 
 /** @param {Node} node @param {About} about */
@@ -72,7 +71,7 @@ function arithmetic(node, about) {
   parts.push(make('h3', '', t('graph.incoming')));
   parts.push(reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
   if (node.inputs.length) parts.push(make('h3', '', t(reached ? 'graph.outgoing' : 'graph.slopes')), slopes(node, byName, reached));
-  const product = about.check?.products?.[node.name];
+  const product = about.check?.products[node.name];
   if (product) parts.push(customMultiply(node, product, reached));
   return parts;
 }

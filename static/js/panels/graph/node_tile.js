@@ -2,25 +2,13 @@
 // One node of the drawing: name and sign above, its value, and below in violet what has come back to it.
 
 import { t } from '../../core/i18n.js';
-import { numbers, signOf, tidy, within } from '../../draw/math/formula.js';
+import { numbers, signOf, tidy } from '../../draw/math/formula.js';
+import { makeSvg } from './svg.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
 
 const ROWS = 6; // of a vector that are written out; a longer one ends in …
 const WIDEST = 7; // characters of a value that a tile has room for
-
-/**
- * @param {string} tag @param {Record<string, string | number>} attributes
- * @returns {SVGElement}
- */
-export function draw(tag, attributes) {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', tag);
-  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, String(value));
-  return element;
-}
-
-/** The head of an arrow that comes back to a node. @param {{x: number, y: number}} end @param {number} unit */
-export const leftEdge = ({ x, y }, unit) => `M${x + 9 * unit} ${y - 5 * unit}L${x + 2 * unit} ${y}L${x + 9 * unit} ${y + 5 * unit}`;
 
 /** A number that only stands in a formula. @param {Node} node */
 const isNumber = (node) => node.op === 'constant' && /^k\d+$/.test(node.name);
@@ -39,20 +27,20 @@ export function sizeOf(node, unit, small) {
  * @param {{x: number, y: number, width: number, height: number}} box
  * @param {{unit: number, small: boolean, forks: boolean}} how  forks: it is used more than once
  */
-export function nodeOf(node, formula, { x, y, width, height }, { unit, small, forks }) {
+export function makeTile(node, formula, { x, y, width, height }, { unit, small, forks }) {
   const kind = node.inputs.length ? 'operation' : node.grads === null ? 'constant' : 'variable';
-  const group = draw('g', {
+  const group = makeSvg('g', {
     class: `node ${kind}`, transform: `translate(${x} ${y})`, tabindex: 0, role: 'button',
     'data-testid': `node-${node.name}`, 'data-op': node.op, 'data-digits': small || node.values.length > 1 ? 3 : 4,
   });
-  group.append(Object.assign(draw('title', {}), { textContent: `${node.name} = ${formula}` }));
+  group.append(Object.assign(makeSvg('title', {}), { textContent: `${node.name} = ${formula}` }));
   const round = 9 * unit;
-  group.append(draw('rect', { class: 'tile', width, height, rx: round }));
+  group.append(makeSvg('rect', { class: 'tile', width, height, rx: round }));
   if (isNumber(node)) {
     group.append(text('value', width / 2, height / 2 + 5 * unit, 'middle'));
     return group;
   }
-  if (forks) group.append(draw('circle', { class: 'fork', cx: width, cy: height / 2, r: 4 * unit }));
+  if (forks) group.append(makeSvg('circle', { class: 'fork', cx: width, cy: height / 2, r: 4 * unit }));
   const vector = node.values.length > 1 || node.tensors !== undefined;
   group.append(text('name', 12 * unit, 18 * unit, 'start', node.name));
   if (small && !vector) {
@@ -72,13 +60,13 @@ export function nodeOf(node, formula, { x, y, width, height }, { unit, small, fo
     }
     return group;
   }
-  group.append(draw('path', { class: 'band', d: band(width, height, strip, round) }));
+  group.append(makeSvg('path', { class: 'band', d: band(width, height, strip, round) }));
   group.append(text('value large', width / 2, 41 * unit, 'middle'), text('grad', width / 2, height - 6.5 * unit, 'middle'));
   return group;
 }
 
 /** Its sign, as a line at the left. @param {number} height @param {number} unit @param {number} strip */
-const mark = (height, unit, strip) => draw('rect', { class: 'mark', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit });
+const mark = (height, unit, strip) => makeSvg('rect', { class: 'mark', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit });
 
 /** The lowest strip of a tile. @param {number} width @param {number} height @param {number} strip @param {number} round */
 function band(width, height, strip, round) {
@@ -87,14 +75,14 @@ function band(width, height, strip, round) {
 
 /** @param {string} kind @param {number} x @param {number} y @param {string} anchor @param {string} [words] */
 function text(kind, x, y, anchor, words = '') {
-  return Object.assign(draw('text', { class: kind, x, y, 'text-anchor': anchor }), { textContent: words });
+  return Object.assign(makeSvg('text', { class: kind, x, y, 'text-anchor': anchor }), { textContent: words });
 }
 
 /**
  * What is known of a node by now. `data-value` is its value whether or not the walk has come there.
  * @param {SVGElement} tile @param {Node} node @param {{value: boolean, grad: boolean}} known
  */
-export function paint(tile, node, known) {
+export function showKnown(tile, node, known) {
   const [values, grads] = [tile.querySelectorAll('.value'), tile.querySelectorAll('.grad')];
   const hidden = node.values.length - values.length;
   const digits = Number(tile.dataset.digits);
@@ -114,20 +102,4 @@ export function paint(tile, node, known) {
   const parts = [node.name, known.value ? numbers(node.values) : t('graph.not_yet')];
   if (known.grad && node.grads) parts.push(t('graph.gradient_is', { value: numbers(node.grads) }));
   tile.setAttribute('aria-label', parts.join(' · '));
-}
-
-/**
- * What flows back along an edge, in words on it, and above them by what it was multiplied.
- * @param {SVGElement} edge @param {number | null} flow @param {number | null} slope
- */
-export function tell(edge, flow, slope) {
-  const plate = /** @type {SVGElement} */ (edge.querySelector('.flow rect'));
-  const words = /** @type {SVGTextElement} */ (edge.querySelector('.amount'));
-  /** @type {SVGTextElement} */ (edge.querySelector('.slope')).textContent = slope === null ? '' : `× ${within(slope)}`;
-  words.textContent = flow === null ? '' : tidy(flow);
-  edge.classList.toggle('told', flow !== null);
-  if (flow === null) return;
-  const width = words.getComputedTextLength() + 12;
-  plate.setAttribute('width', String(width));
-  plate.setAttribute('x', String(-width / 2));
 }

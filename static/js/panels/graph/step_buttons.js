@@ -1,33 +1,42 @@
 // @ts-check
-// Walking the graph: a step forward, a step backward, to the start, to the end, or anywhere with the slider.
+// Walking through the graph: a step forward, a step backward, to the start, to the end, or anywhere with the slider.
 
 import { t } from '../../core/i18n.js';
+import { goBackward, goForward } from '../../draw/dag/walk.js';
+
+/** @typedef {import('../../draw/dag/walk.js').Walk} Walk */
 
 /**
  * @param {HTMLElement} root
  * @param {import('./state.js').Store} store
- * @param {Record<'forward' | 'backward' | 'start' | 'finish', () => void>} act
+ * @param {import('./graph_source.js').GraphSource} source
+ * @returns {() => void} undo
  */
-export function mountMoves(root, store, act) {
-  const button = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`));
+export function mountStepButtons(root, store, { settled }) {
   const slider = /** @type {HTMLInputElement} */ (root.querySelector('input'));
   const words = /** @type {HTMLElement} */ (root.querySelector('output'));
-  const [forward, backward] = [button('forward'), button('backward')];
-  forward.onclick = act.forward;
-  backward.onclick = act.backward;
-  button('start').onclick = act.start;
-  button('finish').onclick = act.finish;
+  const [forward, backward, start, finish] = ['forward', 'backward', 'start', 'finish'].map((id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`)));
+
+  /** A step is of the graph that was typed, so it waits for that. @param {(walk: Walk, position: number) => number} where */
+  async function go(where) {
+    await settled();
+    store.set({ position: where(store.get('walk'), store.get('position')), chosen: null });
+  }
+  forward.onclick = () => go(goForward);
+  backward.onclick = () => go(goBackward);
+  start.onclick = () => go(() => 0);
+  finish.onclick = () => go((walk) => walk.steps.length);
   slider.oninput = () => store.set({ position: Number(slider.value), chosen: null });
 
   /** @param {KeyboardEvent} event */
-  function key(event) {
+  function press(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || /** @type {Element} */ (event.target).closest('textarea, input, select')) return;
-    const doing = { ArrowRight: act.forward, ArrowLeft: act.backward, Home: act.start, End: act.finish }[event.key];
-    if (!doing) return;
+    const button = { ArrowRight: forward, ArrowLeft: backward, Home: start, End: finish }[event.key];
+    if (!button) return;
     event.preventDefault();
-    doing();
+    button.click();
   }
-  document.addEventListener('keydown', key);
+  document.addEventListener('keydown', press);
 
   function show() {
     const { steps, turn } = store.get('walk');
@@ -49,6 +58,6 @@ export function mountMoves(root, store, act) {
   show();
   return () => {
     stop();
-    document.removeEventListener('keydown', key);
+    document.removeEventListener('keydown', press);
   };
 }

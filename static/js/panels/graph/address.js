@@ -1,0 +1,29 @@
+// @ts-check
+// The page's address: behind # stand the expression and the values of its variables, so that it opens the same graph.
+
+import { PRESETS } from './presets.js';
+
+/** @typedef {import('./state.js').Store} Store */
+
+/** What the address asks for. @param {Store} store */
+export function readAddress(store) {
+  const query = new URLSearchParams(location.search);
+  const parts = new URLSearchParams(location.hash.slice(1));
+  const expression = parts.get('expression');
+  if (query.has('session')) store.set({ view: 'scalars', point: Number(query.get('point') ?? 0) });
+  if (expression === null) {
+    const preset = PRESETS[query.get('preset') ?? 'flat'] ?? PRESETS.flat;
+    store.set({ expression: preset.expression, given: preset.values });
+  } else {
+    parts.delete('expression');
+    store.set({ expression, given: Object.fromEntries([...parts].map(([name, text]) => [name, Number(text)])) });
+  }
+}
+
+/** @param {Store} store */
+export function writeAddress(store) {
+  if (store.get('view') !== 'expression') return;
+  const parts = new URLSearchParams({ expression: store.get('expression') });
+  for (const [name, value] of Object.entries(store.get('answer')?.values ?? {})) parts.set(name, String(value));
+  history.replaceState(null, '', `${location.pathname}${location.search}#${parts}`);
+}

@@ -1,0 +1,48 @@
+// @ts-check
+// The page of the chain rule: what graph is wanted, its drawing with the buttons that walk through it, its nodes as a table,
+// and one node in the open.
+
+import { t } from '../../core/i18n.js';
+import { readAddress } from './address.js';
+import { mountDrawing } from './drawing.js';
+import { mountExpressionForm } from './expression_form.js';
+import { createGraphSource } from './graph_source.js';
+import { mountNodeCard } from './node_card.js';
+import { mountNodeTable } from './node_table.js';
+import { mountStepButtons } from './step_buttons.js';
+import { mountTorchCheck } from './torch_check.js';
+
+/**
+ * @param {Record<'form' | 'graph' | 'steps' | 'check' | 'drawing' | 'table' | 'card', HTMLElement>} places  graph: of all that is drawn
+ * @param {import('./state.js').Store} store
+ * @param {string} session  of the tab; empty: it has none
+ * @returns {() => void} undo
+ */
+export function mountGraph(places, store, session) {
+  const source = createGraphSource(store, session);
+
+  const nameTab = () => {
+    document.title = t('graph.title');
+  };
+  nameTab();
+
+  function showFaulty() {
+    const faulty = store.get('fault') !== null;
+    places.graph.hidden = faulty && !store.get('nodes').length; // there is nothing to walk through
+    places.graph.classList.toggle('stale', faulty); // what is drawn is not what is typed
+  }
+
+  const stops = [
+    store.watch(['language'], nameTab),
+    store.watch(['nodes', 'fault'], showFaulty),
+    mountExpressionForm(places.form, store, source),
+    mountStepButtons(places.steps, store, source),
+    mountTorchCheck(places.check, store),
+    mountDrawing(places.drawing, store),
+    mountNodeTable(places.table, store),
+    mountNodeCard(places.card, store),
+  ];
+  readAddress(store);
+  source.refresh({ anew: true });
+  return () => stops.forEach((stop) => stop());
+}

@@ -1,0 +1,38 @@
+// @ts-check
+// The light: whether torch and finite differences find the same numbers.
+
+import { t } from '../../core/i18n.js';
+import { scientific } from '../../draw/base/numbers.js';
+
+/** @typedef {import('./state.js').Check} Check */
+
+/** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
+export function mountTorchCheck(root, store) {
+  function show() {
+    const check = store.get('check');
+    root.hidden = check === null && store.get('view') === 'modules';
+    const wrong = check && wrongOf(check);
+    root.dataset.state = check ? (wrong ? 'red' : 'green') : '';
+    root.dataset.value = check ? String(check.torch.largest) : '';
+    root.textContent = check ? verdict(check) : store.get('fault') ? '–' : t('graph.checking');
+    root.title = check
+      ? t('graph.checked_title', {
+        torch: scientific(check.torch.largest),
+        differences: check.differences ? scientific(check.differences.largest) : t('graph.no_differences'),
+      })
+      : '';
+  }
+  const stop = store.watch(['check', 'fault', 'language', 'view'], show);
+  show();
+  return stop;
+}
+
+/** What disagrees; null: nothing. @param {Check} check */
+const wrongOf = ({ torch, differences }) => [torch, differences].find((compared) => compared && !compared.same) ?? null;
+
+/** @param {Check} check */
+function verdict(check) {
+  const wrong = wrongOf(check);
+  if (wrong) return `✕ ${t('graph.differs', { node: wrong.node, size: scientific(wrong.largest) })}`;
+  return `✓ ${t('graph.checked', { size: scientific(check.torch.largest) })}`;
+}
