@@ -6,6 +6,25 @@ The sentences are the caller's affair.
 from collections.abc import Mapping
 from typing import Literal
 
+SpecFaultCode = Literal[
+    "spec_feature_twice",
+    "spec_too_many_points",
+    "spec_no_points",
+    "spec_point_labels",
+    "spec_one_class",
+    "spec_needs_classes",
+    "spec_logits",
+    "spec_residual",
+    "spec_batch_of_one",
+    "spec_norm_batch",
+    "spec_perceptron_hidden",
+    "spec_perceptron_classes",
+    "spec_perceptron_output",
+    "spec_evolution",
+    "spec_parameters",
+]
+"""Of settings that do not go together; pydantic's ValidationError holds the fault."""
+
 GraphFaultCode = Literal[
     "graph_too_long",
     "graph_empty",
@@ -79,7 +98,7 @@ DigitsFaultCode = Literal[
 ]
 """Of pictures of digits."""
 
-FaultCode = Literal[GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode]
+FaultCode = Literal[SpecFaultCode, GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode]
 Value = str | int | float | bool | None | list[str]
 
 
@@ -88,3 +107,7 @@ class Fault(ValueError):  # noqa: N818
         super().__init__(code, values)
         self.code = code
         self.values = dict(values)
+
+    def __str__(self) -> str:
+        given = ", ".join(f"{name} {value}" for name, value in self.values.items())
+        return f"{self.code}: {given}" if given else self.code

@@ -37,7 +37,6 @@ ErrorCode = Literal[
     "below_least",
     "too_few_entries",
     "too_many_entries",
-    "contradiction",
     "no_such_neuron",
     "no_such_frame",
     "too_many_playing",

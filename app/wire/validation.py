@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from app.wire.messages import Refusal
+from engine.fault import Fault
 
 SHOWN = 40
 """Characters of a given value that are repeated in an answer."""
@@ -52,7 +53,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
             return Refusal("too_few_entries", {"field": field, "count": count, "limit": schema["minItems"]})
         return Refusal("too_many_entries", {"field": field, "count": count, "limit": schema["maxItems"]})
     if kind == "value_error":
-        return Refusal("contradiction", {"reason": str(first["ctx"]["error"])})
+        fault: Fault = first["ctx"]["error"]
+        return Refusal(fault.code, fault.values)
     schema = _schema_at(model, place)
     if "maximum" not in schema:
         return Refusal("below_least", {"field": field, "given": given, "lowest": schema["minimum"]})

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Self
 from annotated_types import Ge, Gt, Le, Len
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, Strict, model_validator
 
+from engine.fault import Fault
 from engine.spec.choices import (
     CLASS_LOSSES,
     FEATURES,
@@ -200,7 +201,7 @@ class Spec(BaseModel):
     @model_validator(mode="after")
     def _features_in_order(self) -> Self:
         if len(set(self.features)) < len(self.features):
-            raise ValueError("a feature is listed twice; list each feature once")
+            raise Fault("spec_feature_twice", {})
         ordered = tuple(name for name in FEATURES if name in self.features)
         if ordered != self.features:
             object.__setattr__(self, "features", ordered)
@@ -209,72 +210,60 @@ class Spec(BaseModel):
     @model_validator(mode="after")
     def _goes_together(self) -> Self:
         for fault in self._contradictions():
-            raise ValueError(fault)
+            raise fault
         return self
 
-    def _contradictions(self) -> Iterator[str]:
-        """What does not go together: the fact and the way out."""
+    def _contradictions(self) -> Iterator[Fault]:
+        """What does not go together."""
         if self.kind.plane and (self.samples or 0) > MOST_PLANE_SAMPLES:
-            yield f"{self.dataset} has at most {MOST_PLANE_SAMPLES} points; choose fewer samples"
+            yield Fault("spec_too_many_points", {"dataset": self.dataset, "limit": MOST_PLANE_SAMPLES})
         if self.dataset in ("own", "own_values"):
             yield from self._odd_own_points()
         if self.loss in CLASS_LOSSES and self.is_regression:
-            yield f"{self.loss} needs classes and {self.dataset} has real-valued targets; choose loss mse, mae or huber"
+            yield Fault("spec_needs_classes", {"loss": self.loss, "dataset": self.dataset})
         if self.loss in LOGIT_LOSSES and self.output_activation not in (None, "linear"):
-            yield (
-                f"{self.loss} works on logits, so the output cannot be {self.output_activation}; "
-                "leave the output activation to the loss"
-            )
+            yield Fault("spec_logits", {"loss": self.loss, "activation": self.output_activation})
         widths = (self.inputs, *(layer.width for layer in self.hidden))
         for number, (layer, (below, width)) in enumerate(zip(self.hidden, pairwise(widths), strict=True), 1):
             if layer.residual and below != width:
-                yield (
-                    f"the residual link of hidden layer {number} adds {below} values to {width}; "
-                    f"make both as wide, or switch the link off"
-                )
+                yield Fault("spec_residual", {"layer": number, "below": below, "width": width})
             if layer.batch_norm and self.batch_size == 1:
-                yield (
-                    "batch norm compares the samples of a batch and a batch of one has nothing to compare; "
-                    "choose a batch size of 2 or more, or switch batch norm off"
-                )
+                yield Fault("spec_batch_of_one", {})
         yield from self._too_large_for_norms()
         if self.optimizer == "perceptron":
             yield from self._odd_perceptron()
         if self.optimizer == "evolution" and any(layer.dropout or layer.batch_norm for layer in self.hidden):
-            yield (
-                "evolution compares copies of the network by their loss alone, and dropout and batch norm change that "
-                "loss beside the copy; switch them off, or choose another optimizer"
-            )
+            yield Fault("spec_evolution", {})
         parameters = sum(below * above + above for below, above in pairwise((*widths, self.outputs)))
         if parameters > MOST_PARAMETERS:
-            yield f"this network has {parameters} parameters and can have {MOST_PARAMETERS}; make its layers narrower"
+            yield Fault("spec_parameters", {"count": parameters, "limit": MOST_PARAMETERS})
 
-    def _too_large_for_norms(self) -> Iterator[str]:
+    def _too_large_for_norms(self) -> Iterator[Fault]:
         units = self.inputs + sum(layer.width for layer in self.hidden) + self.outputs
         samples = min(self.batch_size or self.training_samples, self.training_samples)
         if any(layer.batch_norm for layer in self.hidden) and samples * units > MOST_NORMED:
-            yield (
-                f"batch norm needs a whole batch at once, here {samples} samples of {units} inputs and neurons, and "
-                f"can have {MOST_NORMED} numbers; choose a batch size of {MOST_NORMED // units} or less"
+            most = MOST_NORMED // units
+            yield Fault(
+                "spec_norm_batch", {"samples": samples, "units": units, "limit": MOST_NORMED, "batch_size": most}
             )
 
-    def _odd_own_points(self) -> Iterator[str]:
+    def _odd_own_points(self) -> Iterator[Fault]:
         if not self.own_points:
-            yield "there are no points of your own yet; draw some on the plane or upload a file"
+            yield Fault("spec_no_points", {})
         elif self.dataset == "own":
             labels = {label for _, _, label in self.own_points}
             if not all(label in range(8) for label in labels):
-                yield "the label of a point is the number of its class, 0 to 7; for other numbers choose own_values"
+                yield Fault("spec_point_labels", {})
             elif max(labels) < 1 or len(labels) < 2:
-                yield "all points are of one class and there is nothing to tell apart; add points of another class"
+                yield Fault("spec_one_class", {})
 
-    def _odd_perceptron(self) -> Iterator[str]:
+    def _odd_perceptron(self) -> Iterator[Fault]:
         if self.hidden:
-            yield "the perceptron rule knows no hidden layers, for it passes no error back; remove them"
+            yield Fault("spec_perceptron_hidden", {})
         if self.is_regression or self.class_count != 2:
-            yield f"the perceptron tells two classes apart and {self.dataset} has others; choose another optimizer"
+            yield Fault("spec_perceptron_classes", {"dataset": self.dataset})
         if self.loss != "mse" or self.output_activation != "step":
-            yield "the perceptron rule goes with output activation step and loss mse; choose both"
+            yield Fault("spec_perceptron_output", {})
 
     @property
     def kind(self) -> Kind:
