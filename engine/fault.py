@@ -98,7 +98,17 @@ DigitsFaultCode = Literal[
 ]
 """Of pictures of digits."""
 
-FaultCode = Literal[SpecFaultCode, GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode]
+SubjectFaultCode = Literal[
+    "subject_no_layer",
+    "subject_no_neuron",
+    "subject_no_input",
+    "subject_no_biases",
+    "subject_no_norm",
+    "subject_no_sample",
+]
+"""Of a number of a step that is to be explained."""
+
+FaultCode = Literal[SpecFaultCode, GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode, SubjectFaultCode]
 Value = str | int | float | bool | None | list[str]
 
 

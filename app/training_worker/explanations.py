@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from app.wire.messages import Refusal
+from app.wire.messages import faults_refused
 from app.wire.numbers import number, numbers
 from engine.explaining.explain import explain
 from engine.explaining.phases import code_of, phases_of
@@ -34,10 +34,8 @@ def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[s
     if before is not None and wish.step == before.state.step + 2:
         before = None
     step = _open(trainer, before)
-    try:
+    with faults_refused():
         lines = explain(step, wish.subject, wish.sample)
-    except ValueError as fault:
-        raise Refusal("no_such_subject", {"reason": str(fault)}) from None
     largest = float(np.abs(step.before.parameters).max())
     return {
         "type": "explanation",
@@ -53,10 +51,8 @@ def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[s
 def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
     """The step to come, phase by phase. Raises Refusal where the batch has no such sample."""
     step = _open(trainer, None)
-    try:
+    with faults_refused():
         phases = phases_of(step, sample)
-    except ValueError as fault:
-        raise Refusal("no_such_subject", {"reason": str(fault)}) from None
     return {
         "type": "opened",
         "step": step.before.step + 1,

@@ -45,7 +45,6 @@ ErrorCode = Literal[
     "stop_rule_holds",
     "wrong_row",
     "engine_failed",
-    "no_such_subject",
     "no_such_tensor",
     "no_such_entry",
     "no_such_branch",

@@ -12,6 +12,7 @@ import numpy as np
 from engine.explaining.explain_rule import rule_lines, symbol_of
 from engine.explaining.terms import Line, Subject, Term, found, multiplied, opened_for, product, summed
 from engine.explaining.traced_step import OpenStep
+from engine.fault import Fault
 from engine.nn.network import Array
 from engine.nn.random import signs
 
@@ -19,7 +20,7 @@ from engine.nn.random import signs
 def explain(step: OpenStep, subject: Subject, sample: int = 0) -> list[Line]:
     """The lines of a subject; sample: which of the batch, where a number belongs to one sample.
 
-    Raises ValueError for a subject that this network or this batch does not have.
+    Raises Fault for a subject that this network or this batch does not have.
     """
     _refuse(step, subject, sample)
     return list(SUBJECTS[subject.kind](step, subject, sample))
@@ -29,18 +30,18 @@ def _refuse(step: OpenStep, subject: Subject, sample: int) -> None:
     stages, layer = step.network.stages, subject.layer
     inputs = subject.kind == "neuron" and layer == -1
     if not (inputs or 0 <= layer < len(stages)):
-        raise ValueError(f"this network has no layer {layer + 1}; choose one that is drawn")
+        raise Fault("subject_no_layer", {"layer": layer + 1})
     width = stages[0].inputs if inputs else stages[layer].outputs
     if subject.kind in ("neuron", "weight", "bias", "norm") and not 0 <= subject.index < width:
-        raise ValueError(f"layer {layer + 1} has no neuron {subject.index + 1}; choose one that is drawn")
+        raise Fault("subject_no_neuron", {"layer": layer + 1, "neuron": subject.index + 1})
     if subject.kind == "weight" and not 0 <= subject.source < stages[layer].inputs:
-        raise ValueError(f"layer {layer + 1} has no input {subject.source + 1}; choose a link that is drawn")
+        raise Fault("subject_no_input", {"layer": layer + 1, "input": subject.source + 1})
     if subject.kind == "bias" and not step.network.biases:
-        raise ValueError("this network has no biases; switch them on, or choose another number")
+        raise Fault("subject_no_biases", {})
     if subject.kind == "norm" and not stages[layer].batch_norm:
-        raise ValueError(f"layer {layer + 1} has no batch norm; switch it on, or choose another number")
+        raise Fault("subject_no_norm", {"layer": layer + 1})
     if not 0 <= sample < len(step.batch):
-        raise ValueError(f"this batch has {len(step.batch)} samples and no number {sample + 1}; choose one of them")
+        raise Fault("subject_no_sample", {"count": len(step.batch), "sample": sample + 1})
 
 
 # Forward and back through one neuron

@@ -15,6 +15,7 @@ import numpy as np
 
 from engine.backends import bugs
 from engine.explaining.traced_step import OpenStep
+from engine.fault import Fault
 from engine.nn.losses import Loss
 from engine.nn.network import Array
 
@@ -55,10 +56,10 @@ def phases_of(step: OpenStep, sample: int) -> list[Phase]:
     """All phases in their order. Of a rule that sends nothing back none is backward, and one finds what it has instead
     of a gradient.
 
-    Raises ValueError where the batch has no such sample.
+    Raises Fault where the batch has no such sample.
     """
     if not 0 <= sample < len(step.batch):
-        raise ValueError(f"this batch has {len(step.batch)} samples and no number {sample + 1}; choose one of them")
+        raise Fault("subject_no_sample", {"count": len(step.batch), "sample": sample + 1})
     look, layers = step.look, range(step.network.layers)
     outputs, targets = look.passed[-1].out[sample], step.targets[sample]
     phases = [Phase("batch", None, {"batch": [float(index) for index in step.batch]})]

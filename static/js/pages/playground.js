@@ -168,7 +168,7 @@ function receive(message) {
   else if (message.type === 'peeked') store.set({ peeked: message });
   else if (message.type === 'explanation') store.set({ explanation: message });
   else if (message.type === 'opened') store.set({ opened: message });
-  else if (message.code === 'no_such_subject' && store.get('sample')) store.set({ sample: 0 }); // the last batch may be smaller
+  else if (message.code?.startsWith('subject_') && store.get('sample')) store.set({ sample: 0 }); // the last batch may be smaller
   else if (message.code === 'no_such_neuron') session.refused(); // only drawn ones are asked for: the network has changed meanwhile
   else if (message.type === 'prediction') predictions.receive(message);
   else if (message.code === 'restarted' && message.own) showRestart();

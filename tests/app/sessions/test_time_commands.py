@@ -206,8 +206,8 @@ async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_o
 @pytest.mark.parametrize(
     ("command", "code"),
     [
-        ({"type": "inspect", "subject": {"kind": "neuron", "layer": 0, "index": 9}}, "no_such_subject"),
-        ({"type": "open", "sample": 99}, "no_such_subject"),
+        ({"type": "inspect", "subject": {"kind": "neuron", "layer": 0, "index": 9}}, "subject_no_neuron"),
+        ({"type": "open", "sample": 99}, "subject_no_sample"),
         ({"type": "edit", "tensor": "layers.9.weight", "index": [0, 0], "value": 1}, "no_such_tensor"),
         ({"type": "edit", "tensor": "layers.0.weight", "index": [0], "value": 1}, "no_such_entry"),
         ({"type": "edit", "tensor": "layers.0.weight", "index": [0, 2], "value": 1}, "no_such_entry"),

@@ -60,20 +60,19 @@ def raised() -> Iterator[tuple[str, set[str]]]:
     """Codes that are raised with their values beside them, and the names of those."""
     for text in SOURCES.values():
         for node in ast.walk(ast.parse(text)):
-            if not (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and len(node.args) == 2):
-                continue
-            code, values = node.args
-            if node.func.id not in ("Fault", "Refusal") or not isinstance(values, ast.Dict):
-                continue
-            names = {key.value for key in values.keys if isinstance(key, ast.Constant) and isinstance(key.value, str)}
-            if isinstance(code, ast.Constant) and len(names) == len(values.keys):
-                yield str(code.value), names
+            match node:
+                case ast.Call(func=ast.Name("Fault" | "Refusal"), args=[ast.Constant(str(code)), ast.Dict(keys=keys)]):
+                    names = [key.value for key in keys if isinstance(key, ast.Constant)]
+                    if len(names) == len(keys):
+                        yield code, set(map(str, names))
+                case ast.Call(func=ast.Name("_fault"), args=[ast.Constant(str(code)), _], keywords=keywords):
+                    yield code, {str(keyword.arg) for keyword in keywords}
 
 
 @pytest.mark.parametrize(("code", "names"), [*raised()])
 def test_what_is_raised_fills_its_sentence(code: str, names: set[str]) -> None:
-    of_an_operation = {"node", "line", "column"} if code.startswith("graph_") else set[str]()
-    assert names_in(code) - of_an_operation <= names
+    place = {"node", "line", "column"} if code.startswith("graph_") else set[str]()  # told by who calls an operation
+    assert names_in(code) - place <= names
 
 
 def test_a_fault_of_the_engine_is_refused_with_its_values() -> None:

@@ -11,6 +11,7 @@ from engine.explaining.explain import SUBJECTS, explain
 from engine.explaining.explain_rule import RULES
 from engine.explaining.terms import MOST_TERMS, Line, Subject, Term, summed
 from engine.explaining.traced_step import OpenStep
+from engine.fault import Fault
 from engine.nn.network import State
 from engine.spec.choices import ActivationName, BackendName, ClipName, LossName, OptimizerName, ScheduleName
 
@@ -124,23 +125,23 @@ def test_a_sample_outside_the_batch_has_no_part_in_the_step() -> None:
 
 
 @pytest.mark.parametrize(
-    ("subject", "sample", "words"),
+    ("subject", "sample", "said"),
     [
-        (Subject("neuron", 3, 0), 0, "no layer 4"),
-        (Subject("neuron", 0, 4), 0, "no neuron 5"),
-        (Subject("neuron", -1, 2), 0, "no neuron 3"),
-        (Subject("weight", 0, 0, 2), 0, "no input 3"),
-        (Subject("norm", 0, 0), 0, "no batch norm"),
-        (Subject("loss"), 10, "has 10 samples"),
+        (Subject("neuron", 3, 0), 0, "subject_no_layer: layer 4"),
+        (Subject("neuron", 0, 4), 0, "subject_no_neuron: layer 1, neuron 5"),
+        (Subject("neuron", -1, 2), 0, "subject_no_neuron: layer 0, neuron 3"),
+        (Subject("weight", 0, 0, 2), 0, "subject_no_input: layer 1, input 3"),
+        (Subject("norm", 0, 0), 0, "subject_no_norm: layer 1"),
+        (Subject("loss"), 10, "subject_no_sample: count 10, sample 11"),
     ],
 )
-def test_what_is_not_there_is_refused(subject: Subject, sample: int, words: str) -> None:
-    with pytest.raises(ValueError, match=words):
+def test_what_is_not_there_is_refused(subject: Subject, sample: int, said: str) -> None:
+    with pytest.raises(Fault, match=said):
         explain(opened(Trainer(Spec())), subject, sample)
 
 
 def test_a_bias_that_is_not_there_is_refused() -> None:
-    with pytest.raises(ValueError, match="no biases"):
+    with pytest.raises(Fault, match="subject_no_biases"):
         explain(opened(Trainer(Spec(biases=False), backend="by_hand")), Subject("bias", 0, 0))
 
 
