@@ -8,6 +8,7 @@ from fastapi import FastAPI, WebSocket
 from app import VERSION
 from app.sessions.manager import SessionManager
 from app.settings import Settings
+from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, pages, sockets
 from app.web.security import SecurityHeaders, add_error_answers, security_headers
@@ -22,18 +23,19 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        manager = app.state.manager = SessionManager(settings.limits, backend, library)
+        worker = TrainingThreads(backend, library)
+        app.state.gallery = gallery.Gallery(worker)
+        manager = app.state.manager = SessionManager(settings.limits, worker)
         manager.start()
         app.state.warming.start()
         yield
-        app.state.gallery.stop()
         await manager.stop()
+        worker.close()
 
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.settings = settings
     app.state.library = library
     app.state.warming = Warming(backend)
-    app.state.gallery = gallery.Gallery(backend, library)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)

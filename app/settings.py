@@ -45,8 +45,11 @@ class Limits(BaseModel):
     commands_burst: Annotated[int, Ge(1)] = 240
     """Two seconds' worth: what a page that was stalled sends when it wakes up."""
 
-    letters: Annotated[int, Ge(4)] = 64
+    queued_messages: Annotated[int, Ge(4)] = 64
     """Messages waiting for one viewer. They are a few kB each and a viewer that reads has none waiting."""
+
+    queued_predictions: Annotated[int, Ge(1)] = 8
+    """Questions of one viewer: a picture that is being drawn asks at every stroke, and only the newest matters."""
 
     send_seconds: Annotated[float, Gt(0)] = 10
     """A viewer that takes nothing for so long is gone: school Wi-Fi recovers in less."""
@@ -57,6 +60,9 @@ class Limits(BaseModel):
     unwatched_seconds: Annotated[float, Gt(0)] = 30
     """Training goes on for a reload or a dropped Wi-Fi, then pauses, so that a forgotten tab does not burn a core."""
 
+    pending_steps: Annotated[int, Ge(1)] = 100_000
+    """Steps, or epochs, asked for by number and not yet taken: some seconds' work of a small network."""
+
     history: Annotated[int, Ge(16)] = 2000
     """Entries of the loss curve: more than a screen has columns, under 300 kB as JSON with nine layers."""
 
@@ -65,6 +71,12 @@ class Limits(BaseModel):
 
     timeline_bytes: Annotated[int, Ge(1)] = 8 * 1024 * 1024
     """Moments of a run that can be gone back to: some 4,000 of the default network, 8 of 50,000 parameters and Adam."""
+
+    branches: Annotated[int, Ge(1)] = 40
+    """Of one run: more are not told apart on a chart, and each keeps its first and its last moment."""
+
+    undo_changes: Annotated[int, Ge(1)] = 100
+    """Changes of one run that can be undone: more than anybody remembers having made."""
 
     graph_characters: Annotated[int, Ge(1)] = 500
     """Of a typed expression: four lines on the page, read and drawn in a few milliseconds."""

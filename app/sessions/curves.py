@@ -1,4 +1,4 @@
-"""History: the curves of a run, thinned but never shortened: its loss, and what was measured of its layers.
+"""Curves of a run, thinned but never shortened: its loss, and what was measured of its layers.
 
 When there are too many entries they are put in buckets of equal width in steps, and each bucket keeps those with the
 lowest and the highest value of every quantity, so that a spike survives any thinning. The width doubles as needed.
@@ -6,13 +6,12 @@ lowest and the highest value of every quantity, so that a spike survives any thi
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
+from app.training_worker.measurements import QUANTITIES, Measured
 from app.wire.numbers import numbers
 from engine.training.snapshot import Entry
 
@@ -20,30 +19,12 @@ CURVE = 200
 """Entries of a branch's curve that is drawn beside the one of now."""
 
 
-QUANTITIES = ("mean", "largest", "zeros", "update_ratio", "saturated", "dead_share", "spread")
-"""What is kept of each layer beside the norm of its gradient, which every entry of the loss curve has."""
-
-
-class Kept(Protocol):
+class HasStep(Protocol):
     @property
     def step(self) -> int: ...
 
 
-@dataclass(frozen=True, eq=False)
-class Measured:
-    step: int
-    values: NDArray[np.float32]
-    """(quantities, linear layers), as QUANTITIES has them; NaN where a layer has none."""
-    ranges: list[tuple[float, float]] = field(init=False)
-    """Of each quantity over all layers; worked out once, for a curve that is thinned asks for it time and again."""
-
-    def __post_init__(self) -> None:
-        there = [row[np.isfinite(row)] for row in self.values]
-        ranges = [(float(row.min()), float(row.max())) if len(row) else (0.0, 0.0) for row in there]
-        object.__setattr__(self, "ranges", ranges)
-
-
-E = TypeVar("E", bound=Kept)
+E = TypeVar("E", bound=HasStep)
 
 
 class Curve(ABC, Generic[E]):

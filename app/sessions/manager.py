@@ -1,28 +1,24 @@
-"""SessionManager: all sessions of this server. How many, how fast, how long, and how they end.
+"""SessionManager: all sessions of this server: how many there may be, when each may train, and when they end.
 
 One clock paces all of them. It sleeps while nobody plays.
 """
 
 import asyncio
-import os
 import secrets
 import time
-from concurrent.futures import ThreadPoolExecutor
-from functools import partial
 
-from app.sessions.session import SLICE_SECONDS, Session
+from app.sessions.session import Session
+from app.sessions.training import TURN_SECONDS
 from app.settings import Limits
-from app.training_worker import jobs
+from app.training_worker.port import TrainingWorker
 from app.wire.messages import Closing, Refusal
-from engine.data.digits import BUNDLED, Library
-from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
 
 TICK = 1 / 30
-"""Seconds between two slices of a session: 25 pictures a second are asked for, and a few may be late."""
+"""Seconds between two turns of a session: 25 pictures a second are asked for, and a few may be late."""
 
-LEAST_SLICE = 0.002
-"""Seconds of training; shorter slices would be spent on handing over and on pictures."""
+LEAST_TURN = 0.002
+"""Seconds of training; shorter turns would be spent on handing over and on pictures."""
 
 SWEEP = 1.0
 """Seconds between looks for sessions that nobody watches; fine beside limits of half a minute and more."""
@@ -37,15 +33,12 @@ class Full(Exception):  # noqa: N818
 
 
 class SessionManager:
-    def __init__(self, limits: Limits, backend: BackendName, library: Library = BUNDLED) -> None:
+    def __init__(self, limits: Limits, worker: TrainingWorker) -> None:
         self.limits = limits
         self.stopping = False
-        self._start = partial(jobs.start, backend=backend, library=library)
+        self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
-        self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-        self._executor = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
-        self._checker = ThreadPoolExecutor(1, thread_name_prefix="checking")  # one comparison at a time, for all
         self._somebody_plays = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
 
@@ -58,12 +51,12 @@ class SessionManager:
 
     @property
     def playing(self) -> int:
-        """Sessions that train: played, or still owing steps that were asked for."""
-        return sum(session.working for session in self._sessions.values())
+        """Sessions that train: they play, or have steps to take that were asked for by number."""
+        return sum(session.run.working for session in self._sessions.values())
 
     @property
     def viewers(self) -> int:
-        return sum(len(session.viewers) for session in self._sessions.values())
+        return sum(len(session.run.viewers) for session in self._sessions.values())
 
     def known(self, key: str | None) -> Session | None:
         """The session of this key, to be looked at."""
@@ -72,7 +65,7 @@ class SessionManager:
     def find(self, key: str | None) -> Session | None:
         """The session of this key, to be joined at once. Raises Full."""
         session = self.known(key)
-        if session is not None and len(session.viewers) >= self.limits.viewers:
+        if session is not None and len(session.run.viewers) >= self.limits.viewers:
             raise Full(Closing("too_many_viewers"))
         return session
 
@@ -83,51 +76,40 @@ class SessionManager:
         try:
             if leaver is not None:
                 await self._end(leaver)
-            loop = asyncio.get_running_loop()
-            begun = await loop.run_in_executor(self._executor, self._start, Spec())
+            started = await self._worker.start(Spec())
             key = secrets.token_urlsafe(12)
-            session = self._sessions[key] = Session(
-                key,
-                begun,
-                start=self._start,
-                executor=self._executor,
-                checker=self._checker,
-                limits=self.limits,
-                before_play=self._before_play,
-            )
+            session = self._sessions[key] = Session(key, started, self._worker, self.limits, self._admit)
             return session
         finally:
             self._opening -= 1
 
     async def stop(self) -> None:
-        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all work."""
+        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all sessions."""
         self.stopping = True
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
         for session in self._sessions.values():
-            for viewer in session.viewers:
+            for viewer in session.run.viewers:
                 viewer.close(Closing("server_stopping"))
         deadline = time.monotonic() + self.limits.stop_seconds
-        while any(session.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
+        while any(session.run.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
         self._sessions.clear()
-        self._executor.shutdown(wait=False, cancel_futures=True)
-        self._checker.shutdown(wait=False, cancel_futures=True)
 
     def _leaver(self) -> Session:
         """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
-        unwatched = [session for session in self._sessions.values() if session.visited and not session.viewers]
+        unwatched = [session for session in self._sessions.values() if session.run.visited and not session.run.viewers]
         if not unwatched:
             raise Full(Closing("too_many_sessions"))
-        return min(unwatched, key=lambda session: session.unwatched_since)
+        return min(unwatched, key=lambda session: session.run.unwatched_since)
 
     async def _end(self, session: Session) -> None:
         self._sessions.pop(session.key, None)
         await session.close()
 
-    def _before_play(self) -> None:
+    def _admit(self) -> None:
         if self.playing >= self.limits.playing:
             raise Refusal("too_many_playing", {"limit": self.limits.playing})
         self._somebody_plays.set()
@@ -136,16 +118,16 @@ class SessionManager:
         """Ticks on an absolute schedule, so that a late tick does not make the next one later."""
         tick = time.monotonic()
         while True:
-            playing = [session for session in self._sessions.values() if session.playing]
+            playing = [session for session in self._sessions.values() if session.run.playing]
             if not playing:
                 self._somebody_plays.clear()
                 await self._somebody_plays.wait()
                 tick = time.monotonic()
                 continue
-            share = SLICE_SECONDS * min(1, self._cores / len(playing))
-            seconds = max(LEAST_SLICE, share)
+            share = TURN_SECONDS * min(1, self._worker.parallel_jobs / len(playing))
+            seconds = max(LEAST_TURN, share)
             for session in playing:
-                session.take_turn(seconds)
+                session.allow_turn(seconds)
             now = time.monotonic()
             tick = max(tick + TICK, now)
             await asyncio.sleep(tick - now)
@@ -155,10 +137,10 @@ class SessionManager:
             await asyncio.sleep(SWEEP)
             now = time.monotonic()
             for session in list(self._sessions.values()):
-                if session.viewers or session.key not in self._sessions:
+                if session.run.viewers or session.key not in self._sessions:
                     continue  # ending the one before took a moment: somebody came, or it made room
-                unwatched = now - session.unwatched_since
+                unwatched = now - session.run.unwatched_since
                 if unwatched > self.limits.idle_seconds:
                     await self._end(session)
-                elif session.working and unwatched > self.limits.unwatched_seconds:
-                    session.pause_unwatched()
+                elif session.run.working and unwatched > self.limits.unwatched_seconds:
+                    session.run.pause_unwatched()

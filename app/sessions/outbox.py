@@ -1,4 +1,4 @@
-"""Mailbox: newest-only hand-over of frames to one viewer, and messages in order. Knows no socket; giving never waits.
+"""Outbox: what waits to be sent to one viewer. It knows no socket, and putting something into it never waits.
 
 Messages (JSON text) are few, go ahead of frames and are never dropped; of frames only the newest is held. A frame of an
 older revision is never handed over after a message of a newer one.
@@ -19,72 +19,72 @@ class Frame:
     data: bytes
 
 
-class Mailbox:
+class Outbox:
     """One side posts, shows and closes; the other awaits `next`. All on one event loop."""
 
-    def __init__(self, letters: int) -> None:
-        """letters: how many messages may wait."""
-        self._most = letters
-        self._letters: deque[str] = deque()
+    def __init__(self, queued_messages: int) -> None:
+        """queued_messages: how many may wait."""
+        self._most = queued_messages
+        self._messages: deque[str] = deque()
         self._frame: Frame | None = None
         self._revision = 0
         self._undrawn: deque[int] = deque()
-        self._bell = asyncio.Event()
-        self._space = asyncio.Event()
-        self._space.set()
+        self._changed = asyncio.Event()
+        self._has_room = asyncio.Event()
+        self._has_room.set()
         self.newest = 0
         """Number of the newest frame handed over."""
         self.closing: tuple[int, str] | None = None
-        """Code and reason once closed: letters still go, frames no more."""
+        """Code and reason once closed: messages still go, frames no more."""
         self.closed = asyncio.Event()
 
     def post(self, text: str, revision: int = 0) -> bool:
         """Adds a message. revision: frames older than this are no longer handed over. False: it is full."""
         if self.closing is not None:
             return True
-        if len(self._letters) >= self._most:
+        if len(self._messages) >= self._most:
             return False
-        self._letters.append(text)
+        self._messages.append(text)
         self._revision = max(self._revision, revision)
         if self._frame is not None and self._frame.revision < self._revision:
             self._frame = None
-        if 2 * len(self._letters) >= self._most:
-            self._space.clear()
-        self._bell.set()
+        if 2 * len(self._messages) >= self._most:
+            self._has_room.clear()
+        self._changed.set()
         return True
 
     def show(self, frame: Frame) -> None:
         """Replaces the frame that waits, if any."""
         if frame.revision >= self._revision and self.closing is None:
             self._frame = frame
-            self._bell.set()
+            self._changed.set()
 
     def drawn(self, number: int) -> None:
-        """The viewer has drawn this frame, and those before it are past."""
+        """The viewer has drawn this frame, and with it those before."""
         while self._undrawn and self._undrawn[0] <= number:
             self._undrawn.popleft()
-        self._bell.set()
+        self._changed.set()
 
     @property
     def wants_frame(self) -> bool:
         return len(self._undrawn) < UNDRAWN and self.closing is None
 
     def close(self, code: int, reason: str) -> None:
-        """The first reason given is the one that is told."""
+        """Of several reasons the first is told."""
         self.closing = self.closing or (code, reason)
         self._frame = None
         self.closed.set()
-        self._bell.set()
-        self._space.set()
+        self._changed.set()
+        self._has_room.set()
 
     async def next(self) -> str | bytes | None:
         """The next thing to send: messages first, then the newest frame; None when closed and empty."""
         while True:
-            if self._letters:
-                letter = self._letters.popleft()
-                if 2 * len(self._letters) < self._most:
-                    self._space.set()
-                return letter
+            if self._messages:
+                message = self._messages.popleft()
+                if 2 * len(self._messages) < self._most:
+                    self._has_room.set()
+                return message
             if self.closing is not None:
                 return None
             if self._frame is not None and self.wants_frame:
@@ -92,9 +92,9 @@ class Mailbox:
                 self._undrawn.append(frame.number)
                 self.newest = frame.number
                 return frame.data
-            self._bell.clear()
-            await self._bell.wait()
+            self._changed.clear()
+            await self._changed.wait()
 
-    async def room(self) -> None:
+    async def wait_for_room(self) -> None:
         """Waits until half of the room for messages is free."""
-        await self._space.wait()
+        await self._has_room.wait()

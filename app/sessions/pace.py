@@ -9,35 +9,35 @@ CATCH_UP = 0.25
 """Seconds of steps that are made up for after a stall; more would make a busy server busier still."""
 
 FIRST_GUESS = 2000.0
-"""Steps per second of machine time assumed of a network not yet measured: low, so that the first slice is short."""
+"""Steps per second of machine time assumed of a network not yet measured: low, so that the first turn is short."""
 
 GROWTH = 4.0
-"""How much faster than before a network may be believed to be after one slice; slower is believed at once."""
+"""After one turn a network counts as at most so many times as fast as before; slower it may be at once."""
 
 
 class Pace:
-    """Steps per second, kept on average whatever the rhythm of asking, and never more at once than fit a slice."""
+    """Steps per second, kept on average however often it is asked, and never more at once than fit a turn."""
 
     def __init__(self, steps_per_second: float | None) -> None:
         """steps_per_second: None for as many as fit."""
         self.steps_per_second = steps_per_second
-        self._owed = 0.0
+        self._due = 0.0
         self._asked = 0.0
         self._capacity = FIRST_GUESS
 
     def start(self, now: float) -> None:
-        """From now on; nothing is owed for the time before."""
-        self._owed, self._asked = 0.0, now
+        """From now on; no steps are due for the time before."""
+        self._due, self._asked = 0.0, now
 
     def due(self, now: float, seconds: float) -> int:
-        """Steps to take now in a slice of at most so many seconds."""
+        """Steps to take now in a turn of at most so many seconds."""
         if self.steps_per_second is None:
             return self.fitting(seconds)
         most = 1 + self.steps_per_second * CATCH_UP
-        self._owed = min(most, self._owed + (now - self._asked) * self.steps_per_second)
+        self._due = min(most, self._due + (now - self._asked) * self.steps_per_second)
         self._asked = now
-        steps = min(int(self._owed), self.fitting(seconds))
-        self._owed -= steps
+        steps = min(int(self._due), self.fitting(seconds))
+        self._due -= steps
         return steps
 
     def fitting(self, seconds: float) -> int:

@@ -1,13 +1,12 @@
-"""Owed: steps and epochs that were asked for by name and are taken beside the pace, as fast as it goes."""
+"""PendingSteps: steps and epochs that were asked for by number and are taken beside the pace, as fast as it goes."""
 
+from app.settings import Limits
 from app.wire.messages import Refusal
 
-MOST_OWED = 100_000
-"""Steps, or epochs, that may be asked for and not yet be taken: some seconds' work of a small network."""
 
-
-class Owed:
-    def __init__(self) -> None:
+class PendingSteps:
+    def __init__(self, limits: Limits) -> None:
+        self._most = limits.pending_steps
         self.steps = 0
         self.epochs = 0
 
@@ -16,8 +15,8 @@ class Owed:
 
     def refuse_more(self, steps: int, epochs: int) -> None:
         """Raises Refusal where so many more would be too much."""
-        if max(self.steps + steps, self.epochs + epochs) > MOST_OWED:
-            raise Refusal("too_much_owed", {"limit": MOST_OWED})
+        if max(self.steps + steps, self.epochs + epochs) > self._most:
+            raise Refusal("too_much_owed", {"limit": self._most})
 
     def add(self, steps: int, epochs: int) -> None:
         self.steps += steps
@@ -28,3 +27,10 @@ class Owed:
         steps = min(self.steps, most)
         self.steps -= steps
         return steps
+
+    def end_epoch(self) -> None:
+        """One has been taken to its end; they may have been cleared meanwhile."""
+        self.epochs = max(0, self.epochs - 1)
+
+    def clear(self) -> None:
+        self.steps = self.epochs = 0

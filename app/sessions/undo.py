@@ -1,24 +1,14 @@
-"""Past: what a session keeps of its run: moments to go back to, a loss curve for each branch, changes to be undone."""
+"""Undo and redo: the changes of a run that can be taken back and made again."""
 
 from __future__ import annotations
 
 import time
 from collections import deque
 from dataclasses import dataclass
-from typing import Any
 
-from app.sessions.curves import History, Measured, Measurements
 from app.settings import Limits
-from app.wire.messages import Refusal
 from engine.spec.spec import Spec
-from engine.training.snapshot import Entry
-from engine.training.timeline import Position, Timeline
-
-MOST_CHANGES = 100
-"""Changes that can be undone: more than anybody remembers having made."""
-
-MOST_BRANCHES = 40
-"""More are no longer told apart on a chart, and each keeps its first and its last moment."""
+from engine.training.timeline import Position
 
 TURNING = 0.5
 """Seconds: the same numbers changed again within so many are a knob still being turned."""
@@ -40,66 +30,29 @@ class Change:
         return self.position.size if self.position else POINT_BYTES * len(self.spec.own_points)
 
 
-class Past:
-    def __init__(self, start: Position, entry: Entry, limits: Limits) -> None:
-        self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
+class UndoStack:
+    """Two stacks: what can be undone, and what was undone and can be made again."""
+
+    def __init__(self, limits: Limits) -> None:
         self._most_bytes = limits.timeline_bytes
-        self._histories = [History(limits.history)]
-        self._measurements = [Measurements(limits.measured)]
-        self.history.add(entry)
-        self._undo: deque[Change] = deque(maxlen=MOST_CHANGES)
-        self._redo: deque[Change] = deque(maxlen=MOST_CHANGES)
+        self._undo: deque[Change] = deque(maxlen=limits.undo_changes)
+        self._redo: deque[Change] = deque(maxlen=limits.undo_changes)
         self._changed: tuple[str, ...] = ()
         self._changed_at = 0.0
 
     @property
-    def history(self) -> History:
-        """The loss curve of the branch the run is on, its parents' parts before it."""
-        return self._histories[self.timeline.current]
-
-    @property
-    def changes(self) -> dict[str, int]:
+    def counts(self) -> dict[str, int]:
         """How many can be undone and redone."""
         return {"undo": len(self._undo), "redo": len(self._redo)}
 
-    def add(self, entry: Entry, position: Position | None) -> None:
-        """What a slice has shown, and where the run then stood if that is wanted."""
-        self.history.add(entry)
-        if position is not None:
-            self.timeline.record(position, entry.test_loss)
-
-    def measure(self, branch: int, measured: Measured) -> None:
-        """What the layers of a branch were like at a step."""
-        self._measurements[branch].add(measured)
-
-    def stand(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> bool:
-        """The run stands where training alone has not led it. At its end that is kept as a change; anywhere earlier a
-        branch begins. Gives whether one did."""
-        step = position.state.step
-        if step >= self.timeline.branches[self.timeline.current].ends:
-            self.timeline.record(position, test_loss, pinned=True)
-            return False
-        self.branch(position, test_loss, changed)
-        return True
-
-    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
-        """Leaves the current branch here, with its curve up to here."""
-        step = position.state.step
-        before = (self.history.until(step), self._measurements[self.timeline.current].until(step))
-        self.timeline.branch(position, test_loss, changed)
-        self._histories.append(before[0])
-        self._measurements.append(before[1])
-
-    # Undo and redo
-
-    def changing(self, position: Position, changed: tuple[str, ...], spec: Spec) -> None:
-        """A change to a Spec is made from here; what had been undone can no longer be redone. A knob that is being
+    def add(self, left: Change, changed: tuple[str, ...], spec: Spec) -> None:
+        """A change away from `left`, to this Spec; what had been undone can no longer be redone. A knob that is being
         turned is one change, and none where it is back where it was."""
-        turning = self._change(Change(position.spec, self.timeline.current, position), changed)
+        turning = self._change(left, changed)
         if turning and self._undo[-1].spec == spec:
             self._undo.pop()
 
-    def follow(self, earlier: Past, left: Spec, spec: Spec) -> None:
+    def follow(self, earlier: UndoStack, left: Spec, spec: Spec) -> None:
         """This run begins because another Spec was chosen, or the same one again: changes of the run that is left can
         still be taken back, and so can this one."""
         self.inherit(earlier)
@@ -109,7 +62,7 @@ class Past:
         while self._undo and self._undo[-1].spec == spec:  # what differed was the place in a run that is gone
             self._undo.pop()
 
-    def inherit(self, earlier: Past) -> None:
+    def inherit(self, earlier: UndoStack) -> None:
         """The changes of an earlier run, each as its Spec alone: its moments are gone."""
         self._changed, self._changed_at = earlier._changed, earlier._changed_at
         for own, theirs in ((self._undo, earlier._undo), (self._redo, earlier._redo)):
@@ -150,42 +103,6 @@ class Past:
     def settle(self) -> None:
         """A knob that was being turned has been let go."""
         self._changed = ()
-
-    def refuse_branch(self, step: int) -> None:
-        """Raises Refusal where a change at this step would begin a branch and there are too many."""
-        branches = self.timeline.branches
-        leaves = step < branches[self.timeline.current].ends
-        if leaves and (
-            len(branches) >= MOST_BRANCHES
-            or sum(branch.moments[0].position.size for branch in branches) > self._most_bytes
-        ):
-            raise Refusal("too_many_branches", {"limit": len(branches)})
-
-    # What is said of it
-
-    def curves(self) -> dict[str, Any]:
-        """The loss curve and the measurements of the branch the run is on."""
-        return {**self.history.message(), "measured": self._measurements[self.timeline.current].message()}
-
-    def message(self, step: int) -> dict[str, Any]:
-        """The branches with the curves of their own parts; step: where the run stands."""
-        timeline = self.timeline
-        return {
-            "type": "timeline",
-            "current": timeline.current,
-            "step": step,
-            "branches": [
-                {
-                    "parent": branch.parent,
-                    "begins": branch.begins,
-                    "ends": branch.ends,
-                    "changed": list(branch.changed),
-                    "curve": history.since(branch.begins),
-                }
-                for branch, history in zip(timeline.branches, self._histories, strict=True)
-            ],
-            **self.changes,
-        }
 
 
 def _is_knob(spec: Spec, field: str) -> bool:

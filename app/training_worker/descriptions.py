@@ -1,26 +1,22 @@
-"""States: what the page is told of a run beside its pictures: the state message, predictions, and how a run ended."""
+"""What the page is told of a run beside its pictures, as parts of messages: the experiment, its data, predictions."""
 
 from dataclasses import asdict
+from itertools import zip_longest
 from typing import Any
 
-from app.wire.messages import NoticeCode
+import numpy as np
+
 from app.wire.numbers import numbers
-from engine.fault import Value
+from engine.data.targets import actual_classes
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
-from engine.spec.spec import Spec
-from engine.training.stopping import StopReason
 from engine.training.trainer import Trainer
 
-STOPPED: dict[StopReason, tuple[NoticeCode, str]] = {
-    "steps": ("stopped_steps", "stop_steps"),
-    "epochs": ("stopped_epochs", "stop_epochs"),
-    "loss": ("stopped_loss", "stop_loss"),
-    "change": ("stopped_change", "stop_change"),
-    "patience": ("stopped_patience", "stop_patience"),
-    "no_errors": ("stopped_no_errors", "optimizer"),
-}
-"""How each stop rule is told, and the field of the Spec to change in order to go on."""
+PICTURES_OF_EACH = 2
+"""Training pictures of each digit that the page shows as examples."""
+
+SAMPLES = 10
+"""Of values by values, shown with what the network makes of them."""
 
 
 def of_experiment(trainer: Trainer) -> dict[str, Any]:
@@ -36,7 +32,7 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "sizes": list(network.sizes),
         "tensors": [[name, list(shape)] for name, shape in network.shapes.items()],
         "rule": {name: rule_of(network, name) for name in network.names} if spec.optimizer == "muon" else None,
-        "inseparable": is_endless(trainer),
+        "inseparable": never_ends(trainer),
         "batches_per_epoch": trainer.batches_per_epoch,
         "training_samples": len(trainer.train_inputs),
         "parameters_count": network.count,
@@ -45,23 +41,58 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
     }
 
 
-def is_endless(trainer: Trainer) -> bool:
-    """Whether this is a perceptron that will never be done. `slices.prepare` has worked it out."""
+def never_ends(trainer: Trainer) -> bool:
+    """Whether this is a perceptron that will never be done. It takes a moment the first time and is then remembered."""
     return trainer.spec.optimizer == "perceptron" and trainer.inseparable
 
 
-def ending(reason: StopReason, spec: Spec, step: int) -> tuple[NoticeCode, dict[str, Value]]:
-    """The notice of a run that a rule has ended."""
-    code, field = STOPPED[reason]
-    return code, {"step": step} if reason == "no_errors" else {"step": step, "limit": getattr(spec, field)}
+def of_data(trainer: Trainer) -> dict[str, Any]:
+    """points: training and test points [x1, x2, t, …], where t is the label ±1, the number of one of many classes, or
+    values; none where inputs are not of the plane. pictures: how large, how many and some of them, where inputs are
+    pictures. samples: some inputs and targets, where targets are columns of values and inputs are not of the plane."""
+    spec = trainer.spec
+    plane = spec.kind.plane
+    return {
+        "points": {
+            "train": points(trainer.train_points, trainer.train_labels) if plane else [],
+            "test": points(trainer.test_points, trainer.test_labels) if plane else [],
+        },
+        "pictures": _pictures(trainer) if spec.kind.side else None,
+        "samples": _samples(trainer) if spec.is_regression and not plane else None,
+    }
 
 
-def columns(trainer: Trainer) -> int:
-    """How many numbers a row for `predict` has."""
-    return 2 if trainer.spec.kind.plane else trainer.spec.inputs
+def points(places: Array, labels: Array) -> list[list[float]]:
+    """(n, 2) and (n,) or (n, values) → [[x1, x2, t, …], …] with as many digits as a screen can show."""
+    rows: list[list[float]] = np.column_stack([places, labels]).round(3).tolist()
+    return [[round(value, 3) for value in row] for row in rows]
+
+
+def _pictures(trainer: Trainer) -> dict[str, Any]:
+    """Some training pictures of each digit, each digit in turn, as bytes: 0 black, 255 white."""
+    digits = actual_classes(trainer.train_labels, trainer.spec)
+    rows = [np.flatnonzero(digits == digit)[:PICTURES_OF_EACH] for digit in range(trainer.spec.class_count)]
+    chosen = [int(row) for turn in zip_longest(*rows) for row in turn if row is not None]
+    return {
+        "side": trainer.spec.kind.side,
+        "count": len(digits),
+        "samples": [
+            {"label": int(digits[row]), "pixels": np.rint(trainer.train_points[row] * 255).astype(int).tolist()}
+            for row in chosen
+        ],
+    }
+
+
+def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
+    """The first inputs and targets of the training set, as many as a panel has room for."""
+    return {
+        "inputs": trainer.train_points[:SAMPLES].astype(float).round(4).tolist(),
+        "targets": trainer.train_labels[:SAMPLES].astype(float).round(4).tolist(),
+    }
 
 
 def prediction(question: int, step: int, outputs: Array, answers: Array) -> dict[str, Any]:
+    """outputs, answers: (rows, …)"""
     return {
         "type": "prediction",
         "id": question,

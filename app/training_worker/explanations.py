@@ -1,55 +1,46 @@
-"""Inspection: one step of a session's trainer in the open, as messages: a subject's arithmetic, or phase by phase."""
+"""One step of a Trainer as messages for the inspector: the arithmetic of one number, or the step phase by phase."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from typing import Any
 
 import numpy as np
 
+from app.training_worker.port import InspectRequest
 from app.wire.messages import faults_refused
 from app.wire.numbers import number, numbers
 from engine.explaining.explain import explain
 from engine.explaining.phases import code_of, phases_of
-from engine.explaining.terms import Line, Subject, holds
+from engine.explaining.terms import Line, holds
 from engine.explaining.traced_step import OpenStep
 from engine.training.timeline import Position
 from engine.training.trainer import Trainer
 
 
-@dataclass(frozen=True)
-class Wish:
-    """What a viewer looks into."""
-
-    subject: Subject
-    sample: int
-    step: int | None = None
-    """Of which step, counted from 1, if that is the one to come; else of the last one."""
-
-
-def explanation(trainer: Trainer, before: Position | None, wish: Wish) -> dict[str, Any]:
-    """The lines of a subject, of the step from `before`; of the step to come where there is none before, or where that
-    is the one wished for.
+def explanation(trainer: Trainer, before: Position | None, request: InspectRequest) -> dict[str, Any]:
+    """The lines of a subject in the step from `before`; in the next step where there is none before, or where that is
+    the one asked for.
 
     Raises Refusal where the network or the batch has no such subject.
     """
-    if before is not None and wish.step == before.state.step + 2:
+    if before is not None and request.step == before.state.step + 2:
         before = None
     step = _open(trainer, before)
     with faults_refused():
-        lines = explain(step, wish.subject, wish.sample)
+        lines = explain(step, request.subject, request.sample)
     largest = float(np.abs(step.before.parameters).max())
     return {
         "type": "explanation",
         "step": step.before.step + 1,
         "next": before is None,
-        "subject": asdict(wish.subject),
-        "sample": wish.sample,
+        "subject": asdict(request.subject),
+        "sample": request.sample,
         "batch": step.batch.tolist(),
         "lines": [_line(line, step.bug is not None and not holds(line, largest)) for line in lines],
     }
 
 
 def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
-    """The step to come, phase by phase. Raises Refusal where the batch has no such sample."""
+    """The next step, phase by phase. Raises Refusal where the batch has no such sample."""
     step = _open(trainer, None)
     with faults_refused():
         phases = phases_of(step, sample)

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request
 
 from app import VERSION
 from app.sessions.manager import SessionManager
-from app.training_worker.jobs import points
+from app.training_worker.descriptions import points
 from app.training_worker.warming import Warming
 from engine.backends.bugs import BUGS, NO_GRADIENT
 from engine.data.datasets import DATASETS, samples_of

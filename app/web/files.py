@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 
 from app.sessions.manager import SessionManager
 from app.sessions.session import Session
-from app.training_worker import jobs
+from app.training_worker.port import WriteModel
 from app.web.sockets import is_welcome
 from app.wire.messages import Refusal, faults_refused, message
 from engine.data import uploads
@@ -27,7 +27,7 @@ async def model_down(request: Request, key: str) -> Response:
 
     async def answer() -> Response:
         session = _session(request, key)
-        step, data = await session.look(lambda trainer: (trainer.step, jobs.model_of(trainer)))
+        step, data = await session.do(WriteModel())
         named = {
             "Content-Disposition": f'attachment; filename="playground-step-{step}.pt"',
             "Cache-Control": "no-store",
@@ -44,7 +44,7 @@ async def model_up(request: Request, key: str) -> Response:
     async def answer() -> Response:
         session = _session(request, key)
         await session.load_weights(await _body(request, _manager(request).limits.model_bytes))
-        return JSONResponse({"revision": session.revision})
+        return JSONResponse({"revision": session.run.revision})
 
     return await _said(answer)
 

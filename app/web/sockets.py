@@ -21,7 +21,7 @@ GONE = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to somebody who has left raises: Starlette's own, and RuntimeError after a close."""
 
 FAREWELL = 1.0
-"""Seconds for what is still in the mailbox, and again for the closing itself."""
+"""Seconds for what is still in the outbox, and again for the closing itself."""
 
 PATIENCE = 1.0
 """Seconds without a session until the viewer is told why: a first start compiles the engine."""
@@ -59,7 +59,7 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
         if not done:
             await socket.send_json(message("notice", "warming_up", {}))
     except GONE:
-        (await creating).visited = True  # nobody comes for it any more, so it may make room for somebody else
+        (await creating).run.visited = True  # nobody comes for it any more, so it may make room for somebody else
         raise WebSocketDisconnect from None
     return await creating
 
@@ -70,19 +70,19 @@ def is_welcome(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
 
 
 async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
-    viewer = Viewer(limits.letters)
-    mailbox = viewer.mailbox
+    viewer = Viewer(limits)
+    outbox = viewer.outbox
     session.join(viewer)
     writer = asyncio.create_task(_write(socket, viewer, limits.send_seconds))
     reader = asyncio.create_task(_read(socket, session, viewer, limits))
-    closed = asyncio.create_task(mailbox.closed.wait())
+    closed = asyncio.create_task(outbox.closed.wait())
     try:
         await asyncio.wait({writer, reader, closed}, return_when=asyncio.FIRST_COMPLETED)
-        if mailbox.closing is not None:
+        if outbox.closing is not None:
             await asyncio.wait({writer}, timeout=FAREWELL)
-            await _close(socket, *mailbox.closing)
+            await _close(socket, *outbox.closing)
     finally:
-        session.leave(viewer)
+        session.run.leave(viewer)
         for task in (writer, reader, closed):
             task.cancel()
         for ended in await asyncio.gather(writer, reader, closed, return_exceptions=True):
@@ -91,9 +91,9 @@ async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
 
 
 async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
-    """Sends what is in the mailbox until it is closed and empty."""
+    """Sends what is in the outbox until it is closed and empty."""
     try:
-        while (item := await viewer.mailbox.next()) is not None:
+        while (item := await viewer.outbox.next()) is not None:
             async with asyncio.timeout(seconds):
                 await (socket.send_bytes(item) if isinstance(item, bytes) else socket.send_text(item))
     except TimeoutError:
@@ -103,7 +103,7 @@ async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
 async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits) -> None:
     """Takes commands until the connection ends or is misused."""
     allowance = Allowance(limits.commands_per_second, limits.commands_burst, time.monotonic())
-    while viewer.mailbox.closing is None:
+    while viewer.outbox.closing is None:
         received = await socket.receive()
         if received["type"] == "websocket.disconnect":
             return
@@ -120,7 +120,7 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
             await session.submit(viewer, parse(text))
         except Refusal as refusal:
             viewer.tell(refusal.message())
-        await viewer.mailbox.room()
+        await viewer.outbox.wait_for_room()
 
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:

@@ -11,6 +11,7 @@ from app.settings import Settings
 from app.training_worker import jobs
 from app.web import serving
 from engine.spec.choices import BackendName
+from engine.training.trainer import Trainer
 
 KINDS: dict[str, BackendName] = {
     "compiled": "compiled",
@@ -23,7 +24,7 @@ KINDS: dict[str, BackendName] = {
 start, listen = jobs.start, serving.listen
 
 
-def start_slowly(*arguments: Any, **named: Any) -> jobs.Start:
+def start_slowly(*arguments: Any, **named: Any) -> Trainer:
     time.sleep(1.5)
     return start(*arguments, **named)
 

@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from app.sessions.curves import QUANTITIES, Measured
 from app.sessions.manager import Full
 from app.settings import Limits, Settings
+from app.training_worker.measurements import QUANTITIES, Measured
 from app.wire.messages import Closing
 from engine.fault import Fault
 from engine.graph.expressions import Bounds, parse
 from engine.training.snapshot import Entry
 from tests.app.running import running_server
-from tests.app.watching import SWEEP, Watcher, eventually, found, managing
+from tests.app.watching import SWEEP, Watcher, eventually, found, managing, watching
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_sockets import address, closing, say, told, until
 
@@ -42,7 +42,7 @@ async def playing() -> None:
         await second.say(type="play")
         error = await second.until("error")
         assert (error["code"], error["values"]) == ("too_many_playing", {"limit": 1})
-        assert not second.session.playing
+        assert not second.run.playing
         await first.say(type="pause")
         await second.say(type="play")
         assert (await second.until("state", lambda state: state["playing"]))["playing"]
@@ -86,15 +86,25 @@ async def commands_burst() -> None:
             assert await closing(socket) == told(Closing("flood"))
 
 
-async def letters() -> None:
+async def queued_messages() -> None:
     async with managing() as manager:
         session = await manager.create()
-        person, stuck = Watcher(session), Watcher(session, letters=4)
+        person, stuck = Watcher(session), Watcher(session, Limits(queued_messages=4))
         for _ in range(3):
             await person.say(type="pause")
-        assert stuck.viewer.mailbox.closing == told(Closing("never_reads"))
+        assert stuck.viewer.outbox.closing == told(Closing("never_reads"))
         for watcher in (person, stuck):
             watcher.leave()
+
+
+async def queued_predictions() -> None:
+    async with watching(queued_predictions=2) as person:
+        await person.until("frame")
+        for number in range(5):
+            await person.say(type="predict", inputs=[[number / 10, 0]], id=number)
+        await person.until("prediction", lambda said: said["id"] == 4)
+        answered = [message["id"] for message in person.seen if message["type"] == "prediction"]
+        assert answered == [3, 4], "of too many the newest are answered"
 
 
 async def send_seconds() -> None:
@@ -122,15 +132,26 @@ async def unwatched_seconds() -> None:
         again = Watcher(found(manager, watcher.session.key))
         assert (await again.until("state"))["status"] == "paused"
         notice = await again.until("notice")
-        assert (notice["code"], notice["values"]) == ("paused_unwatched", {"step": again.session.step})
+        assert (notice["code"], notice["values"]) == ("paused_unwatched", {"step": again.run.step})
         again.leave()
+
+
+async def pending_steps() -> None:
+    async with watching(pending_steps=30) as person:
+        for command in ({"type": "step", "count": 20}, {"type": "step", "count": 20}):
+            person.run.pending.refuse_more(steps=30, epochs=30)
+            person.run.pending.add(steps=20, epochs=0)
+            await person.say(**command)
+            error = await person.until("error")
+            assert (error["code"], error["values"]) == ("too_much_owed", {"limit": 30})
+            await person.say(type="pause")  # which drops them
 
 
 async def history() -> None:
     async with managing(history=16) as manager:
         watcher = Watcher(await manager.create())
         for step in range(1, 100):
-            watcher.session.past.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
+            watcher.run.branches.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
         await watcher.say(type="history")
         said = await watcher.until("history", lambda said: said["steps"][-1] == 99)
         assert len(said["steps"]) <= 16
@@ -143,7 +164,7 @@ async def measured() -> None:
         watcher = Watcher(await manager.create())
         for step in range(1, 100):
             values = np.full((len(QUANTITIES), 3), 1 / step, dtype=np.float32)
-            watcher.session.past.measure(0, Measured(step, values))
+            watcher.run.branches.measure(0, Measured(step, values))
         await watcher.say(type="history")
         said = await watcher.until("history", lambda said: said["measured"]["steps"][-1:] == [99])
         assert len(said["measured"]["steps"]) <= 16
@@ -156,10 +177,37 @@ async def timeline_bytes() -> None:
         for _ in range(100):
             await watcher.say(type="step", count=10)
             await watcher.until("frame", lambda frame: frame["step"] % 10 == 0)
-        timeline = watcher.session.past.timeline
+        timeline = watcher.run.branches.timeline
         assert timeline.size <= 40_000
         assert len(timeline.branches[0].moments) > 10
         watcher.leave()
+
+
+async def branches() -> None:
+    async with watching(branches=3) as person:
+        for count in (2, 3):
+            await person.say(type="branch")
+            said = await person.until("timeline", lambda said: len(said["branches"]) > 1)
+            assert len(said["branches"]) == count
+        await person.say(type="branch")
+        error = await person.until("error")
+        assert (error["code"], error["values"]) == ("too_many_branches", {"limit": 3})
+        assert len(person.run.branches.timeline.branches) == 3
+
+
+async def undo_changes() -> None:
+    async with watching(undo_changes=3) as person:
+        for seed in range(5):
+            await person.say(type="configure", spec={"seed": seed})
+        said = await person.until("timeline", lambda said: said["undo"] > 0)
+        for count in (2, 3, 3, 3):
+            said = await person.until("timeline")
+            assert said["undo"] == count
+        for _ in range(3):
+            await person.say(type="undo")
+        assert (await person.until("state", lambda state: state["spec"]["seed"] == 1))["spec"]["seed"] == 1
+        await person.say(type="undo")
+        assert (await person.until("error"))["code"] == "nothing_to_undo"
 
 
 async def graph_characters() -> None:
@@ -181,7 +229,7 @@ async def stop_seconds() -> None:
     async with managing(stop_seconds=0.2) as manager:
         watcher = Watcher(await manager.create())  # and never leaves
         await asyncio.wait_for(manager.stop(), 5)
-        assert watcher.viewer.mailbox.closing == told(Closing("server_stopping"))
+        assert watcher.viewer.outbox.closing == told(Closing("server_stopping"))
 
 
 TESTS: list[Callable[[], Awaitable[None]]] = [
@@ -193,13 +241,17 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     model_bytes,
     commands_per_second,
     commands_burst,
-    letters,
+    queued_messages,
+    queued_predictions,
     send_seconds,
     idle_seconds,
     unwatched_seconds,
+    pending_steps,
     history,
     measured,
     timeline_bytes,
+    branches,
+    undo_changes,
     graph_characters,
     graph_depth,
     graph_nodes,

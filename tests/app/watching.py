@@ -1,4 +1,4 @@
-"""A person in front of a session, without a socket: says commands, reads the mailbox, draws frames."""
+"""A person in front of a session, without a socket: says commands, reads the outbox, draws frames."""
 
 import asyncio
 import json
@@ -11,9 +11,11 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
 from app.wire.commands import parse
 from app.wire.frames import decode_frame
 from app.wire.messages import Refusal
+from engine import Trainer
 
 SWEEP = 0.02
 """Seconds between looks for unwatched sessions, in tests: short beside the limits they set."""
@@ -23,9 +25,10 @@ PATIENCE = 30
 
 
 class Watcher:
-    def __init__(self, session: Session, letters: int = 64) -> None:
+    def __init__(self, session: Session, limits: Limits | None = None) -> None:
         self.session = session
-        self.viewer = Viewer(letters)
+        self.run = session.run
+        self.viewer = Viewer(limits or session.run.limits)
         self.seen: list[dict[str, Any]] = []
         session.join(self.viewer)
 
@@ -37,7 +40,7 @@ class Watcher:
 
     async def next(self, draw: bool = True) -> dict[str, Any]:
         """The next message, or frame as a message of type "frame"."""
-        item = await asyncio.wait_for(self.viewer.mailbox.next(), PATIENCE)
+        item = await asyncio.wait_for(self.viewer.outbox.next(), PATIENCE)
         assert item is not None
         message: dict[str, Any] = json.loads(item) if isinstance(item, str) else {"type": "frame", **decode_frame(item)}
         if message["type"] == "frame" and draw:
@@ -55,24 +58,32 @@ class Watcher:
     async def at_step(self, step: int) -> dict[str, Any]:
         return await self.until("frame", lambda frame: frame["step"] == step)
 
+    @property
+    def trainer(self) -> Trainer:
+        handle = self.run.trainer
+        assert isinstance(handle, TrainerInThisProcess)
+        return handle.trainer
+
     def leave(self) -> None:
-        self.session.leave(self.viewer)
+        self.run.leave(self.viewer)
 
 
 @asynccontextmanager
 async def managing(**limits: float) -> AsyncIterator[SessionManager]:
     with patch("app.sessions.manager.SWEEP", SWEEP):
-        manager = SessionManager(Limits.model_validate(limits), backend="by_hand")
+        worker = TrainingThreads("by_hand")
+        manager = SessionManager(Limits.model_validate(limits), worker)
         manager.start()
         try:
             yield manager
         finally:
             await manager.stop()
+            worker.close()
 
 
 @asynccontextmanager
-async def watching() -> AsyncIterator[Watcher]:
-    async with managing() as manager:
+async def watching(**limits: float) -> AsyncIterator[Watcher]:
+    async with managing(**limits) as manager:
         watcher = Watcher(await manager.create())
         yield watcher
         watcher.leave()

@@ -8,7 +8,7 @@ from typing import get_args
 import pytest
 from playwright.sync_api import expect
 
-from app.sessions.curves import QUANTITIES
+from app.training_worker.measurements import QUANTITIES
 from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import NO_GRADIENT
 from engine.checking.compared import Witness

@@ -1,20 +1,9 @@
 """What going through time must not do: grow without bound, go on where a run has ended, say what JSON cannot."""
 
-from app.sessions.undo import MOST_BRANCHES, Change, Past
+from app.sessions.undo import Change, UndoStack
 from app.settings import Limits
 from engine import Spec, Trainer
 from tests.app.watching import watching
-
-
-async def test_branches_have_a_limit_and_a_sentence() -> None:
-    async with watching() as person:
-        for count in range(2, MOST_BRANCHES + 1):
-            await person.say(type="branch")
-            said = await person.until("timeline", lambda said: len(said["branches"]) > 1)
-            assert len(said["branches"]) == count
-        await person.say(type="branch")
-        assert (await person.until("error"))["code"] == "too_many_branches"
-        assert len(person.session.past.timeline.branches) == MOST_BRANCHES
 
 
 async def test_an_undo_into_a_run_that_has_ended_pauses_it() -> None:
@@ -30,7 +19,7 @@ async def test_an_undo_into_a_run_that_has_ended_pauses_it() -> None:
             "state", lambda state: state["step"] >= 20 and not state["playing"] and state["spec"]["stop_steps"] == 20
         )
         assert (state["step"], state["stopped"]) == (20, "steps")
-        assert not person.session.working
+        assert not person.run.working
 
 
 async def test_a_boundary_beyond_numbers_is_told_as_nothing() -> None:
@@ -48,17 +37,15 @@ async def test_a_boundary_beyond_numbers_is_told_as_nothing() -> None:
 
 def test_what_can_be_undone_is_bounded_in_memory_and_the_newest_changes_stay() -> None:
     trainer = Trainer(Spec(optimizer="adam"), backend="by_hand")
-    entry = trainer.snapshot(2).entry
-    room = 10 * trainer.position().size
-    past = Past(trainer.position(), entry, Limits(timeline_bytes=room))
+    undo = UndoStack(Limits(timeline_bytes=10 * trainer.position().size))
     for n in range(25):
         trainer.advance(1)
-        past.changing(trainer.position(), (f"layers.{n}.weight",), trainer.spec)
-    assert past.changes == {"undo": 10, "redo": 0}
+        undo.add(Change(trainer.spec, 0, trainer.position()), (f"layers.{n}.weight",), trainer.spec)
+    assert undo.counts == {"undo": 10, "redo": 0}
     steps = []
-    while (change := past.newest(undone=False)) is not None:
+    while (change := undo.newest(undone=False)) is not None:
         assert change.position is not None
         steps.append(change.position.state.step)
-        past.swap(Change(trainer.spec, 0, trainer.position()), undone=False)
+        undo.swap(Change(trainer.spec, 0, trainer.position()), undone=False)
     assert steps == list(range(25, 15, -1))
-    assert past.changes == {"undo": 0, "redo": 10}
+    assert undo.counts == {"undo": 0, "redo": 10}

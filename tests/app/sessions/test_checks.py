@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.sessions import checks
-from app.sessions.curves import QUANTITIES
 from app.sessions.manager import SessionManager
+from app.training_worker import checkup
+from app.training_worker.measurements import QUANTITIES
 from engine.backends.bugs import BUGS
 from engine.checking.check import Checked, check
 from engine.diagnosis.failures import BREAKAGES
@@ -29,7 +30,7 @@ def often(monkeypatch: pytest.MonkeyPatch) -> None:
     """The background does at once what it does every few seconds."""
     monkeypatch.setattr(checks, "CHECK_SECONDS", 0.05)
     monkeypatch.setattr(checks, "HEALTH_SECONDS", 0.02)
-    monkeypatch.setattr(checks, "SHARE", 0)
+    monkeypatch.setattr(checks, "REST", 0)
 
 
 async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
@@ -38,9 +39,9 @@ async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
         light = await watcher.until("checked")
         assert light["state"] == "green"
         assert light["step"] == 0
-        assert light["revision"] == watcher.session.revision
+        assert light["revision"] == watcher.run.revision
         assert 0 < light["difference"] < 1e-5
-        assert light["tensor"] in watcher.session.trainer.network.names
+        assert light["tensor"] in watcher.trainer.network.names
         witnesses = [one["witness"] for one in light["compared"]]
         assert witnesses == ["autograd", "float32", "differences", "update", "next_step"]
         assert all(one["agrees"] for one in light["compared"])
@@ -58,7 +59,7 @@ async def test_a_witness_that_says_no_number_is_red(monkeypatch: pytest.MonkeyPa
         assert result is not None
         return replace(result, compared=(replace(result.compared[0], difference=np.inf, other=np.nan),))
 
-    monkeypatch.setattr(checks, "check", lost)
+    monkeypatch.setattr(checkup, "check", lost)
     async with watching() as watcher:
         await watcher.say(type="check")
         light = await watcher.until("checked")
@@ -108,7 +109,7 @@ async def test_a_bug_outlives_a_reset_and_can_be_undone() -> None:
         await watcher.say(type="plant", bug="forgotten_slope")
         await watcher.say(type="reset")
         state = await watcher.until("state", lambda state: state["points"] is not None if "points" in state else False)
-        assert watcher.session.trainer.bug == "forgotten_slope"
+        assert watcher.trainer.bug == "forgotten_slope"
         await watcher.say(type="plant", bug=None)
         await watcher.until("state", lambda state: state["planted"] is None)
         await watcher.say(type="undo")
@@ -121,7 +122,7 @@ async def test_a_bug_without_a_place_is_refused() -> None:
         await watcher.say(type="plant", bug="norm_constant")
         refusal = await watcher.until("error")
         assert (refusal["code"], refusal["values"]) == ("bug_has_no_place", {"bug": "norm_constant"})
-        assert watcher.session.trainer.bug is None
+        assert watcher.trainer.bug is None
 
 
 async def test_the_inspector_shows_where_a_bug_sits() -> None:
@@ -185,8 +186,8 @@ async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object) -> None:
         raise AssertionError("nobody watches")
 
-    monkeypatch.setattr(checks, "examine", fail)
-    monkeypatch.setattr(checks, "check", fail)
+    monkeypatch.setattr(checkup, "examine", fail)
+    monkeypatch.setattr(checkup, "check", fail)
     async with managing() as manager:
         session = await manager.create()
         await asyncio.sleep(0.2)
@@ -225,11 +226,11 @@ async def test_training_goes_on_while_it_is_checked(monkeypatch: pytest.MonkeyPa
         going.set()
         time.sleep(1.0)
 
-    monkeypatch.setattr(checks, "check", slow)
+    monkeypatch.setattr(checkup, "check", slow)
     async with watching() as watcher:
         await watcher.say(type="play")
         await asyncio.to_thread(going.wait, 10)
-        step = watcher.session.step
+        step = watcher.run.step
         began = time.monotonic()
         await watcher.until("frame", lambda frame: frame["step"] > step + 100)
         assert time.monotonic() - began < 0.9
@@ -244,7 +245,7 @@ async def test_a_failure_of_the_check_is_no_failure_of_the_session(
     def fail(*_: object) -> None:
         raise RuntimeError("no torch")
 
-    monkeypatch.setattr(checks, "check", fail)
+    monkeypatch.setattr(checkup, "check", fail)
     async with watching() as watcher:
         await watcher.say(type="check")
         await watcher.say(type="step", count=3)
@@ -264,7 +265,7 @@ async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
         time.sleep(0.05)
         running -= 1
 
-    monkeypatch.setattr(checks, "check", count)
+    monkeypatch.setattr(checkup, "check", count)
     async with managing() as manager:
         watchers = [Watcher(await _session(manager)) for _ in range(4)]
         await asyncio.gather(*(watcher.say(type="check") for watcher in watchers))

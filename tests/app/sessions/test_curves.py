@@ -5,7 +5,8 @@ import math
 
 import numpy as np
 
-from app.sessions.curves import QUANTITIES, History, Measured, Measurements
+from app.sessions.curves import History, Measurements
+from app.training_worker.measurements import QUANTITIES, Measured
 from engine.training.snapshot import Entry
 
 

@@ -8,8 +8,7 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 
-from app.sessions.viewers import QUESTIONS
-from app.training_worker.descriptions import STOPPED
+from app.sessions.run import STOP_RULES
 from engine import Snapshot, Spec, Trainer
 from engine.training.stopping import RULES, StopReason
 from tests.app.watching import Watcher, managing, watching
@@ -24,8 +23,8 @@ PERCEPTRON = {
 
 
 def test_every_stop_rule_has_its_sentence_and_the_field_to_change() -> None:
-    assert set(STOPPED) == set(get_args(StopReason))
-    assert {field for _, field in STOPPED.values()} == {*RULES, "optimizer"}
+    assert set(STOP_RULES) == set(get_args(StopReason))
+    assert {field for _, field in STOP_RULES.values()} == {*RULES, "optimizer"}
 
 
 @pytest.mark.parametrize(
@@ -122,11 +121,12 @@ async def test_predictions_are_the_engines_own_with_their_answers() -> None:
 async def test_of_many_questions_at_once_the_newest_are_answered() -> None:
     async with watching() as person:
         await person.until("frame")
-        for number in range(QUESTIONS + 5):
+        most = person.run.limits.queued_predictions
+        for number in range(most + 5):
             await person.say(type="predict", inputs=[[number / 10, 0]], id=number)
-        await person.until("prediction", lambda said: said["id"] == QUESTIONS + 4)
+        await person.until("prediction", lambda said: said["id"] == most + 4)
         answered = [message["id"] for message in person.seen if message["type"] == "prediction"]
-        assert answered == list(range(5, QUESTIONS + 5))
+        assert answered == list(range(5, most + 5))
 
 
 async def test_sums_are_answered_in_plain_numbers() -> None:
@@ -220,7 +220,7 @@ def slowly(snapshot: Callable[[int], Snapshot], seconds: float) -> Callable[[int
 
 async def test_pictures_take_at_most_half_of_a_sessions_time(monkeypatch: pytest.MonkeyPatch) -> None:
     async with watching() as person:
-        trainer, times = person.session.trainer, []
+        trainer, times = person.trainer, []
         monkeypatch.setattr(trainer, "snapshot", slowly(trainer.snapshot, 0.1))
         await person.say(type="play")
         for _ in range(6):
@@ -229,13 +229,13 @@ async def test_pictures_take_at_most_half_of_a_sessions_time(monkeypatch: pytest
         assert min(np.diff(times[1:])) >= 0.17  # 0.1 for the picture, and nearly as much for training
         await person.say(type="pause")
         last = await person.until("frame", lambda frame: frame["steps_per_second"] == 0)
-        assert last["step"] == person.session.step  # the last picture does not wait
+        assert last["step"] == person.run.step  # the last picture does not wait
 
 
 async def test_one_sessions_slow_pictures_leave_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
     async with managing() as manager:
         slow, quick = Watcher(await manager.create()), Watcher(await manager.create())
-        trainer = slow.session.trainer
+        trainer = slow.trainer
         monkeypatch.setattr(trainer, "snapshot", slowly(trainer.snapshot, 0.2))
         await slow.say(type="play")
         await quick.say(type="play")

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.sessions.pending_steps import MOST_OWED
+from app.settings import Limits
 from app.wire.frames import RESOLUTION
 from engine import Snapshot, Trainer
 from tests.app.watching import Watcher, eventually, found, managing, watching
@@ -52,7 +52,7 @@ async def test_the_picture_is_the_engines_own() -> None:
     async with watching() as person:
         await person.say(type="step", count=40)
         frame = await person.at_step(40)
-        twin = Trainer(person.session.trainer.spec, backend="by_hand")
+        twin = Trainer(person.trainer.spec, backend="by_hand")
         twin.advance(40)
         for name, values in twin.parameters().items():
             np.testing.assert_array_equal(frame["parameters"][name], values)
@@ -68,9 +68,9 @@ async def test_playing_and_pausing() -> None:
         state = await person.until("state", lambda state: not state["playing"])
         assert state["status"] == "paused"
         last = await person.until("frame", lambda frame: frame["steps_per_second"] == 0)
-        assert last["step"] == state["step"] == person.session.trainer.step
+        assert last["step"] == state["step"] == person.trainer.step
         await asyncio.sleep(0.1)
-        assert person.session.trainer.step == state["step"]
+        assert person.trainer.step == state["step"]
 
 
 async def test_as_fast_as_the_machine_can_and_one_a_second() -> None:
@@ -209,12 +209,12 @@ async def test_a_failing_engine_is_logged_once_and_told_and_the_session_survives
         await person.say(type="step")
         await person.at_step(1)
         with caplog.at_level(logging.ERROR), monkeypatch.context() as patch:
-            patch.setattr(person.session.trainer, "advance", fail)
+            patch.setattr(person.trainer, "advance", fail)
             await person.say(type="play")
             error = await person.until("error")
         assert (error["code"], error["values"]) == ("engine_failed", {"step": 1})
         assert [record.levelname for record in caplog.records] == ["ERROR"]
-        assert not person.session.playing
+        assert not person.run.playing
         await person.say(type="reset")
         await person.say(type="step", count=5)
         await person.at_step(5)
@@ -244,16 +244,16 @@ async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_pictur
             if sum(message["type"] == "frame" for message in person.seen) == 2:
                 break
         pictures: list[int] = []
-        snapshot = person.session.trainer.snapshot
+        snapshot = person.trainer.snapshot
 
         def noted(resolution: int) -> Snapshot:
             pictures.append(resolution)
             return snapshot(resolution)
 
-        monkeypatch.setattr(person.session.trainer, "snapshot", noted)
+        monkeypatch.setattr(person.trainer, "snapshot", noted)
         await eventually(lambda: len(pictures) >= 4)
         assert RESOLUTION not in pictures[1:]  # the first may have been on its way; the rest are for the loss curve
-        assert len(person.session.past.history) >= 3
+        assert len(person.run.branches.history) >= 3
         behind = person.seen[-1]["step"]
         await person.say(type="drawn", frame=person.seen[-1]["frame"])
         assert (await person.until("frame"))["step"] > behind
@@ -265,17 +265,17 @@ async def test_a_slow_viewer_slows_nobody() -> None:
         await person.say(type="play")
         for _ in range(10):
             await person.until("frame")
-        assert stuck.viewer.mailbox.closing is None
+        assert stuck.viewer.outbox.closing is None
         stuck.leave()
 
 
-async def test_a_viewer_whose_mailbox_is_full_is_closed_in_words() -> None:
+async def test_a_viewer_whose_outbox_is_full_is_closed_in_words() -> None:
     async with watching() as person:
-        stuck = Watcher(person.session, letters=4)
+        stuck = Watcher(person.session, Limits(queued_messages=4))
         for _ in range(4):
             await person.say(type="speed", steps_per_second=5)
-        assert stuck.viewer.mailbox.closing is not None
-        assert stuck.viewer.mailbox.closing[0] == 4006
+        assert stuck.viewer.outbox.closing is not None
+        assert stuck.viewer.outbox.closing[0] == 4006
         stuck.leave()
         await person.say(type="step")
         await person.at_step(1)
@@ -299,13 +299,13 @@ async def test_a_session_is_found_again_as_it_was() -> None:
 async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPatch) -> None:
     async with watching() as person:
         turns: list[float] = []
-        take_turn = person.session.take_turn
+        allow_turn = person.session.allow_turn
 
         def noted(seconds: float) -> None:
             turns.append(seconds)
-            take_turn(seconds)
+            allow_turn(seconds)
 
-        monkeypatch.setattr(person.session, "take_turn", noted)
+        monkeypatch.setattr(person.session, "allow_turn", noted)
         await asyncio.sleep(0.15)
         assert turns == []
         await person.say(type="play")
@@ -319,8 +319,8 @@ async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPat
 async def test_steps_asked_for_are_work_like_play_and_end_when_nobody_watches() -> None:
     async with managing(playing=1, unwatched_seconds=0.1) as manager:
         first, second = Watcher(await manager.create()), Watcher(await manager.create())
-        await first.say(type="step", count=MOST_OWED)
-        await first.say(type="step", count=MOST_OWED)
+        await first.say(type="step", count=100_000)
+        await first.say(type="step", count=100_000)
         assert (await first.until("error"))["code"] == "too_much_owed"
         assert manager.playing == 1
         await second.say(type="step")

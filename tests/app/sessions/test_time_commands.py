@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from app.sessions import undo
-from app.training_worker import jobs
+from app.training_worker import jobs, port
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
@@ -26,7 +26,7 @@ def patient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 async def take(person: Watcher, steps: int) -> dict[str, Any]:
     """So many steps, then the picture."""
-    goal = person.session.step + steps
+    goal = person.run.step + steps
     await person.say(type="step", count=steps)
     return await person.at_step(goal)
 
@@ -169,7 +169,7 @@ async def test_a_sought_moment_is_shown_and_the_run_goes_on_from_it_as_it_did() 
         assert again["step"] == 60
         for name, values in again["parameters"].items():
             np.testing.assert_array_equal(values, shown[60]["parameters"][name])
-        assert len(person.session.past.timeline.branches) == 1, "it went the same way"
+        assert len(person.run.branches.timeline.branches) == 1, "it went the same way"
 
 
 async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_own() -> None:
@@ -200,7 +200,7 @@ async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_o
         alone.configure(alone.spec.changed(learning_rate=0.5))
         alone.advance(30)
         assert peeked["test_loss"] == pytest.approx(alone.evaluate()["test_loss"], rel=1e-8)
-        assert person.session.step == 40, "looking leaves the run where it is"
+        assert person.run.step == 40, "looking leaves the run where it is"
 
 
 @pytest.mark.parametrize(
@@ -336,23 +336,22 @@ async def test_an_undo_that_fails_leaves_what_can_be_undone_as_it_was(monkeypatc
         await person.say(type="seek", branch=0, step=10)
         await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
         await person.until("timeline", lambda said: (said["undo"], said["current"]) == (1, 1))
-        monkeypatch.setattr(jobs, "go_to", fail)
+        monkeypatch.setitem(jobs.JOBS, port.GoTo, fail)
         await person.say(type="undo")
         assert (await person.until("error"))["code"] == "engine_failed"
-        run = person.session.past
-        assert (run.changes, run.timeline.current) == ({"undo": 1, "redo": 0}, 1)
+        assert (person.run.undo.counts, person.run.branches.current) == ({"undo": 1, "redo": 0}, 1)
 
 
 async def test_a_reset_that_is_refused_leaves_the_run_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    async def refuse(*_: object) -> None:
+    def refuse(*_: object, **__: object) -> None:
         raise Fault("mnist_no_folder", {})
 
     async with watching() as person:
         await person.say(type="play")
-        monkeypatch.setattr(person.session, "restart", refuse)
+        monkeypatch.setattr(jobs, "start", refuse)
         await person.say(type="reset")
         assert (await person.until("error"))["code"] == "mnist_no_folder"
-        assert person.session.playing
+        assert person.run.playing
         monkeypatch.undo()
         await person.say(type="reset")
         await person.until("state", lambda state: state["step"] == 0 and not state["playing"])
@@ -364,7 +363,8 @@ async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> Non
         await person.say(type="configure", spec={"learning_rate": 0.5})
         await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
         await person.until("timeline", lambda said: said["undo"] == 3)
-        await person.session.load_weights(await person.session.look(jobs.model_of))
+        _, weights = await person.session.do(port.WriteModel())
+        await person.session.load_weights(weights)
         await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
         await person.say(type="undo")
         await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)

@@ -12,7 +12,7 @@ import pytest
 from websockets.asyncio.client import connect
 
 from app.settings import Limits
-from app.web.graphs import network_answer, see
+from app.training_worker.graph_jobs import network_answer, network_sample
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from tests.app.running import Running
@@ -171,7 +171,7 @@ def test_a_network_without_finite_numbers_gets_a_sentence() -> None:
     trainer = Trainer(Spec.model_validate({"hidden": [2] * 8, "activation": "linear"}), backend="by_hand")
     trainer.load_parameters({name: np.full(shape, 3e38) for name, shape in trainer.network.shapes.items()})
     with pytest.raises(Refusal) as caught:
-        network_answer(see(trainer, "0"), Limits(), checked=False)
+        network_answer(network_sample(trainer, "0"), Limits(), checked=False)
     assert caught.value.message()["code"] == "graph_network_overflow"
 
 

@@ -1,0 +1,93 @@
+"""Branches: the timeline of a run, and the curves of each of its branches."""
+
+from typing import Any
+
+from app.sessions.curves import History, Measurements
+from app.settings import Limits
+from app.training_worker.measurements import Measured
+from app.wire.messages import Refusal
+from engine.training.snapshot import Entry
+from engine.training.timeline import Position, Timeline
+
+
+class Branches:
+    def __init__(self, start: Position, entry: Entry, limits: Limits) -> None:
+        self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
+        self._limits = limits
+        self._histories = [History(limits.history)]
+        self._measurements = [Measurements(limits.measured)]
+        self.history.add(entry)
+
+    @property
+    def current(self) -> int:
+        """The branch the run is on."""
+        return self.timeline.current
+
+    @current.setter
+    def current(self, branch: int) -> None:
+        self.timeline.current = branch
+
+    @property
+    def history(self) -> History:
+        """The loss curve of the current branch, its parents' parts before it."""
+        return self._histories[self.current]
+
+    def add(self, entry: Entry, position: Position | None) -> None:
+        """What a turn of training has shown, and where the run then stood if that is wanted."""
+        self.history.add(entry)
+        if position is not None:
+            self.timeline.record(position, entry.test_loss)
+
+    def measure(self, branch: int, measured: Measured) -> None:
+        """What the layers of a branch were like at a step."""
+        self._measurements[branch].add(measured)
+
+    def place(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> bool:
+        """A change has put the run here. At the end of the branch that is kept as a moment; anywhere earlier a branch
+        begins. Gives whether one did."""
+        if position.state.step >= self.timeline.branches[self.current].ends:
+            self.timeline.record(position, test_loss, pinned=True)
+            return False
+        self.begin(position, test_loss, changed)
+        return True
+
+    def begin(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+        """Leaves the current branch here, with its curves up to here."""
+        step = position.state.step
+        before = (self.history.until(step), self._measurements[self.current].until(step))
+        self.timeline.branch(position, test_loss, changed)
+        self._histories.append(before[0])
+        self._measurements.append(before[1])
+
+    def refuse_new(self, step: int) -> None:
+        """Raises Refusal where a change at this step would begin a branch and there are too many."""
+        branches = self.timeline.branches
+        leaves = step < branches[self.current].ends
+        if leaves and (
+            len(branches) >= self._limits.branches
+            or sum(branch.moments[0].position.size for branch in branches) > self._limits.timeline_bytes
+        ):
+            raise Refusal("too_many_branches", {"limit": len(branches)})
+
+    def curves(self) -> dict[str, Any]:
+        """The loss curve and the measurements of the current branch, as a message."""
+        return {**self.history.message(), "measured": self._measurements[self.current].message()}
+
+    def message(self, step: int) -> dict[str, Any]:
+        """The branches with the curves of their own parts; step: where the run stands."""
+        timeline = self.timeline
+        return {
+            "type": "timeline",
+            "current": timeline.current,
+            "step": step,
+            "branches": [
+                {
+                    "parent": branch.parent,
+                    "begins": branch.begins,
+                    "ends": branch.ends,
+                    "changed": list(branch.changed),
+                    "curve": history.since(branch.begins),
+                }
+                for branch, history in zip(timeline.branches, self._histories, strict=True)
+            ],
+        }

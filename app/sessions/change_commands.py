@@ -1,0 +1,166 @@
+"""Commands that change what a run trains: its Spec, a parameter, a bug, its start; and undo and redo of those."""
+
+import secrets
+
+from app.sessions.run import Run
+from app.sessions.undo import Change
+from app.sessions.viewers import Viewer
+from app.training_worker import port
+from app.training_worker.port import Job, Placed, TrainingWorker
+from app.wire import commands
+from app.wire.commands import changed
+from app.wire.messages import Refusal
+from engine.backends.bugs import BUGS, goes_with, has_place
+from engine.nn.network import Array
+from engine.spec.spec import Spec, restarting_fields
+
+NEW_SEEDS = 10_000
+"""Another seed than before, below this: short enough to be read out to a class."""
+
+
+async def configure(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Configure) -> None:
+    old = run.spec
+    new = changed(old, command.spec)
+    if new == old:
+        run.tell_state()
+        return
+    if restarting_fields(old, new):
+        await begin_again(run, worker, viewer, new)
+        return
+    fields = tuple(name for name in Spec.model_fields if getattr(old, name) != getattr(new, name))
+    await change(run, worker, fields, port.Configure(new))
+    run.revise()
+    run.tell_state()
+    run.tell_timeline()
+
+
+async def edit(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Edit) -> None:
+    shapes = run.experiment.shapes
+    shape = shapes.get(command.tensor)
+    if shape is None:
+        raise Refusal("no_such_tensor", {"tensor": command.tensor, "choices": list(shapes)})
+    if len(command.index) != len(shape) or any(i >= size for i, size in zip(command.index, shape, strict=True)):
+        raise Refusal("no_such_entry", {"tensor": command.tensor, "shape": " × ".join(map(str, shape))})
+    await change(run, worker, (command.tensor,), port.Edit(command.tensor, command.index, command.value))
+    run.tell_state()
+    run.tell_timeline()
+
+
+async def plant(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Plant) -> None:
+    """Chooses an optimizer that can have the bug, where the present one cannot."""
+    bug, spec = command.bug, run.spec
+    before = spec.optimizer
+    if bug is not None and not has_place(bug, spec):
+        raise Refusal("bug_has_no_place", {"bug": bug})
+    if bug is not None and not goes_with(bug, spec.optimizer):
+        spec = spec.changed(optimizer=(*BUGS[bug].rules, "sgd")[0])
+    await change(run, worker, ("bug",), port.PlantBug(spec, bug))
+    if spec.optimizer != before:
+        run.notify("optimizer_for_bug", {"optimizer": spec.optimizer})
+    run.revise()
+    run.tell_state()
+    run.tell_timeline()
+    run.check_requested.set()
+
+
+async def reset(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Reset) -> None:
+    await begin_again(run, worker, viewer, run.spec, paused=True)
+
+
+async def regenerate(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Regenerate) -> None:
+    seed = (run.spec.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS
+    await begin_again(run, worker, viewer, changed(run.spec, {"seed": seed}))
+
+
+async def change(run: Run, worker: TrainingWorker, what: tuple[str, ...], job: Job[Placed]) -> None:
+    """Does a job that can be undone; what: fields of the Spec, or tensors. A branch begins where the run stands earlier
+    than the end of its own."""
+    run.branches.refuse_new(run.step)
+    here = await worker.do(run.trainer, port.GetPosition())
+    placed = await worker.do(run.trainer, job)
+    run.undo.add(Change(here.spec, run.branches.current, here), what, placed.position.spec)
+    if place(run, placed, what):
+        run.tell_curves()
+
+
+def place(run: Run, placed: Placed, what: tuple[str, ...]) -> bool:
+    """The run stands where a change has put it. Gives whether a branch began."""
+    run.place(placed)
+    return run.branches.place(placed.position, placed.entry.test_loss, what)
+
+
+# A new start
+
+
+async def restart(run: Run, worker: TrainingWorker, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
+    """The start of this Spec, or of other weights; told by `Run.tell_start`. Raises Fault where data are missing."""
+    run.begin(await worker.start(spec, parameters, run.experiment.bug))
+
+
+async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
+    """The start of a Spec, another one or the same; paused, or as before. Raises Fault where its data are missing."""
+    left, earlier, had_begun = run.spec, run.undo, run.step > 0
+    await restart(run, worker, spec)
+    if paused:
+        run.halt()
+    run.undo.follow(earlier, left, spec)
+    _tell_of_start(run, viewer, left, had_begun)
+
+
+async def load_weights(run: Run, worker: TrainingWorker, data: bytes) -> None:
+    """Starts again, paused, with the weights of a model file. Raises Fault, as `restart`."""
+    earlier, spec = run.undo, run.spec
+    parameters = await worker.do(run.trainer, port.ReadModel(data))
+    await restart(run, worker, spec, parameters)
+    run.undo.follow(earlier, spec, spec)
+    run.halt()
+    run.tell_start()
+    run.notify("weights_loaded", {})
+
+
+def _tell_of_start(run: Run, viewer: Viewer, left: Spec, had_begun: bool) -> None:
+    """left: the Spec before."""
+    run.tell_start()
+    fields = restarting_fields(left, run.spec)
+    if had_begun and fields:
+        run.notify("restarted", {"fields": fields}, by=viewer)
+
+
+# Undo and redo
+
+
+async def undo(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Undo) -> None:
+    await _swap(run, worker, viewer, undone=False)
+
+
+async def redo(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Redo) -> None:
+    await _swap(run, worker, viewer, undone=True)
+
+
+async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: bool) -> None:
+    """Takes the newest change back; undone: makes the one again that was undone last."""
+    newest = run.undo.newest(undone=undone)
+    if newest is None:
+        raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
+    left, earlier, had_begun = run.spec, run.undo, run.step > 0
+    if newest.position is None and restarting_fields(left, newest.spec):
+        await restart(run, worker, newest.spec)
+        run.undo.inherit(earlier)
+        run.undo.swap(Change(left), undone=undone)
+        _tell_of_start(run, viewer, left, had_begun)
+        return
+    run.branches.refuse_new(run.step)
+    here = await worker.do(run.trainer, port.GetPosition())
+    current = branch = run.branches.current
+    if newest.position is None:  # the run it was of is gone, and this one goes on under its Spec
+        placed = await worker.do(run.trainer, port.Configure(newest.spec))
+    else:
+        placed = await worker.do(run.trainer, port.GoTo(newest.position, 0))
+        branch = newest.branch
+    run.undo.swap(Change(left, current, here), undone=undone)
+    run.branches.current = branch
+    place(run, placed, ("undo",))
+    run.revise()
+    run.tell_curves()
+    run.tell_state()
+    run.tell_timeline()

@@ -1,0 +1,126 @@
+"""One turn of training: how many steps are due, which pictures are wanted, and what is remembered of what was done.
+
+A turn is one job of the worker and short, so that no command waits long for it.
+"""
+
+from dataclasses import dataclass
+
+from app.sessions.outbox import Frame
+from app.sessions.run import STOP_RULES, Run, Status
+from app.sessions.viewers import Viewer, inspect_requests
+from app.training_worker.port import Train, Trained, TrainingWorker
+from app.wire.messages import NoticeCode
+from engine.fault import Value
+from engine.spec.spec import Spec
+from engine.training.stopping import StopReason
+
+TURN_SECONDS = 0.025
+"""The longest a command waits for the turn before it; a person notices from about 0.1 s."""
+
+RECORD_SECONDS = 0.25
+"""Between entries of the loss curve while no frame is sent."""
+
+
+@dataclass(frozen=True)
+class Turn:
+    job: Train
+    wanting: list[Viewer]
+    """Who gets a picture of it."""
+    began: float
+    seconds: float
+    """It was to take at most."""
+
+
+def has_work(run: Run) -> bool:
+    """Whether there is something to do that does not wait for the clock."""
+    return bool(run.pending) or (not run.playing and any(viewer.lacks(run.picture) for viewer in run.viewers))
+
+
+async def take_turn(run: Run, worker: TrainingWorker) -> None:
+    turn = next_turn(run)
+    if turn is None:
+        return
+    trained = await worker.do(run.trainer, turn.job)
+    account(run, turn, trained)
+    for viewer in turn.wanting:
+        if (frame := trained.frames.get(viewer.focus)) is not None:
+            viewer.seen = run.picture
+            viewer.outbox.show(Frame(turn.job.frame, turn.job.revision, frame))
+            if viewer.inspect_request in trained.explanations:
+                viewer.last_explained = turn.began
+                viewer.tell(trained.explanations[viewer.inspect_request])
+    _end_if_it_has(run, trained)
+
+
+def next_turn(run: Run) -> Turn | None:
+    """None where there is nothing to do. Takes the steps off those that are due or pending."""
+    now = run.clock()
+    seconds, run.turn_seconds = run.turn_seconds or TURN_SECONDS, None
+    steps = run.pending.take_steps(run.pace.fitting(seconds))
+    steps_of_epoch = run.pace.fitting(seconds) if run.pending.epochs and not steps else 0
+    if run.playing:
+        steps += run.pace.due(now, seconds)
+    moves = steps > 0 or steps_of_epoch > 0
+    finished = run.playing or not (run.pending.steps or run.pending.epochs > 1)
+    rested = now + seconds >= run.no_picture_before  # the picture comes after the training of this turn
+    shown = finished and (rested or not run.playing)
+    wanting = [viewer for viewer in run.viewers if shown and viewer.lacks(run.picture + moves)]
+    record = moves and rested and now - run.recorded_at >= RECORD_SECONDS
+    if not (moves or wanting):
+        return None
+    run.frames += 1
+    job = Train(
+        steps=steps,
+        steps_of_epoch=steps_of_epoch,
+        focuses=frozenset(viewer.focus for viewer in wanting),
+        only_at_epoch_end=steps_of_epoch > 0 and not run.playing,
+        record=record,
+        frame=run.frames,
+        revision=run.revision,
+        steps_per_second=run.meter.rate() if run.playing else 0.0,
+        inspect_requests=inspect_requests(wanting, run.playing, now),
+        watched=not run.playing or any(viewer.inspect_request is not None for viewer in run.viewers),
+        before=run.before,
+        keep=run.branches.timeline.wants,
+    )
+    return Turn(job, wanting, now, seconds)
+
+
+def account(run: Run, turn: Turn, trained: Trained) -> None:
+    """Where the run stands now, how fast it went and what is to be remembered."""
+    taken = trained.step - run.step
+    run.step, run.epoch = trained.step, trained.epoch
+    if taken:
+        run.picture += 1
+        paced = run.pace.steps_per_second is not None  # then these were the steps due when the turn began
+        run.meter.add(turn.began if paced else run.clock(), taken)
+        run.pace.measured(taken, trained.training_seconds)
+        run.before, run.set_by_hand = trained.before, False
+    if trained.entry is not None:
+        run.branches.add(trained.entry, trained.position)
+        run.recorded_at = turn.began
+        rest = trained.picture_seconds * TURN_SECONDS / turn.seconds  # longer where many train
+        run.no_picture_before = run.clock() + rest
+    if trained.epoch_ended:
+        run.pending.end_epoch()
+
+
+def _end_if_it_has(run: Run, trained: Trained) -> None:
+    """Stops and says why, where the run has diverged or a stop rule has ended it just now."""
+    if run.status in (Status.STOPPED, Status.DIVERGED):
+        return
+    if trained.diverged is not None:
+        ending: tuple[NoticeCode, dict[str, Value]] = ("diverged", {"step": trained.diverged})
+    elif trained.stopped is not None:
+        ending = stop_notice(trained.stopped, run.spec, run.step)
+    else:
+        return
+    run.end(trained.diverged, trained.stopped)
+    run.tell_state()
+    run.notify(*ending)
+
+
+def stop_notice(reason: StopReason, spec: Spec, step: int) -> tuple[NoticeCode, dict[str, Value]]:
+    """The notice of a run that a rule has ended."""
+    code, field = STOP_RULES[reason]
+    return code, {"step": step} if reason == "no_errors" else {"step": step, "limit": getattr(spec, field)}

@@ -1,0 +1,106 @@
+"""Whether the arithmetic of a run is right and whether the run is well: what is measured, as messages for the page.
+
+A comparison takes the next step anew with other arithmetic (torch, float64, differences); an examination measures the
+layers. When either is made is decided in `app.sessions.checks`.
+"""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.port import Examined
+from app.wire.numbers import number
+from engine.checking.check import Checked, check
+from engine.checking.compared import Compared
+from engine.diagnosis.diagnosis import Examination, examine
+from engine.training.snapshot import Entry
+from engine.training.timeline import Position
+from engine.training.trainer import Trainer
+
+
+def examined(trainer: Trainer, entries: Sequence[Entry]) -> Examined:
+    """entries: the loss curve so far."""
+    began = time.thread_time()
+    found = examine(trainer, entries)
+    return Examined(_measured(found), _health(found), time.thread_time() - began)
+
+
+def compared(trainer: Trainer, at: Position) -> dict[str, Any]:
+    """May go on while the trainer trains: it touches nothing of it that changes."""
+    run = (at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
+    return _light(check(*run, at.bug, trainer.backend), at)
+
+
+def _light(result: Checked | None, at: Position) -> dict[str, Any]:
+    """What the check button shows; neither green nor red where there is no step to compare."""
+    if result is None:
+        return {"step": at.state.step, "state": "none", "planted": at.bug}
+    worst = result.worst
+    by_hand, autograd, differences = result.gradient
+    return {
+        "step": result.step,
+        "state": "green" if result.green else "red",
+        "difference": number(worst.difference),
+        "witness": worst.witness,
+        "tensor": worst.tensor,
+        "index": list(worst.index),
+        "kinks": result.kinks,
+        "tried": result.tried,
+        "rule": at.spec.optimizer,
+        "parameters": result.parameters,
+        "samples": result.samples,
+        "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},
+        "compared": [_witness(one) for one in result.compared],
+        "planted": result.bug,
+    }
+
+
+def _witness(one: Compared) -> dict[str, Any]:
+    return {
+        "witness": one.witness,
+        "difference": number(one.difference),
+        "tolerance": one.tolerance,
+        "agrees": one.agrees,
+        "tensor": one.tensor,
+        "index": list(one.index),
+        "hand": number(one.hand),
+        "other": number(one.other),
+    }
+
+
+def _measured(found: Examination) -> Measured:
+    values = [[getattr(layer, name) for layer in found.layers] for name in QUANTITIES]
+    return Measured(found.step, np.array(values, dtype=np.float32))  # None becomes NaN
+
+
+def _health(found: Examination) -> dict[str, Any]:
+    return {
+        "step": found.step,
+        "layers": [
+            {
+                "norm": number(layer.norm),
+                "mean": number(layer.mean),
+                "largest": number(layer.largest),
+                "zeros": number(layer.zeros),
+                "update_ratio": number(layer.update_ratio),
+                "histogram": list(layer.histogram),
+                "saturated": number(layer.saturated),
+                "dead": None if layer.dead is None else list(layer.dead),
+                "dead_share": number(layer.dead_share),
+                "spread": number(layer.spread),
+            }
+            for layer in found.layers
+        ],
+        "findings": [
+            {
+                "code": finding.code,
+                "values": {name: number(value) for name, value in finding.values.items()},
+                "layer": finding.layer,
+                "neurons": list(finding.neurons),
+            }
+            for finding in found.findings
+        ],
+    }

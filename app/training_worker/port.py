@@ -1,0 +1,308 @@
+"""The only door to a Trainer: start one for a run, then have jobs done on it, each with its result.
+
+Nothing here says where a Trainer lives; `threads` keeps it in this process. Whoever holds its handle sees results,
+never the Trainer. A job is data, so that it could be sent elsewhere; what each one does is in `jobs`.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+from app.training_worker.measurements import Measured
+from app.wire.frames import Focus
+from engine.explaining.terms import Subject
+from engine.graph import network_graph
+from engine.nn.network import Array, Network
+from engine.spec.choices import BugName
+from engine.spec.presets import Preset
+from engine.spec.spec import Spec
+from engine.training.snapshot import Entry
+from engine.training.stopping import StopReason
+from engine.training.timeline import Moment, Position
+
+R = TypeVar("R")
+
+
+class TrainerHandle:
+    """Stands for the Trainer of one run. Only the worker that gave it knows what is behind it."""
+
+
+class Job(Generic[R]):
+    """Something to be done with a Trainer; R: what comes of it."""
+
+
+class TrainingWorker(ABC):
+    @property
+    @abstractmethod
+    def parallel_jobs(self) -> int:
+        """How many runs can train at the same moment."""
+
+    @abstractmethod
+    async def start(
+        self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
+    ) -> Started:
+        """A Trainer at the start of a Spec. parameters: other weights than the seed's; bug: planted where it can be.
+
+        Raises Fault where pictures cannot be read.
+        """
+
+    @abstractmethod
+    async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
+        """Two jobs of one Trainer must not overlap, except that Compare may go on beside any other."""
+
+    @abstractmethod
+    async def preset_picture(self, preset: Preset) -> dict[str, Any]:
+        """Trains a preset and draws it in small, one preset at a time."""
+
+    @abstractmethod
+    def close(self) -> None:
+        """Ends all work; what has not begun is dropped."""
+
+
+# What is known of a run outside the worker
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """What a Trainer trains: its Spec, and what follows from Spec and data."""
+
+    spec: Spec
+    bug: BugName | None
+    sizes: tuple[int, ...]
+    """Widths of the columns of neurons: inputs, hidden…, outputs."""
+    shapes: Mapping[str, tuple[int, ...]]
+    """Of every tensor of parameters, by name."""
+    never_ends: bool
+    """Whether this is a perceptron that will never be done, as no line separates its classes."""
+    message: dict[str, Any]
+    """What the page must know of it to draw it and to say what its outputs mean."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """A Trainer at the start of a run, and its data for the page."""
+
+    trainer: TrainerHandle
+    experiment: Experiment
+    data: dict[str, Any]
+    """Points, pictures and samples: see `descriptions.of_data`."""
+    entry: Entry
+    position: Position
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Where a run stands that something else than training has put there."""
+
+    experiment: Experiment
+    position: Position
+    diverged: int | None
+    stopped: StopReason | None
+    entry: Entry
+
+
+# Training
+
+
+@dataclass(frozen=True)
+class InspectRequest:
+    """Which number a viewer has opened in the inspector."""
+
+    subject: Subject
+    sample: int
+    step: int | None = None
+    """Which step, counted from 1, if that is the one to come; else the last one."""
+
+
+@dataclass(frozen=True)
+class Trained:
+    step: int
+    epoch: int
+    diverged: int | None
+    stopped: StopReason | None
+    epoch_ended: bool
+    """Whether `steps_of_epoch` came to the end of the epoch."""
+    training_seconds: float
+    picture_seconds: float
+    """Of a processor: a machine that is busy with other things makes no picture dearer."""
+    frames: dict[Focus | None, bytes]
+    entry: Entry | None
+    position: Position | None
+    """Where the run stood when the entry was made, if the timeline keeps it."""
+    before: Position | None
+    """Where it stood before the last step, if that may be inspected."""
+    explanations: dict[InspectRequest, dict[str, Any]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Train(Job[Trained]):
+    """Trains, takes a picture and turns it into bytes."""
+
+    steps: int
+    steps_of_epoch: int
+    """Then so many more, but not beyond the end of the epoch."""
+    focuses: frozenset[Focus | None]
+    """One frame for each; none: no frame."""
+    only_at_epoch_end: bool
+    """Whether there are frames only where the epoch, or the run, came to its end."""
+    record: bool
+    """Whether an entry of the loss curve is wanted even without a frame."""
+    frame: int
+    """Number of the frame."""
+    revision: int
+    steps_per_second: float
+    inspect_requests: frozenset[InspectRequest] = frozenset()
+    """To be answered for the last of the steps."""
+    watched: bool = False
+    """Whether the last of the steps may be inspected later, though no explanation is due now."""
+    before: Position | None = None
+    """Where it stood before the last step until now, if that is known."""
+    keep: Callable[[int], bool] = lambda _step: False
+    """Whether the timeline would keep a moment of this step."""
+
+
+# Changes
+
+
+@dataclass(frozen=True)
+class Configure(Job[Placed]):
+    """Goes on under another Spec, no field of which restarts the run."""
+
+    spec: Spec
+
+
+@dataclass(frozen=True)
+class PlantBug(Job[Placed]):
+    """Goes on under a Spec with a bug, or without."""
+
+    spec: Spec
+    bug: BugName | None
+
+
+@dataclass(frozen=True)
+class Edit(Job[Placed]):
+    """Sets one parameter."""
+
+    tensor: str
+    index: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True)
+class GoTo(Job[Placed]):
+    """So many steps on from a position."""
+
+    position: Position
+    steps: int
+
+
+# Looking, which changes nothing
+
+
+@dataclass(frozen=True)
+class Locate(Job[Placed]):
+    """Where the run stands, with its losses."""
+
+
+@dataclass(frozen=True)
+class GetPosition(Job[Position]):
+    """Where the run stands."""
+
+
+@dataclass(frozen=True)
+class GetPositionBeforeLastStep(Job[Position | None]):
+    """Had again from a moment before it; None where the run did not come from there."""
+
+    moment: Moment
+
+
+@dataclass(frozen=True)
+class Peek(Job[dict[str, Any]]):
+    """The boundary and the losses so many steps after a moment, as a message without its type."""
+
+    moment: Moment
+    steps: int
+
+
+@dataclass(frozen=True)
+class Predict(Job[dict[str, Any]]):
+    """Outputs for rows of the right length, as a message."""
+
+    question: int
+    inputs: Sequence[Sequence[float]]
+
+
+@dataclass(frozen=True)
+class Explain(Job[dict[str, Any]]):
+    """See `explanations.explanation`."""
+
+    before: Position | None
+    request: InspectRequest
+
+
+@dataclass(frozen=True)
+class OpenNextStep(Job[dict[str, Any]]):
+    """See `explanations.opened`."""
+
+    sample: int
+
+
+@dataclass(frozen=True)
+class WriteModel(Job[tuple[int, bytes]]):
+    """The step and the weights of now, with the running statistics of norms, as a file of torch."""
+
+
+@dataclass(frozen=True)
+class ReadModel(Job[dict[str, Array]]):
+    """The weights in such a file. Raises Fault where it is not of this network."""
+
+    data: bytes
+
+
+@dataclass(frozen=True)
+class NetworkSample:
+    """A network and one training sample, at one step."""
+
+    network: Network
+    tensors: network_graph.Tensors
+    inputs: network_graph.Vector
+    targets: network_graph.Vector
+    names: list[str]
+    """Of the inputs."""
+    point: int
+    points: int
+    """How many samples there are."""
+    step: int
+    notes: list[str]
+
+
+@dataclass(frozen=True)
+class GetNetworkSample(Job[NetworkSample]):
+    """point: number of a training sample, as text. Raises Refusal where there is no such sample."""
+
+    point: str
+
+
+@dataclass(frozen=True)
+class Examined:
+    measured: Measured
+    message: dict[str, Any]
+    seconds: float
+    """Of a processor."""
+
+
+@dataclass(frozen=True)
+class Examine(Job[Examined]):
+    """Measures the layers and says what is wrong with the run. entries: its loss curve so far."""
+
+    entries: Sequence[Entry]
+
+
+@dataclass(frozen=True)
+class Compare(Job[dict[str, Any]]):
+    """Compares the next step from a position with other arithmetic. It touches nothing that training changes."""
+
+    at: Position

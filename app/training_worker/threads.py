@@ -1,0 +1,71 @@
+"""Threads: a TrainingWorker that keeps Trainers in this process and does jobs in pools of threads, one thread per core.
+
+numpy, torch and compiled kernels release the GIL while they compute, so that runs train at the same moment.
+"""
+
+import asyncio
+import os
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
+from typing import Any, ParamSpec, TypeVar
+
+from app.training_worker import jobs, preset_pictures
+from app.training_worker.port import Compare, Job, Started, TrainerHandle, TrainingWorker
+from engine.data.digits import BUNDLED, Library
+from engine.nn.network import Array
+from engine.spec.choices import BackendName, BugName
+from engine.spec.presets import Preset
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class TrainerInThisProcess(TrainerHandle):
+    def __init__(self, trainer: Trainer) -> None:
+        self.trainer = trainer
+
+
+class TrainingThreads(TrainingWorker):
+    def __init__(self, backend: BackendName, library: Library = BUNDLED) -> None:
+        self._backend: BackendName = backend
+        self._library = library
+        self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+        self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
+        self._comparing = ThreadPoolExecutor(1, thread_name_prefix="comparing")
+        """Apart from those that train, for the first comparison loads torch; one at a time, for all runs."""
+        self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
+        self._closed = threading.Event()
+
+    @property
+    def parallel_jobs(self) -> int:
+        return self._cores
+
+    async def start(
+        self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
+    ) -> Started:
+        return await _in(self._training, self._start, spec, parameters, bug)
+
+    def _start(self, spec: Spec, parameters: dict[str, Array] | None, bug: BugName | None) -> Started:
+        trainer = jobs.start(spec, parameters, bug, backend=self._backend, library=self._library)
+        return jobs.started(TrainerInThisProcess(trainer), trainer)
+
+    async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
+        assert isinstance(trainer, TrainerInThisProcess)
+        pool = self._comparing if isinstance(job, Compare) else self._training
+        return await _in(pool, jobs.do, trainer.trainer, job)
+
+    async def preset_picture(self, preset: Preset) -> dict[str, Any]:
+        return await _in(self._presets, preset_pictures.make, preset, self._backend, self._library, self._closed.is_set)
+
+    def close(self) -> None:
+        self._closed.set()
+        for pool in (self._training, self._comparing, self._presets):
+            pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _in(pool: Executor, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+    return await asyncio.get_running_loop().run_in_executor(pool, partial(work, *arguments, **named))
