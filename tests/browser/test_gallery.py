@@ -2,6 +2,7 @@
 
 import json
 import re
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -9,6 +10,7 @@ from playwright.sync_api import expect
 
 from engine.spec.presets import PRESETS
 from tests.browser.conftest import Opened, OpenPage
+from tests.table import sampled
 
 WORDS = {
     language: json.loads((Path(__file__).parents[2] / "static" / "i18n" / f"{language}.json").read_text("utf-8"))
@@ -97,7 +99,8 @@ def test_neither_a_caption_nor_a_bar_of_repair_outlives_the_shape(opened: Opened
 
 
 @pytest.mark.parametrize(
-    ("query", "width"), [("", 1366), ("", 1024), ("?profile=projector", 1366), ("?profile=projector", 1024)]
+    ("query", "width"),
+    sampled(product(["", "?profile=projector"], [1366, 1024]), [("", 1024), ("?profile=projector", 1366)]),
 )
 def test_the_inspector_stands_beside_the_caption(open_page: OpenPage, query: str, width: int) -> None:
     opened = open_page(query, width)
@@ -127,8 +130,13 @@ def test_on_a_wall_a_caption_cuts_nothing(open_page: OpenPage, width: int) -> No
     expect(opened["diagnosis-where"]).to_be_in_viewport(ratio=1)
 
 
-@pytest.mark.parametrize("preset", ["c5_twenty_lines", "d6_widening"])
-@pytest.mark.parametrize("query", ["", "?profile=projector"])
+@pytest.mark.parametrize(
+    ("query", "preset"),
+    sampled(
+        product(["", "?profile=projector"], ["c5_twenty_lines", "d6_widening"]),
+        [("", "d6_widening"), ("?profile=projector", "c5_twenty_lines")],
+    ),
+)
 def test_outputs_of_many_values_leave_the_scores_their_place(open_page: OpenPage, query: str, preset: str) -> None:
     opened = open_page(query)
     open_gallery(opened)
