@@ -1,5 +1,5 @@
 // @ts-check
-// The pictures on the cards of presets: what a network has learned, and the network's shape, in very small.
+// The pictures on the cards of presets: what a network has learned, and the network's shape.
 
 import { makeClassColors, makeColormap, paintClasses, paintValues } from '../base/colormap.js';
 import { traceMark } from './marks.js';
@@ -59,7 +59,7 @@ function classPixels({ winners, sure, side }, palette) {
 function paintPixels(context, size, side, pixels) {
   const small = new OffscreenCanvas(side, side);
   const into = /** @type {OffscreenCanvasRenderingContext2D} */ (small.getContext('2d'));
-  into.putImageData(new ImageData(new Uint8ClampedArray(pixels.buffer), side, side), 0, 0);
+  into.putImageData(new ImageData(new Uint8ClampedArray(/** @type {ArrayBuffer} */ (pixels.buffer)), side, side), 0, 0);
   context.imageSmoothingQuality = 'high';
   context.drawImage(small, 0, 0, size, size);
 }

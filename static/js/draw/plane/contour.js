@@ -1,113 +1,140 @@
 // @ts-check
-// The line where a map crosses a level: marching squares with linear interpolation, joined into paths.
+// Contour lines, where a map crosses a level: marching squares with linear interpolation, joined into paths.
 
-/** @typedef {{points: number[], closed: boolean}} Path  points: x0, y0, x1, y1, … with 0 … 1 from left to right and from top to bottom */
+/** @typedef {{points: number[], closed: boolean}} Path  points: x0, y0, x1, y1, … 0 … 1 from left to right and from top to bottom */
 
 /**
- * Made once per map size: the working arrays are kept between calls.
- * The map's values stand at the centres of its cells; outside the outermost centres the edge's values go on, so that
- * a line reaches the map's border.
+ * Working arrays for one size of map. Nodes are the centres of the map's cells and one more on each side. Crossing 2n lies
+ * between node n and its right neighbour, 2n+1 between node n and the one below.
+ * @typedef {object} Grid
+ * @property {number} side  cells along an edge of the map @property {number} span  nodes along an edge
+ * @property {Float32Array} field  value − level at each node
+ * @property {Int32Array} neighbors  two for each crossing; −1: none
+ * @property {Uint8Array} seen  crossings that are part of a path
+ * @property {number[]} crossings
+ */
+
+/**
+ * Made once per map size: the working arrays are kept between calls. Outside the outermost centres the edge's values are
+ * repeated, so that a line reaches the map's border.
  * @param {number} side cells along an edge
  * @returns {(values: ArrayLike<number>, level: number) => Path[]}
  */
 export function makeContour(side) {
-  const span = side + 2; // nodes along an edge, with one more on each side
+  const span = side + 2;
   const nodes = span * span;
-  // Crossing 2n lies between node n and its right neighbour, 2n+1 between node n and the one below.
-  const neighbors = new Int32Array(4 * nodes); // two for each crossing; −1: none
-  const field = new Float32Array(nodes);
-  const seen = new Uint8Array(2 * nodes);
-
-  /** @type {number[]} */
-  const crossings = [];
-
-  const link = (/** @type {number} */ a, /** @type {number} */ b) => {
-    crossings.push(a);
-    neighbors[2 * a + (neighbors[2 * a] === -1 ? 0 : 1)] = b;
-    neighbors[2 * b + (neighbors[2 * b] === -1 ? 0 : 1)] = a;
-  };
-
+  /** @type {Grid} */
+  const grid = { side, span, field: new Float32Array(nodes), neighbors: new Int32Array(4 * nodes), seen: new Uint8Array(2 * nodes), crossings: [] };
   return (values, level) => {
-    for (let row = 0; row < span; row++) {
-      const source = Math.min(Math.max(row - 1, 0), side - 1) * side;
-      for (let column = 0; column < span; column++) {
-        field[row * span + column] = values[source + Math.min(Math.max(column - 1, 0), side - 1)] - level;
-      }
-    }
-    neighbors.fill(-1);
-    seen.fill(0);
-    crossings.length = 0;
-    for (let row = 0; row + 1 < span; row++) {
-      for (let column = 0; column + 1 < span; column++) {
-        const n = row * span + column;
-        const code = +(field[n] >= 0) | (+(field[n + 1] >= 0) << 1) | (+(field[n + span + 1] >= 0) << 2) | (+(field[n + span] >= 0) << 3);
-        if (code === 0 || code === 15) continue;
-        const [top, left, right, bottom] = [2 * n, 2 * n + 1, 2 * n + 3, 2 * (n + span)];
-        switch (code > 7 ? 15 - code : code) {
-          case 1: link(top, left); break;
-          case 2: link(top, right); break;
-          case 3: link(left, right); break;
-          case 4: link(right, bottom); break;
-          case 6: link(top, bottom); break;
-          case 7: link(left, bottom); break;
-          case 5: { // a saddle: the mean of the corners says which pair of corners is joined
-            const joined = field[n] + field[n + 1] + field[n + span] + field[n + span + 1] >= 0;
-            if (joined === Boolean(code & 1)) { link(top, right); link(left, bottom); } else { link(top, left); link(right, bottom); }
-          }
-        }
-      }
-    }
-    return follow();
+    fillField(grid, values, level);
+    findCrossings(grid);
+    return joinPaths(grid);
   };
+}
 
-  /** Open paths first, from an end; what is left goes round. @returns {Path[]} */
-  function follow() {
-    /** @type {Path[]} */
-    const paths = [];
-    for (const start of ends()) if (!seen[start]) paths.push({ points: walk(start), closed: false });
-    for (const start of crossings) if (!seen[start]) paths.push({ points: walk(start), closed: true });
-    return paths;
-  }
-
-  /** Crossings of the outermost edges, where a path can end. */
-  function* ends() {
-    for (let i = 0; i + 1 < span; i++) {
-      for (const crossing of [2 * i, 2 * ((span - 1) * span + i), 2 * i * span + 1, 2 * (i * span + span - 1) + 1]) {
-        if (neighbors[2 * crossing] !== -1) yield crossing;
-      }
+/** @param {Grid} grid @param {ArrayLike<number>} values @param {number} level */
+function fillField({ side, span, field }, values, level) {
+  for (let row = 0; row < span; row++) {
+    const source = Math.min(Math.max(row - 1, 0), side - 1) * side;
+    for (let column = 0; column < span; column++) {
+      field[row * span + column] = values[source + Math.min(Math.max(column - 1, 0), side - 1)] - level;
     }
-  }
-
-  /** @param {number} start */
-  function walk(start) {
-    const points = [];
-    for (let at = start; at !== -1 && !seen[at]; ) {
-      seen[at] = 1;
-      const n = at >> 1;
-      const [row, column] = [Math.floor(n / span), n % span];
-      const share = field[n] / (field[n] - field[at & 1 ? n + span : n + 1]);
-      points.push((column - 0.5 + (at & 1 ? 0 : share)) / side, (row - 0.5 + (at & 1 ? share : 0)) / side);
-      const [one, other] = [neighbors[2 * at], neighbors[2 * at + 1]];
-      at = one !== -1 && !seen[one] ? one : other;
-    }
-    return points;
   }
 }
 
-const STEEP = 0.5; // of the map's range: a jump from one cell to the next in which the line's place within the cell is lost
+/** Joins the crossings on the edges of each square of four nodes. @param {Grid} grid */
+function findCrossings(grid) {
+  const { span, field, neighbors, seen, crossings } = grid;
+  neighbors.fill(-1);
+  seen.fill(0);
+  crossings.length = 0;
+  for (let row = 0; row + 1 < span; row++) {
+    for (let column = 0; column + 1 < span; column++) {
+      const n = row * span + column;
+      const code = +(field[n] >= 0) | (+(field[n + 1] >= 0) << 1) | (+(field[n + span + 1] >= 0) << 2) | (+(field[n + span] >= 0) << 3);
+      if (code !== 0 && code !== 15) joinSquare(grid, n, code);
+    }
+  }
+}
+
+/** @param {Grid} grid @param {number} n  the upper left node @param {number} code  a bit for each node at or above the level, clockwise from the upper left */
+function joinSquare(grid, n, code) {
+  const { span, field } = grid;
+  const [top, left, right, bottom] = [2 * n, 2 * n + 1, 2 * n + 3, 2 * (n + span)];
+  switch (code > 7 ? 15 - code : code) {
+    case 1: join(grid, top, left); break;
+    case 2: join(grid, top, right); break;
+    case 3: join(grid, left, right); break;
+    case 4: join(grid, right, bottom); break;
+    case 6: join(grid, top, bottom); break;
+    case 7: join(grid, left, bottom); break;
+    case 5: { // a saddle: the mean of the corners says which pair of corners is joined
+      const joined = field[n] + field[n + 1] + field[n + span] + field[n + span + 1] >= 0;
+      if (joined === Boolean(code & 1)) {
+        join(grid, top, right);
+        join(grid, left, bottom);
+      } else {
+        join(grid, top, left);
+        join(grid, right, bottom);
+      }
+    }
+  }
+}
+
+/** @param {Grid} grid @param {number} a @param {number} b  crossings */
+function join({ neighbors, crossings }, a, b) {
+  crossings.push(a);
+  neighbors[2 * a + (neighbors[2 * a] === -1 ? 0 : 1)] = b;
+  neighbors[2 * b + (neighbors[2 * b] === -1 ? 0 : 1)] = a;
+}
+
+/** Open paths first, from an end; the crossings that remain are on closed ones. @param {Grid} grid @returns {Path[]} */
+function joinPaths(grid) {
+  /** @type {Path[]} */
+  const paths = [];
+  for (const start of pathEnds(grid)) if (!grid.seen[start]) paths.push({ points: followPath(grid, start), closed: false });
+  for (const start of grid.crossings) if (!grid.seen[start]) paths.push({ points: followPath(grid, start), closed: true });
+  return paths;
+}
+
+/** Crossings of the outermost edges, where a path can end. @param {Grid} grid */
+function* pathEnds({ span, neighbors }) {
+  for (let i = 0; i + 1 < span; i++) {
+    for (const crossing of [2 * i, 2 * ((span - 1) * span + i), 2 * i * span + 1, 2 * (i * span + span - 1) + 1]) {
+      if (neighbors[2 * crossing] !== -1) yield crossing;
+    }
+  }
+}
+
+/** @param {Grid} grid @param {number} start  crossing @returns {number[]} x0, y0, x1, y1, … 0 … 1 */
+function followPath({ side, span, field, neighbors, seen }, start) {
+  const points = [];
+  for (let at = start; at !== -1 && !seen[at]; ) {
+    seen[at] = 1;
+    const n = at >> 1;
+    const [row, column] = [Math.floor(n / span), n % span];
+    const share = field[n] / (field[n] - field[at & 1 ? n + span : n + 1]);
+    points.push((column - 0.5 + (at & 1 ? 0 : share)) / side, (row - 0.5 + (at & 1 ? share : 0)) / side);
+    const [one, other] = [neighbors[2 * at], neighbors[2 * at + 1]];
+    at = one !== -1 && !seen[one] ? one : other;
+  }
+  return points;
+}
+
+const STEEP = 0.5; // of the map's range: with larger jumps between cells, interpolation does not find the line within a cell
 const REACH = 2; // cells on each side that are averaged, twice
-const LEAST = 0.1; // how far beyond the level, of 1, a cell is put that the average has taken to the other side
+const LEAST = 0.1; // least distance from the level, of 1, of a cell that averaging has taken to the other side
 
 let line = new Float32Array(0); // kept between calls
 
 /**
- * A map whose line does not follow the stairs of its cells: where the map jumps at the line, the share of cells on either
- * side tells where the line runs, to a third of a cell where it is straight. No cell changes its side: what is thinner
- * than the average reaches stays. Other maps stay as they are.
+ * A map whose contour does not follow the edges of its cells: where the map jumps at the level, the mean of the sides of
+ * nearby cells places the line, to a third of a cell where it is straight. No cell changes its side, so decision regions
+ * thinner than the average are kept. Maps without jumps are returned unchanged.
  * @param {ArrayLike<number>} values @param {number} level @param {number} side @param {Float32Array} into  for the result
  */
-export function softened(values, level, side, into) {
-  if (jump(values, level, side) < STEEP) return values;
+export function smoothMap(values, level, side, into) {
+  if (jumpAt(values, level, side) < STEEP) return values;
   if (line.length !== side) line = new Float32Array(side);
   for (let i = 0; i < side * side; i++) into[i] = values[i] >= level ? 1 : -1;
   for (let pass = 0; pass < 2; pass++) {
@@ -116,32 +143,32 @@ export function softened(values, level, side, into) {
   }
   for (let i = 0; i < side * side; i++) {
     const own = values[i] >= level ? 1 : -1;
-    const stands = own * into[i];
-    into[i] = level + own * (stands > 1e-3 ? stands : Math.max(LEAST, -2 * stands)); // twice: a thin band is not broken up where it runs aslant
+    const kept = own * into[i]; // negative: averaging has taken the cell to the other side
+    into[i] = level + own * (kept > 1e-3 ? kept : Math.max(LEAST, -2 * kept)); // twice: else slanted thin bands break up
   }
   return into;
 }
 
-/** Each row's cells, or each column's, over their neighbours. @param {number} side @param {number} along @param {number} across @param {Float32Array} into */
+/** Averages each row, or each column, over REACH cells on both sides, in place. @param {number} side @param {number} along @param {number} across @param {Float32Array} into */
 function average(side, along, across, into) {
   for (let start = 0; start < side; start++) {
     for (let i = 0; i < side; i++) line[i] = into[start * across + i * along];
     for (let i = 0; i < side; i++) {
       let sum = 0;
-      for (let near = -REACH; near <= REACH; near++) sum += beyond(i + near);
+      for (let offset = -REACH; offset <= REACH; offset++) sum += valueAt(i + offset);
       into[start * across + i * along] = sum / (2 * REACH + 1);
     }
   }
 }
 
-/** A line of cells goes on over its ends as it comes, so that what crosses the border is not bent. @param {number} i */
-function beyond(i) {
+/** Beyond its ends a line of cells is continued by point reflection, so that a contour keeps its direction at the border. @param {number} i */
+function valueAt(i) {
   const last = line.length - 1;
   return i < 0 ? 2 * line[0] - line[-i] : i > last ? 2 * line[last] - line[2 * last - i] : line[i];
 }
 
 /** How far the map jumps where it crosses the level, on average, as a share of its range. @param {ArrayLike<number>} values @param {number} level @param {number} side */
-function jump(values, level, side) {
+function jumpAt(values, level, side) {
   let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < side * side; i++) {
     const value = values[i];
@@ -160,7 +187,7 @@ function jump(values, level, side) {
   return count ? sum / count / (high - low) : 0;
 }
 
-/** Whether a map knows two values only. @param {ArrayLike<number>} values */
+/** Whether a map has exactly two values. @param {ArrayLike<number>} values */
 export function isTwoValued(values) {
   let other = values[0];
   for (let i = 1; i < values.length; i++) {

@@ -4,7 +4,7 @@
 
 import { contextOf } from '../../draw/base/canvas.js';
 import { makeClassColors, makeColormap, makeTwoColors, paintClasses, paintValues, shownOutput } from '../../draw/base/colormap.js';
-import { isTwoValued, makeContour, softened, traceContour } from '../../draw/plane/contour.js';
+import { isTwoValued, makeContour, smoothMap, traceContour } from '../../draw/plane/contour.js';
 import { refine } from '../../draw/plane/plane.js';
 
 const PALE = 0.62; // strength of the map's colours: points stand out on it
@@ -56,7 +56,7 @@ export function createGround() {
     const steps = level !== null && isTwoValued(values);
     resize(side, flat || steps ? side * FINER : side);
     shownOutput(values, meaning, shown);
-    if (flat || steps) paintValues(refine(softened(shown, 0, side, soft), side, FINER, fine), colors.flat, pixels, unit);
+    if (flat || steps) paintValues(refine(smoothMap(shown, 0, side, soft), side, FINER, fine), colors.flat, pixels, unit);
     else paintValues(shown, colors.smooth, pixels, unit);
   }
 
@@ -101,7 +101,7 @@ export function createGround() {
       if (level === null || level === undefined) return;
       context.beginPath();
       if (classes) traceClasses(context, classes, size);
-      else if (map) traceContour(context, contour(softened(map.values, level, map.side, soft), level), size);
+      else if (map) traceContour(context, contour(smoothMap(map.values, level, map.side, soft), level), size);
       context.strokeStyle = palette.ink;
       context.lineWidth = 2 * palette.link;
       context.lineJoin = 'round';

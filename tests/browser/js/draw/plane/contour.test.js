@@ -1,5 +1,5 @@
 // @ts-check
-import { isTwoValued, makeContour, softened, traceContour } from '/static/js/draw/plane/contour.js';
+import { isTwoValued, makeContour, smoothMap, traceContour } from '/static/js/draw/plane/contour.js';
 import { assert, blankCanvas, equal, near, pixelAt, test } from '/js-tests/harness.js';
 
 const SIDE = 40;
@@ -29,7 +29,7 @@ test('the line of a step is straight where the step is, not the stairs of the ce
   for (const slope of [0.05, 0.27, 0.5, 0.9]) {
     const map = field((x, y) => (y - 0.4 >= slope * (x - 0.5) ? 1 : 0), side);
     assert(isTwoValued(map), 'two values');
-    const [stairs, found] = [map, softened(map, 0.5, side, soft)].map((values) => away(values, 0.5, slope));
+    const [stairs, found] = [map, smoothMap(map, 0.5, side, soft)].map((values) => away(values, 0.5, slope));
     assert(found < Math.min(0.35, 0.75 * stairs), `${found} cells beside a slope of ${slope}, ${stairs} on the stairs`);
   }
 });
@@ -45,7 +45,7 @@ test('what is a few cells thin keeps its line and its colour, and no cell change
   ]));
   for (const [name, shape] of Object.entries(shapes)) {
     for (const map of [shape, shape.map((value) => 1 - value)]) {
-      const found = softened(map, 0.5, side, soft);
+      const found = smoothMap(map, 0.5, side, soft);
       assert(found === soft, `${name}: not averaged`);
       equal(map.findIndex((value, i) => value >= 0.5 !== found[i] >= 0.5), -1, `${name}: a cell on the other side`);
       const [raw, kept] = [map, found].map((values) => makeContour(side)(values, 0.5));
@@ -57,7 +57,7 @@ test('what is a few cells thin keeps its line and its colour, and no cell change
 
 test('a map that goes over slowly stays as it is', () => {
   const map = field((x, y) => Math.tanh(6 * (y - x)));
-  assert(softened(map, 0, SIDE, new Float32Array(SIDE * SIDE)) === map, 'it was averaged');
+  assert(smoothMap(map, 0, SIDE, new Float32Array(SIDE * SIDE)) === map, 'it was averaged');
   assert(!isTwoValued(map) && !isTwoValued(field(() => 1)), 'more values, or one');
 });
 
