@@ -55,6 +55,11 @@ class SessionManager:
         return sum(session.run.working for session in self._sessions.values())
 
     @property
+    def ticking(self) -> bool:
+        """Whether the clock is awake; it notices at its next tick that nobody plays."""
+        return self._somebody_plays.is_set()
+
+    @property
     def viewers(self) -> int:
         return sum(len(session.run.viewers) for session in self._sessions.values())
 

@@ -16,7 +16,7 @@ from engine.fault import Fault
 from engine.graph.expressions import Bounds, parse
 from engine.training.snapshot import Entry
 from tests.app.running import running_server
-from tests.app.watching import SWEEP, Watcher, eventually, found, managing, watching
+from tests.app.watching import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_sockets import address, closing, say, told, until
 
@@ -114,8 +114,9 @@ async def send_seconds() -> None:
 async def idle_seconds() -> None:
     async with managing(idle_seconds=0.1) as manager:
         watcher = Watcher(await manager.create())
-        await asyncio.sleep(0.1 + 10 * SWEEP)
-        assert manager.sessions == 1
+        Watcher(await manager.create()).leave()
+        await eventually(lambda: manager.sessions == 1)  # which is the one that is watched
+        assert manager.find(watcher.session.key) is watcher.session
         watcher.leave()
         await eventually(lambda: manager.sessions == 0)
 
@@ -138,13 +139,10 @@ async def unwatched_seconds() -> None:
 
 async def pending_steps() -> None:
     async with watching(pending_steps=30) as person:
-        for command in ({"type": "step", "count": 20}, {"type": "step", "count": 20}):
-            person.run.pending.refuse_more(steps=30, epochs=30)
-            person.run.pending.add(steps=20, epochs=0)
-            await person.say(**command)
-            error = await person.until("error")
-            assert (error["code"], error["values"]) == ("too_much_owed", {"limit": 30})
-            await person.say(type="pause")  # which drops them
+        await person.say(type="step", count=31)
+        error = await person.until("error")
+        assert (error["code"], error["values"]) == ("too_much_owed", {"limit": 30})
+        await person.take(30)
 
 
 async def history() -> None:
@@ -228,7 +226,7 @@ async def graph_nodes() -> None:
 async def stop_seconds() -> None:
     async with managing(stop_seconds=0.2) as manager:
         watcher = Watcher(await manager.create())  # and never leaves
-        await asyncio.wait_for(manager.stop(), 5)
+        await asyncio.wait_for(manager.stop(), PATIENCE)
         assert watcher.viewer.outbox.closing == told(Closing("server_stopping"))
 
 

@@ -58,6 +58,12 @@ class Watcher:
     async def at_step(self, step: int) -> dict[str, Any]:
         return await self.until("frame", lambda frame: frame["step"] == step)
 
+    async def take(self, steps: int) -> dict[str, Any]:
+        """So many steps, then the picture."""
+        goal = self.run.step + steps
+        await self.say(type="step", count=steps)
+        return await self.at_step(goal)
+
     @property
     def trainer(self) -> Trainer:
         handle = self.run.trainer

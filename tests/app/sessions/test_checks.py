@@ -2,7 +2,6 @@
 
 import asyncio
 import threading
-import time
 from dataclasses import replace
 from typing import Any
 
@@ -10,13 +9,14 @@ import numpy as np
 import pytest
 
 from app.sessions import checks
-from app.sessions.manager import SessionManager
 from app.training_worker import checkup
 from app.training_worker.measurements import QUANTITIES
+from app.training_worker.port import Compare, Job, TrainerHandle
+from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
 from engine.checking.check import Checked, check
 from engine.diagnosis.failures import BREAKAGES
-from tests.app.watching import Watcher, managing, watching
+from tests.app.watching import PATIENCE, Watcher, eventually, managing, watching
 
 DEEP: dict[str, Any] = {
     "hidden": [{"width": 4, "dropout": 0.3}, {"width": 3, "batch_norm": True}],
@@ -94,37 +94,6 @@ async def test_a_bug_turns_it_red_and_taken_out_green(bug: str) -> None:
         assert light["state"] == "green"
 
 
-async def test_a_bug_of_one_optimizer_brings_it_along_and_goes_with_it() -> None:
-    async with watching() as watcher:
-        await watcher.say(type="plant", bug="adam_uncorrected")
-        assert (await watcher.until("notice"))["values"] == {"optimizer": "adam"}
-        state = await watcher.until("state", lambda state: state["planted"] is not None)
-        assert state["spec"]["optimizer"] == "adam"
-        await watcher.say(type="configure", spec={"optimizer": "sgd"})
-        assert (await watcher.until("state", lambda state: state["spec"]["optimizer"] == "sgd"))["planted"] is None
-
-
-async def test_a_bug_outlives_a_reset_and_can_be_undone() -> None:
-    async with watching() as watcher:
-        await watcher.say(type="plant", bug="forgotten_slope")
-        await watcher.say(type="reset")
-        state = await watcher.until("state", lambda state: state["points"] is not None if "points" in state else False)
-        assert watcher.trainer.bug == "forgotten_slope"
-        await watcher.say(type="plant", bug=None)
-        await watcher.until("state", lambda state: state["planted"] is None)
-        await watcher.say(type="undo")
-        state = await watcher.until("state", lambda state: state["planted"] is not None)
-        assert state["planted"] == "forgotten_slope"
-
-
-async def test_a_bug_without_a_place_is_refused() -> None:
-    async with watching() as watcher:
-        await watcher.say(type="plant", bug="norm_constant")
-        refusal = await watcher.until("error")
-        assert (refusal["code"], refusal["values"]) == ("bug_has_no_place", {"bug": "norm_constant"})
-        assert watcher.trainer.bug is None
-
-
 async def test_the_inspector_shows_where_a_bug_sits() -> None:
     async with watching() as watcher:
         await watcher.say(type="inspect", subject={"kind": "weight", "layer": 0, "index": 1, "source": 0})
@@ -181,6 +150,20 @@ async def test_what_was_measured_is_the_history_of_its_branch() -> None:
         assert set(again["measured"]["steps"]) <= {0}
 
 
+async def rounds(monkeypatch: pytest.MonkeyPatch, count: int) -> None:
+    """Waits until each background task of every session has looked so often whether there is something to do."""
+    looked = 0
+    within = checks._requested_within
+
+    async def counted(seconds: float, requested: asyncio.Event | None) -> bool:
+        nonlocal looked
+        looked += 1
+        return await within(seconds, requested)
+
+    monkeypatch.setattr(checks, "_requested_within", counted)
+    await eventually(lambda: looked >= 2 * count)
+
+
 @pytest.mark.usefixtures("often")
 async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(*_: object) -> None:
@@ -190,18 +173,18 @@ async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setattr(checkup, "check", fail)
     async with managing() as manager:
         session = await manager.create()
-        await asyncio.sleep(0.2)
+        await rounds(monkeypatch, 5)
         watcher = Watcher(session)
         watcher.leave()
-        await asyncio.sleep(0.1)
+        await rounds(monkeypatch, 5)
 
 
 @pytest.mark.usefixtures("often")
-async def test_where_nothing_has_moved_nothing_is_said_again() -> None:
+async def test_where_nothing_has_moved_nothing_is_said_again(monkeypatch: pytest.MonkeyPatch) -> None:
     async with watching() as watcher:
         await watcher.until("checked")
         count = len(watcher.seen)
-        await asyncio.sleep(0.4)
+        await rounds(monkeypatch, 10)
         await watcher.say(type="history")
         await watcher.until("history")
         assert [message["type"] for message in watcher.seen[count:]].count("checked") == 0
@@ -220,20 +203,19 @@ async def test_a_sick_run_is_told(breakage: Any) -> None:
 @pytest.mark.usefixtures("often")
 async def test_training_goes_on_while_it_is_checked(monkeypatch: pytest.MonkeyPatch) -> None:
     """A comparison that takes its time, as the first does, which loads torch, holds nobody up."""
-    going = threading.Event()
+    going, may_end = threading.Event(), threading.Event()
 
-    def slow(*_: object) -> None:
+    def held_up(*_: object) -> None:
         going.set()
-        time.sleep(1.0)
+        assert may_end.wait(PATIENCE)
 
-    monkeypatch.setattr(checkup, "check", slow)
+    monkeypatch.setattr(checkup, "check", held_up)
     async with watching() as watcher:
         await watcher.say(type="play")
-        await asyncio.to_thread(going.wait, 10)
+        assert await asyncio.to_thread(going.wait, PATIENCE)
         step = watcher.run.step
-        began = time.monotonic()
         await watcher.until("frame", lambda frame: frame["step"] > step + 100)
-        assert time.monotonic() - began < 0.9
+        may_end.set()
         light = await watcher.until("checked")
         assert light["state"] == "none"
 
@@ -250,30 +232,36 @@ async def test_a_failure_of_the_check_is_no_failure_of_the_session(
         await watcher.say(type="check")
         await watcher.say(type="step", count=3)
         await watcher.at_step(3)
-        async with asyncio.timeout(10):
-            while "could not be checked" not in caplog.text:
-                await asyncio.sleep(0.01)
+        await eventually(lambda: "could not be checked" in caplog.text)
 
 
 async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    running = most = 0
+    running = most = asked = 0
+    all_asked = threading.Event()
+    do = TrainingThreads.do
 
-    def count(*_: object) -> None:
+    async def counted(worker: TrainingThreads, trainer: TrainerHandle, job: Job[Any]) -> Any:
+        nonlocal asked
+        asked += isinstance(job, Compare)
+        doing = asyncio.ensure_future(do(worker, trainer, job))
+        await asyncio.sleep(0)  # so that it is handed over
+        if asked == 4:
+            all_asked.set()
+        return await doing
+
+    def held_up(*_: object) -> None:
         nonlocal running, most
         running += 1
+        assert all_asked.wait(PATIENCE)
         most = max(most, running)
-        time.sleep(0.05)
         running -= 1
 
-    monkeypatch.setattr(checkup, "check", count)
+    monkeypatch.setattr(TrainingThreads, "do", counted)
+    monkeypatch.setattr(checkup, "check", held_up)
     async with managing() as manager:
-        watchers = [Watcher(await _session(manager)) for _ in range(4)]
+        watchers = [Watcher(await manager.create()) for _ in range(4)]
         await asyncio.gather(*(watcher.say(type="check") for watcher in watchers))
         await asyncio.gather(*(watcher.until("checked") for watcher in watchers))
         for watcher in watchers:
             watcher.leave()
     assert most == 1
-
-
-async def _session(manager: SessionManager) -> Any:
-    return await manager.create()

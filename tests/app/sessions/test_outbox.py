@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from app.sessions.outbox import UNDRAWN, Frame, Outbox
+from tests.app.watching import PATIENCE
 
 
 def frame(number: int, revision: int = 1) -> Frame:
@@ -89,7 +90,7 @@ async def test_whoever_wants_to_say_more_waits_until_half_is_read() -> None:
     await asyncio.sleep(0)
     assert not waiting.done()
     await outbox.next()
-    await asyncio.wait_for(waiting, 1)
+    await asyncio.wait_for(waiting, PATIENCE)
 
 
 async def test_closing_lets_messages_out_and_tells_the_first_reason() -> None:
@@ -123,4 +124,4 @@ async def test_whatever_happens_wakes_the_one_who_waits(wake: str) -> None:
     }
     happenings[wake]()
     expected = {"post": "a", "show": b"1", "drawn": b"3", "close": None}
-    assert await asyncio.wait_for(waiting, 1) == expected[wake]
+    assert await asyncio.wait_for(waiting, PATIENCE) == expected[wake]

@@ -7,13 +7,11 @@ import numpy as np
 import pytest
 
 from app.sessions import undo
-from app.training_worker import jobs, port
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
 from engine.explaining.traced_step import OpenStep
-from engine.fault import Fault
-from tests.app.watching import Watcher, watching
+from tests.app.watching import watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
 
@@ -22,13 +20,6 @@ WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
 def patient(monkeypatch: pytest.MonkeyPatch) -> None:
     """A slow machine splits no turn of a knob."""
     monkeypatch.setattr(undo, "TURNING", 3600.0)
-
-
-async def take(person: Watcher, steps: int) -> dict[str, Any]:
-    """So many steps, then the picture."""
-    goal = person.run.step + steps
-    await person.say(type="step", count=steps)
-    return await person.at_step(goal)
 
 
 def adds_up(line: dict[str, Any]) -> bool:
@@ -40,7 +31,7 @@ def adds_up(line: dict[str, Any]) -> bool:
 
 async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> None:
     async with watching() as person:
-        await take(person, 7)
+        await person.take(7)
         await person.say(type="inspect", subject=WEIGHT)
         said = await person.until("explanation")
         assert (said["step"], said["next"]) == (7, False)
@@ -63,7 +54,7 @@ async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> N
 
 async def test_a_picture_without_a_step_and_an_epoch_tell_of_the_last_step_too() -> None:
     async with watching() as person:
-        await take(person, 3)
+        await person.take(3)
         await person.say(type="inspect", subject=WEIGHT)
         await person.until("explanation", lambda said: (said["step"], said["next"]) == (3, False))
         await person.say(type="focus", layer=0, neuron=1)
@@ -81,7 +72,7 @@ async def test_before_the_first_step_and_after_a_change_it_is_the_step_to_come()
         await person.say(type="inspect", subject=WEIGHT)
         said = await person.until("explanation")
         assert (said["step"], said["next"]) == (1, True)
-        await take(person, 3)
+        await person.take(3)
         await person.say(type="edit", tensor="layers.1.weight", index=[0, 2], value=0.25)
         said = await person.until("explanation", lambda said: said["next"])
         assert said["step"] == 4
@@ -91,7 +82,7 @@ async def test_before_the_first_step_and_after_a_change_it_is_the_step_to_come()
 
 async def test_a_step_that_is_wished_for_is_told_before_it_is_taken_and_after_it_alike() -> None:
     async with watching() as person:
-        await take(person, 3)
+        await person.take(3)
         await person.say(type="inspect", subject=WEIGHT, step=4)
         coming = await person.until("explanation")
         assert (coming["step"], coming["next"]) == (4, True)
@@ -105,7 +96,7 @@ async def test_a_step_that_is_wished_for_is_told_before_it_is_taken_and_after_it
 
 async def test_an_open_step_tells_its_phases_and_the_code_of_each() -> None:
     async with watching() as person:
-        await take(person, 5)
+        await person.take(5)
         await person.say(type="open", sample=2)
         said = await person.until("opened")
         names = [(phase["name"], phase["layer"]) for phase in said["phases"]]
@@ -122,41 +113,11 @@ async def test_an_open_step_tells_its_phases_and_the_code_of_each() -> None:
         assert [one["planted"] for one in said["code"]["backward"]] == [True, False]
 
 
-async def test_an_edit_is_taken_back_and_made_again() -> None:
-    async with watching() as person:
-        before = await take(person, 3)
-        await person.say(type="edit", tensor="layers.0.bias", index=[1], value=2.5)
-        assert (await person.until("timeline", lambda said: said["undo"] == 1))["redo"] == 0
-        edited = await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == 2.5)
-        assert edited["step"] == 3
-        await person.say(type="undo")
-        old = before["parameters"]["layers.0.bias"][1]
-        undone = await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == old)
-        np.testing.assert_array_equal(undone["parameters"]["layers.0.weight"], before["parameters"]["layers.0.weight"])
-        await person.say(type="redo")
-        await person.until("frame", lambda frame: frame["parameters"]["layers.0.bias"][1] == 2.5)
-        await person.say(type="redo")
-        assert (await person.until("error"))["code"] == "nothing_to_redo"
-
-
-async def test_turning_a_knob_is_one_change() -> None:
-    async with watching() as person:
-        for rate in (0.1, 0.2, 0.3):
-            await person.say(type="configure", spec={"learning_rate": rate})
-        await person.say(type="configure", spec={"l2": 0.1})
-        assert (await person.until("timeline", lambda said: said["undo"] == 2))["undo"] == 2
-        await person.say(type="undo")
-        await person.until("state", lambda state: state["spec"]["l2"] == 0)
-        await person.say(type="undo")
-        state = await person.until("state", lambda state: state["spec"]["learning_rate"] != 0.3)
-        assert state["spec"]["learning_rate"] == Spec().learning_rate
-
-
 async def test_a_sought_moment_is_shown_and_the_run_goes_on_from_it_as_it_did() -> None:
     async with watching() as person:
         shown = {0: await person.until("frame")}
         for _ in range(6):
-            frame = await take(person, 10)
+            frame = await person.take(10)
             shown[frame["step"]] = frame
         await person.say(type="seek", branch=0, step=20)
         frame = await person.at_step(20)
@@ -165,7 +126,7 @@ async def test_a_sought_moment_is_shown_and_the_run_goes_on_from_it_as_it_did() 
         await person.say(type="back", steps=5)
         assert len((await person.until("timeline", lambda said: said["step"] == 15))["branches"]) == 1
         await person.at_step(15)
-        again = await take(person, 45)
+        again = await person.take(45)
         assert again["step"] == 60
         for name, values in again["parameters"].items():
             np.testing.assert_array_equal(values, shown[60]["parameters"][name])
@@ -175,14 +136,14 @@ async def test_a_sought_moment_is_shown_and_the_run_goes_on_from_it_as_it_did() 
 async def test_a_change_at_a_sought_moment_begins_a_branch_with_a_curve_of_its_own() -> None:
     async with watching() as person:
         for _ in range(4):
-            await take(person, 10)
+            await person.take(10)
         await person.say(type="seek", branch=0, step=20)
         await person.at_step(20)
         await person.say(type="configure", spec={"learning_rate": 0.5})
         said = await person.until("timeline", lambda said: len(said["branches"]) == 2)
         assert (said["current"], said["branches"][1]["begins"]) == (1, 20)
         assert said["branches"][1]["changed"] == ["learning_rate"]
-        await take(person, 30)
+        await person.take(30)
         await person.say(type="seek", branch=0, step=40)
         said = await person.until("timeline", lambda said: said["current"] == 0)
         await person.at_step(40)
@@ -225,165 +186,21 @@ async def test_what_is_not_there_is_refused_and_changes_nothing(command: dict[st
         frame = await person.until("frame")
         await person.say(**command)
         assert (await person.until("error"))["code"] == code
-        after = await take(person, 1)
+        after = await person.take(1)
         trainer = Trainer(Spec(), backend="by_hand")
         trainer.advance(1)
         assert after["train_loss"] == trainer.evaluate()["train_loss"]
         assert after["revision"] == frame["revision"]
 
 
-async def test_a_knob_turned_again_elsewhere_is_another_change() -> None:
+async def test_a_boundary_beyond_numbers_is_told_as_nothing() -> None:
     async with watching() as person:
-        await take(person, 60)
-        await person.say(type="seek", branch=0, step=50)
-        await person.say(type="configure", spec={"learning_rate": 0.2})
-        await person.say(type="seek", branch=0, step=55)
-        await person.say(type="configure", spec={"learning_rate": 0.4})
-        await person.say(type="undo")
-        await person.until("timeline", lambda said: said["step"] == 55 and said["redo"] == 1)
-
-
-async def test_a_change_that_began_another_run_is_taken_back_as_a_whole_and_made_again() -> None:
-    async with watching() as person:
-        await take(person, 3)
-        perceptron = {"optimizer": "perceptron", "hidden": [], "output_activation": "step", "batch_size": 1}
-        await person.say(type="configure", spec=perceptron)
-        told = await person.until("timeline", lambda said: said["undo"] == 1)
-        assert (told["step"], told["redo"]) == (0, 0)
-        await person.say(type="undo")
-        state = await person.until("state", lambda state: state["spec"]["optimizer"] != "perceptron")
-        assert Spec.model_validate(state["spec"]) == Spec()
-        await person.until("timeline", lambda said: said["redo"] == 1 and said["undo"] == 0)
-        await person.say(type="redo")
-        state = await person.until("state", lambda state: state["spec"]["optimizer"] == "perceptron")
-        assert Spec.model_validate(state["spec"]) == Spec(
-            optimizer="perceptron", hidden=(), output_activation="step", batch_size=1
+        await person.say(
+            type="configure", spec={"hidden": [8] * 8, "activation": "relu", "output_activation": "linear"}
         )
-
-
-async def test_changes_before_another_run_can_still_be_taken_back_and_do_not_end_this_one() -> None:
-    async with watching() as person:
-        await person.say(type="configure", spec={"learning_rate": 0.3})
-        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
-        await person.say(type="configure", spec={"noise": 20})
-        await person.say(type="configure", spec={"noise": 30})
-        await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
-        await person.say(type="undo")
-        await person.until("state", lambda state: state["spec"]["noise"] == Spec().noise)
-        await take(person, 7)
-        await person.say(type="undo")
-        state = await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)
-        assert state["step"] == 7
-        await person.say(type="reset")
-        await person.until("timeline", lambda said: (said["step"], said["undo"], said["redo"]) == (0, 0, 2))
-        await person.say(type="undo")
-        assert (await person.until("error"))["code"] == "nothing_to_undo"
-
-
-async def test_a_knob_that_is_turned_back_to_where_it_was_has_changed_nothing() -> None:
-    async with watching() as person:
-        await take(person, 3)
-        for rate in (0.3, Spec().learning_rate):
-            await person.say(type="configure", spec={"learning_rate": rate})
-        await person.until("timeline", lambda said: said["undo"] == 1)
-        await person.until("timeline", lambda said: said["undo"] == 0)
-
-
-async def test_a_knob_let_go_and_turned_again_is_two_changes(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undo, "TURNING", -1.0)
-    async with watching() as person:
-        for rate in (0.3, 0.2):
-            await person.say(type="configure", spec={"learning_rate": rate})
-        await person.until("timeline", lambda said: said["undo"] == 2)
-
-
-@pytest.mark.parametrize(
-    ("field", "values"),
-    [
-        ("hidden", ([4, 3], [4, 4])),
-        ("dataset", ("xor", "spiral")),
-        ("biases", (False, True)),
-        ("seed", (1, 2)),
-    ],
-)
-async def test_what_is_chosen_and_not_turned_is_a_change_each_time(field: str, values: tuple[Any, Any]) -> None:
-    async with watching() as person:
-        for value in values:
-            await person.say(type="configure", spec={field: value})
-        await person.until("timeline", lambda said: said["undo"] == 2)
-
-
-async def test_across_a_new_run_there_is_no_more_to_redo_than_differs() -> None:
-    async with watching() as person:
-        await person.say(type="configure", spec={"noise": 20})
-        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
-        await person.say(type="undo")
-        await person.until("timeline", lambda said: (said["undo"], said["redo"]) == (1, 1))
-        await person.say(type="undo")
-        told = await person.until("timeline", lambda said: said["undo"] == 0)
-        assert told["redo"] == 1
-        await person.say(type="redo")
-        state = await person.until("state", lambda state: state["spec"]["noise"] == 20)
-        assert state["step"] == 0
-
-
-async def test_an_undo_that_fails_leaves_what_can_be_undone_as_it_was(monkeypatch: pytest.MonkeyPatch) -> None:
-    def fail(*_: object) -> None:
-        raise ZeroDivisionError
-
-    async with watching() as person:
-        await take(person, 20)
-        await person.say(type="seek", branch=0, step=10)
-        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
-        await person.until("timeline", lambda said: (said["undo"], said["current"]) == (1, 1))
-        monkeypatch.setitem(jobs.JOBS, port.GoTo, fail)
-        await person.say(type="undo")
-        assert (await person.until("error"))["code"] == "engine_failed"
-        assert (person.run.undo.counts, person.run.branches.current) == ({"undo": 1, "redo": 0}, 1)
-
-
-async def test_a_reset_that_is_refused_leaves_the_run_training(monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object, **__: object) -> None:
-        raise Fault("mnist_no_folder", {})
-
-    async with watching() as person:
-        await person.say(type="play")
-        monkeypatch.setattr(jobs, "start", refuse)
-        await person.say(type="reset")
-        assert (await person.until("error"))["code"] == "mnist_no_folder"
-        assert person.run.playing
-        monkeypatch.undo()
-        await person.say(type="reset")
-        await person.until("state", lambda state: state["step"] == 0 and not state["playing"])
-
-
-async def test_changes_before_weights_of_a_file_can_still_be_taken_back() -> None:
-    async with watching() as person:
-        await person.say(type="configure", spec={"noise": 20})
-        await person.say(type="configure", spec={"learning_rate": 0.5})
-        await person.say(type="edit", tensor="layers.0.bias", index=[0], value=9.0)
-        await person.until("timeline", lambda said: said["undo"] == 3)
-        _, weights = await person.session.do(port.WriteModel())
-        await person.session.load_weights(weights)
-        await person.until("timeline", lambda said: said["undo"] == 2)  # the edit went with its run
-        await person.say(type="undo")
-        await person.until("state", lambda state: state["spec"]["learning_rate"] == Spec().learning_rate)
-        await person.say(type="undo")
-        await person.until("state", lambda state: state["spec"]["noise"] == 0)
-
-
-async def test_what_adagrad_begins_with_begins_a_run_and_its_stretch_can_be_gone_back_to() -> None:
-    async with watching() as person:
-        await take(person, 5)
-        await person.say(type="configure", spec={"initial_accumulator": 0.5, "optimizer": "adagrad"})
-        await person.at_step(0)
-        await take(person, 5)
-        shown = await take(person, 5)
-        await person.say(type="configure", spec={"optimizer": "sgd"})
-        state = await person.until("state", lambda state: state["spec"]["optimizer"] == "sgd")
-        assert state["step"] == 10
-        await take(person, 10)
-        await person.say(type="seek", branch=0, step=5)
-        await person.at_step(5)
-        for name, values in (await take(person, 5))["parameters"].items():
-            np.testing.assert_array_equal(values, shown["parameters"][name])
+        for layer in range(8):
+            for neuron in range(8):
+                await person.say(type="edit", tensor=f"layers.{layer}.weight", index=[neuron, 0], value=1e6)
+                await person.until("timeline")
+        await person.say(type="peek", branch=0, step=0)
+        assert None in (await person.until("peeked"))["values"]

@@ -11,10 +11,6 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
-from app.settings import Limits
-from app.training_worker.graph_jobs import network_answer, network_sample
-from app.wire.messages import Refusal
-from engine import Spec, Trainer
 from tests.app.running import Running
 from tests.app.web.test_sockets import address, until
 
@@ -165,14 +161,6 @@ async def test_a_large_network_is_sent_in_part_and_a_boundless_one_not_at_all(se
         assert box["tensors"]["weight"]["shape"] == [2, 40]
         assert np.shape(box["tensors"]["weight"]["grads"]) == (2, 32)
         assert len(box["flows"][0]) == 40
-
-
-def test_a_network_without_finite_numbers_gets_a_sentence() -> None:
-    trainer = Trainer(Spec.model_validate({"hidden": [2] * 8, "activation": "linear"}), backend="by_hand")
-    trainer.load_parameters({name: np.full(shape, 3e38) for name, shape in trainer.network.shapes.items()})
-    with pytest.raises(Refusal) as caught:
-        network_answer(network_sample(trainer, "0"), Limits(), checked=False)
-    assert caught.value.message()["code"] == "graph_network_overflow"
 
 
 @pytest.mark.parametrize("key", ["", "?session=nothing"])

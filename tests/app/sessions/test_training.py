@@ -1,0 +1,258 @@
+"""Turns of training: as many steps as asked for, which pictures are made, and how a run ends by itself."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from app.sessions import training
+from app.sessions.run import STOP_RULES, Run
+from app.sessions.viewers import Viewer
+from app.settings import Limits
+from app.training_worker.threads import TrainingThreads
+from app.wire.frames import RESOLUTION
+from engine import Snapshot, Spec, Trainer
+from engine.training.stopping import RULES, StopReason
+from tests.app.watching import Watcher, eventually, managing, watching
+
+PERCEPTRON = {
+    "hidden": [],
+    "output_activation": "step",
+    "optimizer": "perceptron",
+    "learning_rate": 0.1,
+    "batch_size": 1,
+}
+
+DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
+
+
+def slowly(snapshot: Callable[[int], Snapshot], seconds: float) -> Callable[[int], Snapshot]:
+    """The same, but it keeps a processor busy for so long."""
+
+    def take(resolution: int) -> Snapshot:
+        began = time.thread_time()
+        while time.thread_time() - began < seconds:
+            np.linalg.norm(np.ones(1000))
+        return snapshot(resolution)
+
+    return take
+
+
+async def test_steps_and_epochs_are_exactly_what_was_asked_for() -> None:
+    async with watching() as person:
+        await person.say(type="step")
+        await person.at_step(1)
+        await person.say(type="step", count=1000)
+        frame = await person.until("frame", lambda frame: frame["step"] > 1)
+        assert frame["step"] == 1001  # no picture on the way
+        await person.say(type="epoch")
+        frame = await person.until("frame", lambda frame: frame["step"] > 1001)
+        assert (frame["step"], frame["epoch"]) == (1025, 41)
+
+
+async def test_the_picture_is_the_engines_own() -> None:
+    async with watching() as person:
+        await person.say(type="step", count=40)
+        frame = await person.at_step(40)
+        twin = Trainer(person.trainer.spec, backend="by_hand")
+        twin.advance(40)
+        for name, values in twin.parameters().items():
+            np.testing.assert_array_equal(frame["parameters"][name], values)
+        assert frame["train_loss"] == twin.evaluate()["train_loss"]
+
+
+async def test_as_fast_as_the_machine_can_and_one_a_second() -> None:
+    async with watching() as person:
+        await person.say(type="speed", steps_per_second=None)
+        assert (await person.until("state", lambda state: state["speed"] is None))["speed"] is None
+        await person.say(type="play")
+        await person.until("frame", lambda frame: frame["step"] > 2000)
+        await person.say(type="speed", steps_per_second=1)
+        step = (await person.until("state", lambda state: state["speed"] == 1))["step"]
+        frame = await person.until("frame", lambda frame: frame["step"] > step)
+        assert frame["step"] == step + 1
+
+
+async def test_a_run_that_diverges_says_so_stops_and_can_be_reset() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec=DIVERGES)
+        await person.say(type="play")
+        state = await person.until("state", lambda state: state["status"] == "diverged")
+        assert state["playing"] is False
+        notice = await person.until("notice", lambda notice: notice["code"] == "diverged")
+        assert notice["values"] == {"step": state["diverged"]} == {"step": state["step"] + 1}
+        assert str(state["diverged"]) in notice["message"]
+        for command in ("play", "step", "epoch"):
+            await person.say(type=command)
+            error = await person.until("error")
+            assert (error["code"], error["values"]["step"]) == ("diverged_needs_reset", state["diverged"])
+        await person.say(type="reset")
+        assert (await person.until("state", lambda state: "points" in state))["status"] == "paused"
+
+
+async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_picture(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with watching() as person:
+        await person.say(type="play")
+        for _ in range(8):
+            await person.next(draw=False)
+            if sum(message["type"] == "frame" for message in person.seen) == 2:
+                break
+        pictures: list[int] = []
+        snapshot = person.trainer.snapshot
+
+        def noted(resolution: int) -> Snapshot:
+            pictures.append(resolution)
+            return snapshot(resolution)
+
+        monkeypatch.setattr(person.trainer, "snapshot", noted)
+        await eventually(lambda: len(pictures) >= 4)
+        assert RESOLUTION not in pictures[1:]  # the first may have been on its way; the rest are for the loss curve
+        assert len(person.run.branches.history) >= 3
+        behind = person.seen[-1]["step"]
+        await person.say(type="drawn", frame=person.seen[-1]["frame"])
+        assert (await person.until("frame"))["step"] > behind
+
+
+def test_every_stop_rule_has_its_sentence_and_the_field_to_change() -> None:
+    assert set(STOP_RULES) == set(get_args(StopReason))
+    assert {field for _, field in STOP_RULES.values()} == {*RULES, "optimizer"}
+
+
+@pytest.mark.parametrize(
+    ("rule", "reason", "step", "words"),
+    [
+        ({"stop_steps": 37}, "steps", 37, "37 steps are taken"),
+        ({"stop_epochs": 2}, "epochs", 50, "2 epochs are over"),
+        ({"stop_loss": 5.0}, "loss", 25, "came down to 5"),
+        ({"stop_change": 5.0}, "change", 50, "changed by less than 5"),
+        ({"stop_change": 0.9, "learning_rate": 0.00001}, "change", 50, "changed by less than 0.9 "),
+        ({"stop_patience": 1, "learning_rate": 1e-30}, "patience", 50, "not improved for 1 epochs"),
+    ],
+)
+async def test_a_stop_rule_ends_a_run_in_words(rule: dict[str, Any], reason: str, step: int, words: str) -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec=rule)
+        await person.say(type="play")
+        state = await person.until("state", lambda state: state["stopped"] is not None)
+        assert (state["stopped"], state["step"], state["playing"], state["status"]) == (reason, step, False, "paused")
+        notice = await person.until("notice")
+        assert notice["code"] == f"stopped_{reason}"
+        assert words in notice["message"]
+        assert (await person.at_step(step))["stopped"] == reason
+
+
+async def test_a_small_limit_is_said_without_an_exponent() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"stop_change": 0.00001, "learning_rate": 1e-30})
+        await person.say(type="play")
+        assert "less than 0.00001 and" in (await person.until("notice"))["message"]
+
+
+async def test_an_ended_run_goes_on_once_its_rule_no_longer_holds() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"stop_steps": 10})
+        await person.say(type="step", count=50)
+        await person.until("notice", lambda notice: notice["code"] == "stopped_steps")
+        for command in ("play", "step", "epoch"):
+            await person.say(type=command)
+            error = await person.until("error")
+            assert (error["code"], error["values"]) == ("stop_rule_holds", {"fields": ["stop_steps"]})
+        await person.say(type="configure", spec={"learning_rate": 0.1})  # another field than a rule
+        assert (await person.until("state"))["stopped"] == "steps"
+        await person.say(type="configure", spec={"stop_steps": 5})  # another rule, that holds as well
+        assert (await person.until("state"))["stopped"] is None
+        await person.say(type="play")
+        assert (await person.until("notice"))["values"] == {"step": 10, "limit": 5}
+        await person.say(type="configure", spec={"stop_steps": 30})
+        await person.say(type="play")
+        await person.until("notice", lambda notice: notice["values"]["step"] == 30)
+        await person.say(type="reset")
+        state = await person.until("state", lambda state: state["step"] == 0)
+        assert state["stopped"] is None
+
+
+async def test_a_perceptron_stops_when_it_has_made_no_error_for_an_epoch() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={**PERCEPTRON, "dataset": "and_gate"})
+        state = await person.until("state", lambda state: state["spec"]["dataset"] == "and_gate")
+        assert (state["inseparable"], state["last_activation"], state["threshold"]) == (False, "step", 0.5)
+        await person.say(type="play")
+        assert (await person.until("notice"))["code"] == "stopped_no_errors"
+
+
+async def test_a_perceptron_that_will_never_be_done_is_told_once_when_it_sets_out() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={**PERCEPTRON, "dataset": "xor_gate"})
+        state = await person.until("state", lambda state: state["spec"]["dataset"] == "xor_gate")
+        assert state["inseparable"] is True
+        await person.say(type="step", count=40)
+        assert (await person.until("notice"))["code"] == "inseparable"
+        await person.say(type="step", count=40)
+        await person.at_step(80)
+        assert [message.get("code") for message in person.seen if message["type"] == "notice"] == ["inseparable"]
+
+
+async def test_a_long_epoch_can_be_paused_and_shows_its_end_alone() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"samples": 5000, "train_fraction": 0.9, "batch_size": 1})
+        await person.until("frame", lambda frame: frame["epoch_loss"] is None)
+        await person.say(type="epoch")
+        await person.say(type="pause")
+        state = await person.until("state", lambda state: state["step"] > 0)
+        assert state["step"] < 4500
+        await person.say(type="epoch")
+        frame = await person.until("frame", lambda frame: frame["step"] > state["step"])
+        assert (frame["step"], frame["epoch"]) == (4500, 1)
+
+
+async def test_pictures_take_at_most_half_of_a_sessions_time() -> None:
+    """A picture takes 0.1 s here. The run is told the time, so that it need not be waited for."""
+    now = 100.0
+    worker = TrainingThreads("by_hand")
+    run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: now)
+    viewer = Viewer(run.limits)
+    run.join(viewer)
+    run.play()
+    shown: list[float] = []
+    for _ in range(100):
+        now += 0.025
+        turn = training.next_turn(run)
+        assert turn is not None
+        trained = await worker.do(run.trainer, turn.job)
+        if turn.wanting:
+            shown.append(now)
+            viewer.seen = run.picture
+            now += 0.1
+        training.account(run, turn, replace(trained, training_seconds=0.02, picture_seconds=0.1 * bool(turn.wanting)))
+    apart = np.diff(shown)
+    assert len(apart) > 5
+    assert apart.min() >= 0.175  # 0.1 for the picture, and nearly as much for training
+    assert apart.max() <= 0.25, "and no longer without one than it needs"
+    run.halt()
+    turn = training.next_turn(run)
+    assert turn is not None
+    assert turn.wanting == [viewer], "the last picture does not wait"
+    worker.close()
+
+
+async def test_one_sessions_slow_pictures_leave_room_for_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with managing() as manager:
+        slow, quick = Watcher(await manager.create()), Watcher(await manager.create())
+        trainer = slow.trainer
+        monkeypatch.setattr(trainer, "snapshot", slowly(trainer.snapshot, 0.2))
+        await slow.say(type="play")
+        await quick.say(type="play")
+        watched = asyncio.create_task(slow.until("state", lambda state: state["status"] == "diverged"))
+        for _ in range(30):
+            await quick.until("frame")
+        shown = sum(message["type"] == "frame" for message in slow.seen)
+        assert shown < 30
+        watched.cancel()
+        for watcher in (slow, quick):
+            watcher.leave()
