@@ -1,16 +1,16 @@
 // @ts-check
-// Values to pixels: orange below zero, blue above, through a table made once per palette.
+// Values to pixels, orange below zero and blue above, through a table made once per palette.
 
 import { mix } from './palette.js';
 
 const HALF = 128; // entries on either side of zero
-const CURVE = 0.8; // below 1: small values already show a colour
+const CURVE = 0.8; // exponent; below 1, so that small values show a colour
 
 /** @typedef {Uint32Array} Colormap  2·HALF+1 pixels, ready to be stored in ImageData */
 
 /**
  * @param {import('./palette.js').Palette} palette
- * @param {number} strength  1: full colours at ±1; less: paler, so that points stand out on top
+ * @param {number} strength  1: full colours at ±1; less: paler, so that points are seen on the map
  * @returns {Colormap}
  */
 export function makeColormap(palette, strength) {
@@ -53,8 +53,8 @@ export function paintValues(values, colormap, pixels, unit) {
 }
 
 /**
- * What an output means to a map: −1 … 1, with 0 where the decision turns and ±1 at the two targets; of a logit, ±1 where
- * the network is certain.
+ * How an output is mapped to −1 … 1: 0 at the decision threshold and ±1 at the two targets; of a logit, ±1 at probability
+ * 0 and 1.
  * @typedef {{logits: boolean, threshold: number}} Meaning  threshold 0: targets ±1, or values; else they are 0 and 1
  */
 
@@ -66,15 +66,15 @@ export function shownOutput(values, { logits, threshold }, into) {
   return into;
 }
 
-const SURE = 0.35; // strength of colour where two classes are as likely: the winner still shows
+const LEAST_SHARE = 0.35; // of full colour where two classes are equally likely, so that the winner is seen
 
 /**
- * A table of pixels for maps of classes: 256 for each class, the surer the fuller.
- * @param {import('./palette.js').Palette} palette @param {number} strength @param {boolean} flat  which class only
+ * A table of pixels for maps of classes: 256 for each class, from least to full confidence.
+ * @param {import('./palette.js').Palette} palette @param {number} strength @param {boolean} flat  full colour whatever the confidence
  */
 export function makeClassColors(palette, strength, flat) {
   return Uint32Array.from({ length: 256 * palette.classes.length }, (_, i) => {
-    const share = flat ? 1 : SURE + (1 - SURE) * ((i & 255) / 255);
+    const share = flat ? 1 : LEAST_SHARE + (1 - LEAST_SHARE) * ((i & 255) / 255);
     return pixel(mix(palette.middle, palette.classes[i >> 8], share * strength));
   });
 }

@@ -1,16 +1,16 @@
 // @ts-check
-// How restless a loss curve is.
+// The noise of a loss curve.
 
 const RECENT = 20; // readings
 
 /**
- * How far the last losses jump about, as a share of themselves: the deviation of ln(loss) that explains how much it
- * bends from reading to reading, 0.1 for 10 %. An even fall has none. Null where there are too few.
+ * The standard deviation of the newest losses around their trend, relative to the loss (0.1: 10 %), estimated from the
+ * second differences of ln(loss). An exponential fall has no noise. Null where there are too few losses.
  * @param {(number | null)[]} losses
  */
 export function noiseOf(losses) {
   const recent = losses.slice(-RECENT).flatMap((loss) => (loss !== null && loss > 0 && Number.isFinite(loss) ? [Math.log(loss)] : []));
   if (recent.length < 5) return null;
-  const bends = recent.slice(2).map((value, i) => value - 2 * recent[i + 1] + recent[i]); // variance 6σ² of independent readings
-  return Math.sqrt(bends.reduce((sum, bend) => sum + bend * bend, 0) / (6 * bends.length));
+  const curvatures = recent.slice(2).map((value, i) => value - 2 * recent[i + 1] + recent[i]); // second differences; of independent readings their variance is 6σ²
+  return Math.sqrt(curvatures.reduce((sum, curvature) => sum + curvature * curvature, 0) / (6 * curvatures.length));
 }

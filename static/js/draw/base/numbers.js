@@ -1,5 +1,5 @@
 // @ts-check
-// Numbers as people read them, with as many characters whatever their value, so that nothing jumps.
+// Numbers as text of fixed width, so that nothing on the page moves when a value changes.
 
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const MINUS = '−';
@@ -19,8 +19,8 @@ export function superscript(exponent) {
 }
 
 /**
- * Fixed digits after the point with a sign's place kept: "−0.123", " 0.123" (a figure space); in powers of ten where
- * fixed digits would show nothing but zeros or too many digits.
+ * Fixed digits after the point, with a figure space in place of a plus: "−0.123", " 0.123"; as a power of ten where fixed
+ * digits would be all zeros or too many.
  * @param {number} value @param {number} [digits]
  */
 export function fixed(value, digits = 3) {
@@ -31,16 +31,16 @@ export function fixed(value, digits = 3) {
 }
 
 /**
- * The power of ten in which numbers up to the largest are written with two places. It stays while they can be read in it,
- * so that it does not flicker.
- * @param {number} largest @param {number} now  the one it was
+ * The exponent of the power of ten in which numbers up to the largest are written with two digits after the point. It is kept
+ * while they can be read in it, so that it does not flicker.
+ * @param {number} largest @param {number} now  the exponent so far
  */
 export function unitFor(largest, now) {
   const scaled = largest / 10 ** now;
   return scaled === 0 || !Number.isFinite(scaled) || (scaled >= 0.1 && scaled < 100) ? now : Math.floor(Math.log10(largest));
 }
 
-/** At most five signs, whatever the value: "−0.43", "12.3". @param {number} value @param {number} exponent  of the power of ten it is told in */
+/** At most five characters: "−0.43", "12.3". @param {number} value @param {number} exponent  of the power of ten it is written in */
 export function inUnit(value, exponent) {
   if (!Number.isFinite(value)) return scientific(value);
   const size = Math.abs(value) / 10 ** exponent;
@@ -48,7 +48,7 @@ export function inUnit(value, exponent) {
   return (value < 0 && Number(text) ? MINUS : '') + text;
 }
 
-/** @param {string} feature a name of the Spec, as x1_squared @returns {string} as people write it: x₁² */
+/** @param {string} feature  a name of the Spec, as x1_squared @returns {string} in mathematical notation: x₁² */
 export function featureLabel(feature) {
   return FEATURE_LABELS[feature] ?? feature;
 }

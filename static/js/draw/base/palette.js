@@ -9,7 +9,7 @@
  * @property {string} back    violet: gradients, updates, the chosen neuron
  * @property {string} ink @property {string} soft @property {string} line @property {string} panel @property {string} fill
  * @property {boolean} dark
- * @property {number} link   how much thicker than at a desk lines are drawn
+ * @property {number} link   line widths, relative to those at a desk
  * @property {number} text @property {number} small   px
  * @property {string} font   the family
  */

@@ -1,5 +1,5 @@
 // @ts-check
-// An operation as people write it: its sign, its formula and the formula of each slope, in the names of its inputs. Pure.
+// Operations in mathematical notation: sign, formula, and the formula of each slope, in the names of the inputs. Pure.
 
 import { scientific } from '../base/numbers.js';
 
@@ -7,17 +7,17 @@ import { scientific } from '../base/numbers.js';
 
 const MINUS = '−';
 
-/** 6 → "6", 0.731058 → "0.7311", −2.5 → "−2.5", 1e−9 → "1·10⁻⁹". @param {number} value @param {number} [digits] that count */
+/** 6 → "6", 0.731058 → "0.7311", −2.5 → "−2.5", 1e−9 → "1·10⁻⁹". @param {number} value @param {number} [digits]  significant */
 export function tidy(value, digits = 4) {
   const size = Math.abs(value);
   if (!Number.isFinite(value) || (size !== 0 && (size < 1e-4 || size >= 1e6))) return scientific(value).replace('.0·', '·');
   return String(Number(value.toPrecision(size >= 1000 ? 6 : digits))).replace('-', MINUS);
 }
 
-/** In parentheses where a sign would follow an operator. @param {number} value */
+/** In parentheses where a minus would follow an operator. @param {number} value */
 export const within = (value) => (value < 0 || tidy(value).includes('·') ? `(${tidy(value)})` : tidy(value));
 
-/** Of modules, whose slopes are matrices. */
+/** The slopes of modules are matrices. */
 const NOT_SHOWN = () => [];
 
 /** @type {Record<string, {sign: string, formula: (x: string[], node: Node) => string, slopes: (x: string[], y: string) => string[]}>} */

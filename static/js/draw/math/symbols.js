@@ -1,5 +1,5 @@
 // @ts-check
-// Symbols of explanations → MathML: base_{sub}^{sup}, signs between them, √ over what follows it. Pure.
+// Symbols of explanations → MathML: base_{sub}^{sup}, operators between them, √ over what follows it. Pure.
 
 const TOKEN = /√|[_^]\{|[{}()]|[A-Za-z]{2,}(?![\u0300-\u036f])|\d+(?:\.\d+)?|\p{L}[\u0300-\u036f]*[′₊₋]*|\s+|./gu;
 const WORD = /^[A-Za-z]{2,}$/;
@@ -17,7 +17,7 @@ export function symbolOf(symbol, word = (text) => text) {
   const tokens = symbol.match(TOKEN) ?? [];
   let at = 0;
 
-  /** What stands until a closing sign, which is passed over. @param {string} end */
+  /** A row up to a closing token, which is consumed. @param {string} end */
   function until(end) {
     const inner = row(end);
     at++;
@@ -38,7 +38,7 @@ export function symbolOf(symbol, word = (text) => text) {
     return `<mo stretchy="false"${first ? ' form="prefix"' : ''}${token === '/' || token === '∂' ? ' lspace="0" rspace="0"' : ''}>${escaped(token)}</mo>`;
   }
 
-  /** A function's name goes with what it is of. */
+  /** A function's name and its argument stay together under the root. */
   function underRoot() {
     if (tokens[at] === '(') {
       at++;

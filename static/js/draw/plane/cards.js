@@ -8,7 +8,7 @@ import { classOf } from './plane.js';
 
 const [DOT, LARGE_DOT] = [1.7, 4]; // px: of many points, and of a few
 const FEW = 12;
-const STRENGTH = 0.62; // of a map's colours, so that points stand out
+const STRENGTH = 0.62; // of a map's colours, so that points are seen on it
 const MOST_DRAWN = 6; // neurons of a column in the drawing of a shape
 const FULL = 127;
 
@@ -18,7 +18,7 @@ const FULL = 127;
  * @property {number} side  cells
  * @property {number[]} values  map: −127 … 127, row 0 at the top
  * @property {number[]} winners  classes: the class of each cell
- * @property {number[]} sure  classes: 0 … 127
+ * @property {number[]} sure  classes: confidence in each cell, 0 … 127
  * @property {number} low @property {number} high  the part of the plane, both ways
  * @property {[number, number, number][]} points
  * @property {number} classes  0 where the third number of a point is a value

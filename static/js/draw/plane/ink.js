@@ -1,13 +1,13 @@
 // @ts-check
-// A drawing made into the picture a network was trained on: its ink moved and scaled as that of the data was.
+// A drawing by hand as an input picture: moved and scaled as the pictures of the training set were.
 // 8×8: a 32×32 bitmap filled to the edges, and of each 4×4 block the share that is ink, as in the Optical Recognition of
 // Handwritten Digits set. 28×28: grey, its longer side 20 pixels, its centre of mass in the middle, as in MNIST.
 
 const BITS = 32;
 const BLOCK = 4;
 const BOX = 20;
-const INK = 0.5; // from which on a bit is set
-const FAINT = 0.06; // below it is no ink
+const BIT_THRESHOLD = 0.5; // ink at and above which a bit is set
+const LEAST_INK = 0.06; // ink below it counts as none
 
 /**
  * @param {ArrayLike<number>} ink  side², 0 … 1, row by row @param {number} side @param {number} wanted 8 or 28
@@ -16,7 +16,7 @@ const FAINT = 0.06; // below it is no ink
 export function asPicture(ink, side, wanted) {
   const box = boundsOf(ink, side);
   if (!box) return null;
-  return wanted === 28 ? grey(ink, side, box) : counted(ink, side, box);
+  return wanted === 28 ? centerByMass(ink, side, box) : countBits(ink, side, box);
 }
 
 /** @typedef {{left: number, top: number, width: number, height: number}} Box  px */
@@ -25,7 +25,7 @@ export function asPicture(ink, side, wanted) {
 export function boundsOf(ink, side) {
   let [left, top, right, bottom] = [side, side, -1, -1];
   for (let i = 0; i < side * side; i++) {
-    if (ink[i] < FAINT) continue;
+    if (ink[i] < LEAST_INK) continue;
     const [x, y] = [i % side, Math.floor(i / side)];
     [left, top, right, bottom] = [Math.min(left, x), Math.min(top, y), Math.max(right, x), Math.max(bottom, y)];
   }
@@ -33,14 +33,14 @@ export function boundsOf(ink, side) {
 }
 
 /** @param {ArrayLike<number>} ink @param {number} side @param {Box} box */
-function counted(ink, side, { left, top, width, height }) {
-  const grain = Math.max(width, height) / BITS; // px of a bit
-  const [x0, y0] = [left + width / 2 - (BITS / 2) * grain, top + height / 2 - (BITS / 2) * grain];
+function countBits(ink, side, { left, top, width, height }) {
+  const pitch = Math.max(width, height) / BITS; // px of the drawing to a bit
+  const [x0, y0] = [left + width / 2 - (BITS / 2) * pitch, top + height / 2 - (BITS / 2) * pitch];
   const across = BITS / BLOCK;
   const picture = new Array(across * across).fill(0);
   for (let row = 0; row < BITS; row++) {
     for (let column = 0; column < BITS; column++) {
-      const set = mean(ink, side, x0 + column * grain, y0 + row * grain, grain) >= INK;
+      const set = mean(ink, side, x0 + column * pitch, y0 + row * pitch, pitch) >= BIT_THRESHOLD;
       if (set) picture[Math.floor(row / BLOCK) * across + Math.floor(column / BLOCK)] += 1 / (BLOCK * BLOCK);
     }
   }
@@ -48,8 +48,8 @@ function counted(ink, side, { left, top, width, height }) {
 }
 
 /** @param {ArrayLike<number>} ink @param {number} side @param {Box} box */
-function grey(ink, side, { left, top, width, height }) {
-  const grain = Math.max(width, height) / BOX;
+function centerByMass(ink, side, { left, top, width, height }) {
+  const pitch = Math.max(width, height) / BOX;
   let [mass, x, y] = [0, 0, 0];
   for (let row = top; row < top + height; row++) {
     for (let column = left; column < left + width; column++) {
@@ -57,8 +57,8 @@ function grey(ink, side, { left, top, width, height }) {
       [mass, x, y] = [mass + here, x + here * (column + 0.5), y + here * (row + 0.5)];
     }
   }
-  const [x0, y0] = [x / mass - 14 * grain, y / mass - 14 * grain];
-  return Array.from({ length: 28 * 28 }, (_, i) => mean(ink, side, x0 + (i % 28) * grain, y0 + Math.floor(i / 28) * grain, grain));
+  const [x0, y0] = [x / mass - 14 * pitch, y / mass - 14 * pitch];
+  return Array.from({ length: 28 * 28 }, (_, i) => mean(ink, side, x0 + (i % 28) * pitch, y0 + Math.floor(i / 28) * pitch, pitch));
 }
 
 /** The mean over a square, by a grid of samples at most a pixel apart. @param {ArrayLike<number>} ink @param {number} side @param {number} left @param {number} top @param {number} size */

@@ -9,7 +9,7 @@ const polygon = (count, turn, radius = 1) =>
     return /** @type {[number, number]} */ ([radius * Math.sin(angle), -radius * Math.cos(angle)]);
   });
 
-/** Corners by class, as wide as a circle of radius 1 looks; none: the circle. @type {[number, number][][]} */
+/** Corners by class, sized to look as large as a circle of radius 1; empty: the circle. @type {[number, number][][]} */
 const CORNERS = [
   [[0, -1.25], [1.15, 0.85], [-1.15, 0.85]],
   [],

@@ -1,5 +1,5 @@
 // @ts-check
-// The plane of the data: places on a square picture, its points, its map at a finer grain.
+// The plane of the data: coordinates on a square picture, painting points, a map at a higher resolution.
 
 import { colorOf } from '../base/colormap.js';
 import { traceMark } from './marks.js';
@@ -26,13 +26,13 @@ export function isOutside([x1, x2], { low, high } = WIDE) {
   return Math.min(x1, x2) < low || Math.max(x1, x2) > high;
 }
 
-/** Where numbers stand at its edges: the ends and zero, or, where the ends are halves, every whole number. @param {Extent} extent */
+/** Tick values at its edges: the ends and zero or, where the ends are halves, every integer. @param {Extent} extent */
 export function ticksOf({ low, high }) {
   if (Number.isInteger(low) && Number.isInteger(high)) return [low, 0, high];
   return Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
 }
 
-/** The cell a place lies in. @param {number} side @param {number} x1 @param {number} x2 @param {Extent} [extent] */
+/** The cell in which a point lies. @param {number} side @param {number} x1 @param {number} x2 @param {Extent} [extent] */
 export function cellAt(side, x1, x2, extent) {
   const [x, y] = toPixels(x1, x2, 1, extent).map((share) => Math.min(side - 1, Math.max(0, Math.floor(share * side))));
   return y * side + x;
@@ -44,7 +44,7 @@ export function classOf(target, classes) {
 }
 
 /**
- * A map at `factor` times its grain, linear between the middles of its cells: two flat colours then meet in a clean line.
+ * A map at `factor` times its resolution by bilinear interpolation between the centres of its cells.
  * @param {ArrayLike<number>} values @param {number} side @param {number} factor @param {Float32Array} into (side·factor)²
  */
 export function refine(values, side, factor, into) {
