@@ -32,9 +32,9 @@ def run(page: Page, body: str) -> Any:
 def test_frames_of_another_revision_and_older_frames_are_dropped(page: Page) -> None:
     taken = run(
         page,
-        """session.state(state(5, {}));
+        """session.receiveState(state(5, {}));
         return [frame(5, 7, 1), frame(4, 8, 2), frame(6, 9, 2), frame(5, 7, 2), frame(5, 6, 2), frame(5, 8, 2)]
-          .map((each) => session.frame(each));""",
+          .map((each) => session.receiveFrame(each));""",
     )
     assert taken == [True, False, False, False, False, True]
 
@@ -42,10 +42,10 @@ def test_frames_of_another_revision_and_older_frames_are_dropped(page: Page) -> 
 def test_a_restart_takes_the_picture_away_and_a_live_change_does_not(page: Page) -> None:
     shown = run(
         page,
-        """session.state(state(1, {})); session.frame(frame(1, 1, 1));
-        session.state(state(2, {}));
+        """session.receiveState(state(1, {})); session.receiveFrame(frame(1, 1, 1));
+        session.receiveState(state(2, {}));
         const live = store.get('frame') !== null;
-        session.state({ ...state(3, {}), points: { train: [], test: [] } });
+        session.receiveState({ ...state(3, {}), points: { train: [], test: [] } });
         return [live, store.get('frame')];""",
     )
     assert shown == [True, None]
@@ -54,9 +54,9 @@ def test_a_restart_takes_the_picture_away_and_a_live_change_does_not(page: Page)
 def test_frames_are_added_to_the_history_each_layer_to_its_own(page: Page) -> None:
     history = run(
         page,
-        """session.state(state(1, {}));
-        session.history({ type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]] });
-        session.frame(frame(1, 1, 5)); session.frame(frame(1, 2, 5));
+        """session.receiveState(state(1, {}));
+        session.receiveHistory({ type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]] });
+        session.receiveFrame(frame(1, 1, 5)); session.receiveFrame(frame(1, 2, 5));
         return store.get('history');""",
     )
     assert history == {
@@ -71,13 +71,13 @@ def test_a_wish_shows_until_it_is_answered_or_refused(page: Page) -> None:
     shown = run(
         page,
         """const noise = () => store.get('spec').noise;
-        session.state(state(1, { noise: 0 }));
+        session.receiveState(state(1, { noise: 0 }));
         const seen = [];
-        session.intend({ type: 'configure', spec: { noise: 5 } }); seen.push(noise());
-        session.intend({ type: 'configure', spec: { noise: 9 } });
-        session.state(state(2, { noise: 5 })); seen.push(noise());
-        session.state(state(3, { noise: 9 })); session.state(state(4, { noise: 1 })); seen.push(noise());
-        session.intend({ type: 'configure', spec: { noise: 99 } }); session.refused(); seen.push(noise());
+        session.anticipate({ type: 'configure', spec: { noise: 5 } }); seen.push(noise());
+        session.anticipate({ type: 'configure', spec: { noise: 9 } });
+        session.receiveState(state(2, { noise: 5 })); seen.push(noise());
+        session.receiveState(state(3, { noise: 9 })); session.receiveState(state(4, { noise: 1 })); seen.push(noise());
+        session.anticipate({ type: 'configure', spec: { noise: 99 } }); session.receiveRefusal(); seen.push(noise());
         return seen;""",
     )
     assert shown == [5, 9, 1, 1]

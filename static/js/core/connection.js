@@ -32,31 +32,27 @@ export function connect(address, handlers) {
   function open() {
     clearTimeout(timer);
     if (over) return;
-    const attempt = new WebSocket(address());
+    const attempt = openSocket(address(), handlers, (code, reason) => { if (socket === attempt) closed(code, reason); });
     socket = attempt;
-    attempt.binaryType = 'arraybuffer';
     attempt.onopen = () => {
       failures = 0;
       handlers.opened();
       for (const text of kept) attempt.send(text);
       kept = [];
     };
-    attempt.onmessage = ({ data }) => {
-      if (typeof data === 'string') handlers.message(JSON.parse(data));
-      else handlers.bytes(data);
-    };
-    attempt.onclose = ({ code, reason }) => {
-      if (socket !== attempt) return;
-      socket = null;
-      if (code >= PRIVATE && !COME_BACK.includes(code)) {
-        handlers.refused(code, reason);
-        return;
-      }
-      const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.75 + Math.random() / 2); // a class does not return all at once
-      failures += 1;
-      timer = setTimeout(open, wait);
-      handlers.lost(failures);
-    };
+  }
+
+  /** @param {number} code @param {string} reason */
+  function closed(code, reason) {
+    socket = null;
+    if (code >= PRIVATE && !COME_BACK.includes(code)) {
+      handlers.refused(code, reason);
+      return;
+    }
+    const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.75 + Math.random() / 2); // a class does not return all at once
+    failures += 1;
+    timer = window.setTimeout(open, wait);
+    handlers.lost(failures);
   }
 
   function retry() {
@@ -90,4 +86,16 @@ export function connect(address, handlers) {
       if (isOpen()) socket?.send(JSON.stringify(command));
     },
   };
+}
+
+/** @param {string} address @param {Handlers} handlers @param {(code: number, reason: string) => void} closed */
+function openSocket(address, { message, bytes }, closed) {
+  const socket = new WebSocket(address);
+  socket.binaryType = 'arraybuffer';
+  socket.onmessage = ({ data }) => {
+    if (typeof data === 'string') message(JSON.parse(data));
+    else bytes(data);
+  };
+  socket.onclose = ({ code, reason }) => closed(code, reason);
+  return socket;
 }

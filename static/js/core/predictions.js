@@ -5,6 +5,7 @@ const ASKED_EVERY = 200; // milliseconds: five times a second is as fast as bars
 const PATIENCE = 3000; // milliseconds until an answer is given up: a lost connection answers nothing
 
 /** @typedef {{step: number, outputs: (number | null)[][], answers: (number | null)[][]}} Prediction  a row for each row asked for; answers: probabilities of classes, or plain values */
+/** @typedef {ReturnType<typeof createPredictions>} Predictions */
 /**
  * @callback Follow
  * @param {() => number[][] | null} rows  what to ask for; null: nothing now

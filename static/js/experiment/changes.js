@@ -4,6 +4,7 @@
 
 import { conflict, setAside, withCompanions } from './compatibility.js';
 import { recall, remember } from '../core/memory.js';
+import { say } from '../core/notices.js';
 
 /** @typedef {import('../core/store.js').Store} Store */
 /** @typedef {import('../core/commands.js').Command} Command */
@@ -12,11 +13,8 @@ import { recall, remember } from '../core/memory.js';
 const ASIDE = 'aside'; // of this tab: a reload within the perceptron's run still knows what comes back
 const ELSEWHERE = ['edit', 'undo', 'redo', 'plant', 'regenerate', 'reset', 'branch', 'seek', 'back']; // after these Undo takes back something else
 
-/**
- * @param {Store} store
- * @param {(kind: 'error' | 'notice', key: string, more: {notes: import('./compatibility.js').Reason[], undo?: boolean}) => void} say
- */
-export function createChanges(store, say) {
+/** @param {Store} store */
+export function createChanges(store) {
   /** @type {Spec} the change the message tells of */
   let told = {};
   /** @type {number | null} how many changes can be undone once it has been made */
@@ -52,14 +50,14 @@ export function createChanges(store, say) {
       const { change, notes } = withCompanions(spec, asked, facts, JSON.parse(recall(ASIDE) || 'null'));
       const against = conflict({ ...spec, ...change }, facts);
       if (against) {
-        say('error', '', { notes: [against] });
+        say(store, 'error', '', { notes: [against] });
         store.set({ spec: { ...spec } }); // the controls go back
         return null;
       }
       withdraw(); // it told of the change before
       if (notes.length) {
         [told, count] = [change, null];
-        say('notice', '', { notes, undo: true });
+        say(store, 'notice', '', { notes, undo: true });
       }
       return change;
     },

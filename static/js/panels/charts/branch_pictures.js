@@ -7,9 +7,9 @@ import { readPalette } from '../../draw/base/palette.js';
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
-import { showsBranchPictures } from './branches.js';
 import { createBranchEnds } from './branch_ends.js';
 import { makeFigure } from './branch_figure.js';
+import { showsBranchPictures } from './branches.js';
 
 const MOST = 5; // the newest ones
 

@@ -3,12 +3,12 @@
 // the pictures of all branches. On a wall there is room for one of the two charts.
 
 import { t } from '../../core/i18n.js';
+import { loadPlotly, purge } from '../../core/plotly.js';
 import { mountBranchPictures } from './branch_pictures.js';
 import { readStepRange } from './curves.js';
 import { createLayersChart } from './layers_chart.js';
 import { createLossChart } from './loss_chart.js';
 import { mountNoGradient } from './no_gradient.js';
-import { loadPlotly, purge } from './plotly.js';
 import { mountTimeline } from './timeline.js';
 import { createTurns } from './turns.js';
 

@@ -1,12 +1,12 @@
 // @ts-check
 // The layers through time: one line for each layer of the quantity that is chosen above the chart.
 
-import { layerChart } from '../../draw/chart/charts.js';
 import { readPalette } from '../../draw/base/palette.js';
+import { layerChart } from '../../draw/chart/charts.js';
 import { curvesOf, QUANTITIES, quantityOf } from '../../draw/chart/quantities.js';
 import { hasText, t } from '../../core/i18n.js';
+import { drawWithPlotly } from '../../core/plotly.js';
 import { readHistory, readPlace } from './curves.js';
-import { drawWithPlotly } from './plotly.js';
 
 /**
  * @param {HTMLElement} panel

@@ -1,11 +1,11 @@
 // @ts-check
 // The loss curve: training and test loss over the steps, its scale, and the button that compares runs.
 
-import { lossChart } from '../../draw/chart/charts.js';
 import { readPalette } from '../../draw/base/palette.js';
+import { lossChart } from '../../draw/chart/charts.js';
 import { t } from '../../core/i18n.js';
+import { drawWithPlotly } from '../../core/plotly.js';
 import { readHistory, readOtherBranches, readPlace } from './curves.js';
-import { drawWithPlotly } from './plotly.js';
 
 /**
  * @param {HTMLElement} panel

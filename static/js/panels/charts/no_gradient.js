@@ -3,8 +3,8 @@
 // share of zeros is a curve; a rule that needs no gradient has updates all the same, and so have biases where no weight
 // has a gradient.
 
-import { write } from '../../core/elements.js';
 import { allZero, curvesOf, quantityOf } from '../../draw/chart/quantities.js';
+import { write } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 
 /**

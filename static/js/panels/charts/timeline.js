@@ -4,8 +4,8 @@
 
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
-import { showsBranchPictures } from './branches.js';
 import { createBranchList } from './branch_list.js';
+import { showsBranchPictures } from './branches.js';
 import { createStepSlider } from './step_slider.js';
 
 /**

@@ -1,7 +1,7 @@
 // @ts-check
 // When the two charts are drawn: a chart costs 15–33 ms, so they are drawn one after the other and then rest.
 
-import { hasPlotly } from './plotly.js';
+import { hasPlotly } from '../../core/plotly.js';
 
 const TURN = 300; // milliseconds for each chart
 const BREATH = 20; // milliseconds between the two: a picture of the network comes first

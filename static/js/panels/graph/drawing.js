@@ -2,10 +2,10 @@
 // The graph as a drawing: nodes from left to right, what flows forward in ink, orange and blue, what flows back in violet.
 // Built anew for another graph or size; a step of the walk only changes what is known.
 
-import { t } from '../../core/i18n.js';
 import { layOut, spread } from '../../draw/dag/dag.js';
 import { knownAt } from '../../draw/dag/walk.js';
 import { formulaOf } from '../../draw/math/formula.js';
+import { t } from '../../core/i18n.js';
 import { makeEdge, writeFlow } from './edge.js';
 import { makeTile, showKnown, sizeOf } from './node_tile.js';
 import { createStage } from './stage.js';

@@ -1,9 +1,9 @@
 // @ts-check
 // One node in the open: its arithmetic forward, what came back to it, and what it hands on through each of its slopes.
 
-import { t } from '../../core/i18n.js';
-import { called, formulaOf, numbers, signOf, slopeOf, substituted, tidy, within } from '../../draw/math/formula.js';
 import { contributions, knownAt } from '../../draw/dag/walk.js';
+import { called, formulaOf, numbers, signOf, slopeOf, substituted, tidy, within } from '../../draw/math/formula.js';
+import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
 

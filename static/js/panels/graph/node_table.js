@@ -1,9 +1,9 @@
 // @ts-check
 // The graph as a table: every intermediate on a line of its own, its value and later its gradient, in step with the drawing.
 
-import { t } from '../../core/i18n.js';
-import { called, formulaOf, shortened } from '../../draw/math/formula.js';
 import { contributions, knownAt } from '../../draw/dag/walk.js';
+import { called, formulaOf, shortened } from '../../draw/math/formula.js';
+import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
 /** @typedef {{row: HTMLTableRowElement, value: HTMLElement, grad: HTMLElement}} Row */

@@ -1,8 +1,8 @@
 // @ts-check
 // One node of the drawing: name and sign above, its value, and below in violet what has come back to it.
 
-import { t } from '../../core/i18n.js';
 import { numbers, signOf, tidy } from '../../draw/math/formula.js';
+import { t } from '../../core/i18n.js';
 import { makeSvg } from './svg.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */

@@ -1,8 +1,8 @@
 // @ts-check
 // Walking through the graph: a step forward, a step backward, to the start, to the end, or anywhere with the slider.
 
-import { t } from '../../core/i18n.js';
 import { goBackward, goForward } from '../../draw/dag/walk.js';
+import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Walk} Walk */
 

@@ -1,8 +1,8 @@
 // @ts-check
 // The light: whether torch and finite differences find the same numbers.
 
-import { t } from '../../core/i18n.js';
 import { scientific } from '../../draw/base/numbers.js';
+import { t } from '../../core/i18n.js';
 
 /** @typedef {import('./state.js').Check} Check */
 

@@ -1,20 +1,20 @@
 // @ts-check
 // The training losses of the compared runs in one chart, drawn at a pace the page can take.
 
-import { raceChart } from '../../draw/chart/charts.js';
 import { readPalette } from '../../draw/base/palette.js';
+import { raceChart } from '../../draw/chart/charts.js';
 import { t } from '../../core/i18n.js';
-import { readRuns } from './compared_runs.js';
-import { drawWithPlotly, hasPlotly, purge } from './plotly.js';
+import { drawWithPlotly, hasPlotly, purge } from '../../core/plotly.js';
+import { readRuns } from './runs.js';
 
 const DRAW_EVERY = 400; // milliseconds: a chart costs some 20
 
 /**
  * @param {HTMLElement} box
  * @param {import('../../core/store.js').Store} store
- * @param {() => import('./compared_runs.js').LineLook[]} readLooks  of the lines
+ * @param {() => import('./runs.js').LineLook[]} readLooks  of the lines
  */
-export function createComparisonChart(box, store, readLooks) {
+export function createChart(box, store, readLooks) {
   let drawnAt = 0;
   let timer = 0;
 

@@ -7,14 +7,14 @@ import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
 
 const COLUMNS = ['run', 'step', 'train_loss', 'test_accuracy', 'samples', 'noise'];
 
-/** @typedef {import('./compared_runs.js').ComparedRun} ComparedRun */
-/** @typedef {import('./compared_runs.js').LineLook} LineLook */
+/** @typedef {import('./runs.js').ComparedRun} ComparedRun */
+/** @typedef {import('./runs.js').LineLook} LineLook */
 
 /**
  * @param {HTMLTableElement} table
  * @param {(index: number) => void} remove  of the runs beside this page's, from 0
  */
-export function createComparisonTable(table, remove) {
+export function createTable(table, remove) {
   const body = table.tBodies[0];
 
   /** @param {number} index  of all runs: 0 is this page's */

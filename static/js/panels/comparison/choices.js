@@ -2,7 +2,7 @@
 // Which runs are compared: all optimizers, learning by reward against gradients, or one more that differs in one setting.
 
 import { t } from '../../core/i18n.js';
-import { changeName } from './compared_runs.js';
+import { changeName } from './runs.js';
 
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const REWARD = 'b3_reward'; // the preset that learns by reward
@@ -13,9 +13,9 @@ const REWARD = 'b3_reward'; // the preset that learns by reward
  * @param {HTMLElement} root
  * @param {Store} store
  * @param {(command: import('../../core/commands.js').Command) => void} send
- * @param {import('./compared_runs.js').ComparisonRuns} runs
+ * @param {import('./runs.js').ComparisonRuns} runs
  */
-export function createComparisonChoices(root, store, send, runs) {
+export function createChoices(root, store, send, runs) {
   const [all, reward, close] = ['[data-testid=race-all]', '[data-testid=race-reward]', '.close'].map((selector) => /** @type {HTMLButtonElement} */ (root.querySelector(selector)));
   const more = /** @type {HTMLSelectElement} */ (root.querySelector('select'));
 

@@ -1,12 +1,12 @@
 // @ts-check
 // Runs compared from the same start: their losses in one chart and one row of figures each, this page's run first.
 
-import { readPalette, cssColor } from '../../draw/base/palette.js';
+import { cssColor, readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
-import { readRuns } from './compared_runs.js';
-import { createComparisonChart } from './comparison_chart.js';
-import { createComparisonChoices } from './comparison_choices.js';
-import { createComparisonTable } from './comparison_table.js';
+import { createChart } from './chart.js';
+import { createChoices } from './choices.js';
+import { readRuns } from './runs.js';
+import { createTable } from './table.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
 
@@ -14,12 +14,12 @@ import { createComparisonTable } from './comparison_table.js';
  * @param {HTMLElement} root
  * @param {Store} store
  * @param {(command: import('../../core/commands.js').Command) => void} send
- * @param {import('./compared_runs.js').ComparisonRuns} runs
+ * @param {import('./runs.js').ComparisonRuns} runs
  */
 export function mountComparison(root, store, send, runs) {
-  const choices = createComparisonChoices(root, store, send, runs);
-  const table = createComparisonTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
-  const chart = createComparisonChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, () => lineLooks(root, runs.most));
+  const choices = createChoices(root, store, send, runs);
+  const table = createTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
+  const chart = createChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, () => lineLooks(root, runs.most));
   let queued = 0;
 
   function show() {

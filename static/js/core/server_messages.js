@@ -1,0 +1,50 @@
+// @ts-check
+// Where each message of the server goes.
+
+import { createRestartNote, showSentence } from './notices.js';
+
+/** @typedef {import('../wire/messages.js').Sentence} Sentence */
+/** @typedef {{type: string} & Record<string, any>} ServerMessage */
+
+/**
+ * @param {import('./store.js').Store} store
+ * @param {import('./session.js').Session} session
+ * @param {import('./predictions.js').Predictions} predictions
+ * @param {(message: import('../wire/messages.js').StateMessage) => void} receiveState
+ * @returns {(message: ServerMessage) => void}
+ */
+export function createMessageReceiver(store, session, predictions, receiveState) {
+  const showRestart = createRestartNote(store);
+
+  /** @param {Sentence} notice */
+  function receiveNotice(notice) {
+    if (notice.code === 'restarted' && notice.own) showRestart();
+    else showSentence(store, notice);
+  }
+
+  /** @param {Sentence} error */
+  function receiveError(error) {
+    if (error.code.startsWith('subject_') && store.get('sample')) store.set({ sample: 0 }); // the last batch may be smaller
+    else if (error.code === 'no_such_neuron') session.receiveRefusal(); // only drawn ones are asked for: the network has changed meanwhile
+    else {
+      session.receiveRefusal();
+      showSentence(store, error);
+    }
+  }
+
+  /** @type {Record<string, (message: any) => void>} */
+  const receivers = {
+    state: receiveState,
+    history: session.receiveHistory,
+    health: session.receiveHealth,
+    prediction: predictions.receive,
+    timeline: (timeline) => store.set({ timeline }),
+    checked: (checked) => store.set({ checked }),
+    peeked: (peeked) => store.set({ peeked }),
+    explanation: (explanation) => store.set({ explanation }),
+    opened: (opened) => store.set({ opened }),
+    notice: receiveNotice,
+    error: receiveError,
+  };
+  return (message) => receivers[message.type]?.(message);
+}

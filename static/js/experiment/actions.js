@@ -1,0 +1,36 @@
+// @ts-check
+// What a person does on this page, on its way to the server: refused where it cannot be, and joined by what must change
+// along with it.
+
+import { say } from '../core/notices.js';
+
+/** @typedef {import('../core/commands.js').Command} Command */
+
+const TRAINS = ['play', 'step', 'epoch'];
+const OTHER_SET_UP = ['configure', 'regenerate'];
+
+/**
+ * @param {import('../core/store.js').Store} store
+ * @param {ReturnType<typeof import('./changes.js').createChanges>} changes
+ * @param {import('./address_bar.js').AddressBar} addressBar
+ * @param {(command: Command) => void} send
+ * @returns {(command: Command) => boolean} whether it was sent
+ */
+export function createActions(store, changes, addressBar, send) {
+  return (command) => {
+    const lack = TRAINS.includes(command.type) && store.get('draft')?.lack;
+    if (lack) { // it would be trained on other points than those shown
+      say(store, 'error', `draw.refused.${lack}`);
+      return false;
+    }
+    if (command.type === 'configure') {
+      const spec = changes.fitted(command.spec);
+      if (spec === null) return false;
+      command = { ...command, spec };
+    }
+    changes.follow(command);
+    if (OTHER_SET_UP.includes(command.type)) addressBar.clear();
+    send(command);
+    return true;
+  };
+}
