@@ -5,7 +5,7 @@ as PLAYGROUND_LIMITS__NAME.
 """
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Gt, Le
 from pydantic import BaseModel, ConfigDict, DirectoryPath, Field
@@ -20,6 +20,22 @@ class Limits(BaseModel):
     """The sentence of each is in static/i18n; the test of each is listed in tests/app/test_limits.py."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
+
+    # Of one command, whatever the settings say: they stand in the schema of `app.wire.commands`.
+
+    STEPS_OF_COMMAND: ClassVar[int] = 100_000
+    """Some seconds' work of a small network."""
+
+    FASTEST_PACE: ClassVar[int] = 1_000_000
+    """Steps per second: no machine is as fast, and beyond it there is `null`, as fast as it can."""
+
+    ROWS_OF_PREDICTION: ClassVar[int] = 64
+    """A page asks for one row, or for a table that a screen can hold."""
+
+    BYTES_OF_SOCKET: ClassVar[int] = 4 * 1024 * 1024
+    """Beyond it the WebSocket library itself breaks the connection off; `message_bytes` is answered in words."""
+
+    # Settings
 
     sessions: Annotated[int, Ge(1)] = 64
     """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""
@@ -60,7 +76,7 @@ class Limits(BaseModel):
     unwatched_seconds: Annotated[float, Gt(0)] = 30
     """Training goes on for a reload or a dropped Wi-Fi, then pauses, so that a forgotten tab does not burn a core."""
 
-    pending_steps: Annotated[int, Ge(1)] = 100_000
+    pending_steps: Annotated[int, Ge(1)] = STEPS_OF_COMMAND
     """Steps, or epochs, asked for by number and not yet taken: some seconds' work of a small network."""
 
     history: Annotated[int, Ge(16)] = 2000
@@ -88,7 +104,7 @@ class Limits(BaseModel):
     """Of one graph: as many as can still be told apart on a screen."""
 
     stop_seconds: Annotated[float, Gt(0), Le(4)] = 2
-    """How long a stopping server waits for viewers to take its last words: all is closed within 5 s."""
+    """How long a stopping server waits for viewers to read its last messages: all is closed within 5 s."""
 
 
 class Settings(BaseSettings):

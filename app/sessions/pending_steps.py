@@ -16,7 +16,7 @@ class PendingSteps:
     def refuse_more(self, steps: int, epochs: int) -> None:
         """Raises Refusal where so many more would be too much."""
         if max(self.steps + steps, self.epochs + epochs) > self._most:
-            raise Refusal("too_much_owed", {"limit": self._most})
+            raise Refusal("too_many_pending_steps", {"limit": self._most})
 
     def add(self, steps: int, epochs: int) -> None:
         self.steps += steps

@@ -228,7 +228,7 @@ class Run:
             viewer.tell({**message("notice", code, values), "own": viewer is by}, self.revision)
 
     def warn_if_it_never_ends(self) -> None:
-        """Once a run, where a perceptron sets out that will never be done."""
+        """Once a run, where a perceptron starts to train that will never be done."""
         if self.experiment.never_ends and not self._warned:
             self._warned = True
             self.notify("inseparable", {})

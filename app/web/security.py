@@ -1,4 +1,4 @@
-"""Shield: security headers on every answer, and errors as sentences: JSON for programs, a small page for people."""
+"""Security headers on every answer, and errors as sentences: JSON for programs, a small page for people."""
 
 import logging
 

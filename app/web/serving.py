@@ -1,5 +1,5 @@
-"""Serving: uvicorn with the three manners it lacks. Every socket is closed in words before the server stops; last words
-are written even to a viewer that takes nothing; and text that is not UTF-8 is answered like any other bad command."""
+"""uvicorn with three changes. Every socket is closed with a code and a reason before the server stops; these are sent
+even to a viewer that reads nothing; and text that is not UTF-8 is answered like any other bad command."""
 
 import asyncio
 import contextlib
@@ -12,21 +12,17 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from app.settings import Settings
+from app.settings import Limits, Settings
 from app.wire.messages import Closing
 
 PORTS_TRIED = 20
-"""From the wished one on; somebody with so many servers should choose."""
+"""Counted from the one asked for; somebody with so many servers should choose."""
 
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
 
-LARGEST_MESSAGE = 4 * 1024 * 1024
-"""Bytes. Beyond it the WebSocket library itself breaks the connection off; Limits.message_bytes is far below and
-answered in words."""
-
 LINGER = 30
-"""Seconds a closed connection may keep last words for a viewer that takes nothing."""
+"""Seconds until a closed connection is cut off whose viewer does not read why it was closed."""
 
 
 class Protocol(WebSocketsSansIOProtocol):
@@ -89,7 +85,7 @@ def run(app: FastAPI, settings: Settings) -> None:
         app,
         log_level="warning",
         ws=Protocol,
-        ws_max_size=LARGEST_MESSAGE,
+        ws_max_size=Limits.BYTES_OF_SOCKET,
         ws_per_message_deflate=False,  # frames are dense already, and 16 of them 30 times a second are many
         timeout_graceful_shutdown=1,
     )

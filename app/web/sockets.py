@@ -20,11 +20,11 @@ log = logging.getLogger(__name__)
 GONE = (WebSocketDisconnect, RuntimeError, OSError)
 """What sending to somebody who has left raises: Starlette's own, and RuntimeError after a close."""
 
-FAREWELL = 1.0
+CLOSE_SECONDS = 1.0
 """Seconds for what is still in the outbox, and again for the closing itself."""
 
-PATIENCE = 1.0
-"""Seconds without a session until the viewer is told why: a first start compiles the engine."""
+START_SECONDS = 1.0
+"""How long a session may take to start until the viewer is told why: a first start compiles the engine."""
 
 
 async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> None:
@@ -54,7 +54,7 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
     if session is not None:
         return session
     creating = asyncio.create_task(manager.create())
-    done, _ = await asyncio.wait({creating}, timeout=PATIENCE)
+    done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:
             await socket.send_json(message("notice", "warming_up", {}))
@@ -79,7 +79,7 @@ async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
     try:
         await asyncio.wait({writer, reader, closed}, return_when=asyncio.FIRST_COMPLETED)
         if outbox.closing is not None:
-            await asyncio.wait({writer}, timeout=FAREWELL)
+            await asyncio.wait({writer}, timeout=CLOSE_SECONDS)
             await _close(socket, *outbox.closing)
     finally:
         session.run.leave(viewer)
@@ -125,5 +125,5 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
 
 async def _close(socket: WebSocket, code: int, reason: str) -> None:
     with contextlib.suppress(*GONE, TimeoutError):
-        async with asyncio.timeout(FAREWELL):
+        async with asyncio.timeout(CLOSE_SECONDS):
             await socket.close(code, reason)

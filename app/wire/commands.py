@@ -6,12 +6,18 @@ from typing import Annotated, Any, Literal, NoReturn, get_args
 from annotated_types import Ge, Le, Len
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from app.settings import Limits
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
 from engine.spec.choices import BugName
-from engine.spec.spec import LARGEST_VALUE, Real, Spec, Whole
+from engine.spec.spec import LARGEST_VALUE, MOST_INPUTS, MOST_LAYERS, MOST_SAMPLES, WIDEST_LAYER, Real, Spec, Whole
 
 Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
+Count = Annotated[Whole, Ge(0), Le(2**53)]
+"""As far as JavaScript counts exactly."""
+BranchNumber = Annotated[Whole, Ge(0), Le(10**6)]
+StepNumber = Annotated[Whole, Ge(0), Le(10**12)]
+"""Far beyond what a run has: whether it has this one is looked up when the command is obeyed."""
 
 
 class _Command(BaseModel):
@@ -37,7 +43,7 @@ class Step(_Command):
     """So many mini-batches, then a frame."""
 
     type: Literal["step"]
-    count: Annotated[Whole, Ge(1), Le(100_000)] = 1
+    count: Annotated[Whole, Ge(1), Le(Limits.STEPS_OF_COMMAND)] = 1
 
 
 class Epoch(_Command):
@@ -62,20 +68,20 @@ class Speed(_Command):
     """null: as fast as the machine can."""
 
     type: Literal["speed"]
-    steps_per_second: Annotated[Real, Ge(1), Le(1_000_000)] | None
+    steps_per_second: Annotated[Real, Ge(1), Le(Limits.FASTEST_PACE)] | None
 
 
 class Drawn(_Command):
     type: Literal["drawn"]
-    frame: Annotated[Whole, Ge(0), Le(2**53)]
+    frame: Count
 
 
 class Focus(_Command):
     """One neuron at full resolution in every frame; nulls: none. Layers are linear layers counted from 0."""
 
     type: Literal["focus"]
-    layer: Annotated[Whole, Ge(0), Le(8)] | None
-    neuron: Annotated[Whole, Ge(0), Le(1023)] | None
+    layer: Annotated[Whole, Ge(0), Le(MOST_LAYERS)] | None
+    neuron: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] | None
 
 
 class History(_Command):
@@ -88,10 +94,10 @@ class Predict(_Command):
     """What the network says now of some rows: points (x1, x2) of the plane, or all input columns of other data."""
 
     type: Literal["predict"]
-    inputs: Annotated[tuple[Annotated[tuple[Given, ...], Len(1, 1000)], ...], Len(1, 64)]
-    id: Annotated[Whole, Ge(0), Le(2**53)]
+    inputs: Annotated[tuple[Annotated[tuple[Given, ...], Len(1, MOST_INPUTS)], ...], Len(1, Limits.ROWS_OF_PREDICTION)]
+    id: Count
     """Comes back with the answer."""
-    revision: Annotated[Whole, Ge(0), Le(2**53)] | None = None
+    revision: Count | None = None
     """Of the experiment that is asked; one that is no more gives no answer."""
 
 
@@ -99,9 +105,9 @@ class Subject(_Command):
     """What a number belongs to: see `engine.explaining.terms.Subject`, whose fields these are."""
 
     kind: Literal["neuron", "weight", "bias", "norm", "point", "layer", "loss"]
-    layer: Annotated[Whole, Ge(-1), Le(8)] = 0
-    index: Annotated[Whole, Ge(0), Le(70_000)] = 0
-    source: Annotated[Whole, Ge(0), Le(1023)] = 0
+    layer: Annotated[Whole, Ge(-1), Le(MOST_LAYERS)] = 0
+    index: Annotated[Whole, Ge(0), Le(MOST_SAMPLES)] = 0
+    source: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] = 0
 
 
 class Inspect(_Command):
@@ -109,7 +115,7 @@ class Inspect(_Command):
 
     type: Literal["inspect"]
     subject: Subject | None
-    sample: Annotated[Whole, Ge(0), Le(69_999)] = 0
+    sample: Annotated[Whole, Ge(0), Le(MOST_SAMPLES - 1)] = 0
     """Which of the batch, where a number belongs to one sample."""
     step: Annotated[Whole, Ge(1), Le(10**12)] | None = None
     """In this step where it is the one to come, as in slow motion; else in the last one."""
@@ -119,7 +125,7 @@ class Open(_Command):
     """The step to come, phase by phase."""
 
     type: Literal["open"]
-    sample: Annotated[Whole, Ge(0), Le(69_999)] = 0
+    sample: Annotated[Whole, Ge(0), Le(MOST_SAMPLES - 1)] = 0
 
 
 class Edit(_Command):
@@ -127,7 +133,7 @@ class Edit(_Command):
 
     type: Literal["edit"]
     tensor: Annotated[str, Len(1, 40)]
-    index: Annotated[tuple[Annotated[Whole, Ge(0), Le(1023)], ...], Len(1, 2)]
+    index: Annotated[tuple[Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)], ...], Len(1, 2)]
     value: Given
 
 
@@ -152,8 +158,8 @@ class Seek(_Command):
     """Stands at a step of a branch, paused."""
 
     type: Literal["seek"]
-    branch: Annotated[Whole, Ge(0), Le(10**6)]
-    step: Annotated[Whole, Ge(0), Le(10**12)]
+    branch: BranchNumber
+    step: StepNumber
 
 
 class Branch(_Command):
@@ -166,8 +172,8 @@ class Peek(_Command):
     """The boundary at a step of a branch, beside the one of now."""
 
     type: Literal["peek"]
-    branch: Annotated[Whole, Ge(0), Le(10**6)]
-    step: Annotated[Whole, Ge(0), Le(10**12)]
+    branch: BranchNumber
+    step: StepNumber
 
 
 class Check(_Command):

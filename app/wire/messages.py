@@ -40,7 +40,7 @@ ErrorCode = Literal[
     "no_such_neuron",
     "no_such_frame",
     "too_many_playing",
-    "too_much_owed",
+    "too_many_pending_steps",
     "diverged_needs_reset",
     "stop_rule_holds",
     "wrong_row",

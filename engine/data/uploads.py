@@ -13,16 +13,12 @@ from typing import Literal
 from engine.data.tables import Cell, Table, is_missing, read_table, shown, text_of
 from engine.fault import Fault, Value
 from engine.nn.random import stream
+from engine.spec.spec import LARGEST_TARGET, MOST_CLASSES, MOST_OWN_POINTS
 
-MOST_POINTS = 2000
-"""As many as a Spec holds."""
-MOST_CLASSES = 8
 EDGE = 6.0
 """Half the side of the plane."""
 FITTED = 5.0
 """Half the side of the square that coordinates are fitted into where some lie outside the plane."""
-LARGEST_VALUE = 1000.0
-"""Of a real-valued label, as a Spec takes it."""
 
 COORDINATES = (("x1", "x2"), ("x", "y"), ("x0", "x1"), ("feature1", "feature2"), ("横坐标", "纵坐标"))
 LABELS = ("label", "labels", "class", "target", "category", "value", "标签", "类别", "目标", "y", "z", "t")
@@ -79,11 +75,11 @@ def parse(text: str, name: str, draw: int | None = None) -> Upload:
         notes.append(("upload_columns_left_out", {"columns": [shown(name) for name in unused]}))
 
     rows = _whole_rows(table, columns, notes)
-    if len(rows) > MOST_POINTS:
+    if len(rows) > MOST_OWN_POINTS:
         if draw is None:
-            raise Fault("upload_too_many_rows", {"count": len(rows), "limit": MOST_POINTS})
-        notes.append(("upload_drawn", {"count": len(rows), "limit": MOST_POINTS}))
-        rows = [rows[place] for place in sorted(stream(draw, "upload").permutation(len(rows))[:MOST_POINTS])]
+            raise Fault("upload_too_many_rows", {"count": len(rows), "limit": MOST_OWN_POINTS})
+        notes.append(("upload_drawn", {"count": len(rows), "limit": MOST_OWN_POINTS}))
+        rows = [rows[place] for place in sorted(stream(draw, "upload").permutation(len(rows))[:MOST_OWN_POINTS])]
 
     first, second = (
         _fitted([_number(table, row, columns[axis], cells[axis]) for row, cells in rows], axis, notes)
@@ -129,7 +125,7 @@ def _called_label(plain: Sequence[str], taken: Sequence[int]) -> int | None:
 
 def _is_numeric(table: Table, column: int) -> bool:
     """Whether most of what there is in the first rows of a column is numbers."""
-    there = [cells[column] for _, cells in table.rows[:MOST_POINTS] if not is_missing(cells[column])]
+    there = [cells[column] for _, cells in table.rows[:MOST_OWN_POINTS] if not is_missing(cells[column])]
     return 2 * sum(table.number(cell) is not None for cell in there) > len(there)
 
 
@@ -201,8 +197,8 @@ def _values(values: list[float], notes: list[Note]) -> list[float]:
         raise Fault("upload_one_label", {"given": f"{low:g}"})
     notes.append(("upload_values", {"lowest": f"{low:g}", "highest": f"{high:g}"}))
     largest = max(-low, high)
-    if largest <= LARGEST_VALUE:
+    if largest <= LARGEST_TARGET:
         return values
     power = math.ceil(math.log10(largest))
-    notes.append(("upload_divided", {"factor": f"1e{power}", "limit": int(LARGEST_VALUE)}))
+    notes.append(("upload_divided", {"factor": f"1e{power}", "limit": LARGEST_TARGET}))
     return [value / 10 ** (power - 1) / 10 for value in values]  # 10³⁰⁹ is no float

@@ -35,6 +35,27 @@ DIVERGENCE = 1e12
 """A batch loss or a gradient beyond this size, or not a number, ends the run: float32 overflows at 3.4e38, and the
 square of a gradient, which Adam keeps, must still fit."""
 
+MOST_LAYERS = 8
+"""Hidden ones: as many columns as a screen has room for."""
+
+WIDEST_LAYER = 1024
+"""Neurons: more than a picture of MNIST has pixels."""
+
+MOST_SAMPLES = 70_000
+"""As many as MNIST has."""
+
+MOST_INPUTS = 1000
+"""Inputs of a network: MNIST has 784."""
+
+MOST_CLASSES = 8
+"""Of points: as many colours as can be told apart."""
+
+MOST_OWN_POINTS = 2000
+"""Uploaded ones: each is drawn, and all travel in the Spec."""
+
+LARGEST_TARGET = 1000
+"""Of an uploaded point with a real-valued target."""
+
 MOST_PARAMETERS = 300_000
 """Of a network: above 784-256-128-10 (235,146) and 10-64-256-784; a larger one is too slow to watch."""
 
@@ -53,7 +74,9 @@ UNSPLIT = 10
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
-OwnPoint = tuple[Annotated[Real, Ge(-6), Le(6)], Annotated[Real, Ge(-6), Le(6)], Annotated[Real, Ge(-1000), Le(1000)]]
+Coordinate = Annotated[Real, Ge(-6), Le(6)]
+Target = Annotated[Real, Ge(-LARGEST_TARGET), Le(LARGEST_TARGET)]
+OwnPoint = tuple[Coordinate, Coordinate, Target]
 """x1, x2 and the label: the number of its class from 0, or a real-valued target."""
 
 LIVE: dict[str, Any] = {"live": True}
@@ -68,7 +91,7 @@ class Layer(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    width: Annotated[Whole, Ge(1), Le(1024)]
+    width: Annotated[Whole, Ge(1), Le(WIDEST_LAYER)]
     activation: ActivationName | None = None
     dropout: Annotated[Real, Ge(0), Le(0.9)] = Field(
         default=0, description="the chance that a neuron is left out of a training step; the others are scaled up"
@@ -88,23 +111,23 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
     dataset: DatasetName = "circle"
-    samples: Annotated[Whole, Ge(1), Le(70_000)] | None = Field(
+    samples: Annotated[Whole, Ge(1), Le(MOST_SAMPLES)] | None = Field(
         default=None, description="samples in all, training and test; null: the data set's own number"
     )
     noise: Annotated[Real, Ge(0), Le(50)] = Field(default=0, description="per cent")
     train_fraction: Annotated[Real, Ge(0.1), Le(0.9)] = 0.5
     features: Annotated[tuple[FeatureName, ...], Len(1, len(FEATURES))] = ("x1", "x2")
-    classes: Annotated[Whole, Ge(2), Le(8)] = Field(
+    classes: Annotated[Whole, Ge(2), Le(MOST_CLASSES)] = Field(
         default=2, description="of moons, rings, checkerboard, pinwheel and blobs"
     )
     function: FunctionName = Field(default="sine", description="above and below which the classes of `function` lie")
-    own_points: Annotated[tuple[OwnPoint, ...], Len(0, 2000)] = Field(
+    own_points: Annotated[tuple[OwnPoint, ...], Len(0, MOST_OWN_POINTS)] = Field(
         default=(), description="[x1, x2, label] of the data sets own and own_values"
     )
-    random_inputs: Annotated[Whole, Ge(1), Le(1000)] = Field(default=10, description="input columns of `random`")
+    random_inputs: Annotated[Whole, Ge(1), Le(MOST_INPUTS)] = Field(default=10, description="input columns of `random`")
     random_outputs: Annotated[Whole, Ge(1), Le(10)] = Field(default=2, description="target columns of `random`")
 
-    hidden: Annotated[tuple[Annotated[Layer, BeforeValidator(_layer_from_width)], ...], Len(0, 8)] = (
+    hidden: Annotated[tuple[Annotated[Layer, BeforeValidator(_layer_from_width)], ...], Len(0, MOST_LAYERS)] = (
         Layer(width=4),
         Layer(width=2),
     )

@@ -141,7 +141,7 @@ async def pending_steps() -> None:
     async with watching(pending_steps=30) as person:
         await person.say(type="step", count=31)
         error = await person.until("error")
-        assert (error["code"], error["values"]) == ("too_much_owed", {"limit": 30})
+        assert (error["code"], error["values"]) == ("too_many_pending_steps", {"limit": 30})
         await person.take(30)
 
 

@@ -50,7 +50,7 @@ async def test_steps_asked_for_are_work_like_play_and_end_when_nobody_watches() 
         first, second = Watcher(await manager.create()), Watcher(await manager.create())
         await first.say(type="step", count=100_000)
         await first.say(type="step", count=100_000)
-        assert (await first.until("error"))["code"] == "too_much_owed"
+        assert (await first.until("error"))["code"] == "too_many_pending_steps"
         assert manager.playing == 1
         await second.say(type="step")
         assert (await second.until("error"))["code"] == "too_many_playing"

@@ -73,6 +73,7 @@ BAD = [
     ('{"type":"step","count":0}', "out_of_range"),
     ('{"type":"step","count":1' + "0" * 400 + "}", "out_of_range"),
     ('{"type":"speed","steps_per_second":0.5}', "out_of_range"),
+    ('{"type":"speed","steps_per_second":1000001}', "out_of_range"),
     ('{"type":"speed","steps_per_second":1e999}', "wrong_type"),
     ('{"type":"drawn","frame":-1}', "out_of_range"),
     ('{"type":"predict","inputs":[],"id":1}', "too_few_entries"),

@@ -6,8 +6,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Spec
-from engine.data.uploads import MOST_POINTS, Upload, parse, read
+from engine.data.uploads import Upload, parse, read
 from engine.fault import Fault, Value
+from engine.spec.spec import MOST_OWN_POINTS
 
 THREE = ((1.0, 2.0, 0.0), (-1.5, 0.5, 1.0), (3.0, -2.0, 0.0))
 ANY = "points.txt"
@@ -126,15 +127,15 @@ def test_coordinates_outside_the_plane_are_fitted_and_that_is_said() -> None:
 
 
 def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
-    text = "\n".join(f"{number / 1000},{number % 7},{number % 2}" for number in range(MOST_POINTS + 500))
+    text = "\n".join(f"{number / 1000},{number % 7},{number % 2}" for number in range(MOST_OWN_POINTS + 500))
     assert fault(text) == ("upload_too_many_rows", {"count": 2500, "limit": 2000})
     drawn = parse(text, ANY, draw=3)
-    assert len(set(drawn.points)) == len(drawn.points) == MOST_POINTS
+    assert len(set(drawn.points)) == len(drawn.points) == MOST_OWN_POINTS
     assert list(drawn.points) == sorted(drawn.points)
     assert max(x1 for x1, *_ in drawn.points) > 2.4
     assert note(drawn, "upload_drawn") == {"count": 2500, "limit": 2000}
     assert drawn == parse(text, ANY, draw=3) != parse(text, ANY, draw=4)
-    assert len(parse(text[: text.index("\n1.9")], ANY, draw=3).points) < MOST_POINTS
+    assert len(parse(text[: text.index("\n1.9")], ANY, draw=3).points) < MOST_OWN_POINTS
 
 
 @pytest.mark.parametrize(
