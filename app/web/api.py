@@ -17,7 +17,7 @@ from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import Library
 from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
-from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, Spec
+from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, UNSPLIT, Spec
 from engine.training.snapshot import grid_inputs
 
 THUMBNAIL_POINTS = 150
@@ -83,6 +83,7 @@ def _choices() -> dict[str, Any]:
         "most_normed": MOST_NORMED,
         "most_parameters": MOST_PARAMETERS,
         "most_plane_samples": MOST_PLANE_SAMPLES,
+        "unsplit": UNSPLIT,
         "largest_value": LARGEST_VALUE,
         "bugs": list(BUGS),
         "without_gradient": sorted(NO_GRADIENT),

@@ -24,11 +24,11 @@ export function createActions(store, changes, addressBar, send) {
       return false;
     }
     if (command.type === 'configure') {
-      const spec = changes.fitted(command.spec);
+      const spec = changes.complete(command.spec);
       if (spec === null) return false;
       command = { ...command, spec };
     }
-    changes.follow(command);
+    changes.observe(command);
     if (OTHER_SET_UP.includes(command.type)) addressBar.clear();
     send(command);
     return true;

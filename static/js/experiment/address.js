@@ -1,5 +1,5 @@
 // @ts-check
-// A whole set-up in the address: after # stand the fields that differ from the default Spec,
+// A whole experiment in the address: after # come the fields that differ from the default Spec,
 // as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1 or #dataset=own&own_points=1,2,0;-1,0.5,1
 
 import { readLayers, writeLayers } from './layers.js';
@@ -29,7 +29,7 @@ function readNumber(text) {
 }
 
 /** @param {string} name @param {any} value */
-function written(name, value) {
+function format(name, value) {
   if (value === null) return '';
   return NOTATIONS[name]?.write(value) ?? (Array.isArray(value) ? value.join(',') : String(value));
 }
@@ -40,8 +40,8 @@ function written(name, value) {
  */
 export function toAddress(spec, fields) {
   return Object.entries(spec)
-    .filter(([name, value]) => name in fields && written(name, value) !== written(name, fields[name].default))
-    .map(([name, value]) => `${name}=${encodeURIComponent(written(name, value)).replace(/%2C|%3A|%3B/g, decodeURIComponent)}`)
+    .filter(([name, value]) => name in fields && format(name, value) !== format(name, fields[name].default))
+    .map(([name, value]) => `${name}=${encodeURIComponent(format(name, value)).replace(/%2C|%3A|%3B/g, decodeURIComponent)}`)
     .join('&');
 }
 
@@ -50,7 +50,7 @@ export function toAddress(spec, fields) {
  * @param {string} text
  * @param {Field} field
  */
-function read(name, text, field) {
+function parse(name, text, field) {
   if (NOTATIONS[name]) return NOTATIONS[name].read(text);
   if (field.kind === 'list') return text === '' ? [] : text.split(',');
   if (text === '' && field.optional) return null;
@@ -76,12 +76,12 @@ export function fromAddress(hash, fields) {
   for (const [name, text] of parts) {
     if (!Object.hasOwn(fields, name)) throw new RangeError(name);
     try {
-      spec[name] = read(name, text, fields[name]);
+      spec[name] = parse(name, text, fields[name]);
     } catch {
-      throw new RangeError(`${name}=${text.length > SHOWN ? `${text.slice(0, SHOWN)}…` : text}`);
+      throw new RangeError(`${name}=${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}`);
     }
   }
   return spec;
 }
 
-const SHOWN = 60; // characters of a part that cannot be read
+const MOST_SHOWN = 60; // characters of a part that cannot be read

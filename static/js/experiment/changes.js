@@ -1,75 +1,77 @@
 // @ts-check
-// A change of the experiment before it is sent: what must change along with it, said with a way back; what the perceptron
-// rule has set aside. The way back is offered for as long as Undo takes back that very change.
+// A change of the experiment before it is sent: what must change along with it, said on the page with a button that undoes
+// it; and what the perceptron rule has replaced. The button stays for as long as Undo takes back that very change.
 
-import { conflict, setAside, withCompanions } from './compatibility.js';
+import { beforePerceptron, withCompanions } from './companions.js';
+import { conflict } from './contradictions.js';
 import { recall, remember } from '../core/memory.js';
 import { say } from '../core/notices.js';
 
 /** @typedef {import('../core/store.js').Store} Store */
 /** @typedef {import('../core/commands.js').Command} Command */
-/** @typedef {Record<string, any>} Spec */
+/** @typedef {import('../wire/messages.js').Spec} Spec */
+/** @typedef {import('../wire/messages.js').SpecChange} SpecChange */
 
-const ASIDE = 'aside'; // of this tab: a reload within the perceptron's run still knows what comes back
-const ELSEWHERE = ['edit', 'undo', 'redo', 'plant', 'regenerate', 'reset', 'branch', 'seek', 'back']; // after these Undo takes back something else
+const BEFORE_PERCEPTRON = 'aside'; // key in this tab's memory: a reload while the perceptron rule is on still knows what it has replaced
+const OTHER_CHANGES = ['edit', 'undo', 'redo', 'plant', 'regenerate', 'reset', 'branch', 'seek', 'back']; // after these commands Undo takes back something else
 
 /** @param {Store} store */
 export function createChanges(store) {
-  /** @type {Spec} the change the message tells of */
-  let told = {};
-  /** @type {number | null} how many changes can be undone once it has been made */
-  let count = null;
+  /** @type {SpecChange} that the message on the page explains */
+  let explained = {};
+  /** @type {number | null} how many changes can be undone once the explained one has been made; null: it has not */
+  let undoCount = null;
 
-  function withdraw() {
+  function withdrawMessage() {
     if (store.get('message')?.undo) store.set({ message: null });
   }
 
   /** Another window may have changed something, too. */
-  function check() {
+  function checkMessage() {
     const [timeline, state] = [store.get('timeline'), store.get('state')];
     if (!store.get('message')?.undo || !timeline || !state) return;
-    const made = Object.entries(told).every(([name, value]) => JSON.stringify(state.spec[name]) === JSON.stringify(value));
-    if (count === null && made) count = timeline.undo;
-    else if (count !== null && (!made || count !== timeline.undo)) withdraw();
+    const isMade = Object.entries(explained).every(([name, value]) => JSON.stringify(state.spec[name]) === JSON.stringify(value));
+    if (undoCount === null && isMade) undoCount = timeline.undo;
+    else if (undoCount !== null && (!isMade || undoCount !== timeline.undo)) withdrawMessage();
   }
 
-  store.watch(['timeline'], check);
+  store.watch(['timeline'], checkMessage);
   store.watch(['spec'], () => {
     const spec = store.get('spec');
-    if (spec && spec.optimizer !== 'perceptron') remember(ASIDE, JSON.stringify(setAside(spec)));
+    if (spec && spec.optimizer !== 'perceptron') remember(BEFORE_PERCEPTRON, JSON.stringify(beforePerceptron(spec)));
   });
 
   return {
     /**
-     * The whole change, said on the page; null where it cannot be.
-     * @param {Spec} asked @returns {Spec | null}
+     * The change with its companions, explained on the page; null where it contradicts itself or the rest.
+     * @param {SpecChange} asked @returns {SpecChange | null}
      */
-    fitted(asked) {
-      const [spec, facts] = [store.get('spec'), store.get('choices')];
+    complete(asked) {
+      const [spec, choices] = [store.get('spec'), store.get('choices')];
       if (!spec) return asked;
-      const { change, notes } = withCompanions(spec, asked, facts, JSON.parse(recall(ASIDE) || 'null'));
-      const against = conflict({ ...spec, ...change }, facts);
-      if (against) {
-        say(store, 'error', '', { notes: [against] });
+      const { change, notes } = withCompanions(spec, asked, choices, JSON.parse(recall(BEFORE_PERCEPTRON) || 'null'));
+      const contradiction = conflict(/** @type {Spec} */ ({ ...spec, ...change }), choices);
+      if (contradiction) {
+        say(store, 'error', '', { notes: [contradiction] });
         store.set({ spec: { ...spec } }); // the controls go back
         return null;
       }
-      withdraw(); // it told of the change before
+      withdrawMessage(); // it explained the change before
       if (notes.length) {
-        [told, count] = [change, null];
+        [explained, undoCount] = [change, null];
         say(store, 'notice', '', { notes, undo: true });
       }
       return change;
     },
 
-    /** @param {Command} command */
-    follow({ type }) {
-      if (ELSEWHERE.includes(type)) withdraw();
+    /** @param {Command} command  that is about to be sent */
+    observe({ type }) {
+      if (OTHER_CHANGES.includes(type)) withdrawMessage();
     },
 
-    /** A whole set-up has come, and what it replaces was set aside by no rule. @param {Spec} spec */
-    replaced(spec) {
-      if (spec.optimizer === 'perceptron') remember(ASIDE, '');
+    /** A whole experiment has replaced the present one, so nothing is to be put back after its perceptron rule. @param {SpecChange} spec */
+    replaceAll(spec) {
+      if (spec.optimizer === 'perceptron') remember(BEFORE_PERCEPTRON, '');
     },
   };
 }

@@ -1,7 +1,7 @@
 // @ts-check
-// Hidden layers as a person types them and as an address holds them: 8,8:relu,4:gelu:bn:d0.2:res
+// Hidden layers as short text, typed by a person or in an address: 8,8:relu,4:gelu:bn:d0.2:res
 
-/** @typedef {{width: number, activation: string | null, dropout: number, batch_norm: boolean, residual: boolean}} Layer */
+/** @typedef {import('../wire/messages.js').Layer} Layer */
 
 const [NORM, RESIDUAL] = ['bn', 'res'];
 

@@ -1,5 +1,5 @@
 // @ts-check
-// What neurons and links are called in sentences: layers and neurons counted from 1.
+// The names of neurons and inputs in sentences; layers and neurons are counted from 1.
 
 import { featureLabel } from '../draw/base/numbers.js';
 import { t } from '../core/i18n.js';
@@ -14,14 +14,15 @@ import { t } from '../core/i18n.js';
  * @property {string} dataset
  */
 
-/** @param {import('../core/store.js').Store} store @returns {Named} */
+/** Once the first state has come. @param {import('../core/store.js').Store} store @returns {Named} */
 export function readNames(store) {
-  const [state, spec] = [store.get('state'), store.get('spec')];
+  const state = store.get('state');
+  const spec = /** @type {import('../wire/messages.js').Spec} */ (store.get('spec'));
   const plane = state?.kind?.plane ?? true;
   const features = plane ? Object.keys(store.get('features') ?? {}) : [];
   return {
     features: plane && !features.length ? spec.features : features,
-    inputs: plane ? features.length : state.sizes[0],
+    inputs: plane || !state ? features.length : state.sizes[0],
     hidden: spec.hidden, outputs: state?.outputs ?? 1, classes: state?.classes ?? 2, dataset: state?.spec.dataset ?? spec.dataset,
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-// What the network's output means, as the server has last told it: for everything that draws or reads one.
+// What the network's output means in the present run: for everything that draws or reads it.
 
 import { recall, remember } from '../core/memory.js';
 
@@ -16,7 +16,7 @@ import { recall, remember } from '../core/memory.js';
  * @property {number} threshold  above it, one output says the class +1 of two
  */
 
-/** @param {Store} store @returns {Output | null} null before the server has told */
+/** @param {Store} store @returns {Output | null} null before the first state has come */
 export function readOutput(store) {
   const state = store.get('state');
   if (!state) return null;
@@ -38,12 +38,12 @@ export function readOutput(store) {
 
 // ---- names of classes
 
-const KEPT = 'class-names'; // what a file of points calls its classes, for as long as this tab lives: a Spec knows their numbers alone
+const CLASS_NAMES = 'class-names'; // key in this tab's memory of what a file of points calls its classes: a Spec has their numbers only
 
 /** @typedef {[number, number, number][]} Points */
 
 /** @param {string[]} names  by number; none for values @param {Points} points  of the file */
-export const keepClassNames = (names, points) => remember(KEPT, JSON.stringify({ names, points: points.map(String) }));
+export const keepClassNames = (names, points) => remember(CLASS_NAMES, JSON.stringify({ names, points: points.map(String) }));
 
 /**
  * The names, while half of the points are still those of the file; null where the classes have numbers alone.
@@ -55,12 +55,12 @@ function classNames({ dataset, own_points: points }, classes) {
   return last.names?.length === classes ? last.names : null;
 }
 
-/** @type {{points: Points | null, names: string[] | null}} what was last asked: a run asks with every picture */
+/** @type {{points: Points | null, names: string[] | null}} the last answer: a run asks with every frame */
 let last = { points: null, names: null };
 
 /** @param {Points} points */
 function namesOf(points) {
-  const kept = JSON.parse(recall(KEPT) ?? 'null');
+  const kept = JSON.parse(recall(CLASS_NAMES) ?? 'null');
   const own = new Set(kept?.points);
   return 2 * points.filter((point) => own.has(String(point))).length >= points.length ? kept?.names ?? null : null;
 }

@@ -18,10 +18,9 @@ import { createAddressBar } from '../experiment/address_bar.js';
 import { createChanges } from '../experiment/changes.js';
 import { createStateReceiver } from '../experiment/resume.js';
 import { mountCharts } from '../panels/charts/charts.js';
-import { mountBreakages } from '../panels/checks/breakages.js';
-import { mountChecked } from '../panels/checks/checked.js';
 import { mountDiagnosis } from '../panels/checks/diagnosis.js';
-import { mountMarks } from '../panels/checks/marks.js';
+import { mountFailures } from '../panels/checks/failures.js';
+import { mountStepCheck } from '../panels/checks/step_check.js';
 import { mountComparison } from '../panels/comparison/comparison.js';
 import { mountData } from '../panels/data/data.js';
 import { mountOwnPoints } from '../panels/data/own_points.js';
@@ -36,6 +35,7 @@ import { mountPad } from '../panels/output/pad.js';
 import { mountSamples } from '../panels/output/samples.js';
 import { mountScores } from '../panels/output/scores.js';
 import { mountKnobs } from '../panels/settings/knobs.js';
+import { mountRestartMarks } from '../panels/settings/restart_marks.js';
 import { mountSettings } from '../panels/settings/settings.js';
 import { mountSlowMotion } from '../panels/slow_motion/slow_motion.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
@@ -64,7 +64,7 @@ function send(command) {
 const changes = createChanges(store);
 const addressBar = createAddressBar(store, schema, (spec) => {
   send({ type: 'configure', spec });
-  changes.replaced(spec);
+  changes.replaceAll(spec);
 });
 const act = createActions(store, changes, addressBar, send);
 
@@ -94,31 +94,32 @@ addEventListener('hashchange', addressBar.apply);
 // What is shown
 
 const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const elementsOf = (/** @type {string} */ testid) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-testid=${testid}]`)]);
 mountAppearance(element('appearance'), store);
-mountMessage(element('message'), store, act, connection.retry);
+mountMessage(element('message'), store, act, { retry: connection.retry, dialogs: [...document.querySelectorAll('dialog')] });
 mountStatus(element('status'), store);
 mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);
 mountKnobs(element('knobs'), store, act);
-mountSettings(element('settings'), store, act);
+mountSettings(element('settings'), element('more'), store, act);
 mountShare(element('share'), store, addressBar.publish);
 mountData(element('data'), store, act);
 mountMetrics(element('metrics'), store);
 mountScores(element('scores'), element('all-scores'), store);
-mountHelp(element('help'));
+mountHelp(/** @type {HTMLDialogElement} */ (element('help')), elementsOf('help')[0]);
 mountGallery(element('gallery'), store, act);
-mountKeys(document.body);
+mountKeys((testid) => elementsOf(testid)[0]);
 mountInspector(element('inspector'), store, act);
 mountNetwork(element('network'), store, act);
 mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
-mountMarks(document.body, store); // those of the network, too
+for (const panel of ['data', 'knobs', 'network']) mountRestartMarks(element(panel), store);
 for (const [id, mount] of Object.entries({ boundary: mountBoundary, pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);
 mountOwnPoints(element('own-points'), /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), store, act);
 mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
-mountChecked(element('checked'), element('checks'), store, act);
-mountDiagnosis(element('diagnosis'), store);
-mountBreakages(element('breakages'), element('broken'), store, act);
+mountStepCheck(element('checked'), element('checks'), store, act);
+mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport') });
+mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => /** @type {HTMLDialogElement} */ (element('gallery')).close());
 mountComparison(element('rivals'), store, act, createComparisonRuns(store, connect, SOCKET));
 
 loadOffered(store, schema);

@@ -158,6 +158,7 @@ export {};
  * @property {number} most_normed
  * @property {number} most_parameters
  * @property {number} most_plane_samples
+ * @property {number} unsplit  fewer samples than this are training and test set at once
  * @property {number} largest_value  of a parameter set by hand
  * @property {string[]} bugs
  * @property {string[]} without_gradient  bugs of rules that have none

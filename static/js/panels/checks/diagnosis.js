@@ -1,81 +1,88 @@
 // @ts-check
-// One sentence where something is wrong, with the number that says so, and a button that shows where. Where nothing is
-// wrong there is nothing.
+// The first finding of the diagnosis as one sentence with its numbers, and a button that shows where on the page it is seen.
+// Without a finding there is nothing.
 
 import { scientific } from '../../draw/base/numbers.js';
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
-import { ringAround } from './ring.js';
+import { highlight } from './highlight.js';
 
-const POINTED = 3000; // milliseconds
-const SETTLED = 700; // milliseconds a sentence stays at least, so that it can be read
+const HIGHLIGHT_TIME = 3000; // milliseconds
+const SHORTEST_SHOWN = 700; // milliseconds a sentence stays at least, so that it can be read
 
-/** What to look at where a finding has no layer of its own. @type {Record<string, string>} */
+/** Where a finding is seen that has no layer of its own, by data-testid. @type {Record<string, string>} */
 const PLACES = { rate_too_high: 'learning-rate', overfitting: 'loss-chart', class_imbalance: 'boundary', stuck: 'loss-chart' };
 
-/** @type {Record<string, (value: number) => string>} how a finding's numbers are written */
-const WRITTEN = {
+/** Formats of a finding's numbers by their names; the others are counts. @type {Record<string, (value: number) => string>} */
+const FORMATS = {
   times: (value) => (value < 100 ? String(Number(value.toPrecision(2))) : value < 1e6 ? formatCount(value) : scientific(value)),
   norm: scientific, loss: formatLoss, test_loss: formatLoss, share: formatPercent, recall: formatPercent, jumps: formatPercent, rate: (value) => String(value),
 };
 
+/** @typedef {import('../../wire/messages.js').Finding} Finding */
+
 /**
  * @param {HTMLElement} root  empty
  * @param {import('../../core/store.js').Store} store
+ * @param {{elementsOf: (testid: string) => Element[], topBar: HTMLElement}} page
  */
-export function mountDiagnosis(root, store) {
+export function mountDiagnosis(root, store, { elementsOf, topBar }) {
   root.innerHTML = '<span role="status"></span><button type="button" data-testid="diagnosis-where"><svg class="icon"><use href="#icon-point"/></svg><span></span></button>';
   const [sentence, where] = /** @type {[HTMLElement, HTMLButtonElement]} */ ([...root.children]);
-  const whereWords = /** @type {HTMLElement} */ (where.lastElementChild);
+  const whereLabel = /** @type {HTMLElement} */ (where.lastElementChild);
   let shownAt = -Infinity;
   let timer = 0;
-  let unring = () => {};
+  let endHighlight = () => {};
 
-  const finding = () => store.get('health')?.findings[0] ?? null;
+  const firstFinding = () => store.get('health')?.findings[0] ?? null;
 
   function show() {
     clearTimeout(timer);
-    const found = finding();
-    const code = found?.code ?? '';
-    const wait = shownAt + SETTLED - performance.now();
+    const finding = firstFinding();
+    const code = finding?.code ?? '';
+    const wait = shownAt + SHORTEST_SHOWN - performance.now();
     if (code !== (root.dataset.code ?? '') && wait > 0) {
       timer = window.setTimeout(show, wait);
       return;
     }
     if (code !== root.dataset.code) shownAt = performance.now();
     root.dataset.code = code;
-    root.hidden = !found;
-    if (!found) return;
-    /** @type {Record<string, unknown>} */
-    const values = { layer: (found.layer ?? 0) + 1 };
-    for (const [name, value] of Object.entries(found.values)) values[name] = (WRITTEN[name] ?? formatCount)(/** @type {number} */ (value));
-    if (code === 'vanishing') values.steepest = formatCount(found.values.steepest + 1);
-    const which = code === 'rate_too_high' ? (found.values.step === undefined ? '.jumps' : '.diverged') : '';
-    const text = t(`diagnosis.${code}${which}`, values);
+    root.hidden = !finding;
+    if (!finding) return;
+    const text = sentenceOf(finding);
     write(sentence, text);
     root.title = `${text}\n${t(`diagnosis.${code}.why`)}`;
-    whereWords.textContent = t('diagnosis.where');
-    where.title = t('diagnosis.where');
+    whereLabel.textContent = where.title = t('diagnosis.where');
   }
 
   where.onclick = () => {
-    const found = finding();
-    if (!found) return;
-    unring();
-    unring = ringAround(placesOf(found).flatMap((id) => [...document.querySelectorAll(`[data-testid=${id}]`)]), POINTED);
+    const finding = firstFinding();
+    if (!finding) return;
+    endHighlight();
+    endHighlight = highlight(placesOf(finding).flatMap(elementsOf), HIGHLIGHT_TIME, topBar);
   };
 
   show();
   const stop = store.watch(['health', 'language'], show);
   return () => {
     clearTimeout(timer);
-    unring();
+    endHighlight();
     stop();
     root.replaceChildren();
   };
 }
 
-/** By data-testid, the first of them surely in view. @param {{code: string, layer: number | null, neurons: number[]}} finding */
+/** @param {Finding} finding */
+function sentenceOf({ code, layer, values: numbers }) {
+  /** @type {Record<string, unknown>} */
+  const values = { layer: (layer ?? 0) + 1 };
+  for (const [name, value] of Object.entries(numbers)) values[name] = (FORMATS[name] ?? formatCount)(value);
+  if (code === 'vanishing') values.steepest = formatCount(numbers.steepest + 1);
+  const variant = code === 'rate_too_high' ? (numbers.step === undefined ? '.jumps' : '.diverged') : '';
+  return t(`diagnosis.${code}${variant}`, values);
+}
+
+/** By data-testid, the first of them surely in view. @param {Finding} finding */
 function placesOf({ code, layer, neurons }) {
   if (layer === null) return [PLACES[code]];
   return [`gradient-layer-${layer}`, ...(neurons.length ? neurons.map((neuron) => `neuron-${layer}-${neuron}`) : [`layer-${layer}-menu`])];

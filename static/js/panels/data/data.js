@@ -4,7 +4,7 @@
 
 import { idleReason } from '../../experiment/compatibility.js';
 import { t } from '../../core/i18n.js';
-import { reasonText } from '../../experiment/offers.js';
+import { reasonText } from '../../experiment/choice_options.js';
 import { drawThumbnail } from './thumbnail.js';
 
 const MOST_SLID = 256; // samples of a batch; a larger one is typed among the settings

@@ -5,11 +5,11 @@ import { mathOf } from '../../draw/math/math.js';
 import { layerReason } from '../../experiment/compatibility.js';
 import { LAYER } from '../../experiment/formulas.js';
 import { t } from '../../core/i18n.js';
-import { reasonText } from '../../experiment/offers.js';
+import { reasonText } from '../../experiment/choice_options.js';
 
 /** @typedef {import('../../experiment/layers.js').Layer} Layer */
 /** @typedef {'dropout' | 'batch_norm' | 'residual'} Extra */
-/** @typedef {{spec: Record<string, any>, facts: import('../../experiment/compatibility.js').Facts | null, most: number, activations: string[]}} Now */
+/** @typedef {{spec: Record<string, any>, facts: import('../../wire/messages.js').Choices | null, most: number, activations: string[]}} Now */
 
 const GAP = 4; // px between the head and its panel
 /** @type {Extra[]} */

@@ -1,12 +1,12 @@
 // @ts-check
-// Where a number stands on its slider, 0 … 1, and back. Evenly, by powers of ten where a setting spans several, from zero
-// and then by powers of ten, or by powers of ten towards one. A slid number is as short as its place allows; a typed
-// one is kept as it is.
+// From a number to its place on a slider, 0 … 1, and back: linear; logarithmic where a setting spans several powers of ten;
+// logarithmic with zero at its beginning; or logarithmic in the distance to one. A slid number has two or three digits; a
+// typed one is kept as it is.
 
 /** @typedef {import('../../core/schema.js').Field} Field */
 /** @typedef {{shape: 'even' | 'powers' | 'zero' | 'one', from: number, to: number}} Scale */
 
-/** Where the bounds of the Spec are wider than anybody slides, or ask for another shape. @type {Record<string, Scale>} */
+/** Where the bounds of the Spec are wider than a slider needs, or another shape suits better. @type {Record<string, Scale>} */
 const SPECIAL = {
   learning_rate: { shape: 'powers', from: 1e-5, to: 10 },
   l1: { shape: 'zero', from: 1e-5, to: 10 },
@@ -32,9 +32,9 @@ const SPECIAL = {
   stop_change: { shape: 'zero', from: 1e-8, to: 0.1 },
   stop_patience: { shape: 'powers', from: 1, to: 1000 },
 };
-const DECADES = 3; // a setting over as many powers of ten is slid by them
-const ZERO = 0.04; // of the way: where zero ends on a slider that has it
-const STEPS = 100; // of an even slider without whole numbers
+const DECADES = 3; // a setting that spans so many powers of ten has a logarithmic slider
+const ZERO = 0.04; // the part of the slider that means zero, where there is zero
+const STEPS = 100; // of a linear slider of real numbers
 
 /** The scale of a field; null where there is nothing to slide. @param {string} name @param {Field} field @returns {Scale | null} */
 export function scaleOf(name, field) {

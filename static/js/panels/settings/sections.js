@@ -1,5 +1,5 @@
 // @ts-check
-// Which setting stands where, from top to bottom; own points are drawn on the plane or come from a file.
+// The order of the settings, in sections. Own points are left out: they are drawn on the plane or come from a file.
 
 /** @type {[string, string[]][]} */
 export const SECTIONS = [
@@ -18,7 +18,7 @@ export const SECTIONS = [
   ['start', ['initializer', 'init_std', 'init_constant', 'seed']],
 ];
 
-/** What an empty field starts with when it is switched on, where it is null by itself. @type {Record<string, number>} */
-export const FIRST = {
+/** What an optional field that is null by default starts with when it is switched on. @type {Record<string, number>} */
+export const FIRST_VALUES = {
   samples: 500, batch_size: 10, weight_decay: 0.01, stop_steps: 10_000, stop_epochs: 100, stop_loss: 0.01, stop_change: 1e-5, stop_patience: 20,
 };

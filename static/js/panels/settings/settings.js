@@ -1,107 +1,24 @@
 // @ts-check
-// Every setting of the Spec, in sections, beside the picture where the screen is wide enough and over it elsewhere.
+// The sheet of all settings, beside the network where the screen is wide enough and over it elsewhere.
 
-import { idleReason } from '../../experiment/compatibility.js';
-import { t, translate } from '../../core/i18n.js';
-import { makeRow } from './rows.js';
-import { SECTIONS } from './sections.js';
-
-/** @typedef {ReturnType<typeof makeRow>} Row */
-/** @typedef {{box: HTMLDetailsElement, heading: HTMLElement, name: string, rows: Row[]}} Section */
+import { translate } from '../../core/i18n.js';
+import { createSettingsList } from './settings_list.js';
 
 /**
  * @param {HTMLElement} root  a popover
+ * @param {HTMLElement} opener  its button
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/commands.js').Command) => void} send
  */
-export function mountSettings(root, store, send) {
-  const list = /** @type {HTMLElement} */ (root.querySelector('.settings-rows'));
+export function mountSettings(root, opener, store, send) {
   const search = /** @type {HTMLInputElement} */ (root.querySelector('input[type=search]'));
-  const nothing = /** @type {HTMLElement} */ (root.querySelector('.nothing'));
-  const opener = /** @type {HTMLElement} */ (document.querySelector(`[popovertarget="${root.id}"]`));
-  /** @type {Section[]} */
-  let sections = [];
-
-  /** @param {Record<string, import('../../core/schema.js').Field>} fields */
-  function build(fields) {
-    sections = SECTIONS.map(([name, names]) => {
-      const box = document.createElement('details');
-      box.open = true;
-      box.dataset.testid = `section-${name}`;
-      box.innerHTML = '<summary><h3></h3></summary>';
-      const rows = names.filter((field) => fields[field]).map((field) =>
-        makeRow(field, fields[field], (value) => send({ type: 'configure', spec: { [field]: value } })));
-      box.append(...rows.map(({ row }) => row));
-      return { box, heading: /** @type {HTMLElement} */ (box.querySelector('h3')), name, rows };
-    });
-    list.replaceChildren(...sections.map(({ box }) => box));
-    speak();
-  }
-
-  function speak() {
-    translate(root);
-    for (const { heading, name, rows } of sections) {
-      heading.textContent = t(`settings.section.${name}`);
-      for (const row of rows) row.speak();
-    }
-  }
+  const list = createSettingsList(root, search, store, (change) => send({ type: 'configure', spec: change }));
+  search.oninput = list.filter;
 
   const show = () => {
-    const [spec, fields, facts] = [store.get('spec'), store.get('fields'), store.get('choices')];
-    if (!spec || !fields || !root.matches(':popover-open')) return;
-    if (!sections.length) build(fields);
-    for (const { rows } of sections) for (const row of rows) row.show({ spec, facts, store }, idleReason(row.name, spec, facts));
-    find();
+    if (root.matches(':popover-open')) list.show();
   };
-
-  /** Leaves what the search asks for; without one, all but other optimizers' settings. */
-  function find() {
-    const wanted = search.value.trim().toLowerCase();
-    let found = 0;
-    for (const { box, rows } of sections) {
-      let any = false;
-      for (const { row, words } of rows) {
-        const foreign = row.classList.contains('idle') && box.dataset.testid === 'section-optimizer';
-        row.hidden = wanted === '' ? foreign : !words().includes(wanted);
-        any ||= !row.hidden;
-      }
-      box.hidden = !any;
-      if (wanted !== '' && any) box.open = true;
-      found += any ? 1 : 0;
-    }
-    nothing.hidden = found > 0;
-  }
-  search.oninput = find;
-
-  /** Opens at a setting. @param {string} field */
-  function openAt(field) {
-    root.showPopover();
-    search.value = '';
-    show();
-    const row = sections.flatMap(({ rows }) => rows).find(({ name }) => name === field);
-    const box = row?.row.closest('details');
-    if (!row || !box) return;
-    box.open = true;
-    row.row.scrollIntoView({ block: 'start' });
-    /** @type {HTMLElement | null} */ (row.row.querySelector(`#setting-${field}`))?.focus({ preventScroll: true });
-  }
-  /** @param {MouseEvent} event */
-  const press = ({ target }) => {
-    const field = target instanceof Element && /** @type {HTMLElement | null} */ (target.closest('[data-opens]'))?.dataset.opens;
-    if (field) openAt(field);
-  };
-  /** @param {KeyboardEvent} event */
-  const escape = (event) => {
-    if (event.key !== 'Escape' || !root.matches(':popover-open') || document.querySelector('[popover=auto]:popover-open, dialog[open]')) return;
-    root.hidePopover();
-    opener.focus();
-  };
-
-  /** Under the controls, from there down; where these are not in view, the whole height. */
-  const place = () => {
-    const below = opener.closest('.panel')?.getBoundingClientRect().bottom ?? 0;
-    root.style.setProperty('--below', `${below > 0 && below < innerHeight / 3 ? below : 0}px`);
-  };
+  const place = () => placeBelow(root, opener);
   /** @param {Event} event */
   const toggled = (event) => {
     const open = /** @type {ToggleEvent} */ (event).newState === 'open';
@@ -111,22 +28,45 @@ export function mountSettings(root, store, send) {
     place();
     show();
   };
+  /** Elements of the page with data-opens open the sheet at that setting. @param {MouseEvent} event */
+  const openAt = ({ target }) => {
+    const field = target instanceof Element && /** @type {HTMLElement | null} */ (target.closest('[data-opens]'))?.dataset.opens;
+    if (!field) return;
+    root.showPopover();
+    search.value = '';
+    show();
+    list.scrollTo(field);
+  };
+  /** @param {KeyboardEvent} event */
+  const close = (event) => {
+    if (event.key !== 'Escape' || !root.matches(':popover-open') || document.querySelector('[popover=auto]:popover-open, dialog[open]')) return;
+    root.hidePopover();
+    opener.focus();
+  };
+
   root.addEventListener('toggle', toggled);
-  document.addEventListener('click', press);
-  document.addEventListener('keydown', escape);
+  document.addEventListener('click', openAt);
+  document.addEventListener('keydown', close);
   addEventListener('resize', place);
   const stops = [
     store.watch(['spec', 'fields', 'choices', 'state'], show),
     store.watch(['language'], () => {
-      speak();
+      translate(root);
+      list.labels();
       show();
     }),
   ];
   return () => {
     stops.forEach((stop) => stop());
     root.removeEventListener('toggle', toggled);
-    document.removeEventListener('click', press);
-    document.removeEventListener('keydown', escape);
+    document.removeEventListener('click', openAt);
+    document.removeEventListener('keydown', close);
     removeEventListener('resize', place);
   };
+}
+
+/** Below the bar its button is in; where that is not in view, over the whole height. @param {HTMLElement} root @param {HTMLElement} opener */
+function placeBelow(root, opener) {
+  const bottom = opener.closest('.panel')?.getBoundingClientRect().bottom ?? 0;
+  root.style.setProperty('--below', `${bottom > 0 && bottom < innerHeight / 3 ? bottom : 0}px`);
 }

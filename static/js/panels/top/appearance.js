@@ -1,5 +1,5 @@
 // @ts-check
-// Theme, language, projector profile: asked for by the address, remembered by this browser, or as the browser prefers.
+// Theme, language and projector profile: as the address asks, as this browser remembers, or as the browser prefers.
 
 import { LANGUAGES, t, translate, useLanguage } from '../../core/i18n.js';
 
@@ -14,7 +14,7 @@ function remembered(key) {
   }
 }
 
-/** Remembers a choice; what the address asked for gives way to it. @param {string} key @param {string} value */
+/** Remembers a choice, and takes what the address asked for out of it. @param {string} key @param {string} value */
 function remember(key, value) {
   const address = new URL(location.href);
   address.searchParams.delete(key === 'language' ? 'lang' : key);
@@ -69,7 +69,7 @@ export function mountAppearance(root, store) {
     document.querySelector('meta[name=theme-color]')?.setAttribute('content', getComputedStyle(page).getPropertyValue('--page').trim());
   }
 
-  function speak() {
+  function showLanguage() {
     const now = store.get('language');
     page.lang = now === 'zh' ? 'zh-Hans' : 'en';
     document.title = t('title');
@@ -81,7 +81,7 @@ export function mountAppearance(root, store) {
   }
 
   show();
-  speak();
-  const stops = [store.watch(['theme', 'profile'], show), store.watch(['language'], speak)];
+  showLanguage();
+  const stops = [store.watch(['theme', 'profile'], show), store.watch(['language'], showLanguage)];
   return () => stops.forEach((stop) => stop());
 }

@@ -1,10 +1,8 @@
 // @ts-check
-// What the keys do and what the colours mean.
+// The dialog that says what the keys do and what the colours mean.
 
-/** @param {HTMLElement} root */
-export function mountHelp(root) {
-  const dialog = /** @type {HTMLDialogElement} */ (root);
-  const opener = /** @type {HTMLElement} */ (document.querySelector('[data-testid=help]'));
+/** @param {HTMLDialogElement} dialog @param {HTMLElement} opener  its button */
+export function mountHelp(dialog, opener) {
   const close = /** @type {HTMLElement} */ (dialog.querySelector('.close'));
   opener.onclick = () => dialog.showModal();
   close.onclick = () => dialog.close();

@@ -1,18 +1,16 @@
 // @ts-check
-// Keys for the moves of the top row; each presses the button it stands for, so that both always do the same.
+// Keys for buttons of the top row; each presses its button, so that both always do the same.
 
-/** @type {Record<string, string>} */
+/** Key → data-testid of its button. @type {Record<string, string>} */
 const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', '?': 'help' };
-
-/** @type {Element | null} the button the mouse has pressed last, as long as it keeps the focus: Space is the run's then */
-let clicked = null;
 
 /**
  * Whether the focused element needs this key itself.
  * @param {EventTarget | null} target
  * @param {string} key
+ * @param {Element | null} clicked  the button pressed by the mouse that still has the focus: Space plays and pauses the run then
  */
-function isTaken(target, key) {
+function isTaken(target, key, clicked) {
   if (!(target instanceof Element)) return false;
   if (target.closest('dialog, [popover]:not(.message)')) return true;
   if (target.matches('input[type=range]')) return key === 'ArrowRight';
@@ -22,30 +20,32 @@ function isTaken(target, key) {
   return key === ' ' && pressed !== null && pressed !== clicked;
 }
 
-/** @param {HTMLElement} root */
-export function mountKeys(root) {
+/** @param {(testid: string) => HTMLElement} buttonOf */
+export function mountKeys(buttonOf) {
+  /** @type {Element | null} */
+  let clicked = null;
   /** @param {KeyboardEvent} event */
   const press = (event) => {
     const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!name || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target, event.key)) return;
+    if (!name || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target, event.key, clicked)) return;
     event.preventDefault();
     if (event.repeat && name !== 'step') return;
-    /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${name}]`)).click();
+    buttonOf(name).click();
   };
   /** @param {MouseEvent} event */
-  const note = (event) => {
+  const rememberClick = (event) => {
     if (event.detail > 0 && event.target instanceof Element) clicked = event.target.closest('button');
   };
   /** @param {FocusEvent} event */
-  const move = (event) => {
+  const forgetClick = (event) => {
     if (event.target !== clicked) clicked = null;
   };
   document.addEventListener('keydown', press);
-  document.addEventListener('click', note);
-  document.addEventListener('focusin', move);
+  document.addEventListener('click', rememberClick);
+  document.addEventListener('focusin', forgetClick);
   return () => {
     document.removeEventListener('keydown', press);
-    document.removeEventListener('click', note);
-    document.removeEventListener('focusin', move);
+    document.removeEventListener('click', rememberClick);
+    document.removeEventListener('focusin', forgetClick);
   };
 }

@@ -1,23 +1,22 @@
 // @ts-check
-// One sentence below the page, which makes room for it: an error stays until it is closed, a notice goes by itself.
+// One sentence below the page, which makes room for it. An error stays until it is closed; a notice closes by itself.
 
 import { hasText, t } from '../../core/i18n.js';
-import { reasonText } from '../../experiment/offers.js';
+import { reasonText } from '../../experiment/choice_options.js';
 
-const NOTICE_STAYS = 8000; // milliseconds: two sentences, read slowly
+const NOTICE_TIME = 8000; // milliseconds: two sentences, read slowly
 
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/commands.js').Command) => void} send
- * @param {() => void} retry  tries the connection again
+ * @param {{retry: () => void, dialogs: HTMLDialogElement[]}} page  retry: tries the connection again
  */
-export function mountMessage(root, store, send, retry) {
+export function mountMessage(root, store, send, { retry, dialogs }) {
   const text = /** @type {HTMLElement} */ (root.querySelector('p'));
   const again = /** @type {HTMLButtonElement} */ (root.querySelector('.retry'));
   const undo = /** @type {HTMLButtonElement} */ (root.querySelector('.undo'));
   const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
-  const dialogs = [...document.querySelectorAll('dialog')];
   let timer = 0;
 
   const clear = () => store.set({ message: null });
@@ -31,12 +30,12 @@ export function mountMessage(root, store, send, retry) {
     send({ type: 'undo' });
   };
 
-  const speak = () => {
+  const showText = () => {
     const message = store.get('message');
     if (!message) return;
     text.textContent = message.notes
       ? message.notes.map(reasonText).join(' ')
-      : hasText(message.key) ? t(message.key, named(message.values)) : message.text;
+      : hasText(message.key) ? t(message.key, namedValues(message.values)) : message.text ?? '';
   };
 
   const show = () => {
@@ -49,26 +48,26 @@ export function mountMessage(root, store, send, retry) {
     again.hidden = !message.retry;
     undo.hidden = !message.undo;
     root.showPopover(); // filled afterwards, so that screen readers say it
-    speak();
-    if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_STAYS);
+    showText();
+    if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_TIME);
   };
-  const sized = new ResizeObserver(() => {
-    document.documentElement.style.setProperty('--told', root.offsetHeight ? `calc(${root.offsetHeight}px + var(--u))` : '0px');
+  const resized = new ResizeObserver(() => {
+    document.documentElement.style.setProperty('--message-height', root.offsetHeight ? `calc(${root.offsetHeight}px + var(--u))` : '0px');
   });
-  sized.observe(root);
+  resized.observe(root);
   show();
   for (const dialog of dialogs) dialog.addEventListener('close', show);
-  const stops = [store.watch(['message'], show), store.watch(['language'], speak)];
+  const stops = [store.watch(['message'], show), store.watch(['language'], showText)];
   return () => {
     for (const dialog of dialogs) dialog.removeEventListener('close', show);
     stops.forEach((stop) => stop());
-    sized.disconnect();
+    resized.disconnect();
     clearTimeout(timer);
   };
 }
 
-/** Fields by the names a person knows them by, as they stand within a sentence. @param {Record<string, any>} [values] */
-function named(values) {
+/** Fields and bugs by the names they have on the page, as they are written within a sentence. @param {Record<string, any>} [values] */
+function namedValues(values) {
   const fields = values?.fields?.map((/** @type {string} */ name) => (hasText(`field.${name}`) ? t(`field.${name}`).toLowerCase() : name));
   const bug = values?.bug && hasText(`bug.${values.bug}`) ? { bug: t(`bug.${values.bug}`) } : {};
   return { ...values, ...bug, ...(fields ? { fields } : {}) };

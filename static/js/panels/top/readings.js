@@ -1,5 +1,5 @@
 // @ts-check
-// Where the run stands, in numbers of fixed width.
+// Epoch, step, losses and pace of the run, in digits of fixed width.
 
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss } from '../../core/i18n.js';
@@ -13,7 +13,7 @@ export function mountReadings(root, store) {
   const [epoch, steps, train, test, pace] = ['epoch', 'steps', 'train-loss', 'test-loss', 'steps-per-second'].map(reading);
 
   /** @param {HTMLElement} element @param {number | undefined} value @param {(value: number) => string} format */
-  function put(element, value, format) {
+  function showNumber(element, value, format) {
     const text = value === undefined ? '–' : format(value);
     write(element, text);
     element.classList.toggle('power', text.includes('·'));
@@ -26,12 +26,12 @@ export function mountReadings(root, store) {
     const state = store.get('state');
     const frame = store.get('frame');
     const now = frame ?? state;
-    put(epoch, now?.epoch, (value) => formatCount(value, 1e5));
-    put(steps, now?.step, formatCount);
-    put(train, frame?.train_loss, formatLoss);
-    put(test, frame?.test_loss, formatLoss);
+    showNumber(epoch, now?.epoch, (value) => formatCount(value, 1e5));
+    showNumber(steps, now?.step, formatCount);
+    showNumber(train, frame?.train_loss, formatLoss);
+    showNumber(test, frame?.test_loss, formatLoss);
     const known = state && !['lost', 'refused'].includes(store.get('connection'));
-    put(pace, !known ? undefined : (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
+    showNumber(pace, !known ? undefined : (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
   };
   show();
   return store.watch(['frame', 'state', 'connection'], show);

@@ -1,5 +1,5 @@
 // @ts-check
-// The whole set-up as an address, in the address bar and on the clipboard.
+// A button that copies an address with the whole experiment in it.
 
 /** @param {string} text */
 async function copy(text) {
@@ -10,7 +10,7 @@ async function copy(text) {
 /**
  * @param {HTMLElement} button
  * @param {import('../../core/store.js').Store} store
- * @param {() => string} publish  puts the set-up into the address bar and gives the whole address
+ * @param {() => string} publish  puts the experiment into the address bar; returns the whole address
  */
 export function mountShare(button, store, publish) {
   button.onclick = async () => {

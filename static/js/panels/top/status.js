@@ -1,6 +1,6 @@
 // @ts-check
-// In a word or two what is going on, the sentence as its title. It changes when that changes and not with every step, so
-// that it can be read aloud.
+// The state of the run in a word or two, with a sentence as its title. It does not change from step to step, so that a
+// screen reader can announce it.
 
 import { write } from '../../core/elements.js';
 import { formatCount, hasText, t } from '../../core/i18n.js';
@@ -27,8 +27,8 @@ export function mountStatus(root, store) {
   const show = () => {
     const status = statusOf(store);
     const state = store.get('state');
-    const key = status === 'stopped' ? `status.stopped.${state.stopped}` : `status.${status}`;
-    const values = { step: formatCount(state?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${state.stopped}`) : '' };
+    const key = status === 'stopped' ? `status.stopped.${state?.stopped}` : `status.${status}`;
+    const values = { step: formatCount(state?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${state?.stopped}`) : '' };
     const words = t(key, values);
     root.dataset.status = status;
     root.title = hasText(`status.${status}.title`) ? t(`status.${status}.title`, values) : words;

@@ -1,20 +1,20 @@
 // @ts-check
-// What moves time: play, one mini-batch, one epoch, reset, and how fast.
+// The controls of training: play, one mini-batch, one epoch, reset, and how fast.
 
 import { formatCount, t } from '../../core/i18n.js';
 
-// Steps per second, evenly spaced to the ear; after the last comes "as fast as the machine can".
+// Steps per second by position of the slider, about evenly spaced on a logarithmic scale; the position after the last is "as fast as the machine can".
 const SPEEDS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 4000];
 
-/** @param {number | null} speed @returns {number} the nearest notch */
-export function notchOf(speed) {
+/** @param {number | null} speed @returns {number} the nearest position of the slider */
+export function positionOf(speed) {
   if (speed === null) return SPEEDS.length;
   const distances = SPEEDS.map((value) => Math.abs(Math.log(value / speed)));
   return distances.indexOf(Math.min(...distances));
 }
 
-/** @param {number} notch @returns {number | null} steps per second; null: as fast as the machine can */
-export const speedAt = (notch) => SPEEDS[notch] ?? null;
+/** @param {number} position @returns {number | null} steps per second; null: as fast as the machine can */
+export const speedAt = (position) => SPEEDS[position] ?? null;
 
 /**
  * @param {HTMLElement} root
@@ -25,17 +25,17 @@ export function mountTransport(root, store, send) {
   const find = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`));
   const play = find('play');
   play.onclick = () => send({ type: store.get('state')?.playing ? 'pause' : 'play' });
-  /** So far and no further: a run that plays pauses first. @param {import('../../core/commands.js').Command} command */
-  const move = (command) => {
+  /** A run that plays pauses first. @param {import('../../core/commands.js').Command} command */
+  const pauseAndSend = (command) => {
     if (store.get('state')?.playing) send({ type: 'pause' });
     send(command);
   };
-  find('step').onclick = () => move({ type: 'step', count: 1 });
-  find('epoch-step').onclick = () => move({ type: 'epoch' });
+  find('step').onclick = () => pauseAndSend({ type: 'step', count: 1 });
+  find('epoch-step').onclick = () => pauseAndSend({ type: 'epoch' });
   find('reset').onclick = () => send({ type: 'reset' });
 
   const speed = /** @type {HTMLInputElement} */ (root.querySelector('#speed'));
-  const words = /** @type {HTMLElement} */ (root.querySelector('.speed-words'));
+  const speedText = /** @type {HTMLElement} */ (root.querySelector('.speed-words'));
   speed.min = '0';
   speed.max = String(SPEEDS.length);
   speed.oninput = () => {
@@ -46,9 +46,9 @@ export function mountTransport(root, store, send) {
   /** @param {number | null} value steps per second */
   function showSpeed(value) {
     const sentence = value === null ? t('speed.full') : t('speed.words', { count: formatCount(value) });
-    words.textContent = sentence;
+    speedText.textContent = sentence;
     speed.setAttribute('aria-valuetext', sentence);
-    speed.style.setProperty('--v', `${(notchOf(value) / SPEEDS.length) * 100}%`);
+    speed.style.setProperty('--v', `${(positionOf(value) / SPEEDS.length) * 100}%`);
   }
 
   function show() {
@@ -59,7 +59,7 @@ export function mountTransport(root, store, send) {
     for (const button of [play, ...['step', 'epoch-step', 'reset'].map(find)]) button.disabled = lost;
     play.title = t(playing ? 'pause.title' : 'play.title');
     if (!state || speed.matches(':active')) return;
-    speed.value = String(notchOf(state.speed));
+    speed.value = String(positionOf(state.speed));
     showSpeed(state.speed);
   }
   show();

@@ -1,12 +1,15 @@
 // @ts-check
-// What goes with what: reasons, companions, conflicts; with the facts and the default Spec of the real server.
+// What goes with what: reasons, companions, conflicts; with the choices and the default Spec of the real server.
 
 import { fieldsOf } from '/static/js/core/schema.js';
-import { closedReason, conflict, idleReason, layerReason, outputCount, setAside, withCompanions } from '/static/js/experiment/compatibility.js';
+import { beforePerceptron, withCompanions } from '/static/js/experiment/companions.js';
+import { closedReason, idleReason, layerReason } from '/static/js/experiment/compatibility.js';
+import { conflict } from '/static/js/experiment/contradictions.js';
+import { outputCount } from '/static/js/experiment/spec_properties.js';
 import { equal, test } from '/js-tests/harness.js';
 
 const load = async (/** @type {string} */ path) => (await fetch(path)).json();
-const facts = await load('/api/choices');
+const choices = await load('/api/choices');
 const fields = fieldsOf(await load('/api/spec/schema'));
 const DEFAULT = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
 
@@ -15,7 +18,7 @@ const spec = (fields) => ({ ...DEFAULT, ...fields });
 const layer = (/** @type {number} */ width, extras = {}) => ({ width, activation: null, dropout: 0, batch_norm: false, residual: false, ...extras });
 /** @param {Record<string, any>} now @param {Record<string, any>} change @param {Record<string, any>} [aside] */
 const along = (now, change, aside) => {
-  const { change: whole, notes } = withCompanions(spec(now), change, facts, aside);
+  const { change: whole, notes } = withCompanions(spec(now), change, choices, aside);
   return [whole, notes.map(({ key }) => key)];
 };
 
@@ -35,8 +38,8 @@ test('the perceptron takes its network along and is left when that is changed', 
 
 test('what the perceptron rule set aside comes back with another rule, but for what was changed meanwhile', () => {
   const before = { dataset: 'and_gate', optimizer: 'adam', hidden: [layer(5)], output_activation: 'sigmoid', loss: 'mae', batch_size: 4 };
-  const aside = setAside(spec(before));
-  const { change, notes } = withCompanions(spec(before), { optimizer: 'perceptron' }, facts);
+  const aside = beforePerceptron(spec(before));
+  const { change, notes } = withCompanions(spec(before), { optimizer: 'perceptron' }, choices);
   equal(notes, [{ key: 'along.perceptron', values: { fields: ['hidden', 'output_activation', 'loss', 'batch_size'] } }]);
   const now = { ...before, ...change };
   const rest = { hidden: [layer(5)], output_activation: 'sigmoid', loss: 'mae', batch_size: 4 };
@@ -64,38 +67,38 @@ test('what a person asks for outright is not changed', () => {
 });
 
 test('closed options and idle settings have their reason', () => {
-  equal(closedReason('loss', 'cross_entropy', spec({ dataset: 'sine' }), facts), { key: 'reason.needs_classes' });
-  equal(closedReason('loss', 'mae', spec({ dataset: 'sine' }), facts), null);
-  equal(closedReason('optimizer', 'perceptron', spec({ dataset: 'moons', classes: 3 }), facts), { key: 'reason.two_classes' });
-  equal(closedReason('optimizer', 'evolution', spec({ hidden: [layer(3, { dropout: 0.1 })] }), facts), { key: 'reason.evolution' });
-  equal(closedReason('output_activation', 'tanh', spec({ loss: 'bce' }), facts), { key: 'reason.logits' });
-  equal(closedReason('dataset', 'mnist', spec({}), facts), { key: 'reason.missing' });
-  equal(closedReason('dataset', 'own', spec({}), facts), { key: 'reason.no_points' });
-  equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1]] }), facts), { key: 'reason.one_class' });
-  equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1], [1, 1, 0.5]] }), facts), { key: 'reason.labels' });
-  equal(idleReason('beta1', spec({}), facts), { key: 'reason.only_optimizers', values: { optimizers: ['adam', 'adamw', 'muon'] } });
-  equal(idleReason('beta1', spec({ optimizer: 'muon' }), facts), null);
-  equal(idleReason('elu_alpha', spec({ hidden: [layer(3, { activation: 'elu' })] }), facts), null);
-  equal(layerReason('residual', 0, spec({ hidden: [layer(3)] }), facts), { key: 'reason.residual', values: { below: 2, width: 3 } });
-  equal(layerReason('dropout', 0, spec({ optimizer: 'evolution' }), facts), { key: 'reason.layer_evolution' });
+  equal(closedReason('loss', 'cross_entropy', spec({ dataset: 'sine' }), choices), { key: 'reason.needs_classes' });
+  equal(closedReason('loss', 'mae', spec({ dataset: 'sine' }), choices), null);
+  equal(closedReason('optimizer', 'perceptron', spec({ dataset: 'moons', classes: 3 }), choices), { key: 'reason.two_classes' });
+  equal(closedReason('optimizer', 'evolution', spec({ hidden: [layer(3, { dropout: 0.1 })] }), choices), { key: 'reason.evolution' });
+  equal(closedReason('output_activation', 'tanh', spec({ loss: 'bce' }), choices), { key: 'reason.logits' });
+  equal(closedReason('dataset', 'mnist', spec({}), choices), { key: 'reason.missing' });
+  equal(closedReason('dataset', 'own', spec({}), choices), { key: 'reason.no_points' });
+  equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1]] }), choices), { key: 'reason.one_class' });
+  equal(closedReason('dataset', 'own', spec({ own_points: [[0, 0, 1], [1, 1, 0.5]] }), choices), { key: 'reason.labels' });
+  equal(idleReason('beta1', spec({}), choices), { key: 'reason.only_optimizers', values: { optimizers: ['adam', 'adamw', 'muon'] } });
+  equal(idleReason('beta1', spec({ optimizer: 'muon' }), choices), null);
+  equal(idleReason('elu_alpha', spec({ hidden: [layer(3, { activation: 'elu' })] }), choices), null);
+  equal(layerReason('residual', 0, spec({ hidden: [layer(3)] }), choices), { key: 'reason.residual', values: { below: 2, width: 3 } });
+  equal(layerReason('dropout', 0, spec({ optimizer: 'evolution' }), choices), { key: 'reason.layer_evolution' });
 });
 
 test('a whole that cannot be is known before it is sent', () => {
-  equal(conflict(spec({}), facts), null);
-  equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), facts), { key: 'conflict.batch_norm' });
-  equal(conflict(spec({ hidden: [layer(600), layer(600)] }), facts)?.key, 'conflict.parameters');
+  equal(conflict(spec({}), choices), null);
+  equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), choices), { key: 'conflict.batch_norm' });
+  equal(conflict(spec({ hidden: [layer(600), layer(600)] }), choices)?.key, 'conflict.parameters');
   const pictures = { dataset: 'mnist', samples: 70_000, batch_size: null, hidden: [layer(64, { batch_norm: true })], loss: 'cross_entropy' };
-  const values = { samples: 35_000, units: 858, most: facts.most_normed, batch: Math.floor(facts.most_normed / 858) };
-  equal(conflict(spec(pictures), facts), { key: 'conflict.normed', values });
-  equal(conflict(spec({ ...pictures, batch_size: values.batch }), facts), null);
-  equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), facts), null);
+  const values = { samples: 35_000, units: 858, most: choices.most_normed, batch: Math.floor(choices.most_normed / 858) };
+  equal(conflict(spec(pictures), choices), { key: 'conflict.normed', values });
+  equal(conflict(spec({ ...pictures, batch_size: values.batch }), choices), null);
+  equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), choices), null);
   const few = { ...pictures, dataset: 'digits', train_fraction: 0.9, hidden: [layer(1000, { batch_norm: true })] };
-  equal(conflict(spec(few), facts), null);
+  equal(conflict(spec(few), choices), null);
   const units = 4 * 1000 + 64 + 10;
-  const most = { samples: 1617, units, most: facts.most_normed, batch: Math.floor(facts.most_normed / units) };
+  const most = { samples: 1617, units, most: choices.most_normed, batch: Math.floor(choices.most_normed / units) };
   const wide = [1000, 1000, 1000, 1000].map((width) => layer(width, { batch_norm: true }));
-  equal(conflict(spec({ ...few, hidden: wide }), facts), { key: 'conflict.normed', values: most });
-  equal(outputCount(spec({ dataset: 'digits' }), facts), 10);
-  equal(outputCount(spec({ loss: 'cross_entropy' }), facts), 2);
-  equal(outputCount(spec({ dataset: 'arithmetic' }), facts), 2);
+  equal(conflict(spec({ ...few, hidden: wide }), choices), { key: 'conflict.normed', values: most });
+  equal(outputCount(spec({ dataset: 'digits' }), choices), 10);
+  equal(outputCount(spec({ loss: 'cross_entropy' }), choices), 2);
+  equal(outputCount(spec({ dataset: 'arithmetic' }), choices), 2);
 });

@@ -1,16 +1,18 @@
 // @ts-check
-// What a choice offers now: options in groups, the closed ones with their reason, in the reader's words.
+// The options of a choice as they can be offered now: in groups, the closed ones with their reason.
 
-import { closedReason, lastActivation } from './compatibility.js';
+import { closedReason } from './compatibility.js';
+import { lastActivation } from './spec_properties.js';
 import { hasText, t } from '../core/i18n.js';
 
 /** @typedef {{value: string, text: string, disabled: boolean, group: string}} Option */
-/** @typedef {import('./compatibility.js').Facts} Facts */
+/** @typedef {import('./spec_properties.js').Choices} Choices */
+/** @typedef {import('./spec_properties.js').Spec} Spec */
 
-/** Of data sets, in the order they are offered. */
+/** Groups of data sets, in the order they are offered. */
 const GROUPS = ['data.classes', 'data.values', 'data.numbers', 'data.pictures', 'data.own'];
 
-/** @param {string} name @param {import('./compatibility.js').Kind} kind */
+/** @param {string} name @param {import('./spec_properties.js').Kind} kind */
 function groupOf(name, kind) {
   if (name.startsWith('own')) return 'data.own';
   if (!kind.plane) return 'data.pictures';
@@ -18,10 +20,10 @@ function groupOf(name, kind) {
   return kind.targets === 'values' ? 'data.values' : 'data.classes';
 }
 
-/** What an option is called, without what it is. @param {string} key */
+/** The name of an option without its explanation: “ReLU: …” → “ReLU”. @param {string} key */
 export const shortName = (key) => t(key).split(/[:：]/)[0];
 
-/** A reason or a note as a sentence. @param {import('./compatibility.js').Reason} reason */
+/** A reason or a note as a sentence. @param {import('./contradictions.js').Reason} reason */
 export function reasonText({ key, values = {} }) {
   const words = Object.entries(values).map(([kind, value]) => {
     const word = (/** @type {string} */ name) => {
@@ -35,21 +37,21 @@ export function reasonText({ key, values = {} }) {
 
 /**
  * The options of a field as they can be offered now; '' stands for null.
- * @param {string} name @param {import('../core/schema.js').Field} field @param {Record<string, any>} spec @param {Facts | null} facts
+ * @param {string} name @param {import('../core/schema.js').Field} field @param {Spec} spec @param {Choices | null} choices
  * @returns {Option[]}
  */
-export function optionsOf(name, field, spec, facts) {
+export function optionsOf(name, field, spec, choices) {
   const all = field.options.map((value) => {
-    const why = closedReason(name, value, spec, facts);
+    const why = closedReason(name, value, spec, choices);
     const text = shortName(`${name === 'output_activation' ? 'activation' : name}.${value}`);
-    const group = name === 'dataset' && facts ? groupOf(value, facts.datasets[value]) : '';
+    const group = name === 'dataset' && choices ? groupOf(value, choices.datasets[value]) : '';
     return { value, text: why ? t('settings.closed', { name: text, why: t(why.key) }) : text, disabled: why !== null, group };
   });
   if (name === 'dataset') all.sort((a, b) => GROUPS.indexOf(a.group) - GROUPS.indexOf(b.group));
   const named = all.map((option) => ({ ...option, group: option.group && t(option.group) }));
   if (!field.optional) return named;
-  const own = facts ? t(`activation.${lastActivation({ ...spec, [name]: null }, facts)}`) : '';
-  return [{ value: '', text: t('settings.by_itself', { name: own }), disabled: closedReason(name, '', spec, facts) !== null, group: '' }, ...named];
+  const automatic = choices ? t(`activation.${lastActivation({ ...spec, [name]: null }, choices)}`) : '';
+  return [{ value: '', text: t('settings.by_itself', { name: automatic }), disabled: closedReason(name, '', spec, choices) !== null, group: '' }, ...named];
 }
 
 /**
@@ -64,19 +66,19 @@ export function fillOptions(select, options, chosen) {
     for (const { value, text, disabled, group } of options) {
       const option = new Option(text, value);
       option.disabled = disabled;
-      homeOf(select, group).append(option);
+      groupElement(select, group).append(option);
     }
   }
   if (select.value !== chosen) select.value = chosen;
 }
 
 /** @param {HTMLSelectElement} select @param {string} group */
-function homeOf(select, group) {
+function groupElement(select, group) {
   if (!group) return select;
   const there = [...select.querySelectorAll('optgroup')].find(({ label }) => label === group);
   if (there) return there;
-  const home = document.createElement('optgroup');
-  home.label = group;
-  select.append(home);
-  return home;
+  const element = document.createElement('optgroup');
+  element.label = group;
+  select.append(element);
+  return element;
 }

@@ -2,10 +2,10 @@
 // A small mark at every control whose change starts the run again.
 
 /**
- * @param {HTMLElement} root  with elements [data-field] around the marks
+ * @param {HTMLElement} root  with marks (.restarts) within elements that name their field (data-field)
  * @param {import('../../core/store.js').Store} store
  */
-export function mountMarks(root, store) {
+export function mountRestartMarks(root, store) {
   const marks = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('[data-field] .restarts')]);
   const show = () => {
     const fields = store.get('fields');

@@ -1,0 +1,88 @@
+// @ts-check
+// What within a Spec does not go together, in the order of `Spec._contradictions` of engine/spec/spec.py, so that the page
+// can say it before the server refuses; tests/browser/test_compatibility.py holds both to each other.
+
+import { classCount, hasBatchNorm, hasRandomLayers, inputCount, isRegression, keepsWidth, kindOf, outputCount, trainingSamples, widthBelow } from './spec_properties.js';
+
+/** @typedef {import('./spec_properties.js').Spec} Spec */
+/** @typedef {import('./spec_properties.js').Choices} Choices */
+/** @typedef {{key: string, values?: Record<string, any>}} Reason  key of the texts, and its values */
+/** @typedef {Reason | false | null} Found */
+
+/**
+ * Why an experiment as a whole cannot be; null where it can.
+ * @param {Spec} spec @param {Choices | null} choices @returns {Reason | null}
+ */
+export function conflict(spec, choices) {
+  if (!choices) return null;
+  for (const check of CHECKS) {
+    const found = check(spec, choices);
+    if (found) return found;
+  }
+  return null;
+}
+
+const LARGEST_CLASS = 7;
+
+/** @type {((spec: Spec, choices: Choices) => Found)[]} */
+const CHECKS = [
+  ({ features }) => new Set(features).size < features.length && { key: 'server.spec_feature_twice' },
+  (spec, choices) => kindOf(spec, choices).plane && (spec.samples ?? 0) > choices.most_plane_samples &&
+    { key: 'server.spec_too_many_points', values: { dataset: spec.dataset, limit: choices.most_plane_samples } },
+  (spec) => oddOwnPoints(spec),
+  (spec, choices) => choices.class_losses.includes(spec.loss) && isRegression(spec, choices) &&
+    { key: 'server.spec_needs_classes', values: { loss: spec.loss, dataset: spec.dataset } },
+  (spec, choices) => choices.logit_losses.includes(spec.loss) && ![null, 'linear'].includes(spec.output_activation) &&
+    { key: 'server.spec_logits', values: { loss: spec.loss, activation: spec.output_activation } },
+  (spec, choices) => oddLayer(spec, choices),
+  (spec, choices) => tooLargeForNorm(spec, choices),
+  (spec, choices) => spec.optimizer === 'perceptron' && oddPerceptron(spec, choices),
+  (spec) => spec.optimizer === 'evolution' && hasRandomLayers(spec) && { key: 'conflict.evolution' },
+  (spec, choices) => tooManyParameters(spec, choices),
+];
+
+/** @param {Spec} spec @returns {Found} */
+function oddOwnPoints({ dataset, own_points: points }) {
+  if (dataset !== 'own' && dataset !== 'own_values') return null;
+  if (!points.length) return { key: 'server.spec_no_points' };
+  if (dataset === 'own_values') return null;
+  const labels = new Set(points.map(([, , label]) => label));
+  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label > LARGEST_CLASS)) return { key: 'server.spec_point_labels' };
+  return labels.size < 2 && { key: 'server.spec_one_class' };
+}
+
+/** A residual link between different widths, or batch norm of one sample. @param {Spec} spec @param {Choices} choices @returns {Found} */
+function oddLayer(spec, choices) {
+  for (const [i, { width, residual, batch_norm: norm }] of spec.hidden.entries()) {
+    if (residual && !keepsWidth(spec, i, choices)) return { key: 'server.spec_residual', values: { layer: i + 1, below: widthBelow(spec, i, choices), width } };
+    if (norm && spec.batch_size === 1) return { key: 'conflict.batch_norm' };
+  }
+  return null;
+}
+
+/** Batch norm keeps a whole batch of all inputs and neurons. @param {Spec} spec @param {Choices} choices @returns {Found} */
+function tooLargeForNorm(spec, choices) {
+  if (!hasBatchNorm(spec)) return null;
+  const units = sizesOf(spec, choices).reduce((sum, width) => sum + width, 0);
+  const samples = Math.min(spec.batch_size ?? Infinity, trainingSamples(spec, choices));
+  const most = choices.most_normed;
+  return samples * units > most && { key: 'conflict.normed', values: { samples, units, most, batch: Math.floor(most / units) } };
+}
+
+/** @param {Spec} spec @param {Choices} choices @returns {Found} */
+function oddPerceptron(spec, choices) {
+  if (spec.hidden.length) return { key: 'server.spec_perceptron_hidden' };
+  if (classCount(spec, choices) !== 2) return { key: 'server.spec_perceptron_classes', values: { dataset: spec.dataset } };
+  return (spec.loss !== 'mse' || spec.output_activation !== 'step') && { key: 'server.spec_perceptron_output' };
+}
+
+/** @param {Spec} spec @param {Choices} choices @returns {Found} */
+function tooManyParameters(spec, choices) {
+  const sizes = sizesOf(spec, choices);
+  const count = sizes.slice(1).reduce((sum, width, i) => sum + width * (sizes[i] + 1), 0);
+  const most = choices.most_parameters;
+  return count > most && { key: 'conflict.parameters', values: { count, most } };
+}
+
+/** Inputs, hidden layers, outputs. @param {Spec} spec @param {Choices} choices */
+const sizesOf = (spec, choices) => [inputCount(spec, choices), ...spec.hidden.map(({ width }) => width), outputCount(spec, choices)];

@@ -1,0 +1,30 @@
+// @ts-check
+// A choice of bugs that can be planted in the hand-written backward pass.
+
+import { t } from '../../core/i18n.js';
+
+/**
+ * @param {HTMLElement} panel  with the choice and its help in it
+ * @param {HTMLElement} chip  shows that a bug is planted
+ * @param {import('../../core/store.js').Store} store
+ * @param {(command: import('../../core/commands.js').Command) => void} send
+ */
+export function createBugSelect(panel, chip, store, send) {
+  const select = /** @type {HTMLSelectElement} */ (panel.querySelector('[data-testid=plant]'));
+  const help = /** @type {HTMLElement} */ (panel.querySelector('[data-testid=plant-help]'));
+  select.onchange = () => {
+    send({ type: 'plant', bug: select.value || null });
+    select.blur();
+  };
+  return {
+    labels() {
+      select.replaceChildren(new Option(t('bug.none'), ''), ...(store.get('choices')?.bugs ?? []).map((bug) => new Option(t(`bug.${bug}`), bug)));
+    },
+    show() {
+      const planted = store.get('state')?.planted ?? '';
+      if (document.activeElement !== select) select.value = planted;
+      chip.classList.toggle('planted', planted !== '');
+      help.textContent = t(planted ? `bug.${planted}.help` : 'checked.plant_help');
+    },
+  };
+}

@@ -1,0 +1,83 @@
+// @ts-check
+// Whether the hand-written gradient of the coming step agrees with autograd, finite differences and torch.optim: a chip that
+// is always there, and a popover with what was compared, where a bug can be planted that turns the chip red.
+
+import { t, translate } from '../../core/i18n.js';
+import { createBugSelect } from './bug_select.js';
+import { differenceText, symbolOf } from './check_text.js';
+import { createComparisonTable } from './comparison_table.js';
+
+const GAP = 6; // px between chip and popover
+
+/** @typedef {import('../../core/store.js').Store} Store */
+/** @typedef {import('../../wire/messages.js').Checked} Checked */
+
+/**
+ * @param {HTMLElement} chip
+ * @param {HTMLElement} panel  a popover
+ * @param {Store} store
+ * @param {(command: import('../../core/commands.js').Command) => void} send
+ */
+export function mountStepCheck(chip, panel, store, send) {
+  const table = createComparisonTable(panel);
+  const bugs = createBugSelect(panel, chip, store, send);
+
+  function show() {
+    showChip(chip, store.get('checked'));
+    bugs.show();
+    if (panel.matches(':popover-open')) table.show(store.get('checked'));
+  }
+
+  function labels() {
+    translate(panel);
+    bugs.labels();
+    show();
+  }
+
+  const toggled = () => {
+    const open = panel.matches(':popover-open');
+    chip.setAttribute('aria-expanded', String(open));
+    if (!open) return;
+    table.show(store.get('checked'));
+    placeBeside(panel, chip);
+  };
+  chip.onclick = () => send({ type: 'check' });
+  panel.addEventListener('toggle', toggled);
+
+  labels();
+  const stops = [
+    store.watch(['checked', 'state'], show),
+    store.watch(['message'], bugs.show), // a refusal puts the choice back
+    store.watch(['language', 'choices'], labels),
+  ];
+  return () => {
+    panel.removeEventListener('toggle', toggled);
+    stops.forEach((stop) => stop());
+  };
+}
+
+/** @param {HTMLElement} chip @param {Checked | null} check */
+function showChip(chip, check) {
+  const label = /** @type {HTMLElement} */ (chip.querySelector('span'));
+  chip.dataset.state = check?.state ?? 'none';
+  let explanation = '';
+  if (!check || check.state === 'none') {
+    chip.dataset.value = '';
+    label.textContent = t('checked.none', { difference: '', place: '' });
+  } else {
+    const values = { difference: differenceText(check.difference), place: check.state === 'red' ? symbolOf(check.tensor) : '' };
+    const green = check.state === 'green';
+    chip.dataset.value = String(check.difference ?? Infinity);
+    label.textContent = t(green && check.difference === 0 ? 'checked.equal' : `checked.${check.state}`, values);
+    explanation = t(`checked.says_${green && !check.tried ? 'rule' : check.state}`, { step: check.step + 1, ...values });
+  }
+  chip.title = `${explanation} ${t('checked.help')}`.trim();
+  chip.setAttribute('aria-label', `${label.textContent}. ${chip.title}`);
+}
+
+/** Below the chip and right-aligned with it, within the window. @param {HTMLElement} panel @param {HTMLElement} chip */
+function placeBeside(panel, chip) {
+  const { bottom, right } = chip.getBoundingClientRect();
+  panel.style.top = `${Math.max(GAP, Math.min(bottom + GAP, innerHeight - panel.offsetHeight - GAP))}px`;
+  panel.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - panel.offsetWidth)}px`;
+}
