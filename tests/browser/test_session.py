@@ -55,7 +55,8 @@ def test_frames_are_added_to_the_history_each_layer_to_its_own(page: Page) -> No
     history = run(
         page,
         """session.receiveState(state(1, {}));
-        session.receiveHistory({ type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]] });
+        session.receiveHistory(
+          { type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]] });
         session.receiveFrame(frame(1, 1, 5)); session.receiveFrame(frame(1, 2, 5));
         return store.get('history');""",
     )
