@@ -228,9 +228,7 @@ SCRIPT_LINES = 120
 
 NOT_YET_CUT = {
     *("engine/backends/compiled/kernels.py", "static/js/panels/data/data.js", "static/js/panels/data/own_points.js"),
-    *("static/js/panels/gallery/gallery.js", "static/js/panels/network/figures.js"),
-    *("static/js/panels/network/network.js", "static/js/panels/network/picture.js"),
-    *("static/js/panels/output/boundary.js", "static/js/panels/output/pad.js"),
+    *("static/js/panels/gallery/gallery.js", "static/js/panels/output/boundary.js", "static/js/panels/output/pad.js"),
 }
 
 

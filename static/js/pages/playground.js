@@ -110,7 +110,7 @@ mountHelp(/** @type {HTMLDialogElement} */ (element('help')), elementsOf('help')
 mountGallery(element('gallery'), store, act);
 mountKeys((testid) => elementsOf(testid)[0]);
 mountInspector(element('inspector'), store, act);
-mountNetwork(element('network'), store, act);
+mountNetwork(element('network'), { controls: element('slow-motion'), strip: element('slow-strip') }, store, act);
 mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
 for (const panel of ['data', 'knobs', 'network']) mountRestartMarks(element(panel), store);
 for (const [id, mount] of Object.entries({ boundary: mountBoundary, pad: mountPad, samples: mountSamples, answers: mountAnswers })) mount(element(id), store, predictions.follow);

@@ -1,62 +1,65 @@
 // @ts-check
-// Where everything of a network's drawing stands. Pure: the same box and shape give the same places.
+// Positions of a network drawing: its columns, and the tile of each neuron. Pure: the same box and shape give the same
+// layout.
 
-const SMALLEST = 10; // px of a tile: below that a map is a blot
-const COMFORTABLE = 22; // px: a column is staggered where its tiles would be much smaller than this, or than the inputs'
-const ENOUGH = 0.8;
-const STAGGER = 3; // at most that many tiles beside each other in one layer
-const NARROWEST = 3.2; // times the text's size: columns do not come closer, the picture gets wider instead
-const LOW = 290; // px of height
-const LINKS_AT_LEAST = 14; // px between two layers' tiles
+const SMALLEST_TILE = 10; // px of an edge: a heat map cannot be read below it
+const COMFORTABLE_TILE = 22; // px: a column is staggered where its tiles would be much smaller than this, or than the inputs'
+const COMFORTABLE_SHARE = 0.8; // what "much smaller" is
+const MOST_STAGGERED = 3; // tiles side by side in one layer
+const LEAST_DISTANCE = 3.2; // text sizes between the centres of two columns: the picture gets wider instead of tighter
+const LOW_HEIGHT = 290; // px
+const LEAST_LINK = 14; // px between the tiles of two layers
 
-/** @typedef {{center: number, width: number, spacing: number, head: number, left: Float32Array, top: Float32Array}} Column
- *   spacing: from a tile to the next one below; head: room for the controls above; left, top: corner of each tile; all px */
+/** @typedef {{left: number, right: number, top: number, bottom: number}} Box  px */
+/** @typedef {{center: number, width: number, spacing: number, headWidth: number, left: Float32Array, top: Float32Array}} Column
+ *   spacing: from a tile to the next one below; headWidth: room for the controls above; left, top: corner of each tile; all px */
 /**
  * @typedef {object} NetworkLayout
  * @property {number} width   px, at least what was asked for
  * @property {number} height
- * @property {number} floor   px, under which words may stand
+ * @property {number} bottom  px: text under the columns begins here
  * @property {number} tile    px of a tile's edge
  * @property {number} radius  px of a tile's corner
- * @property {'row' | 'curve' | 'stack' | 'tight'} heads   how the controls above a column are arranged: all in one line; the
- *   activation as its curve only; in two lines; in two lines and as narrow as can be
- * @property {number} headHeight
+ * @property {'row' | 'curve' | 'stack' | 'tight'} headStyle   how the controls above a column are arranged: in one line; in one line
+ *   with the activation as its curve only; in two lines; in two lines as narrow as possible
+ * @property {number} headHeight  px
  * @property {Column[]} columns  inputs, hidden…, output
  */
 
 /**
  * @param {object} box
  * @param {number} box.width px @param {number} box.height px, controls above the columns included
- * @param {number} [box.ends] px kept at the right of the outputs for their marks @param {number} [box.notes] px kept under the columns for words
  * @param {number[]} box.counts tiles of each column: every input that can be chosen, hidden…, outputs
- * @param {number} box.text px of the text
- * @param {number[]} [box.apart] px that the middles of each two neighbouring columns have between them at least
+ * @param {number} box.text px, size of the text
+ * @param {number} [box.markWidth] px kept at the right of the outputs for their marks
+ * @param {number} [box.noteHeight] px kept under the columns for text
+ * @param {number[]} [box.distances] px, least distance between the centres of each two neighbouring columns
  * @returns {NetworkLayout}
  */
-export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0, apart = [] }) {
-  const labels = Math.round(text * 3.6); // "sin x₁" and a gap
+export function layoutNetwork({ width, height, counts, text, markWidth = 0, noteHeight = 0, distances = [] }) {
+  const nameWidth = Math.round(text * 3.6); // "sin x₁" and a gap
   const largest = text < 16 ? Math.max(42, Math.min(58, height / 9)) : Math.max(52, Math.min(84, height / 7));
   const gaps = counts.length - 1;
-  const first = labels + largest / 2;
-  const last = largest / 2 + 6 + ends;
-  const least = Array.from({ length: gaps }, (_, i) => Math.max(text * NARROWEST, apart[i] ?? 0));
+  const first = nameWidth + largest / 2;
+  const last = largest / 2 + 6 + markWidth;
+  const least = Array.from({ length: gaps }, (_, i) => Math.max(text * LEAST_DISTANCE, distances[i] ?? 0));
   const wide = Math.max(width, first + last + least.reduce((sum, px) => sum + px, 0));
-  const pitches = sharedOut(wide - first - last, least);
+  const pitches = distribute(wide - first - last, least);
   const pitch = Math.min(...pitches);
   const centers = [first];
   for (const px of pitches) centers.push(centers[centers.length - 1] + px);
-  // over the inputs stands but a mark, over the outputs nothing
-  const rooms = counts.map((_, i) => 2 * Math.min(i > 1 ? pitches[i - 1] / 2 : pitches[0] - text, i + 1 < gaps ? pitches[i] / 2 : pitches[gaps - 1]));
+  // the inputs have only the restart mark above them, the outputs nothing
+  const headWidths = counts.map((_, i) => 2 * Math.min(i > 1 ? pitches[i - 1] / 2 : pitches[0] - text, i + 1 < gaps ? pitches[i] / 2 : pitches[gaps - 1]));
 
-  const heads = headsFor(Math.min(...rooms.slice(1, -1)), height < LOW || apart.length > 0, text);
+  const headStyle = headStyleFor(Math.min(...headWidths.slice(1, -1)), height < LOW_HEIGHT || distances.length > 0, text);
   const line = Math.round(text + 13);
-  const mark = text + 8; // over the inputs stands the mark of a restart
-  const headHeight = gaps < 2 ? mark : (heads === 'row' || heads === 'curve' ? line : 2 * line) + 6;
+  const restartMark = text + 8; // above the inputs
+  const headHeight = gaps < 2 ? restartMark : (headStyle === 'row' || headStyle === 'curve' ? line : 2 * line) + 6;
 
-  const room = height - headHeight - notes - 10; // the last 10: a bias dot under the lowest tile
-  const comfortable = ENOUGH * Math.min(COMFORTABLE, tileFor(counts[0], 1, room, pitch));
-  const staggers = counts.map((count) => staggerOf(count, room, pitch, comfortable)); // inputs never: their names stand beside them
-  const tile = Math.round(Math.max(SMALLEST, Math.min(largest, ...counts.map((count, i) => tileFor(count, staggers[i], room, pitch)))));
+  const room = height - headHeight - noteHeight - 10; // the last 10: a bias dot under the lowest tile
+  const comfortable = COMFORTABLE_SHARE * Math.min(COMFORTABLE_TILE, tileFor(counts[0], 1, room, pitch));
+  const staggers = counts.map((count) => staggerOf(count, room, pitch, comfortable)); // never the inputs: their names are beside them
+  const tile = Math.round(Math.max(SMALLEST_TILE, Math.min(largest, ...counts.map((count, i) => tileFor(count, staggers[i], room, pitch)))));
   const middle = headHeight + Math.max(room, tile) / 2;
 
   const columns = counts.map((count, i) => {
@@ -70,13 +73,13 @@ export function layoutNetwork({ width, height, counts, text, ends = 0, notes = 0
       left[k] = center - tile / 2 + ((k % staggers[i]) - (staggers[i] - 1) / 2) * step;
       top[k] = middle - tile / 2 + (k - (count - 1) / 2) * spacing;
     }
-    return { center, width: tile + (staggers[i] - 1) * step, spacing, head: rooms[i], left, top };
+    return { center, width: tile + (staggers[i] - 1) * step, spacing, headWidth: headWidths[i], left, top };
   });
-  return { width: wide, height, floor: height - notes, tile, radius: Math.max(2.5, tile * 0.22), heads, headHeight, columns };
+  return { width: wide, height, bottom: height - noteHeight, tile, radius: Math.max(2.5, tile * 0.22), headStyle, headHeight, columns };
 }
 
-/** A room shared out among gaps, the narrowest first, so that they are as even as what each needs allows. @param {number} room @param {number[]} least px */
-function sharedOut(room, least) {
+/** Divides a width among gaps as evenly as the least width of each allows. @param {number} room px @param {number[]} least px */
+function distribute(room, least) {
   let [rest, count] = [room, least.length];
   for (const px of [...least].sort((a, b) => b - a)) {
     if (px <= rest / count) break;
@@ -86,8 +89,8 @@ function sharedOut(room, least) {
   return least.map((px) => Math.max(px, count ? rest / count : 0));
 }
 
-/** @param {number} room px above a layer @param {boolean} low  a line for the activations' names is better spent on what is below @param {number} text @returns {NetworkLayout['heads']} */
-function headsFor(room, low, text) {
+/** @param {number} room px above a layer @param {boolean} low  the columns need the height of a second line @param {number} text px @returns {NetworkLayout['headStyle']} */
+function headStyleFor(room, low, text) {
   if (room >= text * 6.8 + 78) return 'row';
   if (room >= text * 3 + 72 && low) return 'curve';
   return room >= text * 6.2 ? 'stack' : 'tight';
@@ -96,16 +99,16 @@ function headsFor(room, low, text) {
 /** The fewest tiles side by side that leave them a comfortable size. @param {number} count @param {number} room @param {number} pitch @param {number} comfortable */
 function staggerOf(count, room, pitch, comfortable) {
   let stagger = 1;
-  while (stagger < STAGGER && tileFor(count, stagger, room, pitch) < comfortable) {
+  while (stagger < MOST_STAGGERED && tileFor(count, stagger, room, pitch) < comfortable) {
     if (tileFor(count, stagger + 1, room, pitch) <= tileFor(count, stagger, room, pitch)) break;
     stagger++;
   }
   return stagger;
 }
 
-/** The largest tile at which a column of `count`, `stagger` beside each other, fits. @param {number} count @param {number} stagger @param {number} room @param {number} pitch */
+/** The largest tile with which a column of `count` tiles, `stagger` side by side, fits. @param {number} count @param {number} stagger @param {number} room @param {number} pitch */
 function tileFor(count, stagger, room, pitch) {
-  const across = (pitch - LINKS_AT_LEAST) / stagger - 2;
+  const across = (pitch - LEAST_LINK) / stagger - 2;
   if (count < 2) return Math.min(room, across);
   // stagger·spacing ≥ tile + gap with spacing = (room − tile)/(count − 1)
   const gap = 3;
@@ -126,3 +129,12 @@ export function tileAt(layout, x, y) {
   }
   return null;
 }
+
+/** @param {NetworkLayout} layout @param {number} column @param {number} index @returns {Box} */
+export function tileBox({ columns, tile }, column, index) {
+  const { left, top } = columns[column];
+  return { left: left[index], right: left[index] + tile, top: top[index], bottom: top[index] + tile };
+}
+
+/** px: the middle between each two columns, where a layer's links are. @param {NetworkLayout} layout */
+export const layerCenters = ({ columns }) => columns.slice(1).map(({ center }, i) => (center + columns[i].center) / 2);

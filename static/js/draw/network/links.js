@@ -1,15 +1,16 @@
 // @ts-check
-// Links between neurons: where they run, how strong they look, painting them and finding the one under the pointer.
+// Links between neurons: their curves, their strength by weight, gradient or update, painting them and finding the one
+// under the pointer.
 
 import { cssColor } from '../base/palette.js';
 
-const BEND = 0.45; // share of the way at which a curve's handles stand
-const LEVELS = 14; // widths told apart; links of one width and sign are painted as one path
-const MOST = 700; // links painted: where there are more, the strongest, over a wash that says that all are there
-const WASH = 0.07; // its strength
+const BEND = 0.45; // share of the horizontal distance at which a curve has its control points
+const LEVELS = 14; // line widths; links of one width and sign are painted as one path
+const MOST = 700; // links painted: of more only the strongest, over an area that stands for all of them
+const AREA_OPACITY = 0.07;
 const BINS = 4 * LEVELS; // by emphasis, level and sign
-const WEIGHT_SCALE = 1.2; // a weight of this size looks 63 % as strong as the strongest: most trained weights lie within ±4
-const DECADES = 3; // gradients and updates: what is this many powers of ten below the largest fades out
+const WEIGHT_SCALE = 1.2; // a weight of this size has 63 % of full strength: most trained weights lie within ±4
+const DECADES = 3; // gradients and updates: strength 0 is this many powers of ten below the largest
 
 /**
  * Links in the order of the flat weights: layer by layer, by output, then by input.
@@ -18,10 +19,10 @@ const DECADES = 3; // gradients and updates: what is this many powers of ten bel
  * @property {Float32Array} ends     x0, y0, x1, y1 of each, px
  * @property {Int32Array} layer  @property {Int32Array} from  @property {Int32Array} to
  *   linear layer; index of the input among those in use, or of the neuron before; index of the neuron after
- * @property {Int32Array} starts   the first link of each layer, and at last the count
+ * @property {Int32Array} starts   the first link of each layer, then the count
  * @property {Float32Array} strength  −1 … 1, filled by `setStrengths`
- * @property {Path2D} bed   the areas links run through
- * @property {Int32Array} order  @property {Int32Array} bins  @property {Uint8Array} binOf  @property {Float32Array} sizes   the painter's own
+ * @property {Path2D} area   between the columns, where links are
+ * @property {Int32Array} order  @property {Int32Array} bins  @property {Uint8Array} binOf  @property {Float32Array} sizes   working arrays of `paintLinks`
  */
 
 /**
@@ -45,13 +46,13 @@ export function makeLinks(layout, used) {
     bins: new Int32Array(BINS + 1),
     binOf: new Uint8Array(count),
     sizes: new Float32Array(count),
-    bed: new Path2D(),
+    area: new Path2D(),
   };
   let n = 0;
   for (let layer = 0; layer + 1 < columns.length; layer++) {
     const [before, after] = [columns[layer], columns[layer + 1]];
     links.starts[layer] = n;
-    traceBed(links.bed, before, after, tile);
+    traceArea(links.area, before, after, tile);
     for (let to = 0; to < widths[layer + 1]; to++) {
       for (let from = 0; from < widths[layer]; from++, n++) {
         const row = layer ? from : used[from];
@@ -66,22 +67,22 @@ export function makeLinks(layout, used) {
   return links;
 }
 
-/** The area between two columns. @param {Path2D} bed @param {import('./layout.js').Column} before @param {import('./layout.js').Column} after @param {number} tile */
-function traceBed(bed, before, after, tile) {
+/** The area between two columns. @param {Path2D} area @param {import('./layout.js').Column} before @param {import('./layout.js').Column} after @param {number} tile */
+function traceArea(area, before, after, tile) {
   const [x0, x1] = [before.center, after.center];
   const bend = (x1 - x0) * BEND;
   const [top0, top1] = [before.top[0], after.top[0]];
   const [bottom0, bottom1] = [(before.top.at(-1) ?? 0) + tile, (after.top.at(-1) ?? 0) + tile];
-  bed.moveTo(x0, top0);
-  bed.bezierCurveTo(x0 + bend, top0, x1 - bend, top1, x1, top1);
-  bed.lineTo(x1, bottom1);
-  bed.bezierCurveTo(x1 - bend, bottom1, x0 + bend, bottom0, x0, bottom0);
-  bed.closePath();
+  area.moveTo(x0, top0);
+  area.bezierCurveTo(x0 + bend, top0, x1 - bend, top1, x1, top1);
+  area.lineTo(x1, bottom1);
+  area.bezierCurveTo(x1 - bend, bottom1, x0 + bend, bottom0, x0, bottom0);
+  area.closePath();
 }
 
 /**
- * Weights: 1 − exp(−|w|/1.2), the same at every time, so that growth shows. Gradients and updates change by powers of
- * ten during a run: the largest of all layers has full strength and three decades below it nothing is left.
+ * Weights: 1 − exp(−|w|/1.2), the same scale at every step, so that growth shows. Gradients and updates change by powers
+ * of ten during a run: the largest of all layers has strength 1, three decades below it strength is 0.
  * @param {Links} links @param {'weight' | 'gradient' | 'update'} kind @param {ArrayLike<number>[]} layers  the values of each layer's links
  */
 export function setStrengths(links, kind, layers) {
@@ -110,7 +111,7 @@ export function linkWidth(size, thickness) {
  * @param {object} how
  * @param {import('../base/palette.js').Palette} how.palette
  * @param {number} how.thickness  1, or less where links are many
- * @param {((link: number) => boolean) | null} how.chosen  links to stand out; the others step back
+ * @param {((link: number) => boolean) | null} how.chosen  links that are emphasized; the others become fainter
  */
 export function paintLinks(context, links, { palette, thickness, chosen }) {
   const { order, bins, count } = links;
@@ -119,8 +120,8 @@ export function paintLinks(context, links, { palette, thickness, chosen }) {
     for (let n = 0; n < count; n++) links.sizes[n] = Math.abs(links.strength[n]);
     least = links.sizes.sort()[count - MOST];
     context.fillStyle = palette.soft;
-    context.globalAlpha = WASH;
-    context.fill(links.bed);
+    context.globalAlpha = AREA_OPACITY;
+    context.fill(links.area);
     context.globalAlpha = 1;
   }
   sortIntoBins(links, chosen);
@@ -139,7 +140,7 @@ export function paintLinks(context, links, { palette, thickness, chosen }) {
   }
 }
 
-/** Counting sort, in place of arrays made anew for every frame. @param {Links} links @param {((link: number) => boolean) | null} chosen */
+/** Counting sort, because a frame must not allocate arrays. @param {Links} links @param {((link: number) => boolean) | null} chosen */
 function sortIntoBins({ count, strength, order, bins, binOf }, chosen) {
   bins.fill(0);
   for (let n = 0; n < count; n++) {
@@ -149,7 +150,7 @@ function sortIntoBins({ count, strength, order, bins, binOf }, chosen) {
   }
   for (let bin = 0; bin < BINS; bin++) bins[bin + 1] += bins[bin];
   for (let n = count - 1; n >= 0; n--) order[--bins[binOf[n] + 1]] = n;
-  // each bin's end has become its beginning
+  // bins[b + 1] holds where bin b begins by now
   bins.copyWithin(0, 1);
   bins[BINS] = count;
 }
@@ -157,13 +158,13 @@ function sortIntoBins({ count, strength, order, bins, binOf }, chosen) {
 /** @param {CanvasRenderingContext2D} context @param {Float32Array} ends @param {number} at */
 function trace(context, ends, at) {
   const [x0, y0, x1, y1] = [ends[at], ends[at + 1], ends[at + 2], ends[at + 3]];
-  const handle = (x1 - x0) * BEND;
+  const bend = (x1 - x0) * BEND;
   context.moveTo(x0, y0);
-  context.bezierCurveTo(x0 + handle, y0, x1 - handle, y1, x1, y1);
+  context.bezierCurveTo(x0 + bend, y0, x1 - bend, y1, x1, y1);
 }
 
 /**
- * The link nearest to a place, or −1 if none is within reach.
+ * The link nearest to a point; −1: none within reach.
  * @param {Links} links @param {number} x @param {number} y @param {number} reach px
  */
 export function nearestLink(links, x, y, reach) {
@@ -181,14 +182,14 @@ export function nearestLink(links, x, y, reach) {
   return nearest;
 }
 
-/** Where a link is when it has gone this share of the way across. @param {Links} links @param {number} n @param {number} share @returns {[number, number]} px */
+/** The point of a link at a share of its horizontal distance. @param {Links} links @param {number} n @param {number} share @returns {[number, number]} px */
 export function linkPoint({ ends }, n, share) {
   const [x0, y0, x1, y1] = ends.subarray(4 * n, 4 * n + 4);
   const t = curveTime(share);
   return [x0 + (x1 - x0) * share, y0 + (y1 - y0) * t * t * (3 - 2 * t)];
 }
 
-/** The curve's parameter where it has gone this share of the way across: bisection, the curve never turns back. @param {number} share */
+/** The curve's parameter at a share of its horizontal distance, by bisection: x rises with the parameter. @param {number} share */
 function curveTime(share) {
   let [low, high] = [0, 1];
   for (let i = 0; i < 16; i++) {
@@ -198,4 +199,13 @@ function curveTime(share) {
     else high = t;
   }
   return (low + high) / 2;
+}
+
+const HALF_LINK_BOX = 20; // px
+
+/** The box around a link's middle. @param {Links} links @param {number} n @returns {import('./layout.js').Box} */
+export function linkBox({ ends }, n) {
+  const [x0, y0, x1, y1] = ends.subarray(4 * n, 4 * n + 4);
+  const middle = (x0 + x1) / 2;
+  return { left: middle - HALF_LINK_BOX, right: middle + HALF_LINK_BOX, top: Math.min(y0, y1), bottom: Math.max(y0, y1) };
 }

@@ -1,36 +1,39 @@
 // @ts-check
-// What the network consists of, read from the store: which inputs there are, which are used, how wide each layer is.
+// The shape of the network as it is drawn, read from the store: its inputs, the width of each layer, and which neurons of
+// a wide layer are drawn.
 
 import { readNames } from '../../experiment/names.js';
 
-const ALL = 32; // neurons of a column that are all drawn; of a wider one, as many as FEW
-const FEW = 12;
+const MOST_ALL_DRAWN = 32; // neurons of a column that are all drawn
+const DRAWN_OF_WIDER = 12; // neurons drawn of a wider column
 
-/** @typedef {{width: number, activation: string | null}} Layer */
+/** @typedef {import('../../wire/messages.js').Layer} Layer */
+/** @typedef {import('../../wire/frames.js').Frame} Frame */
+/** @typedef {{layer: number, neuron: number}} Place  a neuron; layer −1: an input */
 /**
  * @typedef {object} Shape
- * @property {string[]} features  the inputs that are drawn, in the order of the page: every one that can be chosen, to a class those
- *   in use; none where inputs are columns of their own
+ * @property {string[]} features  the inputs that are drawn, in the order of the page: every one that can be chosen, in a classroom
+ *   those in use; empty where inputs are columns of a data set
  * @property {number[]} used      rows of the inputs in use
  * @property {Layer[]} hidden
  * @property {string} activation  of the layers without one of their own
  * @property {number[]} sizes     neurons by column: inputs in use, hidden…, outputs
- * @property {number[][]} drawn   by column, which neuron each tile is of
+ * @property {number[][]} drawn   by column, the neuron of each tile
  * @property {number[]} counts    tiles by column: inputs, hidden…, outputs
  * @property {number} inputs      columns of input @property {number} outputs @property {number} classes @property {string} dataset
  * @property {string} key         equal for equal drawings
  */
 
-/** @param {import('../../core/store.js').Store} store @returns {Shape | null} null before the server has told the experiment */
+/** @param {import('../../core/store.js').Store} store @returns {Shape | null} null before the server has sent the experiment */
 export function readShape(store) {
   const spec = store.get('spec');
   if (!spec) return null;
   const names = readNames(store);
   const { inputs, outputs, classes, dataset } = names;
   const features = names.features.filter((name) => spec.features.includes(name) || store.get('profile') !== 'projector');
-  const widths = [features.length || inputs, ...spec.hidden.map((/** @type {Layer} */ layer) => layer.width), outputs];
-  const drawn = widths.map(drawnOf);
-  const used = features.length ? spec.features.map((/** @type {string} */ name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
+  const widths = [features.length || inputs, ...spec.hidden.map(({ width }) => width), outputs];
+  const drawn = widths.map(drawnNeurons);
+  const used = features.length ? spec.features.map((name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
   const sizes = [features.length ? used.length : inputs, ...widths.slice(1)];
   return {
     ...names, features, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
@@ -38,25 +41,25 @@ export function readShape(store) {
   };
 }
 
-/** Evenly chosen neurons of a wide column; all of another. @param {number} width */
-export function drawnOf(width) {
-  if (width <= ALL) return Array.from({ length: width }, (_, neuron) => neuron);
-  return Array.from({ length: FEW }, (_, tile) => Math.round((tile * (width - 1)) / (FEW - 1)));
+/** Which neurons of a column are drawn: evenly chosen ones of a wide column, else all. @param {number} width */
+export function drawnNeurons(width) {
+  if (width <= MOST_ALL_DRAWN) return Array.from({ length: width }, (_, neuron) => neuron);
+  return Array.from({ length: DRAWN_OF_WIDER }, (_, tile) => Math.round((tile * (width - 1)) / (DRAWN_OF_WIDER - 1)));
 }
 
-/** The tile of a neuron in its column, −1 where it is not drawn. @param {Shape} shape @param {{layer: number, neuron: number}} place */
+/** The tile of a neuron in its column; −1: it is not drawn. @param {Shape} shape @param {Place} place */
 export function tileOf(shape, { layer, neuron }) {
   return shape.drawn[layer + 1]?.indexOf(neuron) ?? -1;
 }
 
-/** Whether a frame is of this shape; one on its way while the experiment changed is not. @param {Shape} shape @param {import('../../wire/frames.js').Frame | null} frame */
-export function fits(shape, frame) {
+/** Whether a frame is of this shape: one that was sent before the experiment changed is not. @param {Shape} shape @param {Frame | null} frame */
+export function matchesShape(shape, frame) {
   return frame !== null && frame.sizes.join() === shape.sizes.join();
 }
 
 /** @typedef {{layers: number, width: number}} Limits */
 
-/** Bounds as the schema of the Spec tells them; none while it is not known. @param {any} schema @returns {Limits} */
+/** Bounds from the schema of the Spec; Infinity before it is loaded. @param {import('../../wire/messages.js').SpecSchema | null} schema @returns {Limits} */
 export function readLimits(schema) {
   return {
     layers: schema?.properties?.hidden?.maxItems ?? Infinity,
@@ -64,23 +67,23 @@ export function readLimits(schema) {
   };
 }
 
-/** @param {any} schema @returns {string[]} the activations a layer can have */
+/** @param {import('../../wire/messages.js').SpecSchema | null} schema @returns {string[]} the activations a layer can have */
 export function readActivations(schema) {
   return schema?.properties?.activation?.enum ?? [];
 }
 
 /**
- * What of a layer's weights (out·in, row by row) or biases lies between drawn neurons; frames of smaller networks hold all.
+ * The weights (out·in, row by row) or biases of a layer's drawn neurons. Frames of small networks hold no others.
  * @param {Shape} shape @param {import('../../wire/frames.js').Tensors} tensors @param {number} layer @param {'weight' | 'bias'} kind
  * @returns {Float32Array | undefined} undefined where biases are switched off
  */
-export function drawnOnly(shape, tensors, layer, kind) {
+export function drawnValues(shape, tensors, layer, kind) {
   const values = tensors[`layers.${layer}.${kind}`];
   const rows = shape.drawn[layer + 1];
-  const wide = kind === 'bias' ? [0] : layer || !shape.features.length ? shape.drawn[layer] : shape.used.map((_, i) => i);
-  if (!values || values.length === rows.length * wide.length) return values;
-  const across = kind === 'bias' ? 1 : shape.sizes[layer];
-  const kept = new Float32Array(rows.length * wide.length);
-  rows.forEach((row, i) => wide.forEach((column, k) => (kept[i * wide.length + k] = values[row * across + column])));
-  return kept;
+  const columns = kind === 'bias' ? [0] : layer || !shape.features.length ? shape.drawn[layer] : shape.used.map((_, i) => i);
+  if (!values || values.length === rows.length * columns.length) return values;
+  const width = kind === 'bias' ? 1 : shape.sizes[layer];
+  const picked = new Float32Array(rows.length * columns.length);
+  rows.forEach((row, i) => columns.forEach((column, k) => (picked[i * columns.length + k] = values[row * width + column])));
+  return picked;
 }

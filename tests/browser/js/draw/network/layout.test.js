@@ -1,5 +1,5 @@
 // @ts-check
-import { layoutNetwork, tileAt } from '/static/js/draw/network/layout.js';
+import { layerCenters, layoutNetwork, tileAt, tileBox } from '/static/js/draw/network/layout.js';
 import { assert, equal, test } from '/js-tests/harness.js';
 
 const BOXES = [[800, 300, 13], [460, 300, 13], [500, 290, 13], [1300, 620, 13], [350, 330, 13], [890, 270, 20], [560, 270, 20]];
@@ -53,9 +53,9 @@ test('columns stand as far apart as they must, and otherwise evenly', () => {
   const box = { width: 800, height: 300, counts: [7, 8, 8, 1], text: 13 };
   const apart = (/** @type {import('/static/js/draw/network/layout.js').NetworkLayout} */ { columns }) => columns.slice(1).map(({ center }, i) => center - columns[i].center);
   const [even] = apart(layoutNetwork(box));
-  const [first, wide, last] = apart(layoutNetwork({ ...box, apart: [0, 400, 0] }));
+  const [first, wide, last] = apart(layoutNetwork({ ...box, distances: [0, 400, 0] }));
   assert(Math.abs(wide - 400) < 0.01 && Math.abs(first - last) < 0.01 && Math.abs(first + wide + last - 3 * even) < 0.01, `${first}, ${wide}, ${last}`);
-  equal(layoutNetwork({ ...box, apart: [300, 300, 300] }).width > 900, true, 'wider than the box where it must be');
+  equal(layoutNetwork({ ...box, distances: [300, 300, 300] }).width > 900, true, 'wider than the box where it must be');
 });
 
 test('inputs stand in one line, whatever the room', () => {
@@ -72,4 +72,11 @@ test('a place is told its tile', () => {
   const { left, top } = layout.columns[1];
   equal(tileAt(layout, left[2] + 3, top[2] + 3), { column: 1, index: 2 });
   equal(tileAt(layout, left[2] - 3, top[2] + 3), null);
+});
+
+test('the box of a tile has its corners, and a layer its centre between two columns', () => {
+  const layout = layoutNetwork({ width: 800, height: 300, counts: [7, 4, 1], text: 13 });
+  const [inputs, hidden, output] = layout.columns;
+  equal(tileBox(layout, 1, 2), { left: hidden.left[2], right: hidden.left[2] + layout.tile, top: hidden.top[2], bottom: hidden.top[2] + layout.tile });
+  equal(layerCenters(layout), [(inputs.center + hidden.center) / 2, (hidden.center + output.center) / 2]);
 });

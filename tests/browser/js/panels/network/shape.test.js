@@ -1,6 +1,6 @@
 // @ts-check
 import { createStore } from '/static/js/core/store.js';
-import { drawnOf, drawnOnly, fits, readShape, tileOf } from '/static/js/panels/network/shape.js';
+import { drawnNeurons, drawnValues, matchesShape, readShape, tileOf } from '/static/js/panels/network/shape.js';
 import { equal, test } from '/js-tests/harness.js';
 
 const digits = () => createStore({
@@ -9,9 +9,9 @@ const digits = () => createStore({
 });
 
 test('of a wide column some neurons are drawn, evenly chosen, the first and the last among them', () => {
-  equal(drawnOf(32).length, 32);
-  equal(drawnOf(64), [0, 6, 11, 17, 23, 29, 34, 40, 46, 52, 57, 63]);
-  const wide = drawnOf(1000);
+  equal(drawnNeurons(32).length, 32);
+  equal(drawnNeurons(64), [0, 6, 11, 17, 23, 29, 34, 40, 46, 52, 57, 63]);
+  const wide = drawnNeurons(1000);
   equal([wide.length, wide[0], wide.at(-1)], [12, 0, 999]);
 });
 
@@ -20,19 +20,19 @@ test('inputs that are columns have tiles of their own, and a frame of other size
   if (!shape) throw new Error('there is no shape');
   equal(shape.counts, [12, 12, 3, 10]);
   equal([tileOf(shape, { layer: -1, neuron: 63 }), tileOf(shape, { layer: 0, neuron: 1 }), tileOf(shape, { layer: 2, neuron: 9 })], [11, -1, 9]);
-  equal(fits(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10] })), true);
-  equal(fits(shape, /** @type {any} */ ({ sizes: [2, 40, 3, 10] })), false);
+  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10] })), true);
+  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [2, 40, 3, 10] })), false);
 });
 
 test('weights between drawn neurons are picked out of whole tensors and taken as they are from others', () => {
   const shape = readShape(digits());
   if (!shape) throw new Error('there is no shape');
   const whole = { 'layers.0.weight': Float32Array.from({ length: 40 * 64 }, (_, i) => i), 'layers.0.bias': Float32Array.from({ length: 40 }, (_, i) => i), 'layers.2.weight': new Float32Array(30).fill(7) };
-  const picked = drawnOnly(shape, whole, 0, 'weight') ?? new Float32Array();
+  const picked = drawnValues(shape, whole, 0, 'weight') ?? new Float32Array();
   equal(picked.length, 144);
   const [row, column] = [shape.drawn[1][5], shape.drawn[0][3]];
   equal(picked[5 * 12 + 3], row * 64 + column);
-  equal((drawnOnly(shape, whole, 0, 'bias') ?? [])[5], row);
-  equal(drawnOnly(shape, whole, 2, 'weight'), whole['layers.2.weight']);
-  equal(drawnOnly(shape, whole, 1, 'bias'), undefined);
+  equal((drawnValues(shape, whole, 0, 'bias') ?? [])[5], row);
+  equal(drawnValues(shape, whole, 2, 'weight'), whole['layers.2.weight']);
+  equal(drawnValues(shape, whole, 1, 'bias'), undefined);
 });

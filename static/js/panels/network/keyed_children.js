@@ -1,9 +1,9 @@
 // @ts-check
-// Children that are kept while they are asked for again, so that focus and an open list survive a new arrangement. They
-// stand in the order they were asked for, which is the order of the Tab key.
+// Children of an element by key. A child asked for again is kept, with its focus and its open list; one that is not is
+// removed. The children are in the order they were asked for, which is the order of the Tab key.
 
 /** @param {HTMLElement} root */
-export function keyed(root) {
+export function keyedChildren(root) {
   /** @type {Map<string, HTMLElement>} */
   const kept = new Map();
   /** @type {Set<string>} */
@@ -31,7 +31,7 @@ export function keyed(root) {
       for (const key of asked) {
         const child = /** @type {HTMLElement} */ (kept.get(key));
         if (child === place) place = place.nextElementSibling;
-        else root.insertBefore(child, place); // the others stay where they are: a child that is moved loses its focus
+        else root.insertBefore(child, place); // children in their place are not moved: moving one takes its focus away
       }
     },
   };

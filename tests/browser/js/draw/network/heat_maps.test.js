@@ -1,12 +1,12 @@
 // @ts-check
 import { makeColormap } from '/static/js/draw/base/colormap.js';
-import { commit, doubled, drawMap, fillMap, makeSheet } from '/static/js/draw/network/tiles.js';
+import { drawMap, fillMap, makeSheet, uploadSheet, upsampleTwice } from '/static/js/draw/network/heat_maps.js';
 import { LIGHT, blankCanvas, equal, near, pixelAt, test } from '/js-tests/harness.js';
 
 test('every map lands in its own tile', () => {
   const sheet = makeSheet(4, 3);
   [-1, 0, 1].forEach((value, i) => fillMap(sheet, i, new Float32Array(16).fill(value), makeColormap(LIGHT, 1), 1));
-  commit(sheet);
+  uploadSheet(sheet);
   const context = blankCanvas(60, 20);
   for (let i = 0; i < 3; i++) drawMap(context, sheet, i, 20 * i, 0, 20);
   // in the middle and at the edges: nothing of a neighbour on the sheet shines through
@@ -19,9 +19,9 @@ test('every map lands in its own tile', () => {
 const sampled = (value, side) => Float32Array.from({ length: side * side }, (_, i) => value(((i % side) + 0.5) / side, (Math.floor(i / side) + 0.5) / side));
 
 /** @param {Float32Array} values @param {number} side */
-const twice = (values, side) => doubled(values, side, new Float32Array(2 * side * side), new Float32Array(4 * side * side));
+const twice = (values, side) => upsampleTwice(values, side, new Float32Array(2 * side * side), new Float32Array(4 * side * side));
 
-test('a doubled map goes through the same values, closer than straight lines would', () => {
+test('an upsampled map goes through the same values, closer than straight lines would', () => {
   const wave = (/** @type {number} */ x, /** @type {number} */ y) => Math.sin(5 * x) * Math.cos(4 * y);
   const [fine, wanted] = [twice(sampled(wave, 16), 16), sampled(wave, 32)];
   for (let row = 4; row < 28; row++) for (let column = 4; column < 28; column++) near(fine[row * 32 + column], wanted[row * 32 + column], 0.002);

@@ -1,5 +1,5 @@
 // @ts-check
-import { biasSpot, figurePlaces, hasBiases, layoutWithNumbers, plateSpot, plateWidth, unitSpot } from '/static/js/draw/network/grids.js';
+import { biasLabelAt, hasNeuronLabels, layoutWithLabels, linkLabels, neuronLabelAt, neuronLabelWidth, unitLabelAt } from '/static/js/draw/network/number_labels.js';
 import { makeLinks } from '/static/js/draw/network/links.js';
 import { assert, equal, test } from '/js-tests/harness.js';
 
@@ -10,25 +10,25 @@ const SHAPES = [[7, 1], [7, 4, 2, 1], [7, 8, 8, 8, 1], [7, 8, 8, 8, 8, 8, 8, 1],
 /** @typedef {[number, number, number, number, string]} Box  left, top, right, bottom, of what */
 
 /** @param {number[]} box @param {number[]} counts @param {number} [inputs] */
-function numbered([width, height, text], counts, inputs = 2) {
-  const made = layoutWithNumbers({ width, height, counts, text }, EM, counts[0] === 7 ? inputs : counts[0]);
+function labelled([width, height, text], counts, inputs = 2) {
+  const made = layoutWithLabels({ width, height, counts, text }, EM, counts[0] === 7 ? inputs : counts[0]);
   return { ...made, links: makeLinks(made.layout, Array.from({ length: counts[0] === 7 ? inputs : counts[0] }, (_, i) => i)) };
 }
 
-/** All that is written. @param {ReturnType<typeof numbered>} drawn @param {{layer: number, tile: number} | null} chosen */
+/** All that is written. @param {ReturnType<typeof labelled>} drawn @param {{layer: number, tile: number} | null} chosen */
 function written(drawn, chosen) {
   const { layout, cell, links } = drawn;
   /** @type {Box[]} */
   const boxes = [];
   // a digit is 0.73 of its font high
   const add = (/** @type {number} */ left, /** @type {number} */ y, /** @type {number} */ width, /** @type {string} */ what) => boxes.push([left, y - 0.37 * cell.size, left + width, y + 0.37 * cell.size, what]);
-  figurePlaces(drawn, links, chosen).spots.forEach((spot, n) => spot && add(spot.x - cell.width, spot.y, cell.width, `link ${n}`));
+  linkLabels(drawn, links, chosen).positions.forEach((position, n) => position && add(position.x - cell.width, position.y, cell.width, `link ${n}`));
   layout.columns.forEach(({ left }, column) => {
-    if (!column || hasBiases(layout, column, cell)) {
-      for (let k = 0; k < (column ? left.length : 2); k++) add(plateSpot(drawn, column, k).x - plateWidth(cell) / 2, plateSpot(drawn, column, k).y, plateWidth(cell), `neuron ${column} ${k}`);
+    if (!column || hasNeuronLabels(layout, column, cell)) {
+      for (let k = 0; k < (column ? left.length : 2); k++) add(neuronLabelAt(drawn, column, k).x - neuronLabelWidth(cell) / 2, neuronLabelAt(drawn, column, k).y, neuronLabelWidth(cell), `neuron ${column} ${k}`);
     }
-    if (column && hasBiases(layout, column, cell)) for (let k = 0; k < left.length; k++) add(biasSpot(drawn, column, k).x, biasSpot(drawn, column, k).y, cell.width, `bias ${column} ${k}`);
-    if (column) add(unitSpot(drawn, column - 1).x - cell.width, unitSpot(drawn, column - 1).y, cell.width, `unit ${column}`);
+    if (column && hasNeuronLabels(layout, column, cell)) for (let k = 0; k < left.length; k++) add(biasLabelAt(drawn, column, k).x, biasLabelAt(drawn, column, k).y, cell.width, `bias ${column} ${k}`);
+    if (column) add(unitLabelAt(drawn, column - 1).x - cell.width, unitLabelAt(drawn, column - 1).y, cell.width, `unit ${column}`);
   });
   return boxes;
 }
@@ -36,7 +36,7 @@ function written(drawn, chosen) {
 test('no number lies on another, and all are large enough and within the picture', () => {
   for (const box of BOXES) {
     for (const counts of SHAPES) {
-      const drawn = numbered(box, counts);
+      const drawn = labelled(box, counts);
       const what = `${counts.join('-')} in ${box.join('×')}`;
       assert(drawn.cell.size >= (11 / 13) * box[2], `${what}: ${drawn.cell.size} px`);
       const one = drawn.grids.findIndex(({ all }) => !all);
@@ -55,18 +55,18 @@ test('up to eight wide every link has its number, whatever the room', () => {
   for (const box of BOXES.slice(0, 5)) {
     for (const counts of SHAPES.slice(0, 4)) {
       for (const inputs of [1, 2, 7]) {
-        const drawn = numbered(box, counts, inputs);
-        assert(figurePlaces(drawn, drawn.links, null).spots.every((spot) => spot), `${counts.join('-')} with ${inputs} inputs in ${box.join('×')}`);
+        const drawn = labelled(box, counts, inputs);
+        assert(linkLabels(drawn, drawn.links, null).positions.every((position) => position), `${counts.join('-')} with ${inputs} inputs in ${box.join('×')}`);
       }
     }
   }
 });
 
-test('three layers of eight fit a laptop', () => equal(numbered(BOXES[0], [7, 8, 8, 8, 1]).layout.width, BOXES[0][0]));
+test('three layers of eight fit a laptop', () => equal(labelled(BOXES[0], [7, 8, 8, 8, 1]).layout.width, BOXES[0][0]));
 
 test('where a layer is too wide only one neuron at a time has its numbers', () => {
-  const drawn = numbered(BOXES[0], [7, 32, 32, 1]);
-  const shown = (/** @type {{layer: number, tile: number} | null} */ chosen) => figurePlaces(drawn, drawn.links, chosen).spots.flatMap((spot, n) => (spot && drawn.links.layer[n] === 1 ? [[drawn.links.to[n], drawn.links.from[n]]] : []));
+  const drawn = labelled(BOXES[0], [7, 32, 32, 1]);
+  const shown = (/** @type {{layer: number, tile: number} | null} */ chosen) => linkLabels(drawn, drawn.links, chosen).positions.flatMap((position, n) => (position && drawn.links.layer[n] === 1 ? [[drawn.links.to[n], drawn.links.from[n]]] : []));
   equal(shown(null), []);
   equal(shown({ layer: 1, tile: 5 }), Array.from({ length: 32 }, (_, from) => [5, from]));
 });

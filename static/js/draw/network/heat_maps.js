@@ -1,13 +1,13 @@
 // @ts-check
-// The live maps of many small squares: one sheet of pixels for all of them, filled at once, cut up while painting.
+// Heat maps of many tiles on one sheet of pixels: filled together, uploaded once, drawn tile by tile.
 
 import { paintValues } from '../base/colormap.js';
 
-const MARGIN = 2; // rows above and below each map that repeat its edge: scaling looks that far beyond what it is told to draw
+const MARGIN = 2; // rows above and below each map that repeat its edge: the browser's scaling reads that far outside the source rectangle
 
 /**
  * @typedef {object} Sheet
- * @property {HTMLCanvasElement} canvas  maps one under another
+ * @property {HTMLCanvasElement} canvas  the maps in one column
  * @property {ImageData} image
  * @property {Uint32Array} pixels  of the image
  * @property {number} side  pixels of a map's edge
@@ -23,7 +23,7 @@ export function makeSheet(side, count) {
   return { canvas, image, pixels: new Uint32Array(image.data.buffer), side, count };
 }
 
-/** @param {Sheet} sheet @param {number} index @param {ArrayLike<number>} values @param {import('../base/colormap.js').Colormap} colormap @param {number} unit */
+/** @param {Sheet} sheet @param {number} index @param {ArrayLike<number>} values  side² @param {import('../base/colormap.js').Colormap} colormap @param {number} unit  the value of full colour */
 export function fillMap(sheet, index, values, colormap, unit) {
   const { side, pixels } = sheet;
   const start = rowOf(sheet, index) * side;
@@ -38,23 +38,23 @@ export function fillMap(sheet, index, values, colormap, unit) {
 const TAPS = [-0.0703125, 0.8671875, 0.2265625, -0.0234375]; // cubic convolution (Keys 1981) a quarter of the way to the next
 
 /**
- * A map at twice its grain, smooth where linear interpolation shows its squares: coarse maps on large tiles.
+ * A map at twice its resolution by cubic convolution. Linear interpolation would show the cells of coarse maps on large tiles.
  * @param {Float32Array} values side² @param {number} side
- * @param {Float32Array} rows  to work in, 2·side² @param {Float32Array} into 4·side²
+ * @param {Float32Array} rows  working array, 2·side² @param {Float32Array} into 4·side²
  */
-export function doubled(values, side, rows, into) {
+export function upsampleTwice(values, side, rows, into) {
   const twice = 2 * side;
-  for (let y = 0; y < side; y++) stretch(values, y * side, 1, side, rows, y * twice, 1);
-  for (let x = 0; x < twice; x++) stretch(rows, x, twice, side, into, x, twice);
+  for (let y = 0; y < side; y++) upsampleLine(values, y * side, 1, side, rows, y * twice, 1);
+  for (let x = 0; x < twice; x++) upsampleLine(rows, x, twice, side, into, x, twice);
   return into;
 }
 
 /**
- * A line of `count` values to twice as many; beyond its ends they go on as they are.
+ * A line of `count` values to twice as many; the values at its ends are repeated beyond them.
  * @param {Float32Array} from @param {number} start @param {number} step @param {number} count
  * @param {Float32Array} to @param {number} toStart @param {number} toStep
  */
-function stretch(from, start, step, count, to, toStart, toStep) {
+function upsampleLine(from, start, step, count, to, toStart, toStep) {
   const [a, b, c, d] = TAPS;
   const last = start + (count - 1) * step;
   for (let i = 0; i < count; i++) {
@@ -66,19 +66,19 @@ function stretch(from, start, step, count, to, toStart, toStep) {
   }
 }
 
-/** Where a map begins on the sheet. @param {Sheet} sheet @param {number} index */
+/** The first row of a map on the sheet. @param {Sheet} sheet @param {number} index */
 function rowOf({ side }, index) {
   return index * (side + 2 * MARGIN) + MARGIN;
 }
 
-/** Fills the whole sheet with the colour of zero. @param {Sheet} sheet @param {import('../base/colormap.js').Colormap} colormap */
+/** Fills the sheet with the colour of zero. @param {Sheet} sheet @param {import('../base/colormap.js').Colormap} colormap */
 export function blankSheet(sheet, colormap) {
   sheet.pixels.fill(colormap[colormap.length >> 1]);
-  commit(sheet);
+  uploadSheet(sheet);
 }
 
-/** Hands the pixels over to the canvas. @param {Sheet} sheet */
-export function commit(sheet) {
+/** Copies the pixels to the canvas. @param {Sheet} sheet */
+export function uploadSheet(sheet) {
   sheet.canvas.getContext('2d')?.putImageData(sheet.image, 0, 0);
 }
 
@@ -88,7 +88,7 @@ export function drawMap(context, sheet, index, x, y, size) {
 }
 
 /**
- * The rounded outlines of tiles, as one path: to clip to and to stroke.
+ * The rounded outlines of tiles as one path, to clip to and to stroke.
  * @param {Iterable<[number, number]>} corners @param {number} size @param {number} radius
  */
 export function outlines(corners, size, radius) {

@@ -1,7 +1,7 @@
 // @ts-check
 import { layoutNetwork, tileAt } from '/static/js/draw/network/layout.js';
 import { makeLinks, nearestLink } from '/static/js/draw/network/links.js';
-import { allHeld, holdsOf, linksInto } from '/static/js/draw/network/spots.js';
+import { allHaveHandles, linksInto, placeHandles } from '/static/js/draw/network/handles.js';
 import { assert, equal, test } from '/js-tests/harness.js';
 
 /** @param {number[]} counts @param {number} [width] */
@@ -13,14 +13,14 @@ const SHAPES = [[2, 4, 2, 1], [7, 8, 8, 8, 1], [2, 1], [3, 12, 4]];
 
 /** @param {ReturnType<typeof network>} drawn @param {number[]} some @param {string} what */
 function check({ links, layout }, some, what) {
-  const holds = holdsOf(links, some);
-  equal(holds.map(({ link }) => link), some, what);
-  holds.forEach((hold, n) => {
-    assert(nearestLink(links, hold.x, hold.y, 6) >= 0, `${what}: it lies on a link`);
-    equal(tileAt(layout, hold.x, hold.y), null, `${what}: on no neuron`);
-    for (const other of holds.slice(n + 1)) {
-      const apart = Math.max(Math.abs(other.x - hold.x), Math.abs(other.y - hold.y));
-      assert(apart > Math.min(hold.size, other.size) / 2, `${what}: ${n} is hidden under another, ${apart} px`);
+  const handles = placeHandles(links, some);
+  equal(handles.map(({ link }) => link), some, what);
+  handles.forEach((handle, n) => {
+    assert(nearestLink(links, handle.x, handle.y, 6) >= 0, `${what}: it lies on a link`);
+    equal(tileAt(layout, handle.x, handle.y), null, `${what}: on no neuron`);
+    for (const other of handles.slice(n + 1)) {
+      const apart = Math.max(Math.abs(other.x - handle.x), Math.abs(other.y - handle.y));
+      assert(apart > Math.min(handle.size, other.size) / 2, `${what}: ${n} is hidden under another, ${apart} px`);
     }
   });
 }
@@ -28,19 +28,19 @@ function check({ links, layout }, some, what) {
 /** @param {import('/static/js/draw/network/links.js').Links} links @param {number} layer */
 const linksOf = ({ starts }, layer) => Array.from({ length: starts[layer + 1] - starts[layer] }, (_, i) => starts[layer] + i);
 
-test('every link of a narrow layer has a hold on it, at a distance from the others', () => {
+test('every link of a narrow layer has a handle on it, at a distance from the others', () => {
   for (const counts of SHAPES) {
     const drawn = network(counts);
     for (let layer = 0; layer + 1 < counts.length; layer++) {
-      assert(allHeld(drawn.links, layer), counts.join('-'));
+      assert(allHaveHandles(drawn.links, layer), counts.join('-'));
       check(drawn, linksOf(drawn.links, layer), counts.join('-'));
     }
   }
 });
 
-test('of a wider layer those into one neuron have', () => {
+test('of a wider layer only the links into one neuron have handles', () => {
   const drawn = network([2, 32, 32, 1]);
-  equal([0, 1, 2].map((layer) => allHeld(drawn.links, layer)), [true, false, true]);
+  equal([0, 1, 2].map((layer) => allHaveHandles(drawn.links, layer)), [true, false, true]);
   for (let to = 0; to < 32; to++) {
     const some = linksInto(drawn.links, 1, to);
     equal(some.map((n) => [drawn.links.layer[n], drawn.links.to[n], drawn.links.from[n]]), Array.from({ length: 32 }, (_, from) => [1, to, from]));

@@ -1,32 +1,33 @@
 // @ts-check
-// Transparent buttons over the tiles: inputs to switch on and off, neurons to look at.
+// Transparent buttons over the tiles: inputs to switch on and off, neurons to hover and to open.
 
 import { t } from '../../core/i18n.js';
 import { inputLabel, neuronName } from '../../experiment/names.js';
-import { keyed } from './keyed.js';
+import { keyedChildren } from './keyed_children.js';
 
+/** @typedef {import('./shape.js').Place} Place */
 /**
  * @param {HTMLElement} root
  * @param {object} on
  * @param {(name: string) => void} on.feature    clicked
- * @param {(place: {layer: number, neuron: number} | null) => void} on.hover
- * @param {(place: {layer: number, neuron: number}) => void} on.open   a neuron clicked
+ * @param {(place: Place | null) => void} on.hover
+ * @param {(place: Place) => void} on.open   a neuron was clicked
  */
-export function createTiles(root, on) {
-  const buttons = keyed(root);
-  let touched = false; // a finger that leaves the screen is not a pointer that leaves the tile
+export function createTileButtons(root, on) {
+  const buttons = keyedChildren(root);
+  let isTouch = false; // lifting a finger also leaves the button, but what it touched stays hovered
 
-  /** @param {string} id @param {{layer: number, neuron: number}} place @param {string} [feature] */
+  /** @param {string} id @param {Place} place @param {string} [feature] */
   function make(id, place, feature) {
     const button = document.createElement('button');
     button.type = 'button';
     button.className = 'tile';
     button.dataset.testid = id;
     button.onpointerenter = (event) => {
-      touched = event.pointerType === 'touch';
+      isTouch = event.pointerType === 'touch';
       on.hover(place);
     };
-    button.onpointerleave = () => touched || on.hover(null);
+    button.onpointerleave = () => isTouch || on.hover(null);
     button.onfocus = () => button.matches(':focus-visible') && on.hover(place);
     button.onblur = () => on.hover(null);
     button.onclick = () => (feature ? on.feature(feature) : on.open(place));
@@ -35,8 +36,8 @@ export function createTiles(root, on) {
   }
 
   return {
-    /** @param {import('./shape.js').Shape} shape @param {import('../../draw/network/layout.js').NetworkLayout} layout */
-    arrange(shape, layout) {
+    /** @param {import('./picture.js').Drawing} drawing */
+    arrange({ shape, layout }) {
       buttons.begin();
       layout.columns.forEach(({ left, top }, column) => {
         for (let k = 0; k < left.length; k++) {
@@ -44,9 +45,8 @@ export function createTiles(root, on) {
           const feature = column === 0 ? shape.features[k] : undefined;
           const id = feature ? `feature-${feature}` : column ? `neuron-${place.layer}-${place.neuron}` : `input-${place.neuron}`;
           const button = buttons.get(id, () => make(id, place, feature));
-          // an input's name belongs to its button
-          const reach = feature ? left[k] : 0;
-          button.style.cssText = `left:${left[k] - reach}px;top:${top[k]}px;width:${layout.tile + reach}px;height:${layout.tile}px`;
+          const nameWidth = feature ? left[k] : 0; // an input's name is part of its button
+          button.style.cssText = `left:${left[k] - nameWidth}px;top:${top[k]}px;width:${layout.tile + nameWidth}px;height:${layout.tile}px`;
           if (feature) {
             const used = shape.used.includes(k);
             button.setAttribute('aria-pressed', String(used));

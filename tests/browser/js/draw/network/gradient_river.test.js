@@ -1,12 +1,12 @@
 // @ts-check
-import { monotoneSlopes, paintRiver, riverLevel } from '/static/js/draw/network/river.js';
+import { monotoneSlopes, paintRiver, riverLevel } from '/static/js/draw/network/gradient_river.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from '/js-tests/harness.js';
 
-test('each power of ten is a fifth of the bed, from 10⁻⁵ to 1', () => {
+test('each power of ten is a fifth of the height, from 10⁻⁵ to 1', () => {
   [1e-5, 1e-4, 1e-3, 1e-2, 1e-1, 1].forEach((norm, i) => near(riverLevel(norm), i / 5, 1e-9));
 });
 
-test('nothing flows below, and above the bed is full', () => {
+test('below 10⁻⁵ the height is 0, above 1 it is full', () => {
   equal([0, 1e-9, NaN].map(riverLevel), [0, 0, 0]);
   equal([7, Infinity].map(riverLevel), [1, 1]);
 });
@@ -27,7 +27,7 @@ test('the curve never overshoots its points', () => {
 /** Rows of violet at a place of a painted river. @param {number[]} norms @param {number} x */
 function heightAt(norms, x) {
   const context = blankCanvas(300, 60);
-  paintRiver(context, { xs: [0, 100, 200, 300], norms, top: 10, height: 40, drift: 17 }, LIGHT);
+  paintRiver(context, { xs: [0, 100, 200, 300], norms, top: 10, height: 40, offset: 17 }, LIGHT);
   return Array.from({ length: 60 }, (_, y) => pixelAt(context, x, y)).filter(([r, g, b, alpha]) => alpha > 100 && b > g + 40 && r > g).length;
 }
 

@@ -1,8 +1,8 @@
 // @ts-check
-import { keyed } from '/static/js/panels/network/keyed.js';
+import { keyedChildren } from '/static/js/panels/network/keyed_children.js';
 import { equal, test } from '/js-tests/harness.js';
 
-/** @param {ReturnType<typeof keyed>} children @param {string[]} keys */
+/** @param {ReturnType<typeof keyedChildren>} children @param {string[]} keys */
 function arrange(children, keys) {
   children.begin();
   for (const key of keys) children.get(key, () => Object.assign(document.createElement('button'), { textContent: key }));
@@ -12,7 +12,7 @@ function arrange(children, keys) {
 test('children stand in the order they are asked for, and only they', () => {
   const root = document.createElement('div');
   root.append(document.createElement('span'));
-  const children = keyed(root);
+  const children = keyedChildren(root);
   for (const keys of [['b', 'd'], ['a', 'b', 'c', 'd'], ['d', 'a'], [], ['x', 'a']]) {
     arrange(children, keys);
     equal([...root.children].map((child) => child.textContent), ['', ...keys]);
@@ -22,7 +22,7 @@ test('children stand in the order they are asked for, and only they', () => {
 test('a child that stays is the same and keeps its focus', () => {
   const root = document.createElement('div');
   document.body.append(root);
-  const children = keyed(root);
+  const children = keyedChildren(root);
   arrange(children, ['b', 'c']);
   const kept = /** @type {HTMLElement} */ (root.children[1]);
   kept.focus();

@@ -1,0 +1,57 @@
+// @ts-check
+// The pointer over the drawing: which link is under it, and what a click on a link opens.
+
+import { tileAt } from '../../draw/network/layout.js';
+import { nearestLink } from '../../draw/network/links.js';
+import { subjectOfLink } from './subjects.js';
+
+const REACH = 6; // px from the pointer within which a link is found
+
+/**
+ * @typedef {object} View  what the parts of the panel share and the other panels need not know
+ * @property {number} link  under the pointer or focused by keys; −1: none
+ * @property {import('./subjects.js').Subject | null} focused  the weight or bias whose handle is focused by keys
+ */
+
+/**
+ * @param {HTMLElement} plan  the element the drawing lies on
+ * @param {import('./picture.js').Picture} picture
+ * @param {View} view
+ * @param {object} on
+ * @param {() => void} on.change  another link is under the pointer
+ * @param {(subject: import('./subjects.js').Subject) => void} on.open
+ * @param {() => void} on.outside  pressed outside all tiles
+ */
+export function followPointer(plan, picture, view, on) {
+  /** @param {number} link */
+  function point(link) {
+    view.link = link;
+    on.change();
+  }
+
+  plan.onpointermove = (event) => {
+    const { drawing } = picture;
+    if (!drawing) return;
+    const found = linkUnder(plan, drawing, event);
+    if (found !== view.link) point(found);
+  };
+  plan.onclick = (event) => {
+    const { drawing } = picture;
+    if (view.link < 0 || !drawing || (event.target instanceof Element && event.target.closest('button'))) return;
+    on.open(subjectOfLink(drawing.shape, drawing.links, view.link));
+  };
+  plan.onpointerleave = () => point(-1);
+  plan.onpointerdown = (event) => {
+    if (event.target instanceof Element && !event.target.closest('.tile')) on.outside(); // a finger does not leave a tile, it is put elsewhere
+  };
+}
+
+/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./picture.js').Drawing} drawing @param {PointerEvent} event */
+function linkUnder(plan, { links, layout }, { target, clientX, clientY }) {
+  const label = target instanceof HTMLElement && target.closest('.on-number');
+  if (label instanceof HTMLElement) return Number(label.dataset.link);
+  const box = plan.getBoundingClientRect();
+  const [x, y] = [clientX - box.left, clientY - box.top];
+  const isFree = target instanceof Element && !target.closest('button:not(.hold), .head, .ladder') && !tileAt(layout, x, y);
+  return isFree ? nearestLink(links, x, y, REACH) : -1;
+}
