@@ -10,7 +10,7 @@ from app.training_worker.port import Job, Placed, TrainingWorker
 from app.wire import commands
 from app.wire.commands import changed
 from app.wire.messages import Refusal
-from engine.backends.bugs import BUGS, goes_with, has_place
+from engine.backends.bugs import BUGS, affects, compatible_with
 from engine.nn.network import Array
 from engine.spec.spec import Spec, restarting_fields
 
@@ -50,10 +50,10 @@ async def plant(run: Run, worker: TrainingWorker, _viewer: Viewer, command: comm
     """Chooses an optimizer that can have the bug, where the present one cannot."""
     bug, spec = command.bug, run.spec
     before = spec.optimizer
-    if bug is not None and not has_place(bug, spec):
+    if bug is not None and not affects(bug, spec):
         raise Refusal("bug_has_no_place", {"bug": bug})
-    if bug is not None and not goes_with(bug, spec.optimizer):
-        spec = spec.changed(optimizer=(*BUGS[bug].rules, "sgd")[0])
+    if bug is not None and not compatible_with(bug, spec.optimizer):
+        spec = spec.changed(optimizer=(*BUGS[bug].optimizers, "sgd")[0])
     await change(run, worker, ("bug",), port.PlantBug(spec, bug))
     if spec.optimizer != before:
         run.notify("optimizer_for_bug", {"optimizer": spec.optimizer})

@@ -13,8 +13,8 @@ import numpy as np
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.training_worker.port import Examined
 from app.wire.numbers import number
-from engine.checking.check import Checked, check
-from engine.checking.compared import Compared
+from engine.checking.check import CheckResult, check
+from engine.checking.comparison import Comparison
 from engine.diagnosis.diagnosis import Examination, examine
 from engine.training.snapshot import Entry
 from engine.training.timeline import Position
@@ -34,7 +34,7 @@ def compared(trainer: Trainer, at: Position) -> dict[str, Any]:
     return _light(check(*run, at.bug, trainer.backend), at)
 
 
-def _light(result: Checked | None, at: Position) -> dict[str, Any]:
+def _light(result: CheckResult | None, at: Position) -> dict[str, Any]:
     """What the check button shows; neither green nor red where there is no step to compare."""
     if result is None:
         return {"step": at.state.step, "state": "none", "planted": at.bug}
@@ -42,25 +42,25 @@ def _light(result: Checked | None, at: Position) -> dict[str, Any]:
     by_hand, autograd, differences = result.gradient
     return {
         "step": result.step,
-        "state": "green" if result.green else "red",
+        "state": "green" if result.passed else "red",
         "difference": number(worst.difference),
-        "witness": worst.witness,
+        "witness": worst.reference,
         "tensor": worst.tensor,
         "index": list(worst.index),
         "kinks": result.kinks,
-        "tried": result.tried,
+        "tried": result.perturbed,
         "rule": at.spec.optimizer,
         "parameters": result.parameters,
         "samples": result.samples,
         "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},
-        "compared": [_witness(one) for one in result.compared],
+        "compared": [_witness(one) for one in result.comparisons],
         "planted": result.bug,
     }
 
 
-def _witness(one: Compared) -> dict[str, Any]:
+def _witness(one: Comparison) -> dict[str, Any]:
     return {
-        "witness": one.witness,
+        "witness": one.reference,
         "difference": number(one.difference),
         "tolerance": one.tolerance,
         "agrees": one.agrees,

@@ -11,7 +11,7 @@ from app.wire.numbers import number, numbers
 from engine.explaining.explain import explain
 from engine.explaining.phases import code_of, phases_of
 from engine.explaining.terms import Line, holds
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.traced_step import TracedStep
 from engine.training.timeline import Position
 from engine.training.trainer import Trainer
 
@@ -62,9 +62,9 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
     }
 
 
-def _open(trainer: Trainer, before: Position | None) -> OpenStep:
+def _open(trainer: Trainer, before: Position | None) -> TracedStep:
     at = before or trainer.position()
-    return OpenStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
+    return TracedStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
 
 
 def _line(line: Line, wrong: bool) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
 from app.wire.frames import RESOLUTION, Focus, encode_frame, winning_classes
 from app.wire.messages import Refusal
 from app.wire.numbers import number
-from engine.backends.bugs import goes_with, has_place
+from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import Library
 from engine.evaluation.answers import answers_of
 from engine.nn.network import Array
@@ -46,8 +46,8 @@ def start(
     """parameters: other weights than the seed's; bug: planted, where it can be. Raises Fault where pictures
     cannot be read."""
     trainer = Trainer(spec, backend=backend, library=library)
-    if bug is not None and has_place(bug, spec) and goes_with(bug, spec.optimizer):
-        trainer.plant(bug)
+    if bug is not None and affects(bug, spec) and compatible_with(bug, spec.optimizer):
+        trainer.inject_bug(bug)
     if parameters is not None:
         trainer.load_parameters(parameters)
     return trainer
@@ -149,9 +149,9 @@ def configure(trainer: Trainer, job: port.Configure) -> Placed:
 
 
 def plant_bug(trainer: Trainer, job: port.PlantBug) -> Placed:
-    trainer.plant(None)
+    trainer.inject_bug(None)
     trainer.configure(job.spec)
-    trainer.plant(job.bug)
+    trainer.inject_bug(job.bug)
     return locate(trainer)
 
 

@@ -12,7 +12,7 @@ from app import VERSION
 from app.sessions.manager import SessionManager
 from app.training_worker.descriptions import points
 from app.training_worker.warming import Warming
-from engine.backends.bugs import BUGS, NO_GRADIENT
+from engine.backends.bugs import BUGS, GRADIENT_FREE
 from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import Library
 from engine.fault import Fault
@@ -86,7 +86,7 @@ def _choices() -> dict[str, Any]:
         "unsplit": UNSPLIT,
         "largest_value": LARGEST_VALUE,
         "bugs": list(BUGS),
-        "without_gradient": sorted(NO_GRADIENT),
+        "without_gradient": sorted(GRADIENT_FREE),
     }
 
 

@@ -33,7 +33,7 @@ class Backend(Protocol):
         """Where the run stands; copies."""
 
     def configure(self, spec: Spec) -> None:
-        """Changes live fields. Another optimizer starts with fresh memory and optimizer_steps = 0."""
+        """Changes live fields. Another optimizer starts with a fresh state and optimizer_steps = 0."""
 
     def advance(self, steps: int) -> None:
         """Takes so many steps, one mini-batch each."""

@@ -1,11 +1,11 @@
-"""Training by torch: gradients from torch.autograd, updates from torch.optim. The oracle for the other two backends.
+"""The backend by torch: gradients from torch.autograd, updates from torch.optim. The oracle of the other backends.
 
-It shares with them the tensors, the order of the batches, the random signs and masks, the schedules and the rule for
-divergence, and no arithmetic. Optimizer memory goes by our names outside and torch's inside, so that a run can move
-in or out at any step. What torch does not have, the perceptron and evolution, is written out.
+It shares with them the tensors, the order of the batches, the random signs and masks, the schedules and the limit of
+divergence, and no arithmetic. The optimizer's state has our names outside and torch's inside, so that a run can move
+in or out at any step. The perceptron rule and evolution, which torch lacks, are written out.
 
 Works on one torch thread, which is quickest for networks this small and leaves the other cores to other sessions.
-The number of threads is a setting of the calling thread: it is put back before a call returns.
+The number of threads is a setting of the calling thread: it is restored before a call returns.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from engine.backends.torch_rules import MEMORY, OPTIMIZERS
+from engine.backends.torch_rules import OPTIMIZER_STATE, OPTIMIZERS
 from engine.nn.network import Array, Network, State, is_weight
 from engine.nn.optimizers import make_optimizer
 from engine.nn.random import batch_order, keep_mask, signs
@@ -68,7 +68,7 @@ class Autograd:
         self.targets = torch.tensor(targets)
         self.loss = LOSSES[network.loss](network)
         self.functions = [ACTIVATIONS[stage.activation](network) for stage in network.stages]
-        self.order_epoch = -1  # of which epoch `order` is; none yet
+        self.order_epoch = -1  # the epoch of `order`; none yet
         zeros = np.zeros(network.count, dtype=np.float32)
         self.load(State.start(network, zeros, make_optimizer(spec, network).start(zeros)))
 
@@ -82,7 +82,7 @@ class Autograd:
     def train_step(self) -> None:
         batch = self.next_batch()
         statistics = self.buffers.clone()
-        loss = self.learn(batch)
+        loss = self.compute_gradient(batch)
         torch.autograd.backward(self.penalty())
 
         gradients = [tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]
@@ -95,8 +95,8 @@ class Autograd:
         self.update()
         self.finish_batch(len(batch), loss)
 
-    def learn(self, batch: torch.Tensor) -> float:
-        """Leaves the gradient of the data alone in the tensors; returns the loss."""
+    def compute_gradient(self, batch: torch.Tensor) -> float:
+        """Computes the gradient of the data alone into the tensors' grad; returns the loss."""
         inputs, targets = self.inputs[batch], self.targets[batch]
         for tensor in self.tensors.values():
             tensor.grad = None
@@ -107,7 +107,7 @@ class Autograd:
         return self.backpropagation(inputs, targets)
 
     def forward(self, tensors: dict[str, torch.Tensor], inputs: torch.Tensor, training: bool) -> list[torch.Tensor]:
-        """The values of each stage. In training it moves the running statistics."""
+        """The output (n, outputs) of each stage. In training it updates the running statistics."""
         values = []
         a = inputs
         for layer, (stage, function) in enumerate(zip(self.network.stages, self.functions, strict=True)):
@@ -136,14 +136,14 @@ class Autograd:
             values.append(a)
         return values
 
-    # Each leaves a gradient in the tensors and returns the loss
+    # Each computes a gradient into the tensors' grad and returns the loss
 
     def backpropagation(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
         loss = self.loss(self.forward(self.tensors, inputs, training=True)[-1], targets)
         torch.autograd.backward(loss)
         for layer, stage in enumerate(self.network.stages):
             if stage.batch_norm and len(inputs) > 1 and self.network.biases:
-                # 0 but for rounding, of which Adam would make whole steps: the norm takes the bias off again
+                # 0 but for rounding, which Adam would scale to whole steps: the norm subtracts the bias again
                 bias = self.tensors[f"layers.{layer}.bias"]
                 bias.grad = torch.zeros_like(bias)
         return loss.item()
@@ -152,21 +152,21 @@ class Autograd:
         """error·x is the gradient of error·z when the error is taken for a constant."""
         z = torch.nn.functional.linear(inputs, self.tensors["layers.0.weight"], self.tensors.get("layers.0.bias"))
         outputs = self.functions[0](z).detach()
-        by_error = (outputs - targets) * z
-        torch.autograd.backward(by_error.mean() if self.network.reduction == "mean" else by_error.sum())
+        error_times_z = (outputs - targets) * z
+        torch.autograd.backward(error_times_z.mean() if self.network.reduction == "mean" else error_times_z.sum())
         return self.loss(outputs, targets).item()
 
     @torch.no_grad()
     def evolution(self, inputs: torch.Tensor, targets: torch.Tensor) -> float:
-        """The losses of w + σ·ε and w − σ·ε, pair by pair; the gradient is where their differences point on average."""
+        """Evolution strategies, as `ByHand.evolution`: the mean loss of all copies w ± σ·ε."""
         pairs, sigma = self.spec.pairs, self.spec.sigma
         gradient = torch.zeros_like(self.parameters)
         total = 0.0
         for pair in range(pairs):
-            way = torch.from_numpy(signs(self.spec.seed, self.step, pair, self.network.count))
-            copies = [self.views(torch.add(self.parameters, way, alpha=step)) for step in (sigma, -sigma)]
+            direction = torch.from_numpy(signs(self.spec.seed, self.step, pair, self.network.count))
+            copies = [self.views(torch.add(self.parameters, direction, alpha=step)) for step in (sigma, -sigma)]
             up, down = (self.loss(self.forward(copy, inputs, training=False)[-1], targets).item() for copy in copies)
-            gradient.add_(way, alpha=(up - down) / (2 * sigma * pairs))
+            gradient.add_(direction, alpha=(up - down) / (2 * sigma * pairs))
             total += up + down
         for name, values in self.views(gradient).items():
             self.tensors[name].grad = values
@@ -196,16 +196,16 @@ class Autograd:
             optimizer.step()
         self.updates = self.parameters - before
 
-    # For a check of another backend: one step from where the run stands, in two parts
+    # For a check of another backend: one step in two parts
 
     def batch_gradient(self, batch: NDArray[np.int64]) -> Array:
         """Of the data alone, (count,), as a training step on these samples has it."""
         with one_thread():
-            self.learn(torch.from_numpy(batch))
+            self.compute_gradient(torch.from_numpy(batch))
             return flat([tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]).numpy()
 
-    def moved(self, gradient: Array) -> Array:
-        """The parameters (count,) to which a gradient, penalties counted in, leads; it goes there."""
+    def take_step(self, gradient: Array) -> Array:
+        """Takes a step with this gradient (count,), penalties counted in; returns the new parameters (count,)."""
         with one_thread():
             for name, values in self.views(torch.tensor(gradient)).items():
                 self.tensors[name].grad = values
@@ -246,7 +246,7 @@ class Autograd:
     def configure(self, spec: Spec) -> None:
         state = self.state()
         if spec.optimizer != self.spec.optimizer:
-            state.memory = make_optimizer(spec, self.network).start(state.parameters)
+            state.optimizer_state = make_optimizer(spec, self.network).start(state.parameters)
             state.optimizer_steps = 0
         self.spec = spec
         self.load(state)
@@ -265,27 +265,29 @@ class Autograd:
 
         self.optimizers = OPTIMIZERS[self.spec.optimizer](self.spec, self.network, self.tensors)
         names = {tensor: name for name, tensor in self.tensors.items()}
-        memory = {
-            theirs: self.views(torch.tensor(state.memory[ours]))
-            for ours, theirs in MEMORY[self.spec.optimizer].items()
+        optimizer_state = {
+            theirs: self.views(torch.tensor(state.optimizer_state[ours]))
+            for ours, theirs in OPTIMIZER_STATE[self.spec.optimizer].items()
             if state.optimizer_steps or theirs != "momentum_buffer"  # torch makes it at the first step
         }
         for optimizer in self.optimizers:
             for tensor in optimizer.param_groups[0]["params"]:
-                kept = {theirs: tensors[names[tensor]] for theirs, tensors in memory.items()}
-                optimizer.state[tensor] = {"step": torch.tensor(float(state.optimizer_steps)), **kept}
+                own = {theirs: tensors[names[tensor]] for theirs, tensors in optimizer_state.items()}
+                optimizer.state[tensor] = {"step": torch.tensor(float(state.optimizer_steps)), **own}
 
-    def memory(self) -> dict[str, Array]:
-        kept = {tensor: values for optimizer in self.optimizers for tensor, values in optimizer.state.items()}
+    def optimizer_state(self) -> dict[str, Array]:
+        states = {tensor: values for optimizer in self.optimizers for tensor, values in optimizer.state.items()}
         return {
-            ours: flat([kept[tensor].get(theirs, torch.zeros_like(tensor)) for tensor in self.tensors.values()]).numpy()
-            for ours, theirs in MEMORY[self.spec.optimizer].items()
+            ours: flat(
+                [states[tensor].get(theirs, torch.zeros_like(tensor)) for tensor in self.tensors.values()]
+            ).numpy()
+            for ours, theirs in OPTIMIZER_STATE[self.spec.optimizer].items()
         }
 
     def state(self) -> State:
         return State(
             parameters=self.parameters.numpy().copy(),
-            memory=self.memory(),
+            optimizer_state=self.optimizer_state(),
             updates=self.updates.numpy().copy(),
             buffers=self.buffers.numpy().copy(),
             step=self.step,

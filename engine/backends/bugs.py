@@ -1,6 +1,6 @@
-"""Planted bugs: the hand-written backend with one fault each, as people make them, to be trained with and found.
+"""Planted bugs: the hand-written backend with one typical error each, to be trained with and found.
 
-Each is the right backend with one method replaced, so that what differs is what is wrong, and nothing else.
+Each is a subclass that replaces one method, so that nothing but the error differs.
 """
 
 import math
@@ -8,58 +8,58 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from engine.backends.by_hand import ByHand, Look, Move, Norm, Passed, Sent
+from engine.backends.by_hand import BackwardCache, BatchPass, ByHand, ForwardCache, NormCache, Update
 from engine.nn.activations import Activation, Floats
 from engine.nn.network import Array, Network, State, is_weight
-from engine.nn.optimizers import Adam, Memory, Rule
+from engine.nn.optimizers import Adam, OptState, Rule
 from engine.spec.choices import BugName, OptimizerName
 from engine.spec.spec import Spec
 
-NO_GRADIENT: frozenset[OptimizerName] = frozenset({"perceptron", "evolution"})
-"""They have no backward pass that a bug could sit in."""
-LEFT_OVER = "left_over"
-"""Name of what a gradient that is not cleared leaves behind, among the memory of the rule."""
+GRADIENT_FREE: frozenset[OptimizerName] = frozenset({"perceptron", "evolution"})
+"""Optimizers without a backward pass, in which no bug can be planted."""
+ACCUMULATED_GRADIENT = "accumulated_gradient"
+"""Name, in the optimizer's state, of the gradient that was not cleared."""
 
 
 class ForgottenSlope(ByHand):
-    """∂L/∂n = ∂L/∂h: the factor ∂h/∂n of the chain is left out."""
+    """∂L/∂n = ∂L/∂h: without the factor ∂h/∂n of the chain rule."""
 
-    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
-        right = self.activation
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        correct = self.activation
         self.activation = {
-            name: Activation(one.value, slope=lambda z, _a: np.ones_like(z)) for name, one in right.items()
+            name: Activation(one.value, slope=lambda z, _a: np.ones_like(z)) for name, one in correct.items()
         }
         try:
-            return super().backward(passed, targets)
+            return super().backward(caches, targets)
         finally:
-            self.activation = right
+            self.activation = correct
 
 
 class TransposedWeight(ByHand):
     """∂L/∂a = Wᵀ·δ with W read as if it were stored (in, out) instead of (out, in)."""
 
-    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
-        right = self.state_now.parameters
-        wrong = right.copy()
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        correct = self.state_now.parameters
+        wrong = correct.copy()
         for name, view in self.network.views(wrong).items():
             if is_weight(name):
                 view[:] = view.reshape(view.shape[::-1]).T.copy()
         self.state_now.parameters = wrong
         try:
-            return super().backward(passed, targets)
+            return super().backward(caches, targets)
         finally:
-            self.state_now.parameters = right
+            self.state_now.parameters = correct
 
 
 class MeanForSum(ByHand):
     """∂L/∂b as the mean of δ over the batch, whose share of 1/n is in δ already."""
 
-    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
-        sent, gradient = super().backward(passed, targets)
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        backward_caches, gradient = super().backward(caches, targets)
         for name, view in self.network.views(gradient).items():
             if name.startswith("layers.") and name.endswith(".bias"):
                 view /= len(targets)
-        return sent, gradient
+        return backward_caches, gradient
 
 
 class GradientNotCleared(ByHand):
@@ -67,85 +67,85 @@ class GradientNotCleared(ByHand):
 
     def load(self, state: State) -> None:
         super().load(state)
-        self.state_now.memory.setdefault(LEFT_OVER, np.zeros_like(self.state_now.parameters))
+        self.state_now.optimizer_state.setdefault(ACCUMULATED_GRADIENT, np.zeros_like(self.state_now.parameters))
 
     def configure(self, spec: Spec) -> None:
-        left_over = self.state_now.memory[LEFT_OVER]
+        accumulated = self.state_now.optimizer_state[ACCUMULATED_GRADIENT]
         super().configure(spec)
-        self.state_now.memory[LEFT_OVER] = left_over
+        self.state_now.optimizer_state[ACCUMULATED_GRADIENT] = accumulated
 
-    def look(self) -> Look:
-        look = super().look()
-        return replace(look, gradient=self.state_now.memory[LEFT_OVER] + look.gradient)
+    def batch_pass(self) -> BatchPass:
+        batch_pass = super().batch_pass()
+        return replace(batch_pass, gradient=self.state_now.optimizer_state[ACCUMULATED_GRADIENT] + batch_pass.gradient)
 
-    def take(self, look: Look, move: Move) -> None:
-        super().take(look, move)
-        self.state_now.memory[LEFT_OVER] = look.gradient
+    def apply_update(self, batch_pass: BatchPass, move: Update) -> None:
+        super().apply_update(batch_pass, move)
+        self.state_now.optimizer_state[ACCUMULATED_GRADIENT] = batch_pass.gradient
 
 
-class Uncorrected(Adam):
+class UncorrectedAdam(Adam):
     """Adam with m̂ = m and v̂ = v."""
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        _, after = super().step(param, grad, memory, rate, t)
-        v = after["v_max"] if self.amsgrad else after["v"]
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        _, new_state = super().step(param, grad, state, rate, t)
+        v = new_state["v_max"] if self.amsgrad else new_state["v"]
         root: Array = np.sqrt(v)
-        return param - rate * after["m"] / (root + self.epsilon), after
+        return param - rate * new_state["m"] / (root + self.epsilon), new_state
 
 
-class Multiplied(Adam):
+class MultipliedAdam(Adam):
     """Adam with m̂ = m·(1 − β₁ᵗ) and v̂ = v·(1 − β₂ᵗ)."""
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        _, after = super().step(param, grad, memory, rate, t)
-        m_hat = after["m"] * (1 - math.pow(self.beta1, t))
-        v_hat = (after["v_max"] if self.amsgrad else after["v"]) * (1 - math.pow(self.beta2, t))
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        _, new_state = super().step(param, grad, state, rate, t)
+        m_hat = new_state["m"] * (1 - math.pow(self.beta1, t))
+        v_hat = (new_state["v_max"] if self.amsgrad else new_state["v"]) * (1 - math.pow(self.beta2, t))
         root: Array = np.sqrt(v_hat)
-        return param - rate * m_hat / (root + self.epsilon), after
+        return param - rate * m_hat / (root + self.epsilon), new_state
 
 
 class AdamUncorrected(ByHand):
-    """Moments that start at 0 are not corrected for it, so that first steps come out wrong."""
+    """No bias correction of the moments, which start at 0: the first steps are wrong."""
 
     def rule(self, spec: Spec) -> Rule:
-        return Uncorrected.of(spec, self.network)
+        return UncorrectedAdam.of(spec, self.network)
 
 
 class AdamMultiplied(ByHand):
     """Multiplies by the bias corrections where it should divide, as a library of the browser did."""
 
     def rule(self, spec: Spec) -> Rule:
-        return Multiplied.of(spec, self.network)
+        return MultipliedAdam.of(spec, self.network)
 
 
 class AdamWGradient(ByHand):
-    """w ← w − η·g stands where w ← w − η·λ·w belongs, and so every step is Adam's and SGD's together."""
+    """w ← w − η·g in place of the decay w ← w − η·λ·w, so that every step is Adam's and SGD's together."""
 
-    def move(self, gradient: Array) -> Move:
-        right = super().move(gradient)
-        shrunk = self.state_now.parameters - right.rate * right.gradient
-        return replace(right, shrunk=shrunk, parameters=shrunk + (right.parameters - right.shrunk))
+    def compute_update(self, gradient: Array) -> Update:
+        update = super().compute_update(gradient)
+        decayed = self.state_now.parameters - update.rate * update.gradient
+        return replace(update, decayed=decayed, parameters=decayed + (update.parameters - update.decayed))
 
 
 class NormConstant(ByHand):
-    """Takes the batch's mean and deviation for constants, though every z moves them."""
+    """Treats the batch's mean and std as constants, though they depend on every z."""
 
-    def backward_norm(self, norm: Norm, d_standard: Floats) -> Floats:
-        return d_standard / norm.deviation
+    def backward_norm(self, norm: NormCache, d_x_hat: Floats) -> Floats:
+        return d_x_hat / norm.std
 
 
 class DropoutOneWay(ByHand):
-    """Drops on the way forward and not on the way back."""
+    """The dropout mask is applied in the forward pass and not in the backward pass."""
 
-    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
-        return super().backward([replace(values, kept=None) for values in passed], targets)
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        return super().backward([replace(cache, mask=None) for cache in caches], targets)
 
 
 @dataclass(frozen=True)
 class Bug:
-    hand: type[ByHand]
-    rules: tuple[OptimizerName, ...] = ()
-    """The only optimizers it can sit in; none: any that goes down a gradient. The first is one to choose."""
+    backend: type[ByHand]
+    optimizers: tuple[OptimizerName, ...] = ()
+    """The only optimizers it is an error of, the default first; empty: every optimizer with a gradient."""
 
 
 BUGS: dict[BugName, Bug] = {
@@ -162,13 +162,13 @@ BUGS: dict[BugName, Bug] = {
 """One entry per BugName."""
 
 
-def hand_with(bug: BugName | None) -> type[ByHand]:
-    """The hand-written backend with a bug in it, or the right one."""
-    return ByHand if bug is None else BUGS[bug].hand
+def by_hand_with(bug: BugName | None) -> type[ByHand]:
+    """The class of the hand-written backend with this bug, or without one."""
+    return ByHand if bug is None else BUGS[bug].backend
 
 
-def has_place(bug: BugName, spec: Spec) -> bool:
-    """Whether a step of this experiment runs through the wrong line at all, its optimizer left aside."""
+def affects(bug: BugName, spec: Spec) -> bool:
+    """Whether a training step of this Spec runs the wrong line, whatever its optimizer."""
     network = Network.of(spec)
     if bug == "forgotten_slope":
         return any(stage.activation != "linear" for stage in network.stages)
@@ -183,12 +183,12 @@ def has_place(bug: BugName, spec: Spec) -> bool:
     return True
 
 
-def goes_with(bug: BugName, optimizer: OptimizerName) -> bool:
-    """Whether it can sit in a run of this optimizer."""
-    return optimizer not in NO_GRADIENT and (not BUGS[bug].rules or optimizer in BUGS[bug].rules)
+def compatible_with(bug: BugName, optimizer: OptimizerName) -> bool:
+    """Whether a run with this optimizer can have this bug."""
+    return optimizer not in GRADIENT_FREE and (not BUGS[bug].optimizers or optimizer in BUGS[bug].optimizers)
 
 
-def without_traces(state: State) -> State:
-    """The same place of a run as the right backend would stand there."""
-    memory = {name: values for name, values in state.memory.items() if name != LEFT_OVER}
-    return replace(state, memory=memory)
+def without_bug_state(state: State) -> State:
+    """The same State without what a bug has added to it."""
+    optimizer_state = {name: values for name, values in state.optimizer_state.items() if name != ACCUMULATED_GRADIENT}
+    return replace(state, optimizer_state=optimizer_state)

@@ -1,6 +1,6 @@
-"""Training by hand: NumPy, every line of forward, backward and update written out. Made to be read top to bottom.
+"""The backend by hand: NumPy, every line of forward, backward and update written out, to be read top to bottom.
 
-This is the specification: where another backend disagrees, this one is right. It takes no shortcut for speed.
+It is the specification: where another backend disagrees, this one is right. It takes no shortcut for speed.
 Shapes: a batch is (n, width), one sample per row; a weight is (out, in); L is the batch's loss.
 Arrays have the type of the parameters: float32, or float64 when a float64 State is loaded, as the tests do.
 """
@@ -20,85 +20,89 @@ from engine.spec.spec import DIVERGENCE, Spec
 
 
 @dataclass
-class Norm:
-    """What batch norm did to a batch: standard = (z − mean)/deviation and n = γ·standard + β."""
+class NormCache:
+    """Batch norm of one batch: x̂ = (z − mean)/std, n = γ·x̂ + β"""
 
     mean: Array
-    """(width,), as the three that follow"""
+    """(width,), as variance and std"""
     variance: Array
-    """Of the batch as a whole, Σ(z − mean)²/n"""
-    deviation: Array
+    """Biased, Σ(z − mean)²/n"""
+    std: Array
     """√(variance + ε)"""
-    of_batch: bool
+    from_batch: bool
     """Whether mean and variance are the batch's own and so depend on z; else they are the running ones."""
-    standard: Array
+    x_hat: Array
     """(n, width)"""
 
 
 @dataclass
-class Passed:
-    """What one stage made of a batch on the way forward, as far as the way back needs it."""
+class ForwardCache:
+    """What the forward pass of one stage keeps for its backward pass."""
 
     below: Array
-    """What came in, (n, inputs); all others are (n, outputs)"""
-    norm: Norm | None
+    """Input of the stage, (n, inputs); all others are (n, outputs)"""
+    norm: NormCache | None
     n: Array
-    """What entered the activation: normalised, or the weighted sum z where there is no batch norm"""
+    """Input of the activation: normalised, or the weighted sum z where there is no batch norm"""
     h: Array
     """activation(n)"""
-    kept: Array | None
-    """Dropout's factors, 0 or 1/(1−p)"""
+    mask: Array | None
+    """Of dropout, 0 or 1/(1−p)"""
     out: Array
+    """Output of the stage"""
 
 
 @dataclass
-class Sent:
-    """What one stage was sent on the way back: ∂L/∂ each of what it had made, (n, outputs)."""
+class BackwardCache:
+    """Gradients of the loss with respect to what one stage computed, each (n, outputs)."""
 
-    out: Floats
-    h: Floats
-    n: Floats
-    z: Floats
+    d_out: Floats
+    d_h: Floats
+    d_n: Floats
+    d_z: Floats
 
 
 @dataclass
-class Look:
-    """A batch and the way down from it; nothing has moved yet."""
+class BatchPass:
+    """Forward and backward pass of one batch; no parameter has changed yet."""
 
     batch: NDArray[np.int64]
-    passed: list[Passed]
+    """Numbers of its samples in the training set, (n,)"""
+    forward: list[ForwardCache]
+    """One for each stage"""
     loss: float
-    sent: list[Sent]
-    """Stage by stage; none where a rule sends nothing back."""
-    tried: list[tuple[float, float]]
+    backward: list[BackwardCache]
+    """One for each stage; none where a rule has no backward pass."""
+    pair_losses: list[tuple[float, float]]
     """Evolution's losses of each pair of copies, w + σ·ε and w − σ·ε."""
     gradient: Array
     """Of the data alone, (count,)"""
-    penalty: Array
-    """What penalties add to it, (count,)"""
+    penalty_gradient: Array
+    """Of l1 and l2, (count,)"""
 
     @property
-    def whole(self) -> Array:
-        return self.gradient + self.penalty
+    def total_gradient(self) -> Array:
+        return self.gradient + self.penalty_gradient
 
     @property
-    def sound(self) -> bool:
-        """Whether a step can be taken; what is not a number is not ≤ either."""
-        return bool(abs(self.loss) <= DIVERGENCE and np.all(np.abs(self.whole) <= DIVERGENCE))
+    def within_limits(self) -> bool:
+        """Whether a step can be taken: loss and gradient are finite and at most DIVERGENCE. NaN ≤ x is False."""
+        return bool(abs(self.loss) <= DIVERGENCE and np.all(np.abs(self.total_gradient) <= DIVERGENCE))
 
 
 @dataclass
-class Move:
-    """What a rule makes of a gradient; nothing has been taken over yet."""
+class Update:
+    """What an optimizer makes of a gradient; nothing has been applied yet."""
 
     gradient: Array
-    """Penalties and clipping counted in, (count,)"""
+    """With penalties, clipped, (count,)"""
     rate: float
     """η, its schedule counted in"""
-    shrunk: Array
-    """Parameters after the decoupled decay"""
+    decayed: Array
+    """Parameters after the decoupled weight decay"""
     parameters: Array
-    memory: dict[str, Array]
+    """New parameters"""
+    optimizer_state: dict[str, Array]
 
 
 class ByHand:
@@ -108,7 +112,7 @@ class ByHand:
         self.targets = targets
         self.loss = make_loss(network.loss, network.reduction, network.huber_delta)
         self.activation = activation_table(network.leaky_slope, network.elu_alpha)
-        self.order_epoch = -1  # of which epoch `order` is; none yet
+        self.order_epoch = -1  # the epoch of `order`; none yet
         self.spec = spec
         self.optimizer = self.rule(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
@@ -117,39 +121,39 @@ class ByHand:
     # One training step
 
     def train_step(self) -> None:
-        look = self.look()
-        if look.sound:
-            self.take(look, self.move(look.whole))
+        batch_pass = self.batch_pass()
+        if batch_pass.within_limits:
+            self.apply_update(batch_pass, self.compute_update(batch_pass.total_gradient))
         else:
             self.state_now.diverged = self.state_now.step + 1
 
-    def look(self) -> Look:
-        """The next batch, its loss and the gradient."""
+    def batch_pass(self) -> BatchPass:
+        """Forward and backward pass of the next batch."""
         batch = self.next_batch()
         inputs, targets = self.inputs[batch], self.targets[batch]
 
-        passed = self.forward(self.state_now.parameters, inputs, training=True)
-        loss = self.loss.value(passed[-1].out, targets)
-        sent: list[Sent] = []
-        tried: list[tuple[float, float]] = []
+        caches = self.forward(self.state_now.parameters, inputs, training=True)
+        loss = self.loss.value(caches[-1].out, targets)
+        backward_caches: list[BackwardCache] = []
+        pair_losses: list[tuple[float, float]] = []
         if self.spec.optimizer == "perceptron":
-            gradient = self.perceptron(passed, targets)
+            gradient = self.perceptron(caches, targets)
         elif self.spec.optimizer == "evolution":
-            tried, gradient = self.evolution(inputs, targets)
-            loss = sum(up + down for up, down in tried) / (2 * len(tried))
+            pair_losses, gradient = self.evolution(inputs, targets)
+            loss = sum(up + down for up, down in pair_losses) / (2 * len(pair_losses))
         else:
-            sent, gradient = self.backward(passed, targets)
-        return Look(batch, passed, loss, sent, tried, gradient, self.penalty_gradient())
+            backward_caches, gradient = self.backward(caches, targets)
+        return BatchPass(batch, caches, loss, backward_caches, pair_losses, gradient, self.penalty_gradient())
 
     # Forward
 
-    def forward(self, parameters: Array, inputs: Array, training: bool = False) -> list[Passed]:
-        """Every stage from the first to the last; the last one's `out` are the outputs.
+    def forward(self, parameters: Array, inputs: Array, training: bool = False) -> list[ForwardCache]:
+        """One cache for each stage, from the first to the last, whose `out` are the outputs (n, outputs).
 
-        In training, norms go by the statistics of the batch and dropout is on; else both take the inference form.
+        In training, norms use the statistics of the batch and dropout is on; else both take the inference form.
         """
         tensors = self.network.views(parameters)
-        passed: list[Passed] = []
+        caches: list[ForwardCache] = []
         a = inputs
         for layer, stage in enumerate(self.network.stages):
             below = a
@@ -160,32 +164,32 @@ class ByHand:
             norm, n = None, z
             if stage.batch_norm:
                 norm = self.normalise(layer, z, training)
-                n = tensors[f"norms.{layer}.weight"] * norm.standard + tensors[f"norms.{layer}.bias"]
+                n = tensors[f"norms.{layer}.weight"] * norm.x_hat + tensors[f"norms.{layer}.bias"]
 
             h = self.activation[stage.activation].value(n)
 
-            kept, a = None, h
+            mask, a = None, h
             if training and stage.dropout:
-                kept = self.dropout(layer, h)
-                a = a * kept
+                mask = self.dropout(layer, h)
+                a = a * mask
             if stage.residual:
                 a = a + below
-            passed.append(Passed(below, norm, n, h, kept, a))
-        return passed
+            caches.append(ForwardCache(below, norm, n, h, mask, a))
+        return caches
 
-    def normalise(self, layer: int, z: Array, training: bool) -> Norm:
+    def normalise(self, layer: int, z: Array, training: bool) -> NormCache:
         """Ioffe and Szegedy 2015. A batch of one has no spread: it is normalised as in inference."""
-        of_batch = training and len(z) > 1
-        if of_batch:
+        from_batch = training and len(z) > 1
+        if from_batch:
             mean, variance = z.mean(axis=0), z.var(axis=0)
         else:
             mean = self.buffers[f"norms.{layer}.running_mean"]
             variance = self.buffers[f"norms.{layer}.running_var"]
-        deviation = np.sqrt(variance + self.network.norm_epsilon)
-        return Norm(mean, variance, deviation, of_batch, standard=(z - mean) / deviation)
+        std = np.sqrt(variance + self.network.norm_epsilon)
+        return NormCache(mean, variance, std, from_batch, x_hat=(z - mean) / std)
 
     def dropout(self, layer: int, h: Array) -> Array:
-        """Srivastava et al. 2014, inverted: what is kept is scaled up, so that inference need not be scaled down."""
+        """The mask of inverted dropout (Srivastava et al. 2014): kept values are scaled up, inference is not."""
         p = self.network.stages[layer].dropout
         rows, width = h.shape
         keep = keep_mask(self.spec.seed, self.state_now.step, layer, rows, width, p)
@@ -193,84 +197,84 @@ class ByHand:
 
     # Backward
 
-    def backward(self, passed: list[Passed], targets: Array) -> tuple[list[Sent], Array]:
-        """What every stage is sent, and the gradient of the loss, (count,): the chain rule from the last stage on."""
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        """A cache for each stage, and the gradient of the loss, (count,), by the chain rule from the last stage on."""
         tensors = self.network.views(self.state_now.parameters)
         flat = np.empty_like(self.state_now.parameters)
         gradient = self.network.views(flat)
 
-        sent: list[Sent] = []
-        d_a = self.loss.slope(passed[-1].out, targets)  # ∂L/∂outputs
-        for layer, (stage, values) in reversed([*enumerate(zip(self.network.stages, passed, strict=True))]):
-            d_h = d_a if values.kept is None else d_a * values.kept  # what was dropped had no part in L
-            d_n = d_h * self.activation[stage.activation].slope(values.n, values.h)  # ∂L/∂n = ∂L/∂h · ∂h/∂n
+        backward_caches: list[BackwardCache] = []
+        d_a = self.loss.slope(caches[-1].out, targets)  # ∂L/∂outputs
+        for layer, (stage, cache) in reversed([*enumerate(zip(self.network.stages, caches, strict=True))]):
+            d_h = d_a if cache.mask is None else d_a * cache.mask  # dropped values had no part in L
+            d_n = d_h * self.activation[stage.activation].slope(cache.n, cache.h)  # ∂L/∂n = ∂L/∂h · ∂h/∂n
 
             d_z: Floats = d_n
-            if values.norm is not None:
-                gradient[f"norms.{layer}.weight"][:] = (d_n * values.norm.standard).sum(axis=0)  # n = γ·standard + β
+            if cache.norm is not None:
+                gradient[f"norms.{layer}.weight"][:] = (d_n * cache.norm.x_hat).sum(axis=0)  # n = γ·x̂ + β
                 gradient[f"norms.{layer}.bias"][:] = d_n.sum(axis=0)
-                d_z = self.backward_norm(values.norm, d_n * tensors[f"norms.{layer}.weight"])
+                d_z = self.backward_norm(cache.norm, d_n * tensors[f"norms.{layer}.weight"])
 
-            gradient[f"layers.{layer}.weight"][:] = d_z.T @ values.below  # ∂L/∂W = Σ over the batch of ∂L/∂z · input
+            gradient[f"layers.{layer}.weight"][:] = d_z.T @ cache.below  # ∂L/∂W = Σ over the batch of ∂L/∂z · input
             if self.network.biases:
-                # ∂L/∂b = Σ over the batch of ∂L/∂z. Below a norm by the batch's own mean it is 0, for that mean takes b
-                # off again; said outright, as Adam would make whole steps of the rounding of such a sum
-                idle = values.norm is not None and values.norm.of_batch
-                gradient[f"layers.{layer}.bias"][:] = 0 if idle else d_z.sum(axis=0)
+                # ∂L/∂b = Σ over the batch of ∂L/∂z. Below a norm by the batch's own mean it is 0, for that mean takes
+                # b off again; set to 0, because Adam would make whole steps of the rounding of such a sum
+                no_effect = cache.norm is not None and cache.norm.from_batch
+                gradient[f"layers.{layer}.bias"][:] = 0 if no_effect else d_z.sum(axis=0)
 
-            sent.insert(0, Sent(d_a, d_h, d_n, d_z))
+            backward_caches.insert(0, BackwardCache(d_a, d_h, d_n, d_z))
             d_below = d_z @ tensors[f"layers.{layer}.weight"]  # ∂L/∂a of the stage below
             if stage.residual:
-                d_below = d_below + d_a  # the link hands it down unchanged
+                d_below = d_below + d_a  # the residual link passes it on unchanged
             d_a = d_below
-        return sent, flat
+        return backward_caches, flat
 
-    def backward_norm(self, norm: Norm, d_standard: Floats) -> Floats:
-        """∂L/∂z from s = (z − mean)/deviation and ∂L/∂s.
+    def backward_norm(self, norm: NormCache, d_x_hat: Floats) -> Floats:
+        """∂L/∂z from x̂ = (z − mean)/std and ∂L/∂x̂.
 
-        With the batch's own statistics every z also moves the mean and the deviation of all: what of ∂L/∂s is common to
-        the batch, or in proportion to s, is undone by them and drops out.
+        With the batch's own statistics every z also moves the mean and the std of all: the part of ∂L/∂x̂ that is common
+        to the batch, and the part in proportion to x̂, drop out.
         """
-        if norm.of_batch:
-            common = d_standard.mean(axis=0)
-            proportional = norm.standard * (d_standard * norm.standard).mean(axis=0)
-            d_standard = d_standard - common - proportional
-        return d_standard / norm.deviation
+        if norm.from_batch:
+            common = d_x_hat.mean(axis=0)
+            proportional = norm.x_hat * (d_x_hat * norm.x_hat).mean(axis=0)
+            d_x_hat = d_x_hat - common - proportional
+        return d_x_hat / norm.std
 
     # Instead of backward
 
-    def perceptron(self, passed: list[Passed], targets: Array) -> Array:
+    def perceptron(self, caches: list[ForwardCache], targets: Array) -> Array:
         """Rosenblatt 1958: w ← w + η·(target − output)·x.
 
         As a gradient: the slope of the step, which is 0, is taken as 1, and the 2 of the squared error is left out.
         """
         flat = np.empty_like(self.state_now.parameters)
         gradient = self.network.views(flat)
-        d_z = (passed[-1].out - targets) * self.loss.share(targets)
-        gradient["layers.0.weight"][:] = d_z.T @ passed[-1].below
+        d_z = (caches[-1].out - targets) * self.loss.share(targets)
+        gradient["layers.0.weight"][:] = d_z.T @ caches[-1].below
         if self.network.biases:
             gradient["layers.0.bias"][:] = d_z.sum(axis=0)
         return flat
 
     def evolution(self, inputs: Array, targets: Array) -> tuple[list[tuple[float, float]], Array]:
-        """The losses of all copies tried, and (L(w + σ·ε) − L(w − σ·ε))/2σ · ε, a mean over pairs of copies.
+        """The losses of all pairs of copies, and the mean over pairs of (L(w + σ·ε) − L(w − σ·ε))/2σ · ε.
 
         Antithetic evolution strategies (Salimans et al. 2017), with ε of ±1 as in Spall's SPSA (1992): as E[ε·εᵀ] is
-        the identity, the mean is the gradient up to O(σ²), and no noise of that kind has less variance. It beats a
-        policy gradient here, for the reward is a plain function of the weights: there is no action to sample.
+        the identity, the mean is the gradient up to O(σ²), and no noise of that kind has less variance. A policy
+        gradient would do worse here: the reward is a function of the weights, and there is no action to sample.
         """
         parameters, sigma = self.state_now.parameters, self.spec.sigma
         gradient = np.zeros_like(parameters)
-        tried = []
+        pair_losses = []
         for pair in range(self.spec.pairs):
-            way = signs(self.spec.seed, self.state_now.step, pair, len(parameters)).astype(parameters.dtype)
+            direction = signs(self.spec.seed, self.state_now.step, pair, len(parameters)).astype(parameters.dtype)
             up, down = (
                 self.loss.value(self.forward(copy, inputs)[-1].out, targets)
-                for copy in (parameters + sigma * way, parameters - sigma * way)
+                for copy in (parameters + sigma * direction, parameters - sigma * direction)
             )
-            gradient += (up - down) / (2 * sigma) * way / self.spec.pairs
-            tried.append((up, down))
-        return tried, gradient
+            gradient += (up - down) / (2 * sigma) * direction / self.spec.pairs
+            pair_losses.append((up, down))
+        return pair_losses, gradient
 
     # The update
 
@@ -282,7 +286,7 @@ class ByHand:
         return np.where(self.network.is_weight, slope, 0)
 
     def clipped(self, gradient: Array) -> Array:
-        """norm: the whole gradient is shortened to the limit if it is longer, as torch's clip_grad_norm_ does it."""
+        """norm: the whole gradient is scaled down to the limit if it is longer, as torch's clip_grad_norm_ does it."""
         limit = self.spec.clip_limit
         if self.spec.clip == "norm":
             return gradient * min(1.0, limit / (float(np.linalg.norm(gradient)) + 1e-6))
@@ -290,40 +294,40 @@ class ByHand:
             return np.clip(gradient, -limit, limit)
         return gradient
 
-    def move(self, gradient: Array) -> Move:
-        """Where the rule goes from a gradient, penalties counted in."""
+    def compute_update(self, gradient: Array) -> Update:
+        """The update of the optimizer for a gradient, penalties counted in."""
         state = self.state_now
         gradient = self.clipped(gradient)
         rate = self.spec.learning_rate * rate_factor(self.spec, state.step)
-        shrunk = state.parameters * (1 - rate * self.spec.decay)
+        decayed = state.parameters * (1 - rate * self.spec.decay)
         t = state.optimizer_steps + 1
-        return Move(gradient, rate, shrunk, *self.optimizer.step(shrunk, gradient, state.memory, rate, t))
+        return Update(gradient, rate, decayed, *self.optimizer.step(decayed, gradient, state.optimizer_state, rate, t))
 
-    def take(self, look: Look, move: Move) -> None:
+    def apply_update(self, batch_pass: BatchPass, update: Update) -> None:
         state = self.state_now
-        state.updates = move.parameters - state.parameters
-        state.parameters[:] = move.parameters
-        state.memory = move.memory
+        state.updates = update.parameters - state.parameters
+        state.parameters[:] = update.parameters
+        state.optimizer_state = update.optimizer_state
         state.optimizer_steps += 1
         state.step += 1
-        self.keep_statistics(look.passed)
-        self.finish_batch(len(look.batch), look.loss)
+        self.update_running_statistics(batch_pass.forward)
+        self.finish_batch(len(batch_pass.batch), batch_pass.loss)
 
-    def keep_statistics(self, passed: list[Passed]) -> None:
+    def update_running_statistics(self, caches: list[ForwardCache]) -> None:
         """running ← (1−m)·running + m·batch; the running variance is Σ(z − mean)²/(n−1), as in torch."""
         m = self.network.norm_momentum
-        for layer, values in enumerate(passed):
-            if values.norm is not None and values.norm.of_batch:
-                n = len(values.below)
+        for layer, cache in enumerate(caches):
+            if cache.norm is not None and cache.norm.from_batch:
+                n = len(cache.below)
                 mean = self.buffers[f"norms.{layer}.running_mean"]
                 variance = self.buffers[f"norms.{layer}.running_var"]
-                mean[:] = (1 - m) * mean + m * values.norm.mean
-                variance[:] = (1 - m) * variance + m * values.norm.variance * (n / (n - 1))
+                mean[:] = (1 - m) * mean + m * cache.norm.mean
+                variance[:] = (1 - m) * variance + m * cache.norm.variance * (n / (n - 1))
 
     # The mini-batches
 
     def next_batch(self) -> NDArray[np.int64]:
-        """Which samples come next: a piece of this epoch's shuffled order; the last piece may be smaller."""
+        """The samples of the next batch, (n,): a slice of this epoch's shuffled order; the last one may be smaller."""
         state = self.state_now
         if self.order_epoch != state.epoch:
             self.order = batch_order(self.spec.seed, state.epoch, len(self.inputs))
@@ -344,7 +348,7 @@ class ByHand:
     # What every backend offers
 
     def advance(self, steps: int) -> None:
-        with np.errstate(over="ignore", invalid="ignore"):  # train_step looks for what is not finite
+        with np.errstate(over="ignore", invalid="ignore"):  # train_step checks for it
             for _ in range(steps):
                 if self.state_now.diverged is not None:
                     return
@@ -352,18 +356,18 @@ class ByHand:
 
     def loss_and_gradient(self) -> tuple[float, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
-            passed = self.forward(self.state_now.parameters, self.inputs)
-            return self.loss.value(passed[-1].out, self.targets), self.backward(passed, self.targets)[1]
+            caches = self.forward(self.state_now.parameters, self.inputs)
+            return self.loss.value(caches[-1].out, self.targets), self.backward(caches, self.targets)[1]
 
     def activations(self, inputs: Array) -> list[Array]:
         with np.errstate(over="ignore", invalid="ignore"):
-            passed = self.forward(self.state_now.parameters, inputs)
-        return [np.ascontiguousarray(values.out.T) for values in passed]
+            caches = self.forward(self.state_now.parameters, inputs)
+        return [np.ascontiguousarray(cache.out.T) for cache in caches]
 
     def configure(self, spec: Spec) -> None:
         optimizer = self.rule(spec)
         if spec.optimizer != self.spec.optimizer:
-            self.state_now.memory = optimizer.start(self.state_now.parameters)
+            self.state_now.optimizer_state = optimizer.start(self.state_now.parameters)
             self.state_now.optimizer_steps = 0
         self.spec, self.optimizer = spec, optimizer
 

@@ -1,7 +1,7 @@
-"""A graph of scalars run by torch in float64: what `engine.graph.graph` computes is held against it.
+"""A graph of scalars run by torch in float64, as the oracle of `engine.graph.graph`.
 
-Multiply is the operation people write first when they learn to give torch one of their own: forward keeps its inputs,
-backward swaps them. It stands here to be shown beside torch's own answer.
+Multiply is the usual first example of a torch.autograd.Function: forward saves its inputs, backward swaps them. Its
+gradients are shown beside those of torch.mul.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -45,8 +45,8 @@ OPERATIONS: dict[str, Callable[[Tensors], torch.Tensor]] = {
     "logsumexp": lambda x: torch.stack(list(x)).logsumexp(0),
     "standardize": lambda x: (x[0] - x[1]) / (x[2] + x[3]).sqrt(),
 }
-"""One entry per operation of a graph. torch's softplus is the identity beyond its threshold: here it never is. Its elu
-and huber take their settings as numbers, and here these may be nodes that want a gradient."""
+"""One entry per operation of a graph. torch's softplus is the identity beyond its threshold, which is out of reach
+here. torch's elu and huber take their settings as numbers; here these may be nodes with a gradient."""
 
 
 class Multiply(torch.autograd.Function):
@@ -83,7 +83,7 @@ def values_and_gradients(graph: Graph, values: Mapping[str, float]) -> tuple[lis
 
 
 def products(run: Run) -> dict[str, tuple[list[float], list[float]]]:
-    """What comes back from each multiplication: by Multiply, and by torch's own."""
+    """Gradients of the inputs of each multiplication, by its name: of Multiply, and of torch.mul."""
     answers = {}
     for node, upstream in zip(run.graph.nodes, run.gradients, strict=True):
         if node.op == "multiply" and upstream is not None:

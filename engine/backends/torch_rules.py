@@ -1,6 +1,6 @@
-"""The rules of descent as torch.optim has them, and Muon, which there works in bfloat16, in float32.
+"""The optimizers as torch.optim has them, and Muon, which there works in bfloat16, in float32.
 
-Rates and decay are set by the caller before each step: the decay is one line for all rules, as in torch.optim.AdamW.
+The caller sets learning rates and applies the decay before each step: it is one line for all, as in torch.optim.AdamW.
 """
 
 import math
@@ -18,7 +18,7 @@ Tensors = dict[str, torch.Tensor]
 
 MakeOptimizers = Callable[[Spec, Network, Tensors], list[torch.optim.Optimizer]]
 
-MEMORY: dict[OptimizerName, dict[str, str]] = {
+OPTIMIZER_STATE: dict[OptimizerName, dict[str, str]] = {
     "sgd": {},
     "perceptron": {},
     "evolution": {},
@@ -30,10 +30,10 @@ MEMORY: dict[OptimizerName, dict[str, str]] = {
     "adamw": {"m": "exp_avg", "v": "exp_avg_sq", "v_max": "max_exp_avg_sq"},
     "muon": {"momentum": "momentum_buffer", "m": "exp_avg", "v": "exp_avg_sq"},
 }
-"""Our name for what an optimizer remembers → torch's, which also keeps its own count of steps."""
+"""Our name of each tensor of an optimizer's state → torch's, which also keeps its own count of steps."""
 
-SOME = 1e-30
-"""Stands for a momentum of 0, which torch takes for no velocity at all; in float32 it makes no difference."""
+TINY = 1e-30
+"""In place of 0, with which torch keeps no momentum buffer; in float32 it makes no difference."""
 
 
 def one(make: Callable[[Spec, list[torch.Tensor]], torch.optim.Optimizer]) -> MakeOptimizers:
@@ -53,9 +53,9 @@ OPTIMIZERS: dict[OptimizerName, MakeOptimizers] = {
     "perceptron": one(lambda spec, tensors: torch.optim.SGD(tensors)),
     "evolution": one(lambda spec, tensors: torch.optim.SGD(tensors)),
     "momentum": one(
-        lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or SOME, dampening=spec.dampening)
+        lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or TINY, dampening=spec.dampening)
     ),
-    "nag": one(lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or SOME, nesterov=True)),
+    "nag": one(lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or TINY, nesterov=True)),
     "adagrad": one(lambda spec, tensors: torch.optim.Adagrad(tensors, lr_decay=spec.rate_decay, eps=spec.epsilon)),
     "rmsprop": one(
         lambda spec, tensors: torch.optim.RMSprop(tensors, alpha=spec.alpha, eps=spec.epsilon, centered=spec.centered)

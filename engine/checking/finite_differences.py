@@ -1,8 +1,7 @@
 """Central finite differences of a batch's loss, in float64, and what a kink does to them.
 
-(L(w + h) − L(w − h))/2h costs two forward passes for each parameter and knows nothing of a chain rule, so that it
-cannot share a fault with one. Where an activation or the loss has a kink between w − h and w + h there is no slope to
-be found, and what is found says nothing.
+(L(w + h) − L(w − h))/2h costs two forward passes for each parameter and uses no chain rule, so that it cannot share an
+error with it. Where an activation or the loss has a kink between w − h and w + h it approximates no derivative.
 """
 
 from dataclasses import dataclass
@@ -10,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends.by_hand import ByHand, Passed
+from engine.backends.by_hand import ByHand, ForwardCache
 from engine.nn.network import Array
 from engine.spec.choices import ActivationName
 
@@ -22,16 +21,16 @@ KINKED: frozenset[ActivationName] = frozenset({"relu", "leaky_relu", "elu", "ste
 
 
 @dataclass(frozen=True)
-class Slope:
+class DifferenceQuotient:
     value: float
     error: float
-    """How far off it may be: a hundred roundings of the loss, and ten times what another step made of it, if tried."""
+    """Bound of its error: a hundred roundings of the loss, and ten times the change by extrapolation, if any"""
     kinked: bool
     """Whether a kink lies within the step."""
 
 
-def central_difference(hand: ByHand, batch: NDArray[np.int64], place: int, times: float = 1) -> Slope:
-    """∂L/∂ of one parameter of a float64 run, from so many times the step.
+def central_difference(hand: ByHand, batch: NDArray[np.int64], place: int, times: float = 1) -> DifferenceQuotient:
+    """∂L/∂ of one parameter of a float64 run; times: of the step h.
 
     Batch norm goes by the batch's statistics and dropout by the masks of the step to come, as in training.
     """
@@ -39,38 +38,38 @@ def central_difference(hand: ByHand, batch: NDArray[np.int64], place: int, times
     parameters = hand.state_now.parameters
     h = times * STEP * max(1.0, abs(float(parameters[place])))
     passes = []
-    for way in (h, -h):
+    for offset in (h, -h):
         moved = parameters.copy()
-        moved[place] += way
+        moved[place] += offset
         passes.append(hand.forward(moved, inputs, training=True))
-    up, down = (hand.loss.value(passed[-1].out, targets) for passed in passes)
-    sides = [_sides(hand, passed, targets) for passed in passes]
-    return Slope(
+    up, down = (hand.loss.value(caches[-1].out, targets) for caches in passes)
+    sides = [_sides(hand, caches, targets) for caches in passes]
+    return DifferenceQuotient(
         value=(up - down) / (2 * h),
         error=100 * float(np.finfo(np.float64).eps) * size_of_terms(hand, batch, passes[0]) / h,
         kinked=any(not np.array_equal(one, other) for one, other in zip(*sides, strict=True)),
     )
 
 
-def extrapolated(hand: ByHand, batch: NDArray[np.int64], place: int) -> Slope:
-    """Richardson's s(h) + (s(h) − s(2h))/3, whose error is of the fourth order, for losses that bend a lot within h."""
+def extrapolated(hand: ByHand, batch: NDArray[np.int64], place: int) -> DifferenceQuotient:
+    """Richardson's s(h) + (s(h) − s(2h))/3, whose error is of fourth order, for losses of large third derivative."""
     fine, coarse = (central_difference(hand, batch, place, times) for times in (1, 2))
     change = (fine.value - coarse.value) / 3
-    return Slope(fine.value + change, 2 * fine.error + 10 * abs(change), fine.kinked or coarse.kinked)
+    return DifferenceQuotient(fine.value + change, 2 * fine.error + 10 * abs(change), fine.kinked or coarse.kinked)
 
 
-def size_of_terms(hand: ByHand, batch: NDArray[np.int64], passed: list[Passed]) -> float:
-    """Of the numbers that cancel in a loss of outputs close to their targets, weighed as the loss weighs them."""
-    outputs, targets = passed[-1].out, hand.targets[batch]
+def size_of_terms(hand: ByHand, batch: NDArray[np.int64], caches: list[ForwardCache]) -> float:
+    """Size of the numbers that cancel in the loss where outputs are close to targets, with the loss's own weights."""
+    outputs, targets = caches[-1].out, hand.targets[batch]
     size = 1 + float(np.abs(outputs).max()) + float(np.abs(targets).max())
     return size * len(outputs) * hand.loss.share(outputs)
 
 
-def _sides(hand: ByHand, passed: list[Passed], targets: Array) -> list[NDArray[np.bool_]]:
-    """On which side of every kink the batch lies."""
+def _sides(hand: ByHand, caches: list[ForwardCache], targets: Array) -> list[NDArray[np.bool_]]:
+    """On which side of every kink the batch is: one array for each activation or loss with a kink."""
     network = hand.network
-    sides = [values.n > 0 for stage, values in zip(network.stages, passed, strict=True) if stage.activation in KINKED]
-    error = passed[-1].out - targets
+    sides = [values.n > 0 for stage, values in zip(network.stages, caches, strict=True) if stage.activation in KINKED]
+    error = caches[-1].out - targets
     if network.loss == "mae":
         sides.append(error > 0)
     if network.loss == "huber":

@@ -1,4 +1,4 @@
-"""Check of a graph: its numbers against torch's, and its gradients against central differences of its own forward."""
+"""Check of a graph: its values and gradients against torch's, and its gradients against central differences."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -9,16 +9,16 @@ from engine.graph.graph import Run
 
 STEP = 6e-6
 """Of a central difference, relative: the cube root of float64's rounding, where both its errors are smallest."""
-SAME_AS_TORCH = 1e-9
+TORCH_TOLERANCE = 1e-9
 """Relative. Both round to 16 digits; hundreds of operations that cancel lose some of them, a wrong slope all."""
-SAME_AS_DIFFERENCES = 1e-5
+DIFFERENCE_TOLERANCE = 1e-5
 """Relative. Central differences are right to about ten digits where the graph bends gently, to fewer where sharply."""
 
 
 @dataclass(frozen=True)
-class Compared:
+class Comparison:
     largest: float
-    """Difference over the size of the number, or over 1 if that is larger."""
+    """Largest relative difference; absolute for numbers below 1"""
     node: str
     """Where it is."""
     same: bool
@@ -26,22 +26,22 @@ class Compared:
 
 @dataclass(frozen=True)
 class Check:
-    torch: Compared
+    torch: Comparison
     """Of all values and gradients."""
-    differences: Compared | None
+    differences: Comparison | None
     """Of the gradients of all variables; None where the graph has a kink, or ends, within a step of these values."""
     products: dict[str, tuple[list[float], list[float]]]
-    """What comes back from each multiplication: by an operation of one's own, and by torch's."""
+    """Gradients of the inputs of each multiplication: by a torch.autograd.Function, and by torch.mul"""
 
 
 def check(run: Run, values: Mapping[str, float]) -> Check:
-    """torch is imported here, when first asked for."""
+    """Imports torch at the first call."""
     from engine.backends import torch_graph
 
     theirs = torch_graph.values_and_gradients(run.graph, values)
     names = [node.name for node in run.graph.nodes]
     return Check(
-        torch=_compared([*run.values, *run.gradients], [*theirs[0], *theirs[1]], [*names, *names], SAME_AS_TORCH),
+        torch=_compared([*run.values, *run.gradients], [*theirs[0], *theirs[1]], [*names, *names], TORCH_TOLERANCE),
         differences=_against_differences(run, values),
         products=torch_graph.products(run),
     )
@@ -67,7 +67,7 @@ def differences(run: Run, values: Mapping[str, float]) -> list[float] | None:
     return slopes
 
 
-def _against_differences(run: Run, values: Mapping[str, float]) -> Compared | None:
+def _against_differences(run: Run, values: Mapping[str, float]) -> Comparison | None:
     try:
         found = differences(run, values)
     except Fault:
@@ -77,12 +77,12 @@ def _against_differences(run: Run, values: Mapping[str, float]) -> Compared | No
     names = [node.name for node in run.graph.variables]
     gradients = [run.gradients[run.graph.place[name]] for name in names]
     rounding = abs(run.values[-1]) * 2e-16 / STEP  # of the two values a difference is made of
-    return _compared(gradients, found, names, SAME_AS_DIFFERENCES + 10 * rounding)
+    return _compared(gradients, found, names, DIFFERENCE_TOLERANCE + 10 * rounding)
 
 
 def _compared(
     ours: Sequence[float | None], theirs: Sequence[float | None], names: Sequence[str], tolerance: float
-) -> Compared:
+) -> Comparison:
     largest, where = 0.0, names[0] if names else ""
     for own, other, name in zip(ours, theirs, names, strict=True):
         difference = 0.0 if own is None and other is None else math.inf
@@ -90,4 +90,4 @@ def _compared(
             difference = abs(own - other) / max(1, abs(other))
         if not difference <= largest:
             largest, where = difference, name
-    return Compared(largest, where, largest <= tolerance)
+    return Comparison(largest, where, largest <= tolerance)

@@ -10,7 +10,7 @@ from typing import Literal
 
 import numpy as np
 
-from engine.backends.bugs import NO_GRADIENT
+from engine.backends.bugs import GRADIENT_FREE
 from engine.data.targets import actual_classes
 from engine.diagnosis.layer_stats import MOST_SAMPLES, LayerHealth, measure
 from engine.evaluation.metrics import Evaluation
@@ -188,7 +188,7 @@ def _rate(case: Case) -> Iterator[Finding]:
         yield Finding("rate_too_high", {"rate": spec.learning_rate, "step": diverged})
         return
     last = case.curve[-RECENT:]
-    if case.content or len(last) < RECENT or spec.optimizer in NO_GRADIENT:
+    if case.content or len(last) < RECENT or spec.optimizer in GRADIENT_FREE:
         return
     losses = np.array([one.train_loss for one in last])
     jumps, mean = float(np.abs(np.diff(losses)).mean()), float(losses.mean())
@@ -222,7 +222,7 @@ def _saturated(case: Case) -> Iterator[Finding]:
 
 
 def _vanishing(case: Case) -> Iterator[Finding]:
-    if case.content or case.spec.optimizer in NO_GRADIENT:
+    if case.content or case.spec.optimizer in GRADIENT_FREE:
         return
     means = [one.mean for one in case.layers]
     least, steepest = int(np.argmin(means)), int(np.argmax(means))

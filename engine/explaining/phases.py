@@ -1,6 +1,6 @@
-"""Phases: a training step as a person walks through it: the batch, forward, the loss, backward, the update.
+"""Phases of a training step: the batch, forward layer by layer, the loss, backward, the update.
 
-Each with the very lines of the hand-written backend that compute it, and what its names stand for in one sample.
+Each with the source code of the hand-written backend that computes it, and the values of its variables for one sample.
 """
 
 import ast
@@ -14,7 +14,7 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.backends import bugs
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.traced_step import TracedStep
 from engine.fault import Fault
 from engine.nn.losses import Loss
 from engine.nn.network import Array
@@ -24,23 +24,23 @@ PhaseName = Literal["batch", "forward", "loss", "backward", "gradient", "update"
 
 @dataclass(frozen=True)
 class Form:
-    """What a layer is, as far as its formulas go."""
+    """The parts of a layer that its formulas depend on."""
 
     norm: Literal["none", "batch", "running"]
-    """Whose mean and deviation it goes by: a batch of one sample has none of its own."""
+    """Of which statistics: a batch of one sample is normalised by the running ones"""
     dropout: bool
     residual: bool
     residual_above: bool
-    """Whether the layer above hands down what it is sent, beside what comes through its weights."""
+    """Whether the layer above has a residual link, which adds its ∂L/∂a"""
 
 
 @dataclass(frozen=True)
 class Phase:
     name: PhaseName
     layer: int | None
-    """Of forward and backward: the linear layer it is at, from 0."""
+    """Of forward and backward: the linear layer, from 0"""
     bound: dict[str, list[float]]
-    """Names of the code → their values for one sample of the batch."""
+    """Variables of the code → their values for one sample of the batch"""
     form: Form | None = None
     """Of that layer."""
 
@@ -49,40 +49,42 @@ class Phase:
 class Code:
     lines: str
     planted: bool
-    """Whether this is where a bug was put."""
+    """Whether it belongs to a planted bug"""
 
 
-def phases_of(step: OpenStep, sample: int) -> list[Phase]:
-    """All phases in their order. Of a rule that sends nothing back none is backward, and one finds what it has instead
-    of a gradient.
+def phases_of(step: TracedStep, sample: int) -> list[Phase]:
+    """All phases in their order. Perceptron and evolution have no backward phase, and one that computes what they have
+    instead of a gradient.
 
     Raises Fault where the batch has no such sample.
     """
     if not 0 <= sample < len(step.batch):
         raise Fault("subject_no_sample", {"count": len(step.batch), "sample": sample + 1})
-    look, layers = step.look, range(step.network.layers)
-    outputs, targets = look.passed[-1].out[sample], step.targets[sample]
+    batch_pass, layers = step.batch_pass, range(step.network.layers)
+    outputs, targets = batch_pass.forward[-1].out[sample], step.targets[sample]
     phases = [Phase("batch", None, {"batch": [float(index) for index in step.batch]})]
     for layer in layers:
-        passed = look.passed[layer]
-        bound = {"below": passed.below, "z": step.weighted[layer], "n": passed.n, "h": passed.h, "a": passed.out}
+        cache = batch_pass.forward[layer]
+        bound = {"below": cache.below, "z": step.weighted_sums[layer], "n": cache.n, "h": cache.h, "a": cache.out}
         phases.append(Phase("forward", layer, _of_sample(bound, sample), _form(step, layer)))
-    phases.append(Phase("loss", None, {"outputs": _floats(outputs), "targets": _floats(targets), "loss": [look.loss]}))
-    for layer in reversed(layers if look.sent else ()):
-        sent = look.sent[layer]
-        bound = {"d_a": sent.out, "d_h": sent.h, "d_n": sent.n, "d_z": sent.z}
+    loss = [batch_pass.loss]
+    phases.append(Phase("loss", None, {"outputs": _floats(outputs), "targets": _floats(targets), "loss": loss}))
+    for layer in reversed(layers if batch_pass.backward else ()):
+        gradients = batch_pass.backward[layer]
+        bound = {"d_a": gradients.d_out, "d_h": gradients.d_h, "d_n": gradients.d_n, "d_z": gradients.d_z}
         phases.append(Phase("backward", layer, _of_sample(bound, sample), _form(step, layer)))
-    if not look.sent:
-        phases.append(Phase("gradient", None, {"tried": _floats(np.array(look.tried))} if look.tried else {}))
-    if step.move is not None:
-        phases.append(Phase("update", None, {"rate": [step.move.rate], "t": [float(step.t)]}))
+    if not batch_pass.backward:
+        losses = _floats(np.array(batch_pass.pair_losses))
+        phases.append(Phase("gradient", None, {"tried": losses} if losses else {}))
+    if step.update is not None:
+        phases.append(Phase("update", None, {"rate": [step.update.rate], "t": [float(step.t)]}))
     return phases
 
 
-def _form(step: OpenStep, layer: int) -> Form:
-    stages, norm = step.network.stages, step.look.passed[layer].norm
+def _form(step: TracedStep, layer: int) -> Form:
+    stages, norm = step.network.stages, step.batch_pass.forward[layer].norm
     return Form(
-        norm="none" if norm is None else "batch" if norm.of_batch else "running",
+        norm="none" if norm is None else "batch" if norm.from_batch else "running",
         dropout=stages[layer].dropout > 0,
         residual=stages[layer].residual,
         residual_above=layer + 1 < len(stages) and stages[layer + 1].residual,
@@ -97,12 +99,12 @@ def _floats(values: Array) -> list[float]:
     return [float(value) for value in np.ravel(values)]
 
 
-# The lines that compute it
+# The code of each phase
 
 
-def code_of(step: OpenStep) -> dict[PhaseName, list[Code]]:
-    """Phase → the functions that run in this very step, a planted one before the right one that it calls."""
-    hand, stages, spec = bugs.hand_with(step.bug), step.network.stages, step.spec
+def code_of(step: TracedStep) -> dict[PhaseName, list[Code]]:
+    """Phase → the functions that run in this step; that of a planted bug comes before the correct one it calls."""
+    hand, stages, spec = bugs.by_hand_with(step.bug), step.network.stages, step.spec
     norms, own = any(stage.batch_norm for stage in stages), vars(hand) if step.bug else {}
     methods: dict[PhaseName, list[str]] = {
         "batch": ["next_batch"],
@@ -111,12 +113,16 @@ def code_of(step: OpenStep) -> dict[PhaseName, list[Code]]:
             *(["normalise"] if norms else []),
             *(["dropout"] if any(stage.dropout for stage in stages) else []),
         ],
-        "backward": [*(["look"] if "look" in own else []), "backward", *(["backward_norm"] if norms else [])],
-        "gradient": [spec.optimizer] if not step.look.sent else [],
+        "backward": [
+            *(["batch_pass"] if "batch_pass" in own else []),
+            "backward",
+            *(["backward_norm"] if norms else []),
+        ],
+        "gradient": [spec.optimizer] if not step.batch_pass.backward else [],
         "update": [
             *(["penalty_gradient"] if spec.l1 or spec.l2 else []),
             *(["clipped"] if spec.clip != "none" else []),
-            *("move", *(["take"] if "take" in own else [])),
+            *("compute_update", *(["apply_update"] if "apply_update" in own else [])),
         ],
     }
     code = {name: [one for method in names for one in _written(hand, method)] for name, names in methods.items()}
@@ -126,7 +132,7 @@ def code_of(step: OpenStep) -> dict[PhaseName, list[Code]]:
 
 
 def _written(cls: type, method: str) -> Iterator[Code]:
-    """The method, and the one it was made from as long as that is called."""
+    """The method, and the inherited ones that it calls with super()."""
     for base in cls.__mro__:
         if method in vars(base):
             source = _source(vars(base)[method])
@@ -137,7 +143,7 @@ def _written(cls: type, method: str) -> Iterator[Code]:
 
 @lru_cache
 def _source(function: Callable[..., Any]) -> str:
-    """Without what it says of itself."""
+    """Without its docstring."""
     source = textwrap.dedent(inspect.getsource(function))
     (definition,) = ast.parse(source).body
     assert isinstance(definition, ast.FunctionDef)

@@ -1,12 +1,12 @@
-"""Terms and lines: a number as the sum or the product that makes it, ready to be read and checked."""
+"""Terms and lines: a number as a sum, a product or the value of a function, which can be shown and checked."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from math import fsum, prod
 from typing import Literal
 
-MOST_TERMS = 64
-"""Of a sum that are told one by one, the largest first found; what is left is told as one term."""
+MAX_TERMS = 64
+"""Terms of a sum; of more, the largest are kept and the rest is added up to one term."""
 
 FLOAT32 = 6e-8
 """The largest relative error of one rounding."""
@@ -19,7 +19,7 @@ Op = Literal["sum", "product", "value"]
 
 @dataclass(frozen=True)
 class Subject:
-    """What a number belongs to, by its place: kind and the numbers that name it, all from 0."""
+    """What can be explained: its kind and the indices that identify it, all from 0."""
 
     kind: Literal["neuron", "weight", "bias", "norm", "point", "layer", "loss"]
     layer: int = 0
@@ -36,14 +36,14 @@ class Term:
     """As base_{sub}^{sup}"""
     value: float
     factors: tuple[tuple[str, float], ...] = ()
-    """What it is a product of, if it is one."""
+    """Symbol and value of each factor, if it is a product"""
     subject: Subject | None = None
-    """Where it leads on to."""
+    """The subject that explains it"""
 
 
 @dataclass(frozen=True)
 class Line:
-    """total = Σ or Π of the terms; of a "value" the terms are what a function, named like the line, is given."""
+    """total = Σ or Π of the terms; of a "value" the terms are the arguments of the function named like the line."""
 
     name: str
     op: Op
@@ -51,47 +51,47 @@ class Line:
     symbol: str
     total: float
     main: bool = False
-    """The line that the subject is opened for."""
+    """The line that the subject is known by"""
 
     @property
-    def worked_out(self) -> float:
+    def recomputed(self) -> float:
         """The sum or product of the terms, without rounding."""
         values = [term.value for term in self.terms]
         return fsum(values) if self.op == "sum" else prod(values) if self.op == "product" else self.total
 
 
 def holds(line: Line, largest: float) -> bool:
-    """Whether the terms make the total, to the rounding of float32; largest: of the parameters, whose own rounding a
-    change of one is known to."""
-    unit = fsum(abs(term.value) for term in line.terms) if line.op == "sum" else abs(line.worked_out)
+    """Whether the terms make the total, to the rounding of float32; largest: absolute parameter, whose rounding limits
+    the digits of an update."""
+    unit = fsum(abs(term.value) for term in line.terms) if line.op == "sum" else abs(line.recomputed)
     slack = ROUNDING * unit + (2 * FLOAT32 * largest if line.name in ("step", "new") else FLOAT32**2)
-    return abs(line.worked_out - line.total) <= slack
+    return abs(line.recomputed - line.total) <= slack
 
 
-def product(symbol: str, factors: Sequence[tuple[str, float]], subject: Subject | None = None) -> Term:
+def product_term(symbol: str, factors: Sequence[tuple[str, float]], subject: Subject | None = None) -> Term:
     """A term that is a product."""
     return Term(symbol, prod(value for _, value in factors), tuple(factors), subject)
 
 
-def summed(name: str, terms: Iterable[Term], symbol: str, total: float, main: bool = False) -> Line:
-    """A sum; of very many terms the smaller ones are told together."""
-    kept = list(terms)
-    if len(kept) > MOST_TERMS:
-        large = sorted(range(len(kept)), key=lambda i: -abs(kept[i].value))[: MOST_TERMS - 1]
-        rest = fsum(term.value for i, term in enumerate(kept) if i not in set(large))
-        kept = [kept[i] for i in sorted(large)] + [Term(f"Σ_{{{len(kept) - len(large)}}}", rest)]
-    return Line(name, "sum", tuple(kept), symbol, total, main)
+def sum_line(name: str, terms: Iterable[Term], symbol: str, total: float, main: bool = False) -> Line:
+    """A sum; beyond MAX_TERMS the smallest terms are added up to one."""
+    parts = list(terms)
+    if len(parts) > MAX_TERMS:
+        large = sorted(range(len(parts)), key=lambda i: -abs(parts[i].value))[: MAX_TERMS - 1]
+        rest = fsum(term.value for i, term in enumerate(parts) if i not in set(large))
+        parts = [parts[i] for i in sorted(large)] + [Term(f"Σ_{{{len(parts) - len(large)}}}", rest)]
+    return Line(name, "sum", tuple(parts), symbol, total, main)
 
 
-def multiplied(name: str, terms: Iterable[Term], symbol: str, total: float) -> Line:
+def product_line(name: str, terms: Iterable[Term], symbol: str, total: float) -> Line:
     return Line(name, "product", tuple(terms), symbol, total)
 
 
-def found(name: str, given: Iterable[Term], symbol: str, total: float) -> Line:
-    """What a function gives."""
-    return Line(name, "value", tuple(given), symbol, total)
+def value_line(name: str, arguments: Iterable[Term], symbol: str, total: float) -> Line:
+    """The value of a function of these arguments."""
+    return Line(name, "value", tuple(arguments), symbol, total)
 
 
-def opened_for(line: Line) -> Line:
+def as_main(line: Line) -> Line:
     """The same line as the main one."""
     return replace(line, main=True)

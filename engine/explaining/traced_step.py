@@ -1,7 +1,7 @@
-"""OpenStep: one training step with everything it computes on the way, as the hand-written backend computes it.
+"""TracedStep: one training step with all its intermediate values, as the hand-written backend computes it.
 
-Made from where a run stands, it changes nothing there: it is the step that would come next, or, from the position
-before the last step, the one that was taken.
+It is computed from a State and leaves the run alone: from the current State it is the next step, from the State before
+the last step it is the last one again.
 """
 
 from dataclasses import dataclass
@@ -10,8 +10,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends.bugs import hand_with
-from engine.backends.by_hand import Look, Move
+from engine.backends.bugs import by_hand_with
+from engine.backends.by_hand import BatchPass, Update
 from engine.nn.activations import Activation, activation_table
 from engine.nn.losses import Loss
 from engine.nn.network import Array, Network, State
@@ -21,13 +21,13 @@ from engine.spec.spec import Spec
 
 
 @dataclass(frozen=True)
-class OpenStep:
+class TracedStep:
     spec: Spec
     network: Network
     before: State
-    look: Look
-    move: Move | None
-    """None where the step cannot be taken, because the loss or a gradient is not finite or too large."""
+    batch_pass: BatchPass
+    update: Update | None
+    """None where the step cannot be taken, because loss or gradient are not finite or too large"""
     inputs: Array
     """Of the batch, (n, inputs)"""
     targets: Array
@@ -45,21 +45,30 @@ class OpenStep:
         inputs: Array,
         targets: Array,
         bug: BugName | None = None,
-    ) -> "OpenStep":
+    ) -> "TracedStep":
         """The step from `before` on, for the whole training set (n, inputs) and (n, outputs), with a bug or without."""
-        hand = hand_with(bug)(spec, network, inputs, targets)
+        hand = by_hand_with(bug)(spec, network, inputs, targets)
         hand.load(before)
-        with np.errstate(over="ignore", invalid="ignore"):  # a look that is not sound is not followed
-            look = hand.look()
-            move = hand.move(look.whole) if look.sound else None
+        with np.errstate(over="ignore", invalid="ignore"):  # beyond the limits there is no update
+            batch_pass = hand.batch_pass()
+            update = hand.compute_update(batch_pass.total_gradient) if batch_pass.within_limits else None
         return cls(
-            spec, network, before, look, move, inputs[look.batch], targets[look.batch], hand.loss, hand.optimizer, bug
+            spec,
+            network,
+            before,
+            batch_pass,
+            update,
+            inputs[batch_pass.batch],
+            targets[batch_pass.batch],
+            hand.loss,
+            hand.optimizer,
+            bug,
         )
 
     @property
     def batch(self) -> NDArray[np.int64]:
         """Which training samples are in it, (n,)."""
-        return self.look.batch
+        return self.batch_pass.batch
 
     @property
     def t(self) -> int:
@@ -72,11 +81,11 @@ class OpenStep:
         return self.network.views(self.before.parameters)
 
     @cached_property
-    def weighted(self) -> list[Array]:
+    def weighted_sums(self) -> list[Array]:
         """z = W·a + b of every layer, (n, outputs)."""
         sums = []
-        for layer, passed in enumerate(self.look.passed):
-            z = passed.below @ self.tensors[f"layers.{layer}.weight"].T
+        for layer, cache in enumerate(self.batch_pass.forward):
+            z = cache.below @ self.tensors[f"layers.{layer}.weight"].T
             sums.append(z + self.tensors[f"layers.{layer}.bias"] if self.network.biases else z)
         return sums
 

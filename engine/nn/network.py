@@ -168,7 +168,7 @@ class State:
 
     parameters: Array
     """(count,)"""
-    memory: dict[str, Array]
+    optimizer_state: dict[str, Array]
     """What the optimizer remembers, by name, each (count,)."""
     updates: Array
     """(count,): the last step's new − old parameters; zeros before the first step."""
@@ -191,15 +191,15 @@ class State:
     """The step that could not be taken because its loss or gradient was not finite or beyond spec.DIVERGENCE."""
 
     @classmethod
-    def start(cls, network: Network, parameters: Array, memory: dict[str, Array]) -> Self:
+    def start(cls, network: Network, parameters: Array, optimizer_state: dict[str, Array]) -> Self:
         """Before the first step."""
-        return cls(parameters, memory, updates=np.zeros_like(parameters), buffers=network.fresh_buffers())
+        return cls(parameters, optimizer_state, updates=np.zeros_like(parameters), buffers=network.fresh_buffers())
 
     def copy(self) -> "State":
         return replace(
             self,
             parameters=self.parameters.copy(),
-            memory={name: values.copy() for name, values in self.memory.items()},
+            optimizer_state={name: values.copy() for name, values in self.optimizer_state.items()},
             updates=self.updates.copy(),
             buffers=self.buffers.copy(),
         )

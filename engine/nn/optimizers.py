@@ -15,7 +15,7 @@ from engine.nn.network import Array, Network
 from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec
 
-Memory = dict[str, Array]
+OptState = dict[str, Array]
 
 
 class Rule(Protocol):
@@ -23,10 +23,10 @@ class Rule(Protocol):
     def of(cls, spec: Spec, network: Network) -> Self:
         """The rule with a Spec's settings."""
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         """What is remembered before the first step."""
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
         """New parameters and memory; t counts this rule's steps from 1. Its arguments are left as they were."""
 
 
@@ -41,10 +41,10 @@ class SGD:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls()
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
         return param - rate * grad, {}
 
 
@@ -63,11 +63,11 @@ class Momentum:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls(momentum=spec.momentum, dampening=spec.dampening)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"velocity": np.zeros_like(param)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        velocity: Array = grad if t == 1 else self.momentum * memory["velocity"] + (1 - self.dampening) * grad
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        velocity: Array = grad if t == 1 else self.momentum * state["velocity"] + (1 - self.dampening) * grad
         return param - rate * velocity, {"velocity": velocity}
 
 
@@ -85,11 +85,11 @@ class NAG:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls(momentum=spec.momentum)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"velocity": np.zeros_like(param)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        velocity = self.momentum * memory["velocity"] + grad
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        velocity = self.momentum * state["velocity"] + grad
         ahead: Array = grad + self.momentum * velocity
         return param - rate * ahead, {"velocity": velocity}
 
@@ -109,11 +109,11 @@ class Adagrad:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls(spec.epsilon, spec.rate_decay, spec.initial_accumulator)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"sum": np.full_like(param, self.initial_accumulator)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        total = memory["sum"] + grad * grad
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        total = state["sum"] + grad * grad
         root: Array = np.sqrt(total)
         decayed = rate / (1 + (t - 1) * self.rate_decay)
         return param - decayed * grad / (root + self.epsilon), {"sum": total}
@@ -136,11 +136,11 @@ class RMSprop:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls(spec.alpha, spec.epsilon, spec.centered)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"square": np.zeros_like(param), "mean": np.zeros_like(param)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        square, mean = self.alpha * memory["square"] + (1 - self.alpha) * grad * grad, memory["mean"]
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        square, mean = self.alpha * state["square"] + (1 - self.alpha) * grad * grad, state["mean"]
         spread = square
         if self.centered:
             mean = self.alpha * mean + (1 - self.alpha) * grad
@@ -167,13 +167,13 @@ class Adam:
     def of(cls, spec: Spec, network: Network) -> Self:
         return cls(spec.beta1, spec.beta2, spec.epsilon, spec.amsgrad)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"m": np.zeros_like(param), "v": np.zeros_like(param), "v_max": np.zeros_like(param)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        m = self.beta1 * memory["m"] + (1 - self.beta1) * grad
-        v = self.beta2 * memory["v"] + (1 - self.beta2) * grad * grad
-        v_max = np.maximum(memory["v_max"], v) if self.amsgrad else memory["v_max"]
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        m = self.beta1 * state["m"] + (1 - self.beta1) * grad
+        v = self.beta2 * state["v"] + (1 - self.beta2) * grad * grad
+        v_max = np.maximum(state["v_max"], v) if self.amsgrad else state["v_max"]
         m_hat = m / (1 - math.pow(self.beta1, t))
         v_hat = (v_max if self.amsgrad else v) / (1 - math.pow(self.beta2, t))
         root: Array = np.sqrt(v_hat)
@@ -207,14 +207,14 @@ class Muon:
         others = Adam(spec.beta1, spec.beta2, spec.epsilon)
         return cls(network, spec.muon_momentum, spec.nesterov, spec.newton_schulz_steps, others)
 
-    def start(self, param: Array) -> Memory:
+    def start(self, param: Array) -> OptState:
         return {"momentum": np.zeros_like(param), "m": np.zeros_like(param), "v": np.zeros_like(param)}
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        new, after = param.copy(), {name: values.copy() for name, values in memory.items()}
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        new, after = param.copy(), {name: values.copy() for name, values in state.items()}
         for name, place in self.network.slices.items():
             if rule_of(self.network, name) == "muon":
-                b: Array = self.momentum * memory["momentum"][place] + (1 - self.momentum) * grad[place]
+                b: Array = self.momentum * state["momentum"][place] + (1 - self.momentum) * grad[place]
                 ahead: Array = (1 - self.momentum) * grad[place] + self.momentum * b
                 u = ahead if self.nesterov else b
                 rows, columns = self.network.shapes[name]
@@ -222,7 +222,7 @@ class Muon:
                 new[place] -= rate * math.sqrt(max(1, rows / columns)) * direction
                 after["momentum"][place] = b
             else:
-                moments = {"m": memory["m"][place], "v": memory["v"][place], "v_max": np.zeros_like(grad[place])}
+                moments = {"m": state["m"][place], "v": state["v"][place], "v_max": np.zeros_like(grad[place])}
                 new[place], moments = self.others.step(param[place], grad[place], moments, rate, t)
                 after["m"][place], after["v"][place] = moments["m"], moments["v"]
         return new, after

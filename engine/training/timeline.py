@@ -33,7 +33,7 @@ class Position:
     def size(self) -> int:
         """Bytes."""
         state = self.state
-        arrays = (state.parameters, state.updates, state.buffers, *state.memory.values())
+        arrays = (state.parameters, state.updates, state.buffers, *state.optimizer_state.values())
         return OVERHEAD + sum(array.nbytes for array in arrays)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.backends import Backend, make_backend
-from engine.backends.bugs import BUGS, goes_with, hand_with, without_traces
+from engine.backends.bugs import BUGS, by_hand_with, compatible_with, without_bug_state
 from engine.data.datasets import split
 from engine.data.digits import BUNDLED, Library
 from engine.data.features import inputs_of
@@ -29,7 +29,7 @@ from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_
 from engine.training.stopping import RULES, StopReason, Watch, looks_at_epochs
 from engine.training.timeline import Position
 
-STATE_VERSION = 2
+STATE_VERSION = 3
 
 
 class Trainer:
@@ -56,13 +56,13 @@ class Trainer:
         self.loss = make_loss(self.network.loss, self.network.reduction, self.network.huber_delta)
         self.watch = Watch()
         parameters = initial_parameters(spec, self.network)
-        memory = make_optimizer(spec, self.network).start(parameters)
+        optimizer_state = make_optimizer(spec, self.network).start(parameters)
         self.bug: BugName | None = None
-        self._start_backend(backend, State.start(self.network, parameters, memory))
+        self._start_backend(backend, State.start(self.network, parameters, optimizer_state))
 
     def _start_backend(self, name: BackendName, state: State) -> None:
         run = (self.spec, self.network, self.train_inputs, self.train_targets)
-        self._backend: Backend = make_backend(name, *run) if self.bug is None else hand_with(self.bug)(*run)
+        self._backend: Backend = make_backend(name, *run) if self.bug is None else by_hand_with(self.bug)(*run)
         self._backend.load(state)
         self.backend = name
 
@@ -148,7 +148,7 @@ class Trainer:
         """Goes on under another Spec. Raises ValueError if a field differs that only a new Trainer can take up."""
         if fields := restarting_fields(self.spec, spec):
             raise ValueError(f"{', '.join(fields)} cannot change while a run goes on; start a new Trainer")
-        if self.bug is not None and not goes_with(self.bug, spec.optimizer):
+        if self.bug is not None and not compatible_with(self.bug, spec.optimizer):
             self._sit(None)
         self._backend.configure(spec)
         if any(getattr(spec, name) != getattr(self.spec, name) for name in (*RULES, "optimizer")):
@@ -159,18 +159,18 @@ class Trainer:
         """Goes on with another backend. Raises ValueError for an unknown one."""
         self._start_backend(backend, self._backend.state())
 
-    def plant(self, bug: BugName | None) -> None:
+    def inject_bug(self, bug: BugName | None) -> None:
         """Goes on by the hand-written backend with a bug in it, whichever was chosen; None: right again, as chosen.
 
         Another optimizer, where the bug has no place, takes it out. Raises ValueError where it has none now.
         """
-        if bug is not None and not (bug in BUGS and goes_with(bug, self.spec.optimizer)):
+        if bug is not None and not (bug in BUGS and compatible_with(bug, self.spec.optimizer)):
             raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
         self._sit(bug)
 
     def _sit(self, bug: BugName | None) -> None:
         self.bug = bug
-        self._start_backend(self.backend, without_traces(self._backend.state()))
+        self._start_backend(self.backend, without_bug_state(self._backend.state()))
 
     def load_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Replaces all tensors, named and shaped as `parameters()` gives them, and those of `buffers()` that are
@@ -325,7 +325,7 @@ class Trainer:
         trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), library)
         trainer.watch = Watch(**values.pop("watch"))
         if (bug := values.pop("bug", None)) is not None:
-            trainer.plant(bug)
+            trainer.inject_bug(bug)
         trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
         return trainer
 
@@ -335,13 +335,14 @@ def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:
     if set(values) != set(vars(like)):
         odd = ", ".join(sorted(set(values) ^ set(vars(like))))
         raise ValueError(f"these parts of the state are missing or unknown: {odd}; give what `state()` gave")
-    if set(values["memory"]) != set(like.memory):
-        raise ValueError(f"the optimizer remembers {sorted(like.memory)}, and the state has {sorted(values['memory'])}")
+    if set(values["optimizer_state"]) != set(like.optimizer_state):
+        found = sorted(values["optimizer_state"])
+        raise ValueError(f"the optimizer remembers {sorted(like.optimizer_state)}, and the state has {found}")
 
     shape = like.parameters.shape
     state = State(
         parameters=_finite("parameters", values["parameters"], shape),
-        memory={name: _finite(name, values["memory"][name], shape) for name in like.memory},
+        optimizer_state={name: _finite(name, values["optimizer_state"][name], shape) for name in like.optimizer_state},
         updates=_finite("updates", values["updates"], shape),
         buffers=_finite("buffers", values["buffers"], like.buffers.shape),
         **{name: values[name] for name in vars(like) if not isinstance(getattr(like, name), np.ndarray | dict)},

@@ -96,14 +96,15 @@ def kernels_both_ways() -> tuple[ModuleType, ModuleType]:
     lanes, settings = (import_module(f"engine.backends.compiled.{name}") for name in ("lanes", "settings"))
 
     @lanes.inlined  # type: ignore[untyped-decorator]
-    def put(parameters: Any, _updates: Any, i: Any, left: Any, change: Any) -> Any:
-        lanes.store(parameters, i, left * lanes.load(parameters, i) - change)
+    def store_update(parameters: Any, _updates: Any, i: Any, decay: Any, change: Any) -> Any:
+        lanes.store(parameters, i, decay * lanes.load(parameters, i) - change)
 
     @lanes.inlined  # type: ignore[untyped-decorator]
-    def keep_count(counters: Any, _losses: Any, _summed: Any, samples: Any, count: Any, _seen: Any, _loss: Any) -> Any:
+    def update_counters(_config: Any, samples: Any, state: Any, count: Any, _copies: Any, _loss: Any) -> Any:
+        counters = state.counters
         counters[settings.STEP] += 1
         counters[settings.CURSOR] += count
-        if counters[settings.CURSOR] == samples:
+        if counters[settings.CURSOR] == samples.inputs.shape[0]:
             counters[settings.EPOCH] += 1
             counters[settings.CURSOR] = 0
 
@@ -112,8 +113,8 @@ def kernels_both_ways() -> tuple[ModuleType, ModuleType]:
         return 0.0  # of a loss, and nobody then computes its parts
 
     rules, kernels = (import_module(f"engine.backends.compiled.{name}") for name in ("rules", "kernels"))
-    vars(rules).update(put=put)
-    vars(kernels).update(keep_count=keep_count, total=total)
+    vars(rules).update(store_update=store_update)
+    vars(kernels).update(update_counters=update_counters, total=total)
     return keeping, import_module("engine.backends.compiled.backend")
 
 

@@ -11,7 +11,7 @@ from playwright.sync_api import Locator, expect
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.traced_step import TracedStep
 from tests.browser.conftest import Opened, OpenPage
 from tests.table import sampled
 
@@ -45,10 +45,10 @@ def is_open(opened: Opened, identity: str, step: int) -> None:
     expect(sheet.locator(".lines")).not_to_have_class("lines waiting")
 
 
-def before_last(spec: Spec, step: int) -> OpenStep:
+def before_last(spec: Spec, step: int) -> TracedStep:
     trainer = Trainer(spec, backend="by_hand")
     trainer.advance(step - 1)
-    return OpenStep.of(spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets)
+    return TracedStep.of(spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets)
 
 
 def subject_of(identity: str) -> Subject:
@@ -61,7 +61,7 @@ def subject_of(identity: str) -> Subject:
     return Subject(kind, layer, index, source)  # type: ignore[arg-type]
 
 
-def assert_adds_up_to_the_engines(opened: Opened, step: OpenStep) -> None:
+def assert_adds_up_to_the_engines(opened: Opened, step: TracedStep) -> None:
     identity = opened["inspector"].get_attribute("data-id") or ""
     sample = int(opened["sample"].get_attribute("data-value") or 0)
     place = step.batch.tolist().index(sample) if sample in step.batch else 0

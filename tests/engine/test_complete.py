@@ -23,7 +23,7 @@ from engine.spec.choices import ActivationName, DatasetName, FeatureName, Initia
         (autograd.ACTIVATIONS, ActivationName),
         (autograd.LOSSES, LossName),
         (torch_rules.OPTIMIZERS, OptimizerName),
-        (torch_rules.MEMORY, OptimizerName),
+        (torch_rules.OPTIMIZER_STATE, OptimizerName),
     ],
 )
 def test_table_is_complete(table: Collection[str], names: object) -> None:

@@ -69,8 +69,8 @@ class Case:
     targets: Array
 
     def state(self, spec: Spec) -> State:
-        memory = make_optimizer(spec, self.network).start(self.parameters)
-        start = State.start(self.network, self.parameters, memory)
+        optimizer_state = make_optimizer(spec, self.network).start(self.parameters)
+        start = State.start(self.network, self.parameters, optimizer_state)
         return replace(start, buffers=self.buffers)
 
     def backend(self, name: BackendName, spec: Spec) -> Backend:
@@ -88,7 +88,7 @@ class Case:
                 state,
                 parameters=state.parameters.astype(np.float64),
                 buffers=state.buffers.astype(np.float64),
-                memory={name: values.astype(np.float64) for name, values in state.memory.items()},
+                optimizer_state={name: values.astype(np.float64) for name, values in state.optimizer_state.items()},
             )
         )
         return backend

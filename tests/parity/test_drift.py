@@ -41,8 +41,8 @@ def run_from(spec: Spec, trainer: Trainer, state: State, backend: BackendName = 
 def in_doubles(spec: Spec, trainer: Trainer, state: State) -> ByHand:
     inputs, targets = trainer.train_inputs.astype(np.float64), trainer.train_targets.astype(np.float64)
     runner = ByHand(spec, trainer.network, inputs, targets)  # type: ignore[arg-type]
-    memory = {name: values.astype(np.float64) for name, values in state.memory.items()}
-    arrays: dict[str, Any] = {"memory": memory}
+    optimizer_state = {name: values.astype(np.float64) for name, values in state.optimizer_state.items()}
+    arrays: dict[str, Any] = {"optimizer_state": optimizer_state}
     arrays |= {name: getattr(state, name).astype(np.float64) for name in ("parameters", "updates", "buffers")}
     runner.load(replace(state, **arrays))
     return runner
@@ -62,8 +62,8 @@ def test_every_step_of_a_run_that_drifts_is_right(name: str) -> None:
         runner.advance(between - 1)
         state = runner.state()
         true = in_doubles(spec, trainer, state)
-        norms = [passed.norm for passed in true.look().passed if passed.norm is not None]
-        deviation = min([1.0, *(float(norm.deviation.min()) for norm in norms)])
+        norms = [passed.norm for passed in true.batch_pass().forward if passed.norm is not None]
+        deviation = min([1.0, *(float(norm.std.min()) for norm in norms)])
         runner.advance(1)
         true.advance(1)
         step = true.state().updates

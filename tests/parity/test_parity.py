@@ -47,7 +47,7 @@ def test_gradients_of_every_activation_loss_and_kind_of_layer(
         batch = oracle.shuffled(spec.seed, 0, len(case.inputs))[:23]
         _, true = oracle.gradients_of(model, case.inputs[batch], case.targets[batch], training=(spec.seed, 0))
         runner.advance(1)
-        trained = worst(case.network, runner.state().memory["velocity"], true)
+        trained = worst(case.network, runner.state().optimizer_state["velocity"], true)
         assert max(inferred, trained) < tolerance, f"{loss}, {kind}: {inferred:.1e} inferred, {trained:.1e} trained"
         assert oracle.relative(runner.state().buffers, model.running()) < tolerance, f"running statistics, {kind}"
         largest, count = max(largest, inferred, trained), count + 2
@@ -93,7 +93,7 @@ def test_gradients_of_batches(backend: BackendName, batch_size: int | None) -> N
             batch = order[cursor : cursor + size]
             model = oracle.Model(case.network, case.parameters)
             _, true = oracle.gradients_of(model, case.inputs[batch], case.targets[batch])
-            assert worst(case.network, runner.state().memory["velocity"], true) < TOLERANCE
+            assert worst(case.network, runner.state().optimizer_state["velocity"], true) < TOLERANCE
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
@@ -108,7 +108,7 @@ def test_a_last_batch_of_one_is_normalised_as_in_inference(backend: BackendName)
     last = oracle.shuffled(spec.seed, 0, 51)[50:]
     model = oracle.Model(case.network, case.parameters, case.buffers)
     _, true = oracle.gradients_of(model, case.inputs[last], case.targets[last])
-    assert worst(case.network, runner.state().memory["velocity"], true) < TOLERANCE
+    assert worst(case.network, runner.state().optimizer_state["velocity"], true) < TOLERANCE
     np.testing.assert_array_equal(runner.state().buffers, case.buffers)
     assert runner.state().epoch == 1
 

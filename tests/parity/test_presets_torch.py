@@ -9,7 +9,7 @@ import torch
 
 from engine.backends.by_hand import ByHand
 from engine.nn.network import Array, Network, State
-from engine.nn.optimizers import Adam, AdamW, Memory, Rule, make_optimizer
+from engine.nn.optimizers import Adam, AdamW, OptState, Rule, make_optimizer
 from engine.spec.choices import LOGIT_LOSSES, ActivationName, BackendName, InitializerName, OptimizerName
 from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
@@ -77,8 +77,8 @@ def test_e3_by_hand_and_torch_give_the_same_curve_number_by_number() -> None:
 class FaultyAdamW(Adam):
     """Subtracts rate·gradient where rate·decay·w belongs: every step is Adam's plus SGD's."""
 
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        return super().step(param - rate * grad, grad, memory, rate, t)
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        return super().step(param - rate * grad, grad, state, rate, t)
 
 
 def by_rule(spec: Spec, rule: Rule, steps: int) -> tuple[Trainer, State]:

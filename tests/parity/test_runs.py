@@ -108,8 +108,8 @@ def test_a_run_moves_between_backends_at_any_step(
     first, second = moved.state(), stayed.state()
     for name in ("parameters", "buffers"):
         assert relative(first[name], second[name]) < TOLERANCE
-    for name in second["memory"]:
-        assert relative(first["memory"][name], second["memory"][name]) < 10 * TOLERANCE
+    for name in second["optimizer_state"]:
+        assert relative(first["optimizer_state"][name], second["optimizer_state"][name]) < 10 * TOLERANCE
     for name in ("loss_sum", "epoch_loss"):
         assert first[name] == pytest.approx(second[name], rel=TOLERANCE)
     counters = ("step", "epoch", "cursor", "optimizer_steps", "samples", "diverged")
@@ -117,17 +117,17 @@ def test_a_run_moves_between_backends_at_any_step(
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
-def test_another_optimizer_starts_with_fresh_memory(backend: BackendName) -> None:
+def test_another_optimizer_starts_with_fresh_optimizer_state(backend: BackendName) -> None:
     trainer = Trainer(ODD.changed(optimizer="adam"), backend)
     trainer.advance(10)
     trainer.configure(ODD.changed(optimizer="momentum"))
     state = trainer.state()
     assert (state["step"], state["optimizer_steps"]) == (10, 0)
-    np.testing.assert_equal(state["memory"], {"velocity": np.zeros(trainer.network.count, dtype=np.float32)})
+    np.testing.assert_equal(state["optimizer_state"], {"velocity": np.zeros(trainer.network.count, dtype=np.float32)})
     trainer.advance(3)
     trainer.configure(ODD.changed(optimizer="momentum", momentum=0.5))  # a setting of it leaves its memory alone
     assert trainer.state()["optimizer_steps"] == 3
-    assert trainer.state()["memory"]["velocity"].any()
+    assert trainer.state()["optimizer_state"]["velocity"].any()
 
 
 @pytest.mark.parametrize("backend", BACKENDS)

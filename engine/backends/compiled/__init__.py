@@ -1,0 +1,1 @@
+"""The backend that numba compiles: kernels on SIMD lanes, their arrays, and the cache of machine code."""

@@ -1,15 +1,16 @@
-"""Training compiled by numba, made to be fast: many steps per call, outside the GIL. See `kernels.py` for how.
+"""The compiled backend: training by numba kernels, many steps per call, outside the GIL.
 
-Here are only the arrays of the kernels and the way between them and a State. Nothing in a Spec is compiled in, so no
-knob ever compiles anything; the first use on a machine does, for some seconds, and later ones load it from the cache.
+This file allocates the arrays of `kernels.py` and converts between them and a State. Nothing of a Spec is a constant of
+the machine code, so no setting ever compiles anything; the first use on a machine does, for some seconds, and later
+ones load it from the cache.
 """
 
 import math
 
 import numpy as np
-from numpy.typing import NDArray
 
 from engine.backends.compiled import kernels, settings
+from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, TrainState, plain
 from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
@@ -37,7 +38,7 @@ RULES: dict[OptimizerName, int] = {
     "perceptron": settings.SGD,  # with an error of its own
     "evolution": settings.EVOLUTION,
 }
-MEMORY: dict[OptimizerName, tuple[str, ...]] = {
+OPTIMIZER_STATE: dict[OptimizerName, tuple[str, ...]] = {
     "sgd": (),
     "momentum": ("velocity",),
     "nag": ("velocity",),
@@ -57,59 +58,62 @@ SCHEDULES: dict[ScheduleName, int] = {
 }
 CLIPS: dict[ClipName, int] = {"none": settings.UNCLIPPED, "norm": settings.NORM, "value": settings.VALUE}
 
-_ROOM = 1 << 16
+_CHUNK_VALUES = 1 << 16
 """Numbers of a chunk of values, 256 kB: with slopes and deltas it stays in a core's second cache."""
 
 
 class Compiled:
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
         self.network = network
-        self.inputs = np.ascontiguousarray(inputs, dtype=np.float32)
-        self.targets = np.ascontiguousarray(targets, dtype=np.float32)
         self.layout = layout_of(network)
-        self.places = self.layout.places
-        self.parameters = aligned(self.layout.size)
-        size = self.parameters.size
-        self.gradient, self.updates, self.sums = aligned(size), aligned(size), aligned(size)
-        self.memory = aligned(3 * size)
-        self.running = aligned(self.layout.running_size)[: self.layout.running_size]
-        self.statistics = aligned(3 * self.layout.running_size // 2)[: 3 * self.layout.running_size // 2]
-        self.order = np.zeros(len(inputs) + WIDTH, dtype=np.int64)
-        self.in_order = np.minimum(np.arange(len(self.order)), len(inputs) - 1)
-        # Each on a cache line of its own: they are written at every step, and other threads have theirs
-        self.counters = aligned(WIDTH).view(np.int64)[:7]
-        self.losses = aligned(WIDTH).view(np.float64)[:2]
-        self.flat_places = np.zeros(size, dtype=np.int32)
-        self.flat_places[self.places] = np.arange(network.count)
-        self.real = aligned(size)
-        self.real[self.places] = 1
-        self.quads = aligned(scratch_size(tiles(max(network.sizes))))
+        self.index = self.layout.index
+        size = aligned(self.layout.size).size
+        order = np.zeros(len(inputs) + WIDTH, dtype=np.int64)
+        self.samples = Samples(
+            np.ascontiguousarray(inputs, dtype=np.float32), np.ascontiguousarray(targets, dtype=np.float32), order
+        )
+        self.in_order = np.minimum(np.arange(len(order)), len(inputs) - 1)
+        self.train_state = TrainState(
+            parameters=aligned(size),
+            optimizer_state=aligned(3 * size),
+            updates=aligned(size),
+            running=aligned(self.layout.running_size)[: self.layout.running_size],
+            # Each on a cache line of its own: they are written at every step, and other threads have theirs
+            counters=aligned(WIDTH).view(np.int64)[:7],
+            losses=aligned(WIDTH).view(np.float64)[:2],
+        )
+        self.gradient, self.full_gradient = aligned(size), aligned(size)
+        self.flat_index, self.is_parameter = np.zeros(size, dtype=np.int32), aligned(size)
+        self.flat_index[self.index] = np.arange(network.count)
+        self.is_parameter[self.index] = 1
         self.groups = 0  # of samples that the buffers hold
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
-        self.load(State.start(network, zeros, self._fresh_memory()))
+        self.load(State.start(network, zeros, self._initial_optimizer_state()))
 
     # State
 
     def load(self, state: State) -> None:
-        self.parameters[self.places] = state.parameters
-        self.updates[self.places] = state.updates
-        self._remember(state.memory)
-        self.running[self.layout.running_places] = state.buffers
+        own = self.train_state
+        own.parameters[self.index] = state.parameters
+        own.updates[self.index] = state.updates
+        self._load_optimizer_state(state.optimizer_state)
+        own.running[self.layout.running_index] = state.buffers
         counters = (state.step, state.epoch, state.cursor, state.optimizer_steps, state.samples, state.diverged or 0)
-        self.counters[:] = (*counters, -1)
-        self.losses[:] = state.loss_sum, math.nan if state.epoch_loss is None else state.epoch_loss
+        own.counters[:] = (*counters, -1)
+        own.losses[:] = state.loss_sum, math.nan if state.epoch_loss is None else state.epoch_loss
 
     def state(self) -> State:
-        step, epoch, cursor, optimizer_steps, samples, diverged, _ = self.counters.tolist()
-        loss_sum, epoch_loss = self.losses.tolist()
-        size = self.parameters.size
-        names = MEMORY[self.spec.optimizer]
+        own = self.train_state
+        step, epoch, cursor, optimizer_steps, samples, diverged, _ = own.counters.tolist()
+        loss_sum, epoch_loss = own.losses.tolist()
+        size = own.parameters.size
+        names = OPTIMIZER_STATE[self.spec.optimizer]
         return State(
-            parameters=self.parameters[self.places],
-            memory={name: self.memory[row * size + self.places] for row, name in enumerate(names)},
-            updates=self.updates[self.places],
-            buffers=self.running[self.layout.running_places],
+            parameters=own.parameters[self.index],
+            optimizer_state={name: own.optimizer_state[row * size + self.index] for row, name in enumerate(names)},
+            updates=own.updates[self.index],
+            buffers=own.running[self.layout.running_index],
             step=step,
             epoch=epoch,
             cursor=cursor,
@@ -121,37 +125,40 @@ class Compiled:
         )
 
     def configure(self, spec: Spec) -> None:
-        another = spec.optimizer != self.spec.optimizer
+        changes_optimizer = spec.optimizer != self.spec.optimizer
         self._use(spec)
-        if another:
-            self._remember(self._fresh_memory())
-            self.counters[settings.OPTIMIZER_STEPS] = 0
+        if changes_optimizer:
+            self._load_optimizer_state(self._initial_optimizer_state())
+            self.train_state.counters[settings.OPTIMIZER_STEPS] = 0
 
-    def _remember(self, memory: dict[str, Array]) -> None:
-        self.memory[:] = 0
-        for row, name in enumerate(MEMORY[self.spec.optimizer]):
-            self.memory[row * self.parameters.size + self.places] = memory[name]
+    def _load_optimizer_state(self, values: dict[str, Array]) -> None:
+        own = self.train_state
+        own.optimizer_state[:] = 0
+        for row, name in enumerate(OPTIMIZER_STATE[self.spec.optimizer]):
+            own.optimizer_state[row * own.parameters.size + self.index] = values[name]
 
-    def _fresh_memory(self) -> dict[str, Array]:
-        memory = {name: np.zeros(self.network.count, dtype=np.float32) for name in MEMORY[self.spec.optimizer]}
-        if "sum" in memory:
-            memory["sum"][:] = self.spec.initial_accumulator
-        return memory
+    def _initial_optimizer_state(self) -> dict[str, Array]:
+        zeros = np.zeros(self.network.count, dtype=np.float32)
+        values = {name: zeros.copy() for name in OPTIMIZER_STATE[self.spec.optimizer]}
+        if "sum" in values:
+            values["sum"][:] = self.spec.initial_accumulator
+        return values
 
     def _use(self, spec: Spec) -> None:
+        """Takes the settings of a Spec over, and allocates what they need."""
         self.spec = spec
         network = self.network
         loss = LOSSES[network.loss]
         step_loss = settings.PERCEPTRON_ERROR if spec.optimizer == "perceptron" else loss
-        batch = min(spec.batch_size or len(self.inputs), len(self.inputs))
-        self.choices = np.array(
+        batch = min(spec.batch_size or len(self.samples.inputs), len(self.samples.inputs))
+        choices = np.array(
             [
                 batch, RULES[spec.optimizer], loss, step_loss, network.reduction == "sum", spec.seed,
                 self.layout.weights_end, SCHEDULES[spec.schedule], CLIPS[spec.clip], spec.centered, spec.amsgrad,
                 spec.nesterov, spec.newton_schulz_steps, spec.pairs,
             ]
         )  # fmt: skip
-        self.settings = np.array(
+        values = np.array(
             [
                 spec.learning_rate, spec.l1, spec.l2, spec.decay, spec.momentum, spec.dampening, spec.alpha,
                 spec.rate_decay, spec.beta1, spec.beta2, spec.epsilon, spec.muon_momentum, spec.sigma,
@@ -160,25 +167,35 @@ class Compiled:
                 network.norm_epsilon, *(1 / (1 - stage.dropout) for stage in network.stages),
             ]
         )  # fmt: skip
-        self._make_room(batch)
-        self.scratch, self.square = self._scratch()
+        self.config = Config(self.layout.plan, choices, values)
+        self._allocate_buffers(batch)
+        self.scratch = Scratch(self.flat_index, self.is_parameter, *self._scratch())
+        self.arguments = plain((self.config, self.samples, self.train_state, self.buffers, self.scratch))
 
-    def _make_room(self, batch: int) -> None:
+    def _allocate_buffers(self, batch: int) -> None:
         """Buffers for a whole batch, or for a chunk of a large one; batch norm must see all of it at once."""
         groups = -(-batch // WIDTH)
         if not self.network.buffer_shapes:
-            groups = min(groups, max(4, _ROOM // (self.layout.rows * WIDTH)))
+            groups = min(groups, max(4, _CHUNK_VALUES // (self.layout.rows * WIDTH)))
         if groups == self.groups:
             return
         self.groups = groups
-        size = groups * self.layout.rows * WIDTH
-        self.values, self.slopes, self.deltas = aligned(size), aligned(size), aligned(size)
-        self.normal = aligned(size if self.network.buffer_shapes else 0)
+        stride, units = self.layout.rows * WIDTH, self.layout.running_size // 2
+        size = groups * stride
+        self.buffers = Buffers(
+            values=aligned(size),
+            slopes=aligned(size),
+            x_hat=aligned(size if self.network.buffer_shapes else 0),
+            deltas=aligned(size),
+            statistics=aligned(3 * units)[: 3 * units],
+            outer=aligned(scratch_size(tiles(max(self.network.sizes)))),
+            stride=stride,
+        )
 
     def _scratch(self) -> tuple[Array, Array]:
-        """What evolution and Muon need beside the rest."""
+        """The matrices that evolution and Muon need beside the rest."""
         if self.spec.optimizer == "evolution":
-            return aligned(self.parameters.size), aligned(0)
+            return aligned(self.train_state.parameters.size), aligned(0)
         if self.spec.optimizer != "muon" or self.network.layers < 3:
             return aligned(0), aligned(0)
         narrow = [tiles(min(stage.inputs, stage.outputs)) * TILE for stage in self.network.stages[1:-1]]
@@ -189,19 +206,13 @@ class Compiled:
     # Work
 
     def advance(self, steps: int) -> None:
-        self._run(steps, True, self.order, self.gradient)
+        kernels.advance(steps, True, self.gradient, self.arguments)
 
     def loss_and_gradient(self) -> tuple[float, Array]:
-        loss = self._run(1, False, self.in_order, self.sums)
-        return loss, self.sums[self.places]
-
-    def _run(self, steps: int, training: bool, order: NDArray[np.int64], gradient: Array) -> float:
-        return kernels.advance(  # type: ignore[no-any-return]
-            steps, training, self.layout.plan, self.choices, self.settings, self.counters, self.losses,
-            self.inputs, self.targets, order, self.parameters, gradient, self.memory, self.updates,
-            self.running, self.statistics, self.values, self.slopes, self.normal, self.deltas,
-            self.quads, self.layout.rows * WIDTH, self.flat_places, self.real, self.scratch, self.square,
-        )  # fmt: skip
+        samples = self.samples._replace(order=self.in_order)
+        arguments = plain((self.config, samples, self.train_state, self.buffers, self.scratch))
+        loss: float = kernels.advance(1, False, self.full_gradient, arguments)
+        return loss, self.full_gradient[self.index]
 
     def activations(self, inputs: Array) -> list[Array]:
         wanted = len(inputs)
@@ -210,19 +221,16 @@ class Compiled:
         columns[:, :wanted] = inputs.T
         widths = self.network.sizes[1:]
         values = np.empty((sum(widths), count), dtype=np.float32)
-        kernels.infer(
-            self.layout.plan, self.settings, columns, self.parameters, self.running, self.statistics,
-            self.values, self.slopes, self.normal, self.layout.rows * WIDTH, values,
-        )  # fmt: skip
+        kernels.infer(columns, values, self.arguments)
         ends = np.cumsum(widths).tolist()
         layers = [values[end - width : end, :wanted] for width, end in zip(widths, ends, strict=True)]
         return [np.ascontiguousarray(layer) for layer in layers]
 
 
 def warm() -> None:
-    """Compiles the kernels, or loads them from the cache, once for the process: some seconds, or half of one."""
+    """Compiles the kernels (some seconds), or loads them from the cache (half a second), once for the process."""
     spec = Spec()
     points = np.zeros((1, 2), dtype=np.float32)
     backend = Compiled(spec, Network.of(spec), points, points[:, :1])
     backend.advance(1)
-    backend.activations(backend.inputs)
+    backend.activations(points)

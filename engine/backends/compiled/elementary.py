@@ -1,6 +1,6 @@
-"""Elementary functions of Lanes. Each says its largest error in ulps; A test holds it to that.
+"""Elementary functions of Lanes. Each docstring has the largest error in ulps, which a test checks.
 
-What is not a number stays so.
+NaN stays NaN.
 """
 
 from typing import Any

@@ -1,33 +1,28 @@
 """Kernels: training and inference of a stack of layers, compiled once for every shape and every setting.
 
-`compiled.py` makes their arrays; all are flat and float32 unless said. `settings.py` has the places in the first four.
-
-    plan        (layers, COLUMNS) int64
-    choices     int64
-    settings    float64
-    counters    int64, and losses float64
-    inputs      (samples, features)
-    targets     (samples, outputs)
-    order       (samples + 16,) int64   the order of an epoch; its end only keeps `gather` inside the array
-    parameters  tiles of every layer, then biases, γ and β; so too gradient, updates and memory (3, …)
-    running     running means, then variances; statistics: see `norms.py`
-    values      (groups, rows, 16)  the inputs and what every layer gives; a group's rows take `stride` numbers
-    slopes, normal, deltas          like values: see `passes.py`, `norms.py`; ∂L/∂a, then ∂L/∂z, of every layer
-    quads       scratch of `outer.py`
-    places      int32, where each parameter lies in the flat vector; real: 1, or 0 in padding
-    scratch, square                 of Muon; and scratch for the parameters evolution starts from
+`backend.py` makes their arrays; `arguments.py` says what each of them is.
 """
 
 from typing import Any
 
-from engine.backends.compiled.activating import score
+from engine.backends.compiled.activations import loss_and_slopes
+from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, TrainState, named
 from engine.backends.compiled.cache import cached
 from engine.backends.compiled.lanes import WIDTH, gather, inlined, load, separate, splat, store, total
 from engine.backends.compiled.muon import muon
-from engine.backends.compiled.norms import counted, remember
+from engine.backends.compiled.norms import sample_mask, update_running_statistics
 from engine.backends.compiled.passes import backward, forward
 from engine.backends.compiled.random import key32, shuffle
-from engine.backends.compiled.rules import add_direction, add_penalties, clip, copy, is_sound, move, rate_of, update
+from engine.backends.compiled.rules import (
+    add_evolution_gradient,
+    add_penalties,
+    clip,
+    copy,
+    perturb,
+    rate_of,
+    update,
+    within_limits,
+)
 from engine.backends.compiled.settings import (
     BATCH_SIZE,
     CLIP,
@@ -59,147 +54,168 @@ from engine.backends.compiled.settings import (
 )
 
 
+@cached
+def advance(steps: Any, training: Any, gradient: Any, arguments: Any) -> Any:
+    """training: so many mini-batch steps, or fewer where one diverges; returns the last batch's loss.
+
+    Else the loss of all samples in the form of inference, and its gradient: once, and nothing changes. That is no
+    kernel of its own because it would take as long again to compile. arguments: see `arguments.plain`.
+    """
+    config, samples, state, buffers, scratch = named(arguments)
+    evolution = training and config.choices[OPTIMIZER] == EVOLUTION
+    copies = 2 * config.choices[PAIRS] if evolution else 1
+    kind = config.choices[STEP_LOSS] if training else config.choices[LOSS]
+    start = 0
+    count = samples.inputs.shape[0]
+    loss = 0.0
+    for _ in range(steps):
+        if training:
+            if state.counters[DIVERGED] > 0:
+                return loss
+            start, count = next_batch(config, samples, state)
+        loss = loss_and_gradient(
+            config, samples, state, gradient, buffers, scratch, start, count, kind, copies, training, evolution
+        )
+        if not training:
+            return loss
+        if config.settings[L1] != 0 or config.settings[L2] != 0:
+            add_penalties(
+                state.parameters, gradient, config.choices[WEIGHTS_END], config.settings[L1], config.settings[L2]
+            )
+        if not within_limits(loss, gradient, config.settings[DIVERGENCE]):
+            state.counters[DIVERGED] = state.counters[STEP] + 1
+            return loss
+        take_step(config, state, gradient, buffers, scratch, count)
+        update_counters(config, samples, state, count, copies, loss)
+    return loss
+
+
+@inlined
+def next_batch(config: Config, samples: Samples, state: TrainState) -> Any:
+    """Start and size of the next batch within this epoch's order, which is drawn where an epoch begins."""
+    count = samples.inputs.shape[0]
+    if state.counters[ORDER_EPOCH] != state.counters[EPOCH]:
+        shuffle(samples.order, count, config.choices[SEED], state.counters[EPOCH])
+        state.counters[ORDER_EPOCH] = state.counters[EPOCH]
+    start = state.counters[CURSOR]
+    return start, min(config.choices[BATCH_SIZE], count - start)
+
+
+@inlined
+def loss_and_gradient(
+    config: Config, samples: Samples, state: TrainState, gradient: Any, buffers: Buffers, scratch: Scratch,
+    start: Any, count: Any, kind: Any, copies: Any, training: Any, evolution: Any,
+) -> Any:  # fmt: skip
+    """Of samples order[start : start + count]; for evolution the mean loss of its copies, and what it has instead.
+
+    kind: of the loss. copies: of the parameters, two for each pair of evolution, else one.
+    """
+    seed, step = config.choices[SEED], state.counters[STEP]
+    if evolution:
+        copy(state.parameters, scratch.matrix)
+    loss = loss_up = 0.0
+    for trial in range(copies):
+        if evolution:
+            key = key32(seed, step, 1000 + trial // 2)
+            distance = config.settings[SIGMA] if trial % 2 == 0 else -config.settings[SIGMA]
+            perturb(scratch.matrix, state.parameters, scratch.flat_index, scratch.is_parameter, key, distance)
+        value = batch_gradient(
+            config, samples, state.parameters, gradient, state.running, buffers, start, count, step, kind,
+            training, not evolution,
+        )  # fmt: skip
+        loss += value / copies
+        if evolution and trial % 2 == 1:
+            slope = (loss_up - value) / (config.settings[SIGMA] * copies)
+            key = key32(seed, step, 1000 + trial // 2)
+            add_evolution_gradient(gradient, scratch.flat_index, scratch.is_parameter, key, slope, trial > 1)
+        loss_up = value
+    if evolution:
+        copy(scratch.matrix, state.parameters)
+    return loss
+
+
 @inlined
 def batch_gradient(
-    plan: Any, choices: Any, settings: Any, inputs: Any, targets: Any, order: Any, start: Any, count: Any,
-    parameters: Any, gradient: Any, running: Any, statistics: Any,
-    values: Any, slopes: Any, normal: Any, deltas: Any, quads: Any, stride: Any,
-    step: Any, kind: Any, training: Any, learn: Any,
+    config: Config, samples: Samples, parameters: Any, gradient: Any, running: Any, buffers: Buffers,
+    start: Any, count: Any, step: Any, kind: Any, training: Any, with_gradient: Any,
 ) -> Any:  # fmt: skip
-    """Loss of samples order[start : start + count], and where `learn` its gradient, as many at a time as there is room.
+    """Loss of samples order[start : start + count], and `with_gradient` its gradient, as many at a time as there is
+    room.
 
     In the last group lanes may be left over. They take whatever samples come next, and count nothing.
     """
+    plan, values, stride = config.plan, buffers.values, buffers.stride
     last = plan.shape[0] - 1
-    features = inputs.shape[1]
-    outputs = targets.shape[1]
+    features = samples.inputs.shape[1]
+    outputs = samples.targets.shape[1]
     room = values.size // stride
     groups = (count + WIDTH - 1) // WIDTH
-    frozen = count == 1 or not training
-    share = 1.0 if choices[SUMMED] else 1 / count if kind == CROSS_ENTROPY else 1 / (count * outputs)
+    use_running = count == 1 or not training
+    share = 1.0 if config.choices[SUMMED] else 1 / count if kind == CROSS_ENTROPY else 1 / (count * outputs)
     loss = 0.0
     for first in range(0, groups, room):
         end = min(room, groups - first) * stride
         place = start + first * WIDTH
         for base in range(0, end, stride):
             for feature in range(features):
-                store(values, base + feature * WIDTH, gather(inputs, order, place, features, feature))
+                row = gather(samples.inputs, samples.order, place, features, feature)
+                store(values, base + feature * WIDTH, row)
             place += WIDTH
-        forward(
-            plan, settings, parameters, running, statistics, values, slopes, normal, stride, end,
-            first * WIDTH, count, choices[SEED], step, training, frozen,
-        )  # fmt: skip
+        forward(config, parameters, running, buffers, end, first * WIDTH, count, step, training, use_running)
         part = splat(0.0)
         place = first * WIDTH
         for base in range(plan[last, TARGET] * WIDTH, end, stride):
-            part += score(
-                kind, settings, values, slopes, deltas, base, base + outputs * WIDTH,
-                targets, order, start + place, splat(share) * counted(count, place),
+            part += loss_and_slopes(
+                kind, config.settings, values, buffers.slopes, buffers.deltas, base, base + outputs * WIDTH,
+                samples.targets, samples.order, start + place, splat(share) * sample_mask(count, place),
             )  # fmt: skip
             place += WIDTH
         loss += total(part)
-        if learn:
-            backward(
-                plan, parameters, gradient, statistics, values, slopes, normal, deltas, quads, stride, end,
-                count, frozen, first > 0,
-            )  # fmt: skip
-    return loss
-
-
-@cached
-def advance(
-    steps: Any, training: Any, plan: Any, choices: Any, settings: Any, counters: Any, losses: Any,
-    inputs: Any, targets: Any, order: Any, parameters: Any, gradient: Any, memory: Any, updates: Any,
-    running: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any, quads: Any, stride: Any,
-    places: Any, real: Any, scratch: Any, square: Any,
-) -> Any:  # fmt: skip
-    """training: so many mini-batch steps, or fewer where one diverges; gives the last batch's loss.
-
-    Else the loss of all samples in the form of inference, and its gradient: once, and nothing moves. That is no kernel
-    of its own because it would take as long again to compile.
-    """
-    samples = inputs.shape[0]
-    evolves = training and choices[OPTIMIZER] == EVOLUTION
-    copies = 2 * choices[PAIRS] if evolves else 1
-    start = 0
-    count = samples
-    kind = choices[STEP_LOSS] if training else choices[LOSS]
-    loss = 0.0
-    for _ in range(steps):
-        step = counters[STEP]
-        if training:
-            if counters[DIVERGED] > 0:
-                return loss
-            if counters[ORDER_EPOCH] != counters[EPOCH]:
-                shuffle(order, samples, choices[SEED], counters[EPOCH])
-                counters[ORDER_EPOCH] = counters[EPOCH]
-            start = counters[CURSOR]
-            count = min(choices[BATCH_SIZE], samples - start)
-        if evolves:
-            copy(parameters, scratch)
-        loss = above = 0.0
-        for trial in range(copies):
-            if evolves:
-                key = key32(choices[SEED], step, 1000 + trial // 2)
-                distance = settings[SIGMA] if trial % 2 == 0 else -settings[SIGMA]
-                move(scratch, parameters, places, real, key, distance)
-            value = batch_gradient(
-                plan, choices, settings, inputs, targets, order, start, count, parameters, gradient,
-                running, statistics, values, slopes, normal, deltas, quads, stride, step,
-                kind, training, not evolves,
-            )  # fmt: skip
-            loss += value / copies
-            if evolves and trial % 2 == 1:
-                slope = (above - value) / (settings[SIGMA] * copies)
-                add_direction(gradient, places, real, key32(choices[SEED], step, 1000 + trial // 2), slope, trial > 1)
-            above = value
-        if evolves:
-            copy(scratch, parameters)
-        if not training:
-            return loss
-        if settings[L1] != 0 or settings[L2] != 0:
-            add_penalties(parameters, gradient, choices[WEIGHTS_END], settings[L1], settings[L2])
-        if not is_sound(loss, gradient, settings[DIVERGENCE]):
-            counters[DIVERGED] = step + 1
-            return loss
-        if running.size > 0 and count > 1:
-            remember(plan, settings, running, statistics, count)
-        if choices[CLIP] != 0:
-            clip(choices, settings, gradient)
-        counters[OPTIMIZER_STEPS] += 1
-        t = counters[OPTIMIZER_STEPS]
-        rate = rate_of(choices, settings, step)
-        if choices[OPTIMIZER] == MUON:
-            muon(plan, choices, settings, rate, t, parameters, gradient, memory, updates, scratch, square)
-        else:
-            update(choices, settings, rate, t, parameters, gradient, memory, updates)
-        keep_count(counters, losses, choices[SUMMED], samples, count, count * copies, loss)
+        if with_gradient:
+            backward(config, parameters, gradient, buffers, end, count, use_running, first > 0)
     return loss
 
 
 @inlined
-def keep_count(counters: Any, losses: Any, summed: Any, samples: Any, count: Any, seen: Any, loss: Any) -> Any:
+def take_step(config: Config, state: TrainState, gradient: Any, buffers: Buffers, scratch: Scratch, count: Any) -> Any:
+    """Running statistics, clipping, decay and the rule; count: samples of the batch."""
+    choices, counters = config.choices, state.counters
+    if state.running.size > 0 and count > 1:
+        update_running_statistics(config.plan, config.settings, state.running, buffers.statistics, count)
+    if choices[CLIP] != 0:
+        clip(choices, config.settings, gradient)
+    counters[OPTIMIZER_STEPS] += 1
+    rate = rate_of(choices, config.settings, counters[STEP])
+    if choices[OPTIMIZER] == MUON:
+        muon(config, rate, counters[OPTIMIZER_STEPS], state, gradient, scratch)
+    else:
+        update(config, rate, counters[OPTIMIZER_STEPS], state, gradient)
+
+
+@inlined
+def update_counters(config: Config, samples: Samples, state: TrainState, count: Any, copies: Any, loss: Any) -> Any:
+    """After a step on so many samples, each sent forward by so many copies."""
+    choices, counters, losses = config.choices, state.counters, state.losses
     counters[STEP] += 1
-    counters[SAMPLES] += seen
+    counters[SAMPLES] += count * copies
     counters[CURSOR] += count
-    losses[LOSS_SUM] += loss if summed else loss * count
-    if counters[CURSOR] == samples:
-        losses[EPOCH_LOSS] = losses[LOSS_SUM] if summed else losses[LOSS_SUM] / samples
+    losses[LOSS_SUM] += loss if choices[SUMMED] else loss * count
+    if counters[CURSOR] == samples.inputs.shape[0]:
+        losses[EPOCH_LOSS] = losses[LOSS_SUM] if choices[SUMMED] else losses[LOSS_SUM] / samples.inputs.shape[0]
         losses[LOSS_SUM] = 0.0
         counters[EPOCH] += 1
         counters[CURSOR] = 0
 
 
 @cached
-def infer(
-    plan: Any, settings: Any, inputs: Any, parameters: Any, running: Any, statistics: Any,
-    values: Any, slopes: Any, normal: Any, stride: Any, outputs: Any,
-) -> None:  # fmt: skip
+def infer(inputs: Any, outputs: Any, arguments: Any) -> None:
     """Inference for inputs (features, n), n ≥ 16: activations of all layers, one after the other, each (width, n).
 
     The last group starts sixteen before the end and so takes some points a second time.
     """
+    config, _, state, buffers, _ = named(arguments)
     features, samples = inputs.shape
+    values, stride = buffers.values, buffers.stride
     room = values.size // stride
     groups = (samples + WIDTH - 1) // WIDTH
     for first in range(0, groups, room):
@@ -210,18 +226,16 @@ def infer(
             for feature in range(features):
                 store(values, base + feature * WIDTH, load(inputs, feature * samples + start))
             start += WIDTH
-        forward(
-            plan, settings, parameters, running, statistics, values, slopes, normal, stride, end,
-            0, samples, 0, 0, False, True,
-        )  # fmt: skip
+        forward(config, state.parameters, state.running, buffers, end, 0, samples, 0, False, True)
         start = first * WIDTH
         for base in range(0, end, stride):
-            put_layers(plan, values, base, outputs, min(start, samples - WIDTH), samples)
+            store_layers(config.plan, values, base, outputs, min(start, samples - WIDTH), samples)
             start += WIDTH
 
 
 @separate
-def put_layers(plan: Any, values: Any, base: Any, outputs: Any, place: Any, samples: Any) -> None:
+def store_layers(plan: Any, values: Any, base: Any, outputs: Any, place: Any, samples: Any) -> None:
+    """The activations of one group, of all layers, into their columns `place` … of outputs."""
     for layer in range(plan.shape[0]):
         row = base + plan[layer, TARGET] * WIDTH
         for _ in range(plan[layer, OUTS]):

@@ -38,7 +38,7 @@ def inlined(function: Function) -> Function:
 
 
 def separate(function: Function) -> Function:
-    """A numba function that is called: what is rare, or long, would only be in the way of the rest."""
+    """A numba function that is called and not inlined: rare or long code would make its callers slower."""
     return cast(Function, njit(nogil=True, error_model="numpy", _nrt=False)(function))
 
 

@@ -1,4 +1,4 @@
-"""Layout: where the parameters and buffers of a network lie in the kernels' arrays, and in which rows its values."""
+"""Layout: offsets of a network's parameters and buffers in the kernels' arrays, and the rows of its activations."""
 
 from dataclasses import dataclass
 
@@ -28,29 +28,30 @@ ACTIVATIONS: dict[ActivationName, int] = {
 @dataclass(frozen=True)
 class Layout:
     plan: NDArray[np.int64]
-    places: NDArray[np.int64]
-    """(count,): where each parameter of the flat vector lies."""
+    """(layers, COLUMNS), see `settings.py`"""
+    index: NDArray[np.int64]
+    """(count,): offset of each parameter of the flat vector of `Network`."""
     size: int
     """Of the array of parameters, padding included."""
     weights_end: int
     """All parameters before it are weights."""
-    running_places: NDArray[np.int64]
-    """Where each number of the vector of buffers lies."""
+    running_index: NDArray[np.int64]
+    """Offset in `running` of each number of the flat vector of buffers."""
     running_size: int
     rows: int
-    """Of a group in values."""
+    """Of one group in values."""
 
 
 def layout_of(network: Network) -> Layout:
     """Weights of all layers in tiles, then their biases, then γ and β; means of all norms, then variances."""
     plan = np.zeros((network.layers, settings.COLUMNS), dtype=np.int64)
-    places = np.zeros(network.count, dtype=np.int64)
-    place = row = units = 0
+    index = np.zeros(network.count, dtype=np.int64)
+    offset = row = units = 0
     for line, stage in zip(plan, network.stages, strict=True):
         in_tiles, out_tiles = tiles(stage.inputs), tiles(stage.outputs)
         line[[settings.INS, settings.OUTS]] = stage.inputs, stage.outputs
         line[[settings.IN_TILES, settings.OUT_TILES]] = in_tiles, out_tiles
-        line[settings.WEIGHT] = place
+        line[settings.WEIGHT] = offset
         line[settings.ACTIVATION] = ACTIVATIONS[stage.activation]
         line[settings.DROPPED] = int(stage.dropout * 2**24)
         line[settings.RESIDUAL] = stage.residual
@@ -61,31 +62,35 @@ def layout_of(network: Network) -> Layout:
         line[settings.TARGET] = row
         line[settings.STATISTICS] = units
         units += out_tiles * TILE * stage.batch_norm
-        place += out_tiles * in_tiles * TILE * TILE
-    weights_end = place
+        offset += out_tiles * in_tiles * TILE * TILE
+    weights_end = offset
 
-    buffer_places = [np.zeros(0, dtype=np.int64)]
+    running_index = [np.zeros(0, dtype=np.int64)]
     for layer, (line, stage) in enumerate(zip(plan, network.stages, strict=True)):
         i, o = np.arange(stage.inputs), np.arange(stage.outputs)[:, np.newaxis]
         tile = o // TILE * line[settings.IN_TILES] + i // TILE
         weight = line[settings.WEIGHT] + tile * TILE * TILE + o % TILE * TILE + i % TILE
-        places[network.slices[f"layers.{layer}.weight"]] = weight.ravel()
-        across = np.arange(stage.outputs)
-        vectors = [(settings.BIAS, f"layers.{layer}.bias")]  # where there is none, zeros stand for it
+        index[network.slices[f"layers.{layer}.weight"]] = weight.ravel()
+        units_of_layer = np.arange(stage.outputs)
+        vectors = [(settings.BIAS, f"layers.{layer}.bias")]  # without biases zeros stand here
         if stage.batch_norm:
             vectors += [(settings.SCALE, f"norms.{layer}.weight"), (settings.SHIFT, f"norms.{layer}.bias")]
-            buffer_places += [line[settings.STATISTICS] + across, units + line[settings.STATISTICS] + across]
+            running_index += [
+                line[settings.STATISTICS] + units_of_layer,
+                units + line[settings.STATISTICS] + units_of_layer,
+            ]
         for column, name in vectors:
-            line[column] = place
+            line[column] = offset
             if name in network.slices:
-                places[network.slices[name]] = place + across
-            place += tiles(stage.outputs) * TILE
+                index[network.slices[name]] = offset + units_of_layer
+            offset += tiles(stage.outputs) * TILE
     rows = row + tiles(network.sizes[-1]) * TILE
-    size = place + WIDTH - TILE  # sixteen are read where four are meant
-    return Layout(plan, places, size, weights_end, np.concatenate(buffer_places), 2 * units, rows)
+    size = offset + WIDTH - TILE  # sixteen are read where four are meant
+    return Layout(plan, index, size, weights_end, np.concatenate(running_index), 2 * units, rows)
 
 
 def tiles(width: int) -> int:
+    """Tiles that hold so many units."""
     return -(-width // TILE)
 
 

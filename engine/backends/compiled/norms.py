@@ -1,13 +1,14 @@
 """Batch norm over all groups of a batch: n = γ·x̂ + β with x̂ = (z − μ)/√(σ² + ε).
 
 `statistics` holds μ of every normalised unit, then σ², then 1/√(σ² + ε); `running` holds the running μ and σ². In each
-part a layer's units start at its place. Lanes beyond the batch are left out of every sum.
+part a layer's units start at plan[layer, STATISTICS]. Lanes beyond the batch are left out of every sum.
 """
 
 from typing import Any
 
 import numpy as np
 
+from engine.backends.compiled.arguments import Buffers, Config
 from engine.backends.compiled.lanes import (
     WIDTH,
     broadcast,
@@ -38,49 +39,52 @@ _ROWS = TILE * WIDTH
 
 
 @inlined
-def counted(count: Any, place: Any) -> Any:
+def sample_mask(count: Any, place: Any) -> Any:
     """1 in the lanes of samples place + lane < count, else 0."""
     return where_positive(splat(float(count - place)) - lane_numbers(), splat(1.0), splat(0.0))
 
 
 @separate
 def normalise(
-    plan: Any, layer: Any, settings: Any, parameters: Any, running: Any, statistics: Any,
-    values: Any, normal: Any, stride: Any, end: Any, count: Any, frozen: Any,
+    config: Config, layer: Any, parameters: Any, running: Any, buffers: Buffers,
+    end: Any, count: Any, use_running: Any,
 ) -> None:  # fmt: skip
-    """z → n in values, x̂ in normal; frozen: by the running statistics instead of the batch's own."""
+    """z → n in values, x̂ in x_hat; use_running: by the running statistics instead of the batch's own."""
+    plan, statistics, values, stride = config.plan, buffers.statistics, buffers.values, buffers.stride
     units = running.size // 2
     place = plan[layer, STATISTICS]
     row = plan[layer, TARGET] * WIDTH
     for tile in range(plan[layer, OUT_TILES]):
-        if frozen:
+        if use_running:
             store_four(statistics, place, load(running, place))
             store_four(statistics, units + place, load(running, units + place))
         else:
-            measure(statistics, place, units, values, row, stride, end, count)
-        deviation = square_root(load(statistics, units + place) + splat(settings[NORM_EPSILON]))
-        store_four(statistics, 2 * units + place, splat(1.0) / deviation)
+            batch_statistics(statistics, place, units, values, row, stride, end, count)
+        std = square_root(load(statistics, units + place) + splat(config.settings[NORM_EPSILON]))
+        store_four(statistics, 2 * units + place, splat(1.0) / std)
         for k in range(TILE):
             mean = broadcast(statistics, place + k)
             inverse = broadcast(statistics, 2 * units + place + k)
             scale = broadcast(parameters, plan[layer, SCALE] + tile * TILE + k)
             shift = broadcast(parameters, plan[layer, SHIFT] + tile * TILE + k)
             for i in range(row + k * WIDTH, end, stride):
-                x = (load(values, i) - mean) * inverse
-                store(normal, i, x)
-                store(values, i, scale * x + shift)
+                x_hat = (load(values, i) - mean) * inverse
+                store(buffers.x_hat, i, x_hat)
+                store(values, i, scale * x_hat + shift)
         place += TILE
         row += _ROWS
 
 
 @inlined
-def measure(statistics: Any, place: Any, units: Any, values: Any, row: Any, stride: Any, end: Any, count: Any) -> Any:
+def batch_statistics(
+    statistics: Any, place: Any, units: Any, values: Any, row: Any, stride: Any, end: Any, count: Any
+) -> Any:
     """μ and the biased σ² of four units."""
     share = splat(1 / count)
     s0 = s1 = s2 = s3 = splat(0.0)
     first = 0
     for i in range(row, end, stride):
-        mask = counted(count, first)
+        mask = sample_mask(count, first)
         s0 += mask * load(values, i)
         s1 += mask * load(values, i + WIDTH)
         s2 += mask * load(values, i + 2 * WIDTH)
@@ -94,7 +98,7 @@ def measure(statistics: Any, place: Any, units: Any, values: Any, row: Any, stri
     s0 = s1 = s2 = s3 = splat(0.0)
     first = 0
     for i in range(row, end, stride):
-        mask = counted(count, first)
+        mask = sample_mask(count, first)
         x = load(values, i) - m0
         s0 += mask * x * x
         x = load(values, i + WIDTH) - m1
@@ -109,10 +113,12 @@ def measure(statistics: Any, place: Any, units: Any, values: Any, row: Any, stri
 
 @separate
 def normalise_backward(
-    plan: Any, layer: Any, parameters: Any, gradient: Any, statistics: Any,
-    normal: Any, deltas: Any, stride: Any, end: Any, count: Any, frozen: Any, more: Any,
+    config: Config, layer: Any, parameters: Any, gradient: Any, buffers: Buffers,
+    end: Any, count: Any, use_running: Any, accumulate: Any,
 ) -> None:  # fmt: skip
-    """∂L/∂n → ∂L/∂z = γ/√(σ²+ε)·(d − mean d − x̂·mean(d·x̂)), where frozen without the means; γ's gradient and β's."""
+    """∂L/∂n → ∂L/∂z = γ/√(σ²+ε)·(d − mean d − x̂·mean(d·x̂)); γ's gradient and β's. use_running: without the means."""
+    plan, statistics, x_hat = config.plan, buffers.statistics, buffers.x_hat
+    deltas, stride = buffers.deltas, buffers.stride
     units = statistics.size // 3
     place = 2 * units + plan[layer, STATISTICS]
     scale = plan[layer, SCALE]
@@ -124,26 +130,26 @@ def normalise_backward(
         for i in range(row, end, stride):
             d = load(deltas, i)
             s0 += d
-            x0 += d * load(normal, i)
+            x0 += d * load(x_hat, i)
             d = load(deltas, i + WIDTH)
             s1 += d
-            x1 += d * load(normal, i + WIDTH)
+            x1 += d * load(x_hat, i + WIDTH)
             d = load(deltas, i + 2 * WIDTH)
             s2 += d
-            x2 += d * load(normal, i + 2 * WIDTH)
+            x2 += d * load(x_hat, i + 2 * WIDTH)
             d = load(deltas, i + 3 * WIDTH)
             s3 += d
-            x3 += d * load(normal, i + 3 * WIDTH)
-        of_shift = sum_four(s0, s1, s2, s3)
-        of_scale = sum_four(x0, x1, x2, x3)
-        if more:
-            of_shift += load(gradient, shift)
-            of_scale += load(gradient, scale)
-        store_four(gradient, shift, of_shift)
-        store_four(gradient, scale, of_scale)
+            x3 += d * load(x_hat, i + 3 * WIDTH)
+        d_shift = sum_four(s0, s1, s2, s3)
+        d_scale = sum_four(x0, x1, x2, x3)
+        if accumulate:
+            d_shift += load(gradient, shift)
+            d_scale += load(gradient, scale)
+        store_four(gradient, shift, d_shift)
+        store_four(gradient, scale, d_scale)
         for k in range(TILE):
             factor = broadcast(parameters, scale + k) * broadcast(statistics, place + k)
-            if frozen:
+            if use_running:
                 for i in range(row + k * WIDTH, end, stride):
                     store(deltas, i, factor * load(deltas, i))
             else:
@@ -151,8 +157,8 @@ def normalise_backward(
                 slope = broadcast(gradient, scale + k) * share
                 first = 0
                 for i in range(row + k * WIDTH, end, stride):
-                    d = load(deltas, i) - mean - load(normal, i) * slope
-                    store(deltas, i, counted(count, first) * factor * d)
+                    d = load(deltas, i) - mean - load(x_hat, i) * slope
+                    store(deltas, i, sample_mask(count, first) * factor * d)
                     first += WIDTH
         place += TILE
         scale += TILE
@@ -161,7 +167,7 @@ def normalise_backward(
 
 
 @separate
-def remember(plan: Any, settings: Any, running: Any, statistics: Any, count: Any) -> None:
+def update_running_statistics(plan: Any, settings: Any, running: Any, statistics: Any, count: Any) -> None:
     """running ← (1−m)·running + m·batch, with the unbiased variance, for a batch of two or more."""
     units = running.size // 2
     share = settings[NORM_MOMENTUM]

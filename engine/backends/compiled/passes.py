@@ -1,15 +1,16 @@
-"""Forward and backward through all stages of a network, group by group; see `products.py` for how values lie.
+"""Forward and backward pass of all layers, group by group; see `products.py` for the layout of values.
 
-`slopes` lie like values and hold ∂L/∂n ÷ ∂L/∂a' of every unit, where a' is what its activation and dropout made of n:
-the backward pass needs no more of them. What fills a width up to whole tiles is zero, and stays zero, for its
-gradients are zero.
+`slopes` has the layout of values and holds ∂(m·f(n))/∂n of every unit, with the activation f and the dropout mask m:
+all that the backward pass needs of both. Padding of a width to whole tiles is zero and stays zero, for its gradients
+are zero.
 """
 
 from typing import Any
 
 import numpy as np
 
-from engine.backends.compiled.activating import activate, drop
+from engine.backends.compiled.activations import activate, dropout
+from engine.backends.compiled.arguments import Buffers, Config
 from engine.backends.compiled.lanes import WIDTH, inlined, load, store
 from engine.backends.compiled.norms import normalise, normalise_backward
 from engine.backends.compiled.outer import sum_outer
@@ -26,27 +27,29 @@ from engine.backends.compiled.settings import (
     OUT_TILES,
     OUTS,
     RESIDUAL,
+    SEED,
     SOURCE,
     TARGET,
     WEIGHT,
 )
 
 FEW, FEW_OF_WIDE = 4, 12
-"""Samples of a batch up to which their outer products are summed one by one, in layers of few inputs and of many;
-beyond, that is the slower way."""
+"""Batch size up to which outer products are summed sample by sample, in layers of few inputs and of many; for larger
+batches that is the slower way."""
 WIDE = 9
-"""Tiles of inputs from which on a layer has many."""
+"""Tiles of inputs from which on a layer has many inputs."""
 
 
 @inlined
 def forward(
-    plan: Any, settings: Any, parameters: Any, running: Any, statistics: Any, values: Any, slopes: Any, normal: Any,
-    stride: Any, end: Any, place: Any, count: Any, seed: Any, step: Any, training: Any, frozen: Any,
+    config: Config, parameters: Any, running: Any, buffers: Buffers,
+    end: Any, place: Any, count: Any, step: Any, training: Any, use_running: Any,
 ) -> Any:  # fmt: skip
-    """All groups before `end`, whose first sample is `place` of a batch of `count`.
+    """All groups before `end`; their first sample has the number `place` in a batch of `count`.
 
-    training: with dropout. frozen: batch norm goes by its running statistics.
+    training: with dropout. use_running: batch norm goes by its running statistics.
     """
+    plan, values, stride = config.plan, buffers.values, buffers.stride
     for layer in range(plan.shape[0]):
         source = plan[layer, SOURCE] * WIDTH
         target = plan[layer, TARGET] * WIDTH
@@ -56,17 +59,15 @@ def forward(
             values, source, target, stride, end,
         )  # fmt: skip
         if plan[layer, HAS_NORM]:
-            normalise(
-                plan, layer, settings, parameters, running, statistics, values, normal, stride, end, count, frozen
-            )
+            normalise(config, layer, parameters, running, buffers, end, count, use_running)
         for base in range(target, end, stride):
-            activate(plan[layer, ACTIVATION], settings, values, slopes, base, base + height)
+            activate(plan[layer, ACTIVATION], config.settings, values, buffers.slopes, base, base + height)
         if training and plan[layer, DROPPED] > 0:
-            key = key32(seed, step, layer)
-            scale = settings[KEEP_SCALES + layer]
+            key = key32(config.choices[SEED], step, layer)
+            scale = config.settings[KEEP_SCALES + layer]
             first = place
             for base in range(target, end, stride):
-                drop(plan[layer, DROPPED], scale, key, first, values, slopes, base, base + height)
+                dropout(plan[layer, DROPPED], scale, key, first, values, buffers.slopes, base, base + height)
                 first += WIDTH
         if plan[layer, RESIDUAL]:
             for base in range(0, end, stride):
@@ -75,13 +76,14 @@ def forward(
 
 @inlined
 def backward(
-    plan: Any, parameters: Any, gradient: Any, statistics: Any, values: Any, slopes: Any, normal: Any, deltas: Any,
-    quads: Any, stride: Any, end: Any, count: Any, frozen: Any, more: Any,
+    config: Config, parameters: Any, gradient: Any, buffers: Buffers,
+    end: Any, count: Any, use_running: Any, accumulate: Any,
 ) -> Any:  # fmt: skip
     """From ∂L/∂a of the outputs to the whole gradient, by the chain rule, from the last layer to the first.
 
-    more: the gradient is added to what is there.
+    accumulate: the gradient is added to what is there.
     """
+    plan, values, deltas, stride = config.plan, buffers.values, buffers.deltas, buffers.stride
     for back in range(plan.shape[0]):
         layer = plan.shape[0] - 1 - back
         in_tiles = plan[layer, IN_TILES]
@@ -89,33 +91,31 @@ def backward(
         source = plan[layer, SOURCE] * WIDTH
         target = plan[layer, TARGET] * WIDTH
         height = plan[layer, OUTS] * WIDTH
-        linked = plan[layer, RESIDUAL] and layer > 0
-        if linked:
+        residual = plan[layer, RESIDUAL] and layer > 0
+        if residual:
             for base in range(0, end, stride):
                 copy_rows(deltas, base + target, base + source, height)
         for base in range(target, end, stride):
             for i in range(base, base + height, WIDTH):
-                store(deltas, i, load(deltas, i) * load(slopes, i))
+                store(deltas, i, load(deltas, i) * load(buffers.slopes, i))
         if plan[layer, HAS_NORM]:
-            normalise_backward(
-                plan, layer, parameters, gradient, statistics, normal, deltas, stride, end, count, frozen, more
-            )
+            normalise_backward(config, layer, parameters, gradient, buffers, end, count, use_running, accumulate)
         weight = plan[layer, WEIGHT]
-        if layer > 0:  # first, for the layer below waits for it and for nothing else
-            multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, linked)
+        if layer > 0:  # first: the layer below needs it, and nothing else of this layer
+            multiply_transposed(parameters, weight, in_tiles, out_tiles, deltas, target, source, stride, end, residual)
         if count <= (FEW if in_tiles < WIDE else FEW_OF_WIDE):
-            sum_outer(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, count, quads)
+            sum_outer(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, count, buffers.outer)
         else:
-            sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, more)
-        if plan[layer, HAS_NORM] and not frozen:
-            clear(gradient, plan[layer, BIAS], out_tiles)
+            sum_products(gradient, weight, in_tiles, out_tiles, deltas, target, values, source, stride, end, accumulate)
+        if plan[layer, HAS_NORM] and not use_running:
+            clear_bias(gradient, plan[layer, BIAS], out_tiles)
         elif plan[layer, HAS_BIAS]:
-            sum_rows(gradient, plan[layer, BIAS], out_tiles, deltas, target, stride, end, more)
+            sum_rows(gradient, plan[layer, BIAS], out_tiles, deltas, target, stride, end, accumulate)
 
 
 @inlined
-def clear(gradient: Any, bias: Any, out_tiles: Any) -> Any:
-    """Below a norm by the batch's own mean ∂L/∂b is 0; its sum would be rounding, of which Adam makes whole steps."""
+def clear_bias(gradient: Any, bias: Any, out_tiles: Any) -> Any:
+    """∂L/∂b is 0 below a norm by the batch's own mean; the sum would be rounding, which Adam scales to whole steps."""
     for i in range(bias, bias + out_tiles * TILE):
         gradient[i] = np.float32(0)
 

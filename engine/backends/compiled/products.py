@@ -146,26 +146,26 @@ def store_rows(values: Any, row: Any, a: Any, b: Any, c: Any, d: Any) -> Any:
 @inlined
 def multiply_transposed(
     weights: Any, tile: Any, in_tiles: Any, out_tiles: Any,
-    deltas: Any, above: Any, below: Any, stride: Any, end: Any, more: Any,
+    deltas: Any, above: Any, below: Any, stride: Any, end: Any, accumulate: Any,
 ) -> Any:  # fmt: skip
-    """Wᵀ·δ for all groups before `end`, from the rows `above` to the rows `below`; more: added to what is there."""
+    """Wᵀ·δ for all groups before `end`, from the rows `above` to the rows `below`; accumulate: is added."""
     base = 0
     while base + 4 * stride <= end:
-        transposed_four(weights, tile, in_tiles, out_tiles, deltas, base + above, base + below, stride, more)
+        transposed_four(weights, tile, in_tiles, out_tiles, deltas, base + above, base + below, stride, accumulate)
         base += 4 * stride
     while base < end:
-        transposed_one(weights, tile, in_tiles, out_tiles, deltas, base + above, base + below, more)
+        transposed_one(weights, tile, in_tiles, out_tiles, deltas, base + above, base + below, accumulate)
         base += stride
 
 
 @inlined
 def transposed_one(
-    weights: Any, first_tile: Any, in_tiles: Any, out_tiles: Any, deltas: Any, above: Any, below: Any, more: Any
+    weights: Any, first_tile: Any, in_tiles: Any, out_tiles: Any, deltas: Any, above: Any, below: Any, accumulate: Any
 ) -> Any:
     for i in range(in_tiles):
         d0 = d1 = d2 = d3 = splat(0.0)
         column = below + i * (4 * WIDTH)
-        if more:
+        if accumulate:
             d0 = load(deltas, column)
             d1 = load(deltas, column + WIDTH)
             d2 = load(deltas, column + 2 * WIDTH)
@@ -201,7 +201,7 @@ def transposed_one(
 @separate
 def transposed_four(
     weights: Any, first_tile: Any, in_tiles: Any, out_tiles: Any,
-    deltas: Any, above: Any, below: Any, stride: Any, more: Any,
+    deltas: Any, above: Any, below: Any, stride: Any, accumulate: Any,
 ) -> None:  # fmt: skip
     for i in range(in_tiles):
         d00 = d01 = d02 = d03 = d10 = d11 = d12 = d13 = splat(0.0)
@@ -237,15 +237,15 @@ def transposed_four(
                 row += WIDTH
             tile += in_tiles * (TILE * TILE)
         column = below + i * (4 * WIDTH)
-        put_rows(deltas, column, d00, d10, d20, d30, more)
-        put_rows(deltas, column + stride, d01, d11, d21, d31, more)
-        put_rows(deltas, column + 2 * stride, d02, d12, d22, d32, more)
-        put_rows(deltas, column + 3 * stride, d03, d13, d23, d33, more)
+        add_rows_to(deltas, column, d00, d10, d20, d30, accumulate)
+        add_rows_to(deltas, column + stride, d01, d11, d21, d31, accumulate)
+        add_rows_to(deltas, column + 2 * stride, d02, d12, d22, d32, accumulate)
+        add_rows_to(deltas, column + 3 * stride, d03, d13, d23, d33, accumulate)
 
 
 @inlined
-def put_rows(values: Any, row: Any, a: Any, b: Any, c: Any, d: Any, more: Any) -> Any:
-    if more:
+def add_rows_to(values: Any, row: Any, a: Any, b: Any, c: Any, d: Any, accumulate: Any) -> Any:
+    if accumulate:
         a += load(values, row)
         b += load(values, row + WIDTH)
         c += load(values, row + 2 * WIDTH)
@@ -259,9 +259,9 @@ def put_rows(values: Any, row: Any, a: Any, b: Any, c: Any, d: Any, more: Any) -
 @inlined
 def sum_products(
     sums: Any, tile: Any, in_tiles: Any, out_tiles: Any,
-    deltas: Any, target: Any, values: Any, source: Any, stride: Any, end: Any, more: Any,
+    deltas: Any, target: Any, values: Any, source: Any, stride: Any, end: Any, accumulate: Any,
 ) -> Any:  # fmt: skip
-    """Σ δ·aᵀ over the samples of all groups, in tiles: first over groups, then over lanes; more: added to `sums`."""
+    """Σ δ·aᵀ over the samples of all groups, in tiles: over groups, then over lanes; accumulate: added to `sums`."""
     for out in range(out_tiles):
         row = target + out * (4 * WIDTH)
         for i in range(in_tiles):
@@ -296,14 +296,16 @@ def sum_products(
             total = sum_sixteen(
                 g00, g01, g02, g03, g10, g11, g12, g13, g20, g21, g22, g23, g30, g31, g32, g33,
             )  # fmt: skip
-            if more:
+            if accumulate:
                 total += load(sums, tile)
             store(sums, tile, total)
             tile += TILE * TILE
 
 
 @inlined
-def sum_rows(sums: Any, place: Any, tiles: Any, deltas: Any, target: Any, stride: Any, end: Any, more: Any) -> Any:
+def sum_rows(
+    sums: Any, place: Any, tiles: Any, deltas: Any, target: Any, stride: Any, end: Any, accumulate: Any
+) -> Any:
     """Σ δ over the samples of all groups, for each unit."""
     row = target
     for _ in range(tiles):
@@ -317,7 +319,7 @@ def sum_rows(sums: Any, place: Any, tiles: Any, deltas: Any, target: Any, stride
             d2 += load(deltas, base + row + 2 * WIDTH)
             d3 += load(deltas, base + row + 3 * WIDTH)
         total = sum_four(d0, d1, d2, d3)
-        if more:
+        if accumulate:
             total += load(sums, place)
         store_four(sums, place, total)
         place += TILE

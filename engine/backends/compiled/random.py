@@ -1,4 +1,4 @@
-"""Twins of the functions in `engine/nn/random.py`, which hold their descriptions: the same numbers, by sixteens."""
+"""Twins of the functions of `engine/nn/random.py`, where they are described: the same numbers, sixteen at a time."""
 
 from typing import Any
 
@@ -48,7 +48,7 @@ def key32(seed: Any, step: Any, purpose: Any) -> Any:
 
 
 @primitive(lanes, types.Integer, types.Integer, types.Integer, types.Integer)
-def kept(builder: Any, row: Value, column: Value, key: Value, limit: Value) -> Value:
+def keep_mask(builder: Any, row: Value, column: Value, key: Value, limit: Value) -> Value:
     """1 where `keep_mask` keeps a value, else 0, for sixteen rows from `row` on; limit: dropout·2²⁴, key: `key32`."""
     first = builder.mul(builder.trunc(row, _INT), _INT(_ROW))
     start = builder.add(first, builder.mul(builder.trunc(column, _INT), _INT(_COLUMN)))
@@ -60,7 +60,7 @@ def kept(builder: Any, row: Value, column: Value, key: Value, limit: Value) -> V
 
 @primitive(lanes, types.Array, types.Integer, types.Integer)
 def signs(builder: Any, places: Value, index: Value, key: Value) -> Value:
-    """±1 as the function of that name gives it, for the sixteen numbers places[index] … of a flat vector, int32."""
+    """±1 as the function of that name gives it, for the parameters places[index] … of the flat vector, int32."""
     address = builder.bitcast(builder.gep(places, [index]), _INTS.as_pointer())
     hashed = builder.mul(builder.load(address, align=4), _same(_ROW))
     bits = _hash(builder, builder.xor(hashed, _all(builder, builder.trunc(key, _INT))))

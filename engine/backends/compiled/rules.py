@@ -1,7 +1,7 @@
-"""The update: penalties, the check that a step can be taken, clipping, the rate, and the rules of descent, on Lanes.
+"""The update: penalties, the check that a step can be taken, clipping, learning rate, and the optimizers, on Lanes.
 
-All of it is elementwise, and so knows nothing of layers; `muon.py` has the one rule that does. What pads the parameters
-is zero and has gradient zero, and stays zero under every rule here. The formulas stand in `engine/nn/optimizers.py`.
+All of it is elementwise and so knows nothing of layers; `muon.py` has the one rule that does. Padding of the parameters
+is zero with gradient zero, and stays zero under every rule here. The formulas are in `engine/nn/optimizers.py`.
 """
 
 import math
@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from engine.backends.compiled.arguments import Config, TrainState
 from engine.backends.compiled.lanes import (
     WIDTH,
     absolute,
@@ -66,12 +67,12 @@ def add_penalties(parameters: Any, gradient: Any, weights_end: Any, l1: Any, l2:
 
 
 @inlined
-def is_sound(loss: Any, gradient: Any, limit: Any) -> Any:
-    """Whether the loss and every component of the gradient are numbers, and none is beyond the limit."""
-    bad = splat(0.0)
+def within_limits(loss: Any, gradient: Any, limit: Any) -> Any:
+    """Whether the loss and every component of the gradient are numbers of at most this size."""
+    exceeding = splat(0.0)
     for i in range(0, gradient.size, WIDTH):
-        bad += beyond(absolute(load(gradient, i)), splat(limit))
-    return abs(loss) <= limit and total(bad) == 0
+        exceeding += beyond(absolute(load(gradient, i)), splat(limit))
+    return abs(loss) <= limit and total(exceeding) == 0
 
 
 @separate
@@ -87,14 +88,14 @@ def clip(choices: Any, settings: Any, gradient: Any) -> None:
         for i in range(0, gradient.size, WIDTH):
             store(gradient, i, load(gradient, i) * factor)
     else:
-        most = splat(limit)
+        highest = splat(limit)
         for i in range(0, gradient.size, WIDTH):
-            store(gradient, i, larger(splat(-limit), smaller(most, load(gradient, i))))
+            store(gradient, i, larger(splat(-limit), smaller(highest, load(gradient, i))))
 
 
 @inlined
 def rate_of(choices: Any, settings: Any, step: Any) -> Any:
-    """The rate with the twin of `schedules.rate_factor`."""
+    """The learning rate, times the twin of `schedules.rate_factor`."""
     rate = settings[LEARNING_RATE]
     if choices[SCHEDULE] != 0 or step < settings[WARMUP_STEPS]:
         rate *= rate_factor(choices, settings, step)
@@ -119,106 +120,107 @@ def rate_factor(choices: Any, settings: Any, step: Any) -> float:
 
 
 @inlined
-def update(
-    choices: Any, settings: Any, rate: Any, t: Any, parameters: Any, gradient: Any, memory: Any, updates: Any
-) -> Any:
+def update(config: Config, rate: Any, t: Any, state: TrainState, gradient: Any) -> Any:
     """Decay and rule for all parameters, muon excepted; t counts the rule's steps from 1."""
+    settings, choices = config.settings, config.choices
+    parameters, updates, moments = state.parameters, state.updates, state.optimizer_state
     rule = choices[OPTIMIZER]
     count = gradient.size
-    left = splat(1 - rate * settings[DECAY])
+    decay = splat(1 - rate * settings[DECAY])
     if rule == ADAM:
-        adam(settings, choices[AMSGRAD], rate, t, parameters, gradient, memory, updates, 0, 0, count)
+        adam(settings, choices[AMSGRAD], rate, t, state, gradient, 0, 0, count)
     elif rule == MOMENTUM_RULE:
         momentum = splat(settings[MOMENTUM])
-        fresh = splat(1.0 if t == 1 else 1 - settings[DAMPENING])
+        share = splat(1.0 if t == 1 else 1 - settings[DAMPENING])
         for i in range(0, count, WIDTH):
-            velocity = momentum * load(memory, i) + fresh * load(gradient, i)
-            store(memory, i, velocity)
-            put(parameters, updates, i, left, splat(rate) * velocity)
+            velocity = momentum * load(moments, i) + share * load(gradient, i)
+            store(moments, i, velocity)
+            store_update(parameters, updates, i, decay, splat(rate) * velocity)
     elif rule == NAG:
         momentum = splat(settings[MOMENTUM])
         for i in range(0, count, WIDTH):
             g = load(gradient, i)
-            velocity = momentum * load(memory, i) + g
-            store(memory, i, velocity)
-            put(parameters, updates, i, left, splat(rate) * (g + momentum * velocity))
+            velocity = momentum * load(moments, i) + g
+            store(moments, i, velocity)
+            store_update(parameters, updates, i, decay, splat(rate) * (g + momentum * velocity))
     elif rule == ADAGRAD:
-        slowed = splat(rate / (1 + (t - 1) * settings[RATE_DECAY]))
+        decayed_rate = splat(rate / (1 + (t - 1) * settings[RATE_DECAY]))
         epsilon = splat(settings[EPSILON])
         for i in range(0, count, WIDTH):
             g = load(gradient, i)
-            squares = load(memory, i) + g * g
-            store(memory, i, squares)
-            put(parameters, updates, i, left, slowed * g / (square_root(squares) + epsilon))
+            squares = load(moments, i) + g * g
+            store(moments, i, squares)
+            store_update(parameters, updates, i, decay, decayed_rate * g / (square_root(squares) + epsilon))
     elif rule == RMSPROP:
         alpha = splat(settings[ALPHA])
-        fresh = splat(1 - settings[ALPHA])
+        share = splat(1 - settings[ALPHA])
         epsilon = splat(settings[EPSILON])
-        centre = splat(float(choices[CENTERED]))
+        centered = splat(float(choices[CENTERED]))
         for i in range(0, count, WIDTH):
             g = load(gradient, i)
-            square = alpha * load(memory, i) + fresh * g * g
-            mean = centre * (alpha * load(memory, count + i) + fresh * g)
-            store(memory, i, square)
-            store(memory, count + i, mean)
-            average = square_root(larger(splat(0.0), square - mean * mean)) + epsilon
-            put(parameters, updates, i, left, splat(rate) * g / average)
+            square = alpha * load(moments, i) + share * g * g
+            mean = centered * (alpha * load(moments, count + i) + share * g)
+            store(moments, i, square)
+            store(moments, count + i, mean)
+            root = square_root(larger(splat(0.0), square - mean * mean)) + epsilon
+            store_update(parameters, updates, i, decay, splat(rate) * g / root)
     else:
         for i in range(0, count, WIDTH):
-            put(parameters, updates, i, left, splat(rate) * load(gradient, i))
+            store_update(parameters, updates, i, decay, splat(rate) * load(gradient, i))
 
 
 @inlined
-def put(parameters: Any, updates: Any, i: Any, left: Any, change: Any) -> Any:
-    """w ← left·w − change"""
+def store_update(parameters: Any, updates: Any, i: Any, decay: Any, change: Any) -> Any:
+    """w ← decay·w − change, and the update is new − old."""
     old = load(parameters, i)
-    new = left * old - change
+    new = decay * old - change
     store(parameters, i, new)
     store(updates, i, new - old)
 
 
 @inlined
 def adam(
-    settings: Any, amsgrad: Any, rate: Any, t: Any, parameters: Any, gradient: Any, memory: Any, updates: Any,
-    row: Any, start: Any, end: Any,
-) -> Any:  # fmt: skip
-    """For parameters start … end; m, v and v_max are rows `row` … of the memory."""
+    settings: Any, amsgrad: Any, rate: Any, t: Any, state: TrainState, gradient: Any, row: Any, start: Any, end: Any
+) -> Any:
+    """For parameters start … end; m, v and v_max are rows `row` … of the optimizer's state."""
+    moments = state.optimizer_state
     count = gradient.size
     beta1 = settings[BETA1]
     beta2 = settings[BETA2]
-    step = splat(rate / (1 - beta1**t))
-    root = splat(1 / np.sqrt(1 - beta2**t))
+    step_size = splat(rate / (1 - beta1**t))
+    correction = splat(1 / np.sqrt(1 - beta2**t))
     epsilon = splat(settings[EPSILON])
-    left = splat(1 - rate * settings[DECAY])
+    decay = splat(1 - rate * settings[DECAY])
     first = row * count
     for i in range(start, end, WIDTH):
         g = load(gradient, i)
-        m = splat(beta1) * load(memory, first + i) + splat(1 - beta1) * g
-        v = splat(beta2) * load(memory, first + count + i) + splat(1 - beta2) * g * g
-        store(memory, first + i, m)
-        store(memory, first + count + i, v)
+        m = splat(beta1) * load(moments, first + i) + splat(1 - beta1) * g
+        v = splat(beta2) * load(moments, first + count + i) + splat(1 - beta2) * g * g
+        store(moments, first + i, m)
+        store(moments, first + count + i, v)
         if amsgrad:
-            v = larger(v, load(memory, first + 2 * count + i))
-            store(memory, first + 2 * count + i, v)
-        put(parameters, updates, i, left, step * m / (square_root(v) * root + epsilon))
+            v = larger(v, load(moments, first + 2 * count + i))
+            store(moments, first + 2 * count + i, v)
+        change = step_size * m / (square_root(v) * correction + epsilon)
+        store_update(state.parameters, state.updates, i, decay, change)
 
 
-# Evolution
+# Evolution strategies
 
 
 @separate
-def move(centre: Any, parameters: Any, places: Any, real: Any, key: Any, distance: Any) -> None:
-    """One of evolution's copies: w + distance·ε. real: 1 where there is a parameter, 0 in padding."""
+def perturb(centre: Any, parameters: Any, index: Any, is_parameter: Any, key: Any, distance: Any) -> None:
+    """One of evolution's copies: w + distance·ε. is_parameter: 1, or 0 in padding."""
     for i in range(0, parameters.size, WIDTH):
-        store(parameters, i, load(centre, i) + splat(distance) * load(real, i) * signs(places, i, key))
+        store(parameters, i, load(centre, i) + splat(distance) * load(is_parameter, i) * signs(index, i, key))
 
 
 @separate
-def add_direction(gradient: Any, places: Any, real: Any, key: Any, slope: Any, more: Any) -> None:
-    """g ← slope·ε, or more: g ← g + slope·ε"""
+def add_evolution_gradient(gradient: Any, index: Any, is_parameter: Any, key: Any, slope: Any, accumulate: Any) -> None:
+    """g ← slope·ε, or accumulate: g ← g + slope·ε"""
     for i in range(0, gradient.size, WIDTH):
-        g = splat(slope) * load(real, i) * signs(places, i, key)
-        if more:
+        g = splat(slope) * load(is_parameter, i) * signs(index, i, key)
+        if accumulate:
             g += load(gradient, i)
         store(gradient, i, g)
 

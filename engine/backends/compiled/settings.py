@@ -1,19 +1,19 @@
-"""Where each choice and setting stands in the arrays that `compiled.py` hands to the kernels."""
+"""Positions of choices, settings and counters in the arrays of the kernels, and the numbers of each choice."""
 
 (
     INS, OUTS, IN_TILES, OUT_TILES, WEIGHT, BIAS, HAS_BIAS, SOURCE, TARGET, ACTIVATION,
     DROPPED, HAS_NORM, SCALE, SHIFT, STATISTICS, RESIDUAL,
 ) = range(16)  # fmt: skip
-"""Columns of the plan, int64, a line for each layer: widths, in units and in tiles; where its parameters start; its
-rows in values, below and its own; then what follows the product. DROPPED is dropout·2²⁴; SCALE and SHIFT are where γ
-and β lie."""
+"""Columns of the plan, int64, one row for each layer: inputs and outputs, in units and in tiles; offsets of its weights
+and biases; SOURCE and TARGET, the first rows in values of its inputs and of its own; then what follows the product.
+DROPPED is dropout·2²⁴; SCALE and SHIFT are the offsets of γ and β."""
 COLUMNS = 16
 
 (
     BATCH_SIZE, OPTIMIZER, LOSS, STEP_LOSS, SUMMED, SEED, WEIGHTS_END, SCHEDULE, CLIP, CENTERED, AMSGRAD, NESTEROV,
     NEWTON_SCHULZ_STEPS, PAIRS,
 ) = range(14)  # fmt: skip
-"""Choices, int64. Parameters before WEIGHTS_END are weights; STEP_LOSS is what a training step goes by."""
+"""Choices, int64. Parameters before WEIGHTS_END are weights; STEP_LOSS is the loss of a training step."""
 
 (
     LEARNING_RATE, L1, L2, DECAY, MOMENTUM, DAMPENING, ALPHA, RATE_DECAY, BETA1, BETA2, EPSILON, MUON_MOMENTUM, SIGMA,
@@ -23,7 +23,7 @@ COLUMNS = 16
 """Settings, float64; from KEEP_SCALES on 1/(1 − dropout) of each layer."""
 
 STEP, EPOCH, CURSOR, OPTIMIZER_STEPS, SAMPLES, DIVERGED, ORDER_EPOCH = range(7)
-"""Counters, int64. DIVERGED is 0 while all is well; ORDER_EPOCH is the epoch `order` belongs to, −1 for none."""
+"""Counters, int64. DIVERGED is the step that could not be taken, else 0; ORDER_EPOCH is the epoch of `order`, or −1."""
 LOSS_SUM, EPOCH_LOSS = range(2)
 """Losses, float64."""
 

@@ -14,7 +14,7 @@ from app.training_worker.measurements import QUANTITIES
 from app.training_worker.port import Compare, Job, TrainerHandle
 from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
-from engine.checking.check import Checked, check
+from engine.checking.check import CheckResult, check
 from engine.diagnosis.failures import BREAKAGES
 from tests.app.watching import PATIENCE, Watcher, eventually, managing, watching
 
@@ -54,10 +54,10 @@ async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
 async def test_a_witness_that_says_no_number_is_red(monkeypatch: pytest.MonkeyPatch) -> None:
     right = check
 
-    def lost(*run: Any) -> Checked | None:
+    def lost(*run: Any) -> CheckResult | None:
         result = right(*run)
         assert result is not None
-        return replace(result, compared=(replace(result.compared[0], difference=np.inf, other=np.nan),))
+        return replace(result, comparisons=(replace(result.comparisons[0], difference=np.inf, other=np.nan),))
 
     monkeypatch.setattr(checkup, "check", lost)
     async with watching() as watcher:

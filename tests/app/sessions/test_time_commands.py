@@ -10,7 +10,7 @@ from app.sessions import undo
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.traced_step import TracedStep
 from tests.app.watching import watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
@@ -44,7 +44,7 @@ async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> N
 
         trainer = Trainer(Spec(), backend="by_hand")
         trainer.advance(26)
-        step = OpenStep.of(
+        step = TracedStep.of(
             trainer.spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets
         )
         lines = explain(step, Subject("weight", 1, 0, 2))

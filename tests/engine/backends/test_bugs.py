@@ -12,7 +12,7 @@ import pytest
 from engine import Spec, Trainer
 from engine.backends.by_hand import ByHand
 from engine.nn.network import Array
-from engine.nn.optimizers import AdamW, Memory, Rule
+from engine.nn.optimizers import AdamW, OptState, Rule
 from tests.parity.cases import TOLERANCE, Case, case_of, worst
 from tests.parity.oracle import relative, train
 
@@ -23,9 +23,9 @@ SPEC = Spec(
 
 
 class PlantedAdamW(AdamW):
-    def step(self, param: Array, grad: Array, memory: Memory, rate: float, t: int) -> tuple[Array, Memory]:
-        new, memory = super().step(param, grad, memory, rate, t)
-        return new - rate * grad, memory
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        new, state = super().step(param, grad, state, rate, t)
+        return new - rate * grad, state
 
 
 def trained(case: Case, spec: Spec, rule: type[Rule], steps: int = 20) -> Array:

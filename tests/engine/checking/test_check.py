@@ -9,8 +9,8 @@ import pytest
 
 from engine import Layer, Spec, Trainer
 from engine.backends.compiled.backend import Compiled
-from engine.checking.check import DIFFERENCES, DOUBLE, Checked, check
-from engine.checking.compared import compared
+from engine.checking.check import DIFFERENCE_TOLERANCE, FLOAT64_TOLERANCE, CheckResult, check
+from engine.checking.comparison import compare
 from engine.spec.choices import ActivationName, InitializerName, LossName, OptimizerName
 
 ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
@@ -25,16 +25,16 @@ SHAPES: dict[str, tuple[int | Layer, ...]] = {
 SMALL: dict[str, Any] = {"samples": 60, "batch_size": 7}
 
 
-def checked(trainer: Trainer) -> Checked | None:
+def checked(trainer: Trainer) -> CheckResult | None:
     state = trainer.position().state
     run = (trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets)
     return check(*run, trainer.bug, trainer.backend)
 
 
-def assert_green(trainer: Trainer) -> Checked:
+def assert_green(trainer: Trainer) -> CheckResult:
     result = checked(trainer)
     assert result is not None
-    assert result.green, (trainer.spec, result.worst)
+    assert result.passed, (trainer.spec, result.worst)
     return result
 
 
@@ -112,12 +112,12 @@ def test_the_run_stays_where_it_was() -> None:
 
 def test_a_small_network_is_tried_whole_and_a_large_one_in_every_tensor() -> None:
     small = assert_green(Trainer(Spec(), backend="by_hand"))
-    assert (small.tried, small.parameters, small.samples) == (25, 25, 10)
+    assert (small.perturbed, small.parameters, small.samples) == (25, 25, 10)
     large = Trainer(Spec(dataset="digits", hidden=(64, 32), loss="cross_entropy", batch_size=64), backend="by_hand")
     result = assert_green(large)
-    assert 24 <= result.tried < 250 < result.parameters
-    witnesses = [one.witness for one in result.compared]
-    assert witnesses == ["autograd", "float32", "differences", "update", "next_step"]
+    assert 24 <= result.perturbed < 250 < result.parameters
+    references = [one.reference for one in result.comparisons]
+    assert references == ["autograd", "float32", "differences", "update", "next_step"]
 
 
 def test_a_kink_is_told_from_an_error() -> None:
@@ -139,8 +139,8 @@ def test_a_rule_without_a_gradient_is_compared_as_far_as_it_goes() -> None:
         Spec(dataset="or_gate", hidden=(), output_activation="step", optimizer="perceptron"), backend="by_hand"
     )
     result = assert_green(trainer)
-    assert {one.witness for one in result.compared} == {"autograd", "update", "next_step"}
-    assert result.tried == 0
+    assert {one.reference for one in result.comparisons} == {"autograd", "update", "next_step"}
+    assert result.perturbed == 0
     assert result.gradient[2] is None
 
 
@@ -167,36 +167,36 @@ def test_a_single_wrong_entry_turns_it_red(size: float, monkeypatch: pytest.Monk
     monkeypatch.setattr(ByHand, "backward", wrong)
     result = checked(Trainer(Spec(), backend="by_hand"))
     assert result is not None
-    assert not result.green
+    assert not result.passed
     assert (result.worst.tensor, result.worst.index) == ("layers.1.weight", (1, 2))
     assert result.worst.difference == pytest.approx(size, rel=0.01)
     by_hand, autograd, differences = result.gradient
     assert differences == pytest.approx(autograd, rel=1e-6)
     assert by_hand != pytest.approx(autograd, rel=size / 10)
-    assert size > 3 * max(DOUBLE, DIFFERENCES)
+    assert size > 3 * max(FLOAT64_TOLERANCE, DIFFERENCE_TOLERANCE)
 
 
 RIGHT = Compiled.advance
 
 
 def a_little_faster(self: Compiled, steps: int) -> None:
-    self.settings[0] *= 1.001
+    self.config.settings[0] *= 1.001
     RIGHT(self, steps)
 
 
 def with_one_entry_off(self: Compiled, steps: int) -> None:
     RIGHT(self, steps)
-    self.parameters[np.argmax(np.abs(self.parameters))] *= np.float32(1 + 1e-5)
+    self.train_state.parameters[np.argmax(np.abs(self.train_state.parameters))] *= np.float32(1 + 1e-5)
 
 
 def with_one_nan(self: Compiled, steps: int) -> None:
     RIGHT(self, steps)
-    self.parameters[np.argmax(np.abs(self.parameters))] = np.nan
+    self.train_state.parameters[np.argmax(np.abs(self.train_state.parameters))] = np.nan
 
 
 def with_nothing_but_nan(self: Compiled, steps: int) -> None:
     RIGHT(self, steps)
-    self.parameters[:] = np.nan
+    self.train_state.parameters[:] = np.nan
 
 
 @pytest.mark.parametrize("wrong", [a_little_faster, with_one_entry_off, with_one_nan, with_nothing_but_nan])
@@ -206,12 +206,12 @@ def test_a_wrong_step_of_the_engine_that_trains_turns_it_red(
 ) -> None:
     trainer = Trainer(Spec(optimizer=optimizer))
     trainer.advance(20)
-    assert "engine" in {one.witness for one in assert_green(trainer).compared}
+    assert "engine" in {one.reference for one in assert_green(trainer).comparisons}
     monkeypatch.setattr(Compiled, "advance", wrong)
     result = checked(trainer)
     assert result is not None
-    assert [one.witness for one in result.compared if not one.agrees] == ["engine"]
-    assert result.worst.witness == "engine"
+    assert [one.reference for one in result.comparisons if not one.agrees] == ["engine"]
+    assert result.worst.reference == "engine"
 
 
 @pytest.mark.parametrize("place", [0, 7, -1])
@@ -220,7 +220,7 @@ def test_a_witness_that_says_no_number_disagrees(place: int) -> None:
     hand = np.ones(network.count, dtype=np.float32)
     other = hand.copy()
     other[place] = np.nan
-    found = compared(network, "autograd", hand, other, DOUBLE, 1e-6)
+    found = compare(network, "autograd", hand, other, FLOAT64_TOLERANCE, 1e-6)
     assert not found.agrees
     assert found.difference == np.inf
     assert network.slices[found.tensor].start + np.ravel_multi_index(found.index, network.shapes[found.tensor]) == (
@@ -230,10 +230,10 @@ def test_a_witness_that_says_no_number_disagrees(place: int) -> None:
 
 def test_a_bug_is_trained_by_hand_and_so_has_no_engine_beside_it() -> None:
     trainer = Trainer(Spec())
-    trainer.plant("mean_for_sum")
+    trainer.inject_bug("mean_for_sum")
     result = checked(trainer)
     assert result is not None
-    assert "engine" not in {one.witness for one in result.compared}
+    assert "engine" not in {one.reference for one in result.comparisons}
 
 
 def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:
@@ -246,7 +246,7 @@ def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:
     parameters["layers.0.bias"] = np.array([-3 * x], dtype=np.float32)
     trainer.load_parameters(parameters)
     result = assert_green(trainer)
-    assert "float32" not in {one.witness for one in result.compared}
+    assert "float32" not in {one.reference for one in result.comparisons}
     assert result.kinks >= 1
 
 
@@ -256,5 +256,5 @@ def test_the_three_gradients_told_are_of_the_step_that_was_checked(seed: int) ->
     trainer.advance(7)  # the last batch of the epoch is left: 54 samples, 5 of them
     result = assert_green(trainer)
     assert result.samples == 5
-    if result.worst.witness in ("autograd", "float32", "differences"):
+    if result.worst.reference in ("autograd", "float32", "differences"):
         assert result.gradient[0] == pytest.approx(result.worst.hand, rel=1e-4)

@@ -9,8 +9,8 @@ import pytest
 from engine import Layer, Spec, Trainer
 from engine.explaining.explain import SUBJECTS, explain
 from engine.explaining.explain_rule import RULES
-from engine.explaining.terms import MOST_TERMS, Line, Subject, Term, summed
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.terms import MAX_TERMS, Line, Subject, Term, sum_line
+from engine.explaining.traced_step import TracedStep
 from engine.fault import Fault
 from engine.nn.network import State
 from engine.spec.choices import ActivationName, BackendName, ClipName, LossName, OptimizerName, ScheduleName
@@ -49,13 +49,13 @@ REST: list[dict[str, Any]] = [
 ALL = [*ACTIVATIONS, *LOSSES, *OPTIMIZERS, *LAYERS, *REST]
 
 
-def opened(trainer: Trainer) -> OpenStep:
-    return OpenStep.of(
+def opened(trainer: Trainer) -> TracedStep:
+    return TracedStep.of(
         trainer.spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets
     )
 
 
-def subjects(step: OpenStep) -> Iterator[Subject]:
+def subjects(step: TracedStep) -> Iterator[Subject]:
     """Every subject there is."""
     yield Subject("loss")
     yield from (Subject("point", index=index) for index in step.batch.tolist())
@@ -74,9 +74,9 @@ def subjects(step: OpenStep) -> Iterator[Subject]:
 def assert_adds_up(line: Line, biggest: float, where: object) -> None:
     """biggest: of the parameters; a change of one is known to no more than its own rounding."""
     sizes = [abs(term.value) for term in line.terms]
-    unit = sum(sizes) if line.op == "sum" else abs(line.worked_out)
+    unit = sum(sizes) if line.op == "sum" else abs(line.recomputed)
     slack = ROUNDING * unit + (1.2e-7 * biggest if line.name == "step" else 1e-12)
-    assert abs(line.worked_out - line.total) <= slack, f"{where}: {line}"
+    assert abs(line.recomputed - line.total) <= slack, f"{where}: {line}"
     for term in line.terms:
         if term.factors:
             assert term.value == pytest.approx(np.prod([value for _, value in term.factors]), rel=1e-12)
@@ -91,7 +91,7 @@ def test_every_line_adds_up_and_leads_on(fields: dict[str, Any]) -> None:
     there = set(subjects(step))
     for subject in there:
         lines = explain(step, subject, sample=1)
-        if subject.kind != "norm" or step.look.sent:
+        if subject.kind != "norm" or step.batch_pass.backward:
             assert [line.main for line in lines].count(True) == 1, subject
         for line in lines:
             assert_adds_up(line, biggest, subject)
@@ -108,11 +108,11 @@ def test_totals_are_the_engines_numbers(fields: dict[str, Any], backend: Backend
     trainer.use(backend)
     trainer.advance(1)
     after: State = trainer.position().state
-    assert step.move is not None
+    assert step.update is not None
     size = np.abs(after.parameters).max()
-    assert np.abs(step.move.parameters - after.parameters).max() <= 1e-5 * size
-    for name, values in after.memory.items():
-        assert np.abs(step.move.memory[name] - values).max() <= 1e-5 * max(np.abs(values).max(), 1e-6), name
+    assert np.abs(step.update.parameters - after.parameters).max() <= 1e-5 * size
+    for name, values in after.optimizer_state.items():
+        assert np.abs(step.update.optimizer_state[name] - values).max() <= 1e-5 * max(np.abs(values).max(), 1e-6), name
     new = {line.name: line for line in explain(step, Subject("weight", 0, 0, 1))}["new"]
     assert new.total == pytest.approx(float(after.parameters[1]), abs=float(1e-5 * size))
     assert abs(new.total - new.terms[0].value) > 0 or trainer.spec.activation == "step" or trainer.spec.hidden == ()
@@ -147,10 +147,10 @@ def test_a_bias_that_is_not_there_is_refused() -> None:
 
 def test_the_small_terms_of_a_long_sum_are_told_together() -> None:
     terms = [Term("t", float(value)) for value in range(500)]
-    line = summed("sum", terms, "s", 124750.0)
-    assert len(line.terms) == MOST_TERMS
-    assert line.worked_out == 124750
-    assert min(term.value for term in line.terms[:-1]) == 500 - (MOST_TERMS - 1)
+    line = sum_line("sum", terms, "s", 124750.0)
+    assert len(line.terms) == MAX_TERMS
+    assert line.recomputed == 124750
+    assert min(term.value for term in line.terms[:-1]) == 500 - (MAX_TERMS - 1)
 
 
 def test_every_rule_and_every_kind_is_told() -> None:

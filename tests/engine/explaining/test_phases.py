@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.backends.bugs import BUGS, Multiplied, Uncorrected
+from engine.backends.bugs import BUGS, MultipliedAdam, UncorrectedAdam
 from engine.explaining.phases import Code, Form, PhaseName, code_of, phases_of
-from engine.explaining.traced_step import OpenStep
+from engine.explaining.traced_step import TracedStep
 from engine.spec.choices import BugName
 
 DEEP: dict[str, Any] = {"hidden": (Layer(width=4, batch_norm=True, dropout=0.3), 4, Layer(width=4, residual=True))}
@@ -20,12 +20,12 @@ WHERE: dict[BugName, PhaseName] = {
 }
 
 
-def opened(spec: Spec, bug: BugName | None = None, steps: int = 1) -> OpenStep:
+def opened(spec: Spec, bug: BugName | None = None, steps: int = 1) -> TracedStep:
     trainer = Trainer(spec, backend="by_hand")
-    trainer.plant(bug)
+    trainer.inject_bug(bug)
     trainer.advance(steps)
     at = trainer.position()
-    return OpenStep.of(spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, bug)
+    return TracedStep.of(spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, bug)
 
 
 def names(code: list[Code]) -> list[str]:
@@ -34,12 +34,12 @@ def names(code: list[Code]) -> list[str]:
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_the_planted_lines_stand_where_they_run_and_are_marked(bug: BugName) -> None:
-    step = opened(Spec(**DEEP, optimizer=(*BUGS[bug].rules, "sgd")[0]), bug)
+    step = opened(Spec(**DEEP, optimizer=(*BUGS[bug].optimizers, "sgd")[0]), bug)
     code = code_of(step)
     marked = [one for one in code[WHERE[bug]] if one.planted]
     assert marked, bug
-    rule = {"adam_uncorrected": Uncorrected, "adam_multiplied": Multiplied}.get(bug)
-    source = inspect.getsource(rule or BUGS[bug].hand)
+    rule = {"adam_uncorrected": UncorrectedAdam, "adam_multiplied": MultipliedAdam}.get(bug)
+    source = inspect.getsource(rule or BUGS[bug].backend)
     for line in (line for one in marked for line in one.lines.splitlines()):
         assert line.strip() in source
     right = code_of(opened(Spec(**DEEP, optimizer=step.spec.optimizer)))
@@ -59,10 +59,10 @@ def test_a_planted_function_stands_before_the_right_one_that_it_calls_and_in_pla
 def test_only_functions_that_run_are_shown() -> None:
     plain = code_of(opened(Spec(hidden=(4,))))
     assert (names(plain["forward"]), names(plain["backward"])) == (["forward"], ["backward"])
-    assert names(plain["update"]) == ["move", "step"]
+    assert names(plain["update"]) == ["compute_update", "step"]
     deep = code_of(opened(Spec(**DEEP, l1=0.1, clip="norm")))
     assert names(deep["forward"]) == ["forward", "normalise", "dropout"]
-    assert names(deep["update"]) == ["penalty_gradient", "clipped", "move", "step"]
+    assert names(deep["update"]) == ["penalty_gradient", "clipped", "compute_update", "step"]
 
 
 def test_forms_are_those_of_the_layers() -> None:
@@ -91,4 +91,4 @@ def test_a_rule_that_sends_nothing_back_has_a_phase_of_its_own_instead(spec: Spe
     assert [phase.name for phase in phases if phase.name != "forward"] == ["batch", "loss", "gradient", "update"]
     assert names(code_of(step)["gradient"]) == [spec.optimizer]
     if spec.optimizer == "evolution":
-        assert phases[-2].bound["tried"] == [loss for pair in step.look.tried for loss in pair]
+        assert phases[-2].bound["tried"] == [loss for pair in step.batch_pass.pair_losses for loss in pair]

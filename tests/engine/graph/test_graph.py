@@ -166,10 +166,10 @@ def test_a_wrong_slope_is_found(op: str, monkeypatch: pytest.MonkeyPatch) -> Non
     monkeypatch.setitem(OPERATIONS, op, wrong)
     found = checked("c = a + b*tanh(d*exp(a))", a=0.2, d=0.3)
     assert not found.torch.same
-    assert found.torch.largest > 3 * graph_check.SAME_AS_TORCH
+    assert found.torch.largest > 3 * graph_check.TORCH_TOLERANCE
     assert found.differences is not None
     assert not found.differences.same
-    assert found.differences.largest > 3 * graph_check.SAME_AS_DIFFERENCES
+    assert found.differences.largest > 3 * graph_check.DIFFERENCE_TOLERANCE
 
 
 def test_an_operation_of_ones_own_beside_torchs() -> None:

@@ -9,7 +9,7 @@ import torch
 from engine import Spec
 from engine.backends import torch_rules
 from engine.nn.network import Array, Network
-from engine.nn.optimizers import Memory, make_optimizer, orthogonalised, rule_of
+from engine.nn.optimizers import OptState, make_optimizer, orthogonalised, rule_of
 from engine.spec.choices import OptimizerName
 
 OPTIMIZERS: tuple[OptimizerName, ...] = get_args(OptimizerName)
@@ -19,53 +19,53 @@ G = np.array([0.5, 4.0, -1.0], dtype=np.float32)
 THIRD: Array = G / np.float32(3)
 
 
-def steps(spec: Spec, *gradients: Array, rate: float = 0.1) -> tuple[Array, Memory]:
+def steps(spec: Spec, *gradients: Array, rate: float = 0.1) -> tuple[Array, OptState]:
     """From W, one step for each gradient."""
     rule = make_optimizer(spec, NETWORK)
-    param, memory = W, rule.start(W)
+    param, state = W, rule.start(W)
     for t, gradient in enumerate(gradients, 1):
-        param, memory = rule.step(param, gradient, memory, rate, t)
-    return param, memory
+        param, state = rule.step(param, gradient, state, rate, t)
+    return param, state
 
 
 @pytest.mark.parametrize("name", ["sgd", "perceptron", "evolution"])
 def test_sgd(name: OptimizerName) -> None:
     rule = make_optimizer(Spec(), NETWORK)
     assert rule.start(W) == {}
-    param, memory = rule.step(W, G, {}, rate=0.1, t=1)
+    param, state = rule.step(W, G, {}, rate=0.1, t=1)
     np.testing.assert_allclose(param, W - 0.1 * G)
-    assert memory == {}
+    assert state == {}
     assert type(rule) is type(make_optimizer(Spec().model_copy(update={"optimizer": name}), NETWORK))
 
 
 def test_momentum_spares_the_first_gradient_its_dampening() -> None:
-    param, memory = steps(Spec(optimizer="momentum", momentum=0.5, dampening=0.2), G, G)
-    np.testing.assert_allclose(memory["velocity"], (0.5 + 0.8) * G)
+    param, state = steps(Spec(optimizer="momentum", momentum=0.5, dampening=0.2), G, G)
+    np.testing.assert_allclose(state["velocity"], (0.5 + 0.8) * G)
     np.testing.assert_allclose(param, W - 0.1 * (1 + 0.5 + 0.8) * G, rtol=1e-6)
 
 
 def test_nag_goes_by_the_velocity_to_come() -> None:
-    param, memory = steps(Spec(optimizer="nag", momentum=0.5), G)
-    np.testing.assert_allclose(memory["velocity"], G)
+    param, state = steps(Spec(optimizer="nag", momentum=0.5), G)
+    np.testing.assert_allclose(state["velocity"], G)
     np.testing.assert_allclose(param, W - 0.1 * 1.5 * G, rtol=1e-6)
 
 
 def test_adagrad() -> None:
     spec = Spec(optimizer="adagrad", initial_accumulator=0.25, rate_decay=1, epsilon=1e-3)
     np.testing.assert_array_equal(make_optimizer(spec, NETWORK).start(W)["sum"], [0.25, 0.25, 0.25])
-    param, memory = steps(spec, G, G)
-    np.testing.assert_allclose(memory["sum"], 0.25 + 2 * G**2)
+    param, state = steps(spec, G, G)
+    np.testing.assert_allclose(state["sum"], 0.25 + 2 * G**2)
     first, second = (G / (np.sqrt(0.25 + n * G**2) + 1e-3) for n in (1, 2))
     np.testing.assert_allclose(param, W - 0.1 * first - 0.05 * second, rtol=1e-6)
 
 
 def test_rmsprop_and_centered() -> None:
-    param, memory = steps(Spec(optimizer="rmsprop", alpha=0.75, epsilon=1e-3), G)
-    np.testing.assert_allclose(memory["square"], 0.25 * G**2)
-    assert not memory["mean"].any()
+    param, state = steps(Spec(optimizer="rmsprop", alpha=0.75, epsilon=1e-3), G)
+    np.testing.assert_allclose(state["square"], 0.25 * G**2)
+    assert not state["mean"].any()
     np.testing.assert_allclose(param, W - 0.1 * G / (0.5 * np.abs(G) + 1e-3), rtol=1e-6)
-    param, memory = steps(Spec(optimizer="rmsprop", alpha=0.75, epsilon=1e-3, centered=True), G)
-    np.testing.assert_allclose(memory["mean"], 0.25 * G)
+    param, state = steps(Spec(optimizer="rmsprop", alpha=0.75, epsilon=1e-3, centered=True), G)
+    np.testing.assert_allclose(state["mean"], 0.25 * G)
     np.testing.assert_allclose(param, W - 0.1 * G / (np.sqrt(0.25 - 0.0625) * np.abs(G) + 1e-3), rtol=1e-6)
 
 
@@ -77,11 +77,11 @@ def test_a_variance_that_rounding_takes_below_zero_is_zero() -> None:
 
 def test_first_step_of_adam_is_the_learning_rate() -> None:
     """m̂/√v̂ is the sign of the gradient at t = 1, whatever its size: both corrections undo the start from zero."""
-    param, memory = steps(Spec(optimizer="adam"), G)
+    param, state = steps(Spec(optimizer="adam"), G)
     np.testing.assert_allclose(param, W - 0.1 * np.sign(G), rtol=1e-6)
-    np.testing.assert_allclose(memory["m"], 0.1 * G, rtol=1e-6)
-    np.testing.assert_allclose(memory["v"], 0.001 * G**2, rtol=1e-4)
-    assert not memory["v_max"].any()
+    np.testing.assert_allclose(state["m"], 0.1 * G, rtol=1e-6)
+    np.testing.assert_allclose(state["v"], 0.001 * G**2, rtol=1e-4)
+    assert not state["v_max"].any()
 
 
 def test_epsilon_of_adam_stands_outside_the_root() -> None:
@@ -90,9 +90,9 @@ def test_epsilon_of_adam_stands_outside_the_root() -> None:
 
 
 def test_amsgrad_never_forgets_the_largest_square() -> None:
-    _, memory = steps(Spec(optimizer="adamw", beta2=0.5, amsgrad=True), G, 0 * G, 0 * G)
-    np.testing.assert_allclose(memory["v_max"], 0.5 * G**2)
-    np.testing.assert_allclose(memory["v"], 0.125 * G**2)
+    _, state = steps(Spec(optimizer="adamw", beta2=0.5, amsgrad=True), G, 0 * G, 0 * G)
+    np.testing.assert_allclose(state["v_max"], 0.5 * G**2)
+    np.testing.assert_allclose(state["v"], 0.125 * G**2)
 
 
 @pytest.mark.parametrize("name", OPTIMIZERS)
@@ -102,12 +102,12 @@ def test_a_step_is_pure_and_keeps_its_type(name: OptimizerName, dtype: type[np.f
     network = Network.of(spec)
     rule = make_optimizer(spec, network)
     param, grad = np.random.default_rng(1).normal(size=(2, network.count)).astype(dtype)
-    memory = rule.start(param)
-    arguments = [param.copy(), grad.copy(), {key: values.copy() for key, values in memory.items()}]
-    new, after = rule.step(param, grad, memory, rate=0.1, t=1)
-    np.testing.assert_equal([param, grad, memory], arguments)
+    state = rule.start(param)
+    arguments = [param.copy(), grad.copy(), {key: values.copy() for key, values in state.items()}]
+    new, after = rule.step(param, grad, state, rate=0.1, t=1)
+    np.testing.assert_equal([param, grad, state], arguments)
     assert new.dtype == dtype
-    assert set(after) == set(memory) == set(torch_rules.MEMORY[name])
+    assert set(after) == set(state) == set(torch_rules.OPTIMIZER_STATE[name])
     assert all(values.dtype == dtype and values.shape == param.shape for values in after.values())
 
 
@@ -156,11 +156,11 @@ def test_muon_is_torch_s_but_for_bfloat16(nesterov: bool) -> None:
     theirs: torch.optim.Optimizer = torch.optim.Muon(
         tensors, lr=0.1, weight_decay=0, momentum=spec.muon_momentum, nesterov=nesterov
     )
-    memory = rule.start(param)
+    state = rule.start(param)
     for t in range(1, 4):
         grad = random.normal(size=network.count).astype(np.float32)
         before = network.views(param)
-        param, memory = rule.step(param, grad, memory, rate=0.1, t=t)
+        param, state = rule.step(param, grad, state, rate=0.1, t=t)
         for tensor, name in zip(tensors, names, strict=True):
             tensor.grad = torch.tensor(network.views(grad)[name])
             tensor.data = torch.tensor(before[name])

@@ -157,7 +157,7 @@ def test_an_unknown_backend_is_refused(trainer: Trainer) -> None:
         ({"extra": 1}, "missing or unknown: extra"),
         ({"parameters": [0.0]}, "parameters must have the shape"),
         ({"updates": [np.nan] * 13}, "updates holds a number that is not finite"),
-        ({"memory": {"velocity": [0.0] * 13}}, r"remembers \['m', 'v', 'v_max'\]"),
+        ({"optimizer_state": {"velocity": [0.0] * 13}}, r"remembers \['m', 'v', 'v_max'\]"),
         ({"step": -1}, "counters"),
         ({"step": 1.5}, "counters"),
         ({"cursor": 20}, "20 samples"),

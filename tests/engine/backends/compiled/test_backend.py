@@ -41,8 +41,8 @@ def backend_of(spec: Spec, samples: int = 50, kind: type[Any] = Compiled) -> tup
         targets = np.eye(network.sizes[-1], dtype=np.float32)[np.arange(samples) % network.sizes[-1]]
     parameters = (random.normal(size=network.count) / np.sqrt(max(network.sizes))).astype(np.float32)
     backend = kind(spec, network, inputs, targets)
-    memory = make_optimizer(spec, network).start(parameters)
-    backend.load(State.start(network, parameters, memory))
+    optimizer_state = make_optimizer(spec, network).start(parameters)
+    backend.load(State.start(network, parameters, optimizer_state))
     return backend, network
 
 
@@ -60,10 +60,11 @@ def test_padding_stays_zero(optimizer: OptimizerName) -> None:
     fields = {"hidden": hidden, "activation": "sigmoid", "l1": 0.01, "l2": 0.1, "initial_accumulator": 0.1}
     backend, _ = backend_of(spec_for(optimizer, **fields))
     backend.advance(100)
-    padding = np.ones(backend.parameters.size, dtype=np.bool_)
-    padding[backend.places] = False
+    parameters = backend.train_state.parameters
+    padding = np.ones(parameters.size, dtype=np.bool_)
+    padding[backend.index] = False
     assert padding.sum() > 10
-    assert not backend.parameters[padding].any()
+    assert not parameters[padding].any()
     assert not backend.gradient[padding].any()
 
 
@@ -75,7 +76,7 @@ def test_order_is_the_twin_of_batch_order(samples: int, seed: int, epoch: int) -
     state.epoch = epoch
     backend.load(state)
     backend.advance(1)
-    np.testing.assert_array_equal(backend.order[:samples], batch_order(seed, epoch, samples))
+    np.testing.assert_array_equal(backend.samples.order[:samples], batch_order(seed, epoch, samples))
 
 
 WIDE = {"dataset": "random", "random_inputs": 9, "random_outputs": 10}
@@ -131,8 +132,9 @@ def test_a_batch_that_norms_need_at_once_has_a_bound() -> None:
         Spec(**fields, batch_size=5000).changed(batch_size=None)
     Spec(**{**fields, "hidden": (256, 128)}, batch_size=None)  # without a norm a large batch goes by in chunks
     backend, _ = backend_of(Spec(**fields, batch_size=5000), samples=5001)
-    kept = sum(array.nbytes for array in (backend.values, backend.slopes, backend.deltas, backend.normal))
-    assert kept <= 16 * MOST_NORMED
+    buffers = backend.buffers
+    size = sum(array.nbytes for array in (buffers.values, buffers.slopes, buffers.deltas, buffers.x_hat))
+    assert size <= 16 * MOST_NORMED
 
 
 @pytest.mark.parametrize("points", [0, 1, 15, 16, 17, 100])
@@ -194,9 +196,9 @@ def test_the_gil_is_released() -> None:
     steps = 20_000_000
     training = threading.Thread(target=backend.advance, args=(steps,))
     training.start()
-    while backend.counters[settings.STEP] == 1:
+    while backend.train_state.counters[settings.STEP] == 1:
         pass
-    backend.counters[settings.DIVERGED] = 1  # the kernel looks at it before every step
+    backend.train_state.counters[settings.DIVERGED] = 1  # the kernel looks at it before every step
     training.join()
     assert backend.state().step < steps
 
@@ -232,7 +234,7 @@ def elsewhere(script: str, **environment: str) -> None:
 def test_other_processes_find_what_this_one_has_compiled() -> None:
     backend, _ = backend_of(Spec())
     backend.advance(1)
-    backend.activations(backend.inputs)
+    backend.activations(backend.samples.inputs)
     elsewhere(WARM)
 
 

@@ -109,12 +109,12 @@ def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
 
 @pytest.mark.parametrize(("seed", "step", "layer"), [(0, 0, 0), (7, 1, 3), (2**31 - 1, 123_456_789_012, 8)])
 @pytest.mark.parametrize("dropout", [0, 0.2, 0.9])
-def test_kept_is_the_twin_of_keep_mask(seed: int, step: int, layer: int, dropout: float) -> None:
+def test_keep_mask_is_the_twin_of_keep_mask(seed: int, step: int, layer: int, dropout: float) -> None:
     def fill(values: Any, width: Any, limit: Any) -> None:
         key = kernel_random.key32(seed, step, layer)
         for row in range(0, values.size // width, WIDTH):
             for column in range(width):
-                store(values, row * width + column * WIDTH, kernel_random.kept(row, column, key, limit))
+                store(values, row * width + column * WIDTH, kernel_random.keep_mask(row, column, key, limit))
 
     rows, width = 160, 1000
     values = np.empty(rows * width, dtype=np.float32)

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.backends.bugs import BUGS, LEFT_OVER, goes_with, has_place
-from engine.checking.check import Checked, check
+from engine.backends.bugs import ACCUMULATED_GRADIENT, BUGS, affects, compatible_with
+from engine.checking.check import CheckResult, check
 from engine.spec.choices import BackendName, BugName
 
 HIDDEN = (Layer(width=4, dropout=0.3), Layer(width=3, batch_norm=True))
@@ -26,11 +26,11 @@ RIGHT_TENSORS: dict[BugName, set[str]] = {
 
 
 def spec_of(bug: BugName, **fields: Any) -> Spec:
-    rules = BUGS[bug].rules
+    rules = BUGS[bug].optimizers
     return Spec().changed(**{"hidden": HIDDEN, "optimizer": rules[0] if rules else "sgd", "loss": "bce", **fields})
 
 
-def checked(trainer: Trainer) -> Checked:
+def checked(trainer: Trainer) -> CheckResult:
     state = trainer.position().state
     result = check(trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets, trainer.bug)
     assert result is not None
@@ -41,23 +41,23 @@ def checked(trainer: Trainer) -> Checked:
 @pytest.mark.parametrize("steps", [0, 1, 400])
 def test_the_light_goes_red_and_green_again(bug: BugName, steps: int) -> None:
     trainer = Trainer(spec_of(bug), CHOSEN)
-    trainer.plant(bug)
+    trainer.inject_bug(bug)
     trainer.advance(steps)
     result = checked(trainer)
-    assert not result.green
+    assert not result.passed
     assert result.bug == bug
     assert result.worst.tensor in RIGHT_TENSORS.get(bug, trainer.network.names)
     assert result.worst.difference > 1e-3, "a fault, and no rounding"
-    trainer.plant(None)
-    assert checked(trainer).green
-    assert LEFT_OVER not in trainer.state()["memory"]
+    trainer.inject_bug(None)
+    assert checked(trainer).passed
+    assert ACCUMULATED_GRADIENT not in trainer.state()["optimizer_state"]
 
 
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_session_trains_with_it(bug: BugName) -> None:
     """Planted, the steps taken are the wrong ones; taken out, they are again those of the chosen backend."""
     wrong, right = (Trainer(spec_of(bug), CHOSEN) for _ in range(2))
-    wrong.plant(bug)
+    wrong.inject_bug(bug)
     wrong.advance(3)
     right.advance(3)
     assert wrong.backend == CHOSEN
@@ -66,8 +66,8 @@ def test_a_session_trains_with_it(bug: BugName) -> None:
     assert gap > 1e-3 * size
     right.return_to(wrong.position())
     assert right.bug == bug
-    right.plant(None)
-    wrong.plant(None)
+    right.inject_bug(None)
+    wrong.inject_bug(None)
     wrong.advance(5)
     right.advance(5)
     for name, values in right.parameters().items():
@@ -77,7 +77,7 @@ def test_a_session_trains_with_it(bug: BugName) -> None:
 @pytest.mark.parametrize("bug", BUGS)
 def test_a_kept_run_goes_on_with_it(bug: BugName) -> None:
     trainer = Trainer(spec_of(bug), CHOSEN)
-    trainer.plant(bug)
+    trainer.inject_bug(bug)
     trainer.advance(7)
     twin = Trainer.from_state(trainer.state())
     assert twin.bug == bug
@@ -89,22 +89,22 @@ def test_a_kept_run_goes_on_with_it(bug: BugName) -> None:
 
 def test_another_optimizer_takes_it_out_where_it_has_no_place() -> None:
     trainer = Trainer(spec_of("adam_uncorrected"), CHOSEN)
-    trainer.plant("adam_uncorrected")
+    trainer.inject_bug("adam_uncorrected")
     trainer.configure(trainer.spec.changed(optimizer="adamw"))
     assert trainer.bug == "adam_uncorrected"
     trainer.configure(trainer.spec.changed(optimizer="sgd"))
     assert trainer.bug is None
     with pytest.raises(ValueError, match="cannot sit in sgd"):
-        trainer.plant("adam_uncorrected")
+        trainer.inject_bug("adam_uncorrected")
 
 
 def test_every_bug_is_there_and_has_a_rule_to_sit_in() -> None:
     assert set(BUGS) == set(get_args(BugName))
     for bug, one in BUGS.items():
-        assert all(goes_with(bug, rule) for rule in one.rules or ("sgd", "adamw", "muon"))
-        assert not goes_with(bug, "perceptron")
-        assert not goes_with(bug, "evolution")
-        assert has_place(bug, spec_of(bug))
+        assert all(compatible_with(bug, rule) for rule in one.optimizers or ("sgd", "adamw", "muon"))
+        assert not compatible_with(bug, "perceptron")
+        assert not compatible_with(bug, "evolution")
+        assert affects(bug, spec_of(bug))
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_every_bug_is_there_and_has_a_rule_to_sit_in() -> None:
 )
 def test_where_it_has_no_place_it_changes_nothing(bug: BugName, fields: dict[str, Any]) -> None:
     spec = spec_of(bug, **fields)
-    assert not has_place(bug, spec)
+    assert not affects(bug, spec)
     trainer = Trainer(spec, CHOSEN)
-    trainer.plant(bug)
-    assert checked(trainer).green
+    trainer.inject_bug(bug)
+    assert checked(trainer).passed

@@ -1,6 +1,6 @@
-"""Activations, dropout and losses of a group: each value beside its slope, as the backward pass will want it.
+"""Activations, dropout and losses of a group: each value beside its slope, which the backward pass needs.
 
-Activations and losses are branches taken once a layer or a batch, not compiled in.
+Activations and losses are branches taken once a layer or a batch, not constants of the machine code.
 """
 
 from typing import Any
@@ -18,7 +18,7 @@ from engine.backends.compiled.lanes import (
     store,
     where_positive,
 )
-from engine.backends.compiled.random import kept
+from engine.backends.compiled.random import keep_mask
 from engine.backends.compiled.settings import (
     BCE,
     CROSS_ENTROPY,
@@ -100,17 +100,17 @@ def activate(kind: Any, settings: Any, values: Any, slopes: Any, start: Any, end
 
 
 @inlined
-def drop(limit: Any, scale: Any, key: Any, place: Any, values: Any, slopes: Any, start: Any, end: Any) -> Any:
-    """Leaves out what `random.keep_mask` leaves out and scales the others up; `place`: of the group in the batch."""
+def dropout(limit: Any, scale: Any, key: Any, place: Any, values: Any, slopes: Any, start: Any, end: Any) -> Any:
+    """The mask of `random.keep_mask` times scale = 1/(1 − p); `place`: of the group in the batch."""
     for column in range((end - start) // WIDTH):
         i = start + column * WIDTH
-        keep = kept(place, column, key, limit) * splat(scale)
-        store(values, i, load(values, i) * keep)
-        store(slopes, i, load(slopes, i) * keep)
+        mask = keep_mask(place, column, key, limit) * splat(scale)
+        store(values, i, load(values, i) * mask)
+        store(slopes, i, load(slopes, i) * mask)
 
 
 @inlined
-def score(
+def loss_and_slopes(
     kind: Any, settings: Any, values: Any, slopes: Any, deltas: Any, start: Any, end: Any,
     targets: Any, order: Any, first: Any, share: Any,
 ) -> Any:  # fmt: skip
@@ -126,23 +126,23 @@ def score(
     for output in range(outputs):
         i = start + output * WIDTH
         a = load(values, i)
-        goal = gather(targets, order, first, outputs, output)
-        error = a - goal
+        target = gather(targets, order, first, outputs, output)
+        error = a - target
         if kind == MSE:
             store(deltas, i, splat(2.0) * share * error)
             loss += share * error * error
         elif kind == BCE:
-            store(deltas, i, share * (sigmoid(a) - goal))
-            loss += share * (softplus(a) - a * goal)
+            store(deltas, i, share * (sigmoid(a) - target))
+            loss += share * (softplus(a) - a * target)
         elif kind == MAE:
             sign = where_positive(error, splat(1.0), where_positive(splat(0.0) - error, splat(-1.0), splat(0.0)))
             store(deltas, i, share * sign)
             loss += share * absolute(error)
         elif kind == HUBER:
             delta = splat(settings[HUBER_DELTA])
-            near = larger(splat(0.0) - delta, smaller(delta, error))
-            store(deltas, i, share * near)
-            loss += share * near * (error - splat(0.5) * near)
+            clipped = larger(splat(0.0) - delta, smaller(delta, error))
+            store(deltas, i, share * clipped)
+            loss += share * clipped * (error - splat(0.5) * clipped)
         else:
             store(deltas, i, share * error)
             store(slopes, i, splat(1.0))
@@ -155,20 +155,20 @@ def cross_entropy(
     values: Any, deltas: Any, start: Any, end: Any, targets: Any, order: Any, first: Any, share: Any
 ) -> Any:
     """Σ y·(log Σ eᵒ − o) with the largest output taken out of the exponents; y sums to 1."""
-    most = load(values, start)
+    highest = load(values, start)
     for i in range(start + WIDTH, end, WIDTH):
-        most = larger(most, load(values, i))
+        highest = larger(highest, load(values, i))
     total = splat(0.0)
     for i in range(start, end, WIDTH):
-        e = exp(load(values, i) - most)
+        e = exp(load(values, i) - highest)
         store(deltas, i, e)
         total += e
-    height = most + log(total)
+    log_sum_exp = highest + log(total)
     factor = share / total
     loss = splat(0.0)
     for output in range(targets.shape[1]):
         i = start + output * WIDTH
-        goal = gather(targets, order, first, targets.shape[1], output)
-        store(deltas, i, load(deltas, i) * factor - share * goal)
-        loss += share * goal * (height - load(values, i))
+        target = gather(targets, order, first, targets.shape[1], output)
+        store(deltas, i, load(deltas, i) * factor - share * target)
+        loss += share * target * (log_sum_exp - load(values, i))
     return loss
