@@ -335,10 +335,10 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
 
 
 TOO_WIDE = """async () => {
-    const { showMatrix } = await import('/static/js/panels/output/matrix.js');
+    const { showConfusionMatrix } = await import('/static/js/panels/output/confusion_matrix.js');
     const root = document.querySelector('[data-testid=confusion-train]');
     const counts = Array.from({ length: 10 }, () => Array(10).fill(6313));
-    showMatrix(root, counts, { names: [...'0123456789'], marks: false });
+    showConfusionMatrix(root, counts, { names: [...'0123456789'], marks: false });
     const words = document.createRange();
     return [...root.querySelectorAll('b')].filter((cell) => {
       words.selectNodeContents(cell);

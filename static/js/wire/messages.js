@@ -35,6 +35,7 @@ export {};
  * @property {boolean} centered
  * @property {string} clip
  * @property {string} schedule
+ * @property {number} warmup_steps
  * @property {number} seed
  */
 /** @typedef {NamedFields & Record<string, unknown>} Spec  one experiment */

@@ -15,7 +15,7 @@ const FEW = 10; // points from which on they are drawn small
  * @property {import('../../draw/plane/plane.js').Point[]} [points]
  * @property {number} [classes]  0: targets are values
  * @property {import('../../draw/plane/plane.js').Extent} [extent]
- * @property {number[][]} [pixels]  rows of a grey picture, 0 … 1
+ * @property {number[][] | null} [pixels]  rows of a grey picture, 0 … 1
  * @property {string} [sign]  where there are neither
  */
 

@@ -1,13 +1,13 @@
 // @ts-check
-// How well the network does, in three numbers: accuracies and F1 where there are classes, R² and the error where there
-// are values; and in a line under them what the run has spent. All of it stands in scores.js.
+// The main metrics in three numbers: accuracies and F1 of classes, R² and RMSE of values; in a line below them samples
+// seen, learning rate and penalty. All metrics are in scores.js.
 
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
 
 const three = (/** @type {number} */ value) => (value > -10 ? value.toFixed(3) : '< −10').replace('-', '−');
 
-/** What is shown: test id, key of its name, from which set, which score, how. @type {[string, string, 'train' | 'test', string, (value: number) => string][]} */
+/** Test id, key of its name, set, score, format. @type {[string, string, 'train' | 'test', string, (value: number) => string][]} */
 const CLASSES = [
   ['train-accuracy', 'metric.train_accuracy', 'train', 'accuracy', formatPercent],
   ['test-accuracy', 'metric.test_accuracy', 'test', 'accuracy', formatPercent],

@@ -1,21 +1,55 @@
 // @ts-check
-// The strip under the picture: what stands under the pointer, or what the marks mean.
+// The strip under the plane: the values and probabilities under the pointer, or the legend.
 
 import { markSvg } from '../../draw/plane/marks.js';
 import { fixed } from '../../draw/base/numbers.js';
 import { cellAt } from '../../draw/plane/plane.js';
 import { t } from '../../core/i18n.js';
 
+const SHOW_EVERY = 100; // milliseconds: digits that change faster cannot be read
+
 /** @typedef {import('../../draw/plane/plane.js').Point} Point */
-/** @typedef {import('./ground.js').Ground} Ground */
+/** @typedef {import('./heat_map.js').HeatMap} HeatMap */
 /** @typedef {import('../../experiment/output.js').Output} Output */
 
+/** @param {HTMLElement} root @param {() => HTMLElement[] | null} readEntries  null: leave it as it is */
+export function createValuesStrip(root, readEntries) {
+  let shownAt = 0;
+  let timer = 0;
+
+  function show() {
+    stop();
+    shownAt = performance.now();
+    const entries = readEntries();
+    if (entries) root.replaceChildren(...entries);
+  }
+
+  function stop() {
+    clearTimeout(timer);
+    timer = 0;
+  }
+
+  return {
+    show,
+    /** Shows the newest values, now or soon. */
+    update() {
+      const wait = shownAt + SHOW_EVERY - performance.now();
+      if (wait <= 0) show();
+      else timer ||= window.setTimeout(show, wait);
+    },
+    /** The next update need not wait. */
+    skipWait() { shownAt = 0; },
+    stop,
+  };
+}
+
 /**
- * @param {Ground} ground @param {Output} output
- * @param {{x1: number, x2: number, point: Point | null, neuron: boolean, chosen: number}} place  chosen: the output shown
+ * The values at a place of the plane.
+ * @param {HeatMap} shown @param {Output} output
+ * @param {{x1: number, x2: number, point: Point | null, neuron: boolean, chosen: number}} place  point: the one that lies there; neuron: its map is shown; chosen: the output shown
  * @returns {HTMLElement[]}
  */
-export function readPlace({ map, classes }, output, { x1, x2, point, neuron, chosen }) {
+export function valuesAt({ map, classes }, output, { x1, x2, point, neuron, chosen }) {
   const entries = [entry('x₁ ', fixed(x1, 2)), entry('x₂ ', fixed(x2, 2))];
   if (classes) {
     const cell = cellAt(classes.side, x1, x2, output.extent);
@@ -32,17 +66,20 @@ export function readPlace({ map, classes }, output, { x1, x2, point, neuron, cho
 }
 
 /**
- * @param {Output} output @param {boolean} tests  whether test points are shown
- * @param {{of: Point, value: number | null} | null} answer  for the only point there is
+ * What the marks mean.
+ * @param {Output} output @param {boolean} withTest  whether test points are shown
+ * @param {import('./only_sample.js').SamplePrediction | null} prediction  for the only sample there is
  * @returns {HTMLElement[]}
  */
-export function legend(output, tests, answer) {
-  const hollow = tests ? [entry('', t('boundary.hollow'))] : [];
-  const told = answer ? [entry(`(${plain(answer.of[0])}, ${plain(answer.of[1])}) → `, answer.value === null ? '–' : fixed(answer.value, 2))] : [];
-  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow, ...told];
+export function legend(output, withTest, prediction) {
+  const hollow = withTest ? [entry('', t('boundary.hollow'))] : [];
+  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow, ...(prediction ? [predicted(prediction)] : [])];
   const marks = output.names.map((name, number) => marked(number, name));
   return [...(output.classes === 2 ? marks.reverse() : marks), ...hollow];
 }
+
+/** @param {import('./only_sample.js').SamplePrediction} prediction */
+const predicted = ({ of: [x1, x2], value }) => entry(`(${plain(x1)}, ${plain(x2)}) → `, value === null ? '–' : fixed(value, 2));
 
 const plain = (/** @type {number} */ value) => String(Math.round(value * 100) / 100).replace('-', '−');
 

@@ -1,6 +1,6 @@
 // @ts-check
-// Sums of a person's own for a network that learns arithmetic: two numbers in, its answers beside the true ones, and
-// whether it was ever shown that pair.
+// For a network that learns arithmetic: two numbers of the person's own, the predicted sum and difference beside the true
+// ones, and whether that pair was in the training set.
 
 import { fixed } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
@@ -12,7 +12,7 @@ const SIGNS = ['+', '−'];
  * @param {import('../../core/store.js').Store} store
  * @param {import('../../core/predictions.js').Follow} follow
  */
-export function mountAnswers(root, store, follow) {
+export function mountArithmeticPredictions(root, store, follow) {
   const field = (/** @type {string} */ name) => `<input type="number" step="any" data-testid="${name}-number">`;
   root.innerHTML = `
     <p class="pair-of">${field('first')}${field('second')}<span class="seen-pair" data-testid="pair-seen"></span></p>
@@ -22,43 +22,43 @@ export function mountAnswers(root, store, follow) {
   const seen = /** @type {HTMLElement} */ (root.querySelector('.seen-pair'));
   inputs.forEach((input, i) => (input.value = String([3, 4][i])));
 
-  const visible = () => store.get('state')?.spec.dataset === 'arithmetic' && store.get('spec')?.dataset === 'arithmetic' && !store.get('draft');
+  const isVisible = () => store.get('state')?.spec.dataset === 'arithmetic' && store.get('spec')?.dataset === 'arithmetic' && !store.get('draft');
   const numbers = () => inputs.map((input) => input.valueAsNumber);
-  const written = () => numbers().every(Number.isFinite);
+  const isComplete = () => numbers().every(Number.isFinite);
 
-  const soon = follow(() => (visible() && written() ? [numbers()] : null), ({ answers: [answer] }) => {
+  const request = follow(() => (isVisible() && isComplete() ? [numbers()] : null), ({ answers: [predicted] }) => {
     rows.forEach((row, i) => {
       const cell = /** @type {HTMLElement} */ (row.children[1]);
-      const value = answer[i];
+      const value = predicted[i];
       cell.textContent = value === null ? '–' : fixed(value, 2);
       cell.dataset.value = value === null ? '' : String(value);
     });
   });
 
   function show() {
-    root.hidden = !visible();
-    if (root.hidden) return;
+    root.hidden = !isVisible();
+    const kind = store.get('state')?.kind;
+    if (root.hidden || !kind) return;
     const [a, b] = numbers();
-    const { low, high } = store.get('state').kind;
     inputs.forEach((input, i) => input.setAttribute('aria-label', t(['answers.first', 'answers.second'][i])));
     rows.forEach((row, i) => {
-      const [sum, answer, truth] = /** @type {HTMLElement[]} */ ([...row.children]);
+      const [question, predicted, actual] = /** @type {HTMLElement[]} */ ([...row.children]);
       const value = i ? a - b : a + b;
-      sum.textContent = written() ? `${short(a)} ${SIGNS[i]} ${b < 0 ? `(${short(b)})` : short(b)} =` : '';
-      truth.textContent = written() ? t('answers.truth', { value: short(value) }) : '';
-      if (!written()) answer.textContent = '–';
+      question.textContent = isComplete() ? `${short(a)} ${SIGNS[i]} ${b < 0 ? `(${short(b)})` : short(b)} =` : '';
+      actual.textContent = isComplete() ? t('answers.truth', { value: short(value) }) : '';
+      if (!isComplete()) predicted.textContent = '–';
     });
-    const isKnown = store.get('points')?.train.some((/** @type {number[]} */ [x1, x2]) => x1 === a && x2 === b);
-    const outside = Math.min(a, b) < low || Math.max(a, b) > high;
-    seen.textContent = !written() ? t('answers.needed') : t(isKnown ? 'answers.seen' : outside ? 'answers.outside' : 'answers.unseen');
-    soon();
+    const isInTraining = store.get('points')?.train.some(([x1, x2]) => x1 === a && x2 === b);
+    const outside = Math.min(a, b) < kind.low || Math.max(a, b) > kind.high;
+    seen.textContent = !isComplete() ? t('answers.needed') : t(isInTraining ? 'answers.seen' : outside ? 'answers.outside' : 'answers.unseen');
+    request();
   }
 
   for (const input of inputs) input.oninput = show;
   show();
   const undo = [
     store.watch(['state', 'spec', 'points', 'language', 'draft'], show),
-    store.watch(['frame'], soon),
+    store.watch(['frame'], request),
     () => root.replaceChildren(),
   ];
   return () => undo.forEach((stop) => stop());

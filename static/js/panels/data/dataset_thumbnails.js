@@ -1,0 +1,80 @@
+// @ts-check
+// A button with a picture for each data set.
+
+import { t } from '../../core/i18n.js';
+import { datasetFacts, datasetPreviews, offeredGroups } from './dataset_groups.js';
+import { drawThumbnail } from './thumbnail.js';
+
+const GAP = 2; // px above what is scrolled into view
+const SIGNS = /** @type {Record<string, string>} */ ({ own: '✎', own_values: '✎', random: '?' });
+
+/** @typedef {import('../../core/store.js').Store} Store */
+
+/** @param {HTMLElement} root  empty @param {Store} store @param {(dataset: string) => void} choose */
+export function createThumbnails(root, store, choose) {
+  let revealed = ''; // the data set last scrolled into view
+  const buttons = () => /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('button'));
+
+  function draw() {
+    const [facts, previews] = [datasetFacts(store), datasetPreviews(store)];
+    for (const button of buttons()) {
+      const dataset = datasetOf(button);
+      const kind = facts[dataset];
+      const { points, regression, classes, picture } = previews[dataset] ?? {};
+      const extent = kind && { low: kind.low, high: kind.high };
+      const canvas = /** @type {HTMLCanvasElement} */ (button.firstElementChild);
+      drawThumbnail(canvas, { points, classes: regression ? 0 : classes ?? 2, extent, pixels: picture, sign: SIGNS[dataset] ?? '' });
+    }
+  }
+
+  /** @param {HTMLElement | undefined} button */
+  function reveal(button) {
+    if (!button) return;
+    const top = button.offsetTop - root.offsetTop;
+    const { scrollTop, clientHeight } = root;
+    if (top < scrollTop || top + button.offsetHeight > scrollTop + clientHeight) root.scrollTop = top - GAP;
+  }
+
+  const resized = new ResizeObserver(draw);
+  resized.observe(root);
+  return {
+    draw,
+    make() {
+      root.replaceChildren(...offeredGroups(store).flatMap(([title, names], i) => {
+        const made = names.map((dataset) => makeButton(dataset, () => choose(dataset)));
+        return i ? [makeHeading(title), ...made] : made;
+      }));
+    },
+    /** @param {string} chosen */
+    show(chosen) {
+      for (const button of buttons()) button.setAttribute('aria-pressed', String(datasetOf(button) === chosen));
+      if (revealed === chosen || !root.children.length) return;
+      reveal([...buttons()].find((button) => datasetOf(button) === chosen));
+      revealed = chosen;
+    },
+    stop: () => resized.disconnect(),
+  };
+}
+
+/** @param {HTMLElement} button */
+const datasetOf = (button) => button.dataset.testid?.slice('dataset-'.length) ?? '';
+
+/** @param {string} title */
+function makeHeading(title) {
+  const heading = document.createElement('h3');
+  heading.dataset.t = title;
+  heading.textContent = t(title);
+  return heading;
+}
+
+/** @param {string} dataset @param {() => void} choose */
+function makeButton(dataset, choose) {
+  const button = document.createElement('button');
+  button.dataset.testid = `dataset-${dataset}`;
+  button.dataset.tTitle = button.dataset.tLabel = `dataset.${dataset}`;
+  button.title = t(`dataset.${dataset}`);
+  button.setAttribute('aria-label', button.title);
+  button.append(document.createElement('canvas'));
+  button.onclick = choose;
+  return button;
+}

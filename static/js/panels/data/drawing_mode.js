@@ -1,0 +1,62 @@
+// @ts-check
+// The beginning and the end of drawing: from which points it starts, and what happens to points that cannot be trained on.
+
+import { formatCount, t } from '../../core/i18n.js';
+import { readOutput } from '../../experiment/output.js';
+import { MAX_POINTS, createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
+
+/**
+ * @param {import('./point_editor.js').Drawing} drawing
+ * @param {HTMLCanvasElement} canvas  of the plane; takes the focus while points are drawn
+ * @param {import('../../core/store.js').Store} store
+ * @param {{show: () => void, updates: ReturnType<typeof import('./drawing_updates.js').createDrawingUpdates>}} parts
+ */
+export function createDrawingMode(drawing, canvas, store, { show, updates }) {
+  /** @type {{points: import('./point_history.js').DrawnPoint[], values: boolean} | null} points of the last drawing that could not be trained on */
+  let untrained = null;
+
+  /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] */
+  function start(points, values, note = '') {
+    Object.assign(drawing, { history: createPointHistory(points), values, started: true, note, cursor: null });
+    canvas.tabIndex = 0;
+    show();
+  }
+
+  return {
+    open() {
+      const spec = store.get('spec');
+      if (untrained) start(untrained.points, untrained.values);
+      else if (spec?.dataset === 'own' || spec?.dataset === 'own_values') start(spec.own_points, spec.dataset === 'own_values');
+      else show();
+      untrained = null;
+    },
+
+    close() {
+      updates.flush();
+      const { history: { points }, values, started } = drawing;
+      const why = started && whyUntrainable(points, values);
+      if (why) store.set({ message: { kind: 'notice', key: `draw.left.${why}` } });
+      untrained = why && points.length ? { points, values } : null;
+      updates.forgetResume();
+      Object.assign(drawing, { started: false, cursor: null });
+      canvas.removeAttribute('tabindex');
+      store.set({ draft: null });
+    },
+
+    startEmpty() {
+      start([], false);
+      updates.schedule();
+      canvas.focus();
+    },
+
+    startFromData() {
+      const [data, output] = [store.get('points'), readOutput(store)];
+      if (!data || !output) return;
+      const { points, omitted } = toDrawnPoints(data, output.classes);
+      start(points, output.classes === 0, omitted ? t('draw.left_out', { count: omitted, most: formatCount(MAX_POINTS) }) : '');
+      updates.schedule();
+    },
+
+    leave: () => store.set({ drawing: false }),
+  };
+}

@@ -1,0 +1,28 @@
+// @ts-check
+// Asks the server for the points of a file.
+
+import { hasText, t } from '../../core/i18n.js';
+
+const MAX_BYTES = 1 << 20; // as the server takes them
+
+/** @typedef {{code: string, message: string, values: Record<string, any>}} Sentence */
+/** @typedef {{points: [number, number, number][], kind: 'classes' | 'values', class_names: string[], columns: string[], notes: Sentence[]}} PointsFile */
+
+/** @param {File} file @returns {Promise<{found: PointsFile | null, fault: Sentence | null}>} one of them is null */
+export async function readPointsFile(file) {
+  if (file.size > MAX_BYTES) return refused('upload.too_large', { size: (file.size / MAX_BYTES).toFixed(1) });
+  const request = { method: 'POST', body: file, headers: { 'content-type': 'text/plain' } };
+  const answer = await fetch(`/api/points?name=${encodeURIComponent(file.name)}`, request).catch(() => null);
+  const body = await answer?.json().catch(() => null);
+  if (answer?.ok && body) return { found: body, fault: null };
+  return body?.code ? { found: null, fault: body } : refused('upload.unreachable', {});
+}
+
+/** @param {string} code @param {Record<string, any>} values */
+const refused = (code, values) => ({ found: null, fault: { code, message: t(code, values), values } });
+
+/** In the reader's language where there are words for it. @param {Sentence} sentence */
+export function wordsOf({ code, message, values }) {
+  const key = [`server.${code}`, code].find(hasText);
+  return key ? t(key, values) : message;
+}
