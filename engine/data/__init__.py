@@ -1,0 +1,1 @@
+"""Data sets, files of a person's own points, features and targets."""

@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.fault import Fault
+from engine.spec.spec import MOST_PICTURES
 
 Bytes = NDArray[np.uint8]
 
@@ -22,8 +23,6 @@ PICTURES, LABELS = 0x0803, 0x0801
 """The magic numbers of IDX files: unsigned bytes in three dimensions and in one."""
 SIDE = 28
 """Pixels of a picture of MNIST, both ways."""
-MOST_PICTURES = 100_000
-"""In one file: MNIST has 60,000 and 10,000, and a header may claim four thousand million."""
 PARTS = ("train", "t10k")
 
 

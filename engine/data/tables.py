@@ -1,4 +1,4 @@
-"""Tables: the text of an uploaded file, CSV or JSON, as rows of cells. What they mean is read in `own_points`.
+"""Tables: the text of an uploaded file, CSV or JSON, as rows of cells. What they mean is read in `uploads`.
 
 Nothing is evaluated and nothing is opened: `csv` and `json` of the standard library read text, and a cell stays text
 until it looks like a number.
@@ -14,11 +14,10 @@ from itertools import islice
 from typing import Any
 
 from engine.fault import Fault
+from engine.spec.spec import MOST_UPLOAD_COLUMNS
 
 Cell = str | float | None
 
-MOST_COLUMNS = 100
-"""More would be a matrix of something else, and rows are filled up to the widest."""
 MOST_SHOWN = 40
 """Characters of a cell or a name that a sentence repeats."""
 DELIMITERS = "\t;,| "
@@ -173,5 +172,5 @@ def _filled(
 
 
 def _check_width(count: int) -> None:
-    if count > MOST_COLUMNS:
-        raise Fault("upload_too_many_columns", {"count": count, "limit": MOST_COLUMNS})
+    if count > MOST_UPLOAD_COLUMNS:
+        raise Fault("upload_too_many_columns", {"count": count, "limit": MOST_UPLOAD_COLUMNS})

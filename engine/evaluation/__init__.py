@@ -1,0 +1,1 @@
+"""How good outputs are: metrics, class shares, and whether classes are linearly separable."""

@@ -1,0 +1,1 @@
+"""The chain rule on numbers: expressions and networks as graphs, run forward and backward."""

@@ -22,6 +22,7 @@ from itertools import count
 from engine.fault import Fault, GraphFaultCode, Value
 from engine.graph.graph import Graph, Node
 from engine.graph.operations import FUNCTIONS, OPERATIONS
+from engine.spec.spec import LARGEST_CONSTANT
 
 SAME = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
 """One sign each, so that columns stay."""
@@ -32,8 +33,6 @@ TOKEN = re.compile(
     r"(?P<blank>[^\S\n]+)|(?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?)|(?P<name>(?![_\d])(?:(?![²³¹⁰⁴-⁹])\w)+)"
     r"|(?P<sign>\*\*|[-+*/^(),=])|(?P<end>[;\n])"
 )
-LARGEST_NUMBER = 1e300
-"""Beyond it the first multiplication would overflow."""
 
 STARTING_VALUES = (2.0, 3.0, -1.0, 0.5, -2.0, 1.5, 4.0, -3.0)
 """Of variables nobody has given a value, in the order they appear: no two neighbours are alike, none is 0 or 1."""
@@ -200,7 +199,7 @@ class _Parser:
         token = self.take()
         if token.kind == "number":
             value = float(token.text)
-            if value > LARGEST_NUMBER:
+            if value > LARGEST_CONSTANT:
                 raise _fault("graph_number_too_large", token.at, given=token.text)
             return self.make("constant", (), token, value)
         if token.kind == "name":

@@ -1,0 +1,1 @@
+"""The parts of training: network, activations, losses, initializers, optimizers, schedules, random numbers."""

@@ -1,0 +1,1 @@
+"""An experiment as one value: its choices, its bounds, and presets."""

@@ -31,6 +31,18 @@ from engine.spec.choices import (
     ScheduleName,
 )
 
+MOST_UPLOAD_COLUMNS = 100
+"""Of an uploaded table: more would be a matrix of something else, and rows are filled up to the widest."""
+
+MOST_PICTURES = 100_000
+"""In one file of pictures: MNIST has 60,000 and 10,000, and a header may claim four thousand million."""
+
+MOST_PICKLE_BYTES = 100_000
+"""Of the pickle in a file of weights: the names of nine layers with norms take less than 10,000."""
+
+LARGEST_CONSTANT = 1e300
+"""In an expression: beyond it the first multiplication would overflow float64."""
+
 DIVERGENCE = 1e12
 """A batch loss or a gradient beyond this size, or not a number, ends the run: float32 overflows at 3.4e38, and the
 square of a gradient, which Adam keeps, must still fit."""

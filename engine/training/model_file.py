@@ -17,9 +17,7 @@ import numpy as np
 
 from engine.fault import Fault
 from engine.nn.network import Array
-
-LARGEST_PICKLE = 100_000
-"""Bytes. The names of nine layers with norms take less than 10,000."""
+from engine.spec.spec import MOST_PICKLE_BYTES
 
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "LongStorage": "i8"}
 """torch's types of numbers that are read, as NumPy's; the last counts the batches a norm has seen."""
@@ -68,7 +66,7 @@ def _read(archive: zipfile.ZipFile, shapes: Mapping[str, tuple[int, ...]]) -> di
     pickles = [entry for entry in archive.infolist() if entry.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise Fault("model_not_torch", {})
-    if pickles[0].file_size > LARGEST_PICKLE:
+    if pickles[0].file_size > MOST_PICKLE_BYTES:
         raise Fault("model_foreign", {"given": "a long program"})
     folder = pickles[0].filename.removesuffix("data.pkl")
     tensors = _tensors(_entry(archive, pickles[0].filename))
