@@ -68,6 +68,31 @@ class Opened:
             assert time.monotonic() < deadline, "it has not come to hold"
             self.page.wait_for_timeout(20)
 
+    def painted(self, frames: int = 3) -> None:
+        """The page has had so many further animation frames."""
+        self.page.evaluate(
+            "frames => new Promise(done => {"
+            " const next = () => (frames-- > 0 ? requestAnimationFrame(next) : done()); next(); })",
+            frames,
+        )
+
+    def answered(self) -> None:
+        """All that the page sent has been answered, and what came with it is painted: a session answers in order. A tab
+        that comes to the front asks for the history."""
+
+        def histories() -> int:
+            return sum(message["type"] == "history" for message in self.told)
+
+        before = histories()
+        self.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        self.until(lambda: histories() > before)
+        self.painted()
+
+    def paused(self) -> None:
+        """The run stands, and the picture of its last step is painted."""
+        self.until(lambda: self.state["playing"] is False and self.number("steps") == self.state["step"])
+        self.answered()
+
     def ready(self) -> None:
         """Connected, and the first picture is there."""
         expect(self["train-loss"]).to_have_attribute("data-value", re.compile(r"\d"))

@@ -37,7 +37,7 @@ def test_a_reload_keeps_what_was_changed_since_the_address_was_opened(open_page:
     opened.until(lambda: opened.spec["learning_rate"] == 0.1)
     assert "#" not in opened.page.url, "it would tell of another set-up"
     opened.reload()
-    opened.page.wait_for_timeout(300)
+    opened.answered()
     assert opened.spec["learning_rate"] == 0.1
 
 

@@ -50,12 +50,14 @@ def test_a_reason_is_shown_and_trying_again_helps(open_page: OpenPage) -> None:
         routes.append(route)
 
     opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.page.clock.install()
     opened.page.reload()
     opened.ready()
     routes[-1].close(code=4999, reason="A reason nobody has translated.")
     expect(opened["message"]).to_contain_text("A reason nobody has translated.")
     expect(opened["status"]).to_have_text("Disconnected")
-    opened.page.wait_for_timeout(600)
+    opened.page.clock.run_for(60_000)
+    opened.painted()
     assert len(routes) == 1, "it does not come back by itself"
     opened["message"].get_by_role("button", name="Try again").click()
     expect(opened["status"]).to_have_text("Press Play")
@@ -96,16 +98,22 @@ def test_says_so_where_a_websocket_cannot_be_opened(open_page: OpenPage) -> None
 
 
 def test_a_hidden_tab_draws_and_acknowledges_nothing(opened: Opened) -> None:
+    other = opened.page.context.new_page()  # sees the same run go on
+    session = opened.page.evaluate("sessionStorage.getItem('session')")
+    other.add_init_script(f"sessionStorage.setItem('session', '{session}')")
+    other.goto(opened.page.url)
     opened.play_to(50)
     hide = """hidden => {
       Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
       document.dispatchEvent(new Event('visibilitychange'));
     }"""
     opened.page.evaluate(hide, True)
-    opened.page.wait_for_timeout(300)
+    opened.painted()
     opened.sent.clear()
     stands = opened.number("steps")
-    opened.page.wait_for_timeout(500)
+    seen = other.get_by_test_id("steps")
+    opened.until(lambda: float(seen.get_attribute("data-value") or "nan") > stands + 200)
+    opened.painted()
     assert opened.number("steps") == stands
     assert opened.sent == []
     opened.page.evaluate(hide, False)

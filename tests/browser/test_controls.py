@@ -21,10 +21,9 @@ def test_play_and_pause(opened: Opened) -> None:
     opened["play"].click()
     expect(opened["status"]).to_have_text("Paused")
     expect(opened["steps-per-second"]).to_have_attribute("data-value", "0")
-    opened.until(lambda: opened.state["playing"] is False)
-    opened.page.wait_for_timeout(300)
+    opened.paused()
     stands = opened.number("steps")
-    opened.page.wait_for_timeout(300)
+    opened.answered()
     assert opened.number("steps") == stands
     opened.reload()
     assert opened.number("steps") == stands
@@ -289,7 +288,7 @@ def test_a_restart_of_ones_own_is_a_word_and_another_windows_a_sentence(open_pag
 def test_a_message_waits_while_help_is_open(opened: Opened) -> None:
     opened["help"].click()
     opened.page.evaluate("document.querySelector('[data-testid=share]').click()")
-    opened.page.wait_for_timeout(200)
+    opened.answered()
     expect(opened["message"]).to_be_hidden()
     opened.page.keyboard.press("Escape")
     expect(opened["message"]).to_be_visible()

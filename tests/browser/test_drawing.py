@@ -207,7 +207,7 @@ def test_the_map_shows_what_the_network_says(opened: Opened) -> None:
     configure(opened, dataset="gauss", learning_rate=0.1)
     opened.play_to(400)
     opened["play"].click()
-    opened.page.wait_for_timeout(300)
+    opened.paused()
     (red, _, blue), (r, _, b) = pixels(opened["boundary"], [(0.97, 0.03), (0.03, 0.97)])
     assert blue > red + 40
     assert r > b + 40

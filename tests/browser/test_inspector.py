@@ -133,6 +133,10 @@ def test_with_numbers_on_the_drawing_both_tell_of_the_step_to_come(opened: Opene
     is_open(opened, "neuron-0-1", 2)
 
 
+def explained(opened: Opened) -> int:
+    return sum(message["type"] == "explanation" for message in opened.told)
+
+
 def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) -> None:
     opened["weight-1-0-3"].click()
     is_open(opened, "weight-1-0-3", 1)
@@ -140,11 +144,13 @@ def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) ->
     opened["play"].click()
     opened.until(lambda: opened.number("steps") > 200)
     kept = opened["total"].element_handle()
-    opened.page.wait_for_timeout(300)
+    further = explained(opened) + 3
+    opened.until(lambda: explained(opened) >= further)
+    opened.painted()
     assert kept.evaluate("element => element.isConnected"), "only digits change while it trains"
     opened["play"].click()
     expect(opened["play"]).to_have_attribute("aria-pressed", "false")
-    opened.page.wait_for_timeout(300)
+    opened.paused()
     step = int(opened.number("steps"))
     is_open(opened, "weight-1-0-3", step)
     expect(opened["inspector"]).to_contain_text("the last one taken")

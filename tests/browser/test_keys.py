@@ -41,7 +41,7 @@ def test_a_field_keeps_its_keys(opened: Opened, testid: str, key: str) -> None:
         opened["more"].click()
     opened[testid].focus()
     opened.page.keyboard.press(key)
-    opened.page.wait_for_timeout(200)
+    opened.answered()
     assert {"step", "epoch"} & set(commands(opened)) == set()
 
 
@@ -80,7 +80,7 @@ def test_space_plays_after_a_preset_is_chosen(opened: Opened, by_mouse: bool) ->
 def test_with_control_or_alt_a_key_is_the_browsers(opened: Opened) -> None:
     for key in ("Control+e", "Alt+r"):
         opened.page.keyboard.press(key)
-    opened.page.wait_for_timeout(200)
+    opened.answered()
     assert commands(opened) == []
 
 

@@ -211,8 +211,9 @@ def test_many_classes_are_areas_of_their_own(opened: Opened) -> None:
     opened["play"].click()
     expect(opened.page.locator(".reading-at .class-mark")).to_have_count(5)
     expect(opened["neuron-2-4"]).to_be_visible()
+    opened.paused()
     opened["discretize"].check()
-    opened.page.wait_for_timeout(300)
+    opened.painted()
     grid = [(0.02 + 0.04 * column, 0.02 + 0.04 * row) for row in range(25) for column in range(25)]
     seen = [tuple(rgb) for rgb in pixels(opened["boundary"], grid)]
     for colour in ("#d4640a", "#1f6db3", "#58a07a", "#65005c", "#3e3107"):
@@ -370,7 +371,7 @@ def test_the_pad_fits_every_size(open_page: OpenPage) -> None:
         for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844)):
             opened.page.set_viewport_size({"width": width, "height": height})
             opened["pad"].scroll_into_view_if_needed()
-            opened.page.wait_for_timeout(150)
+            opened.painted()
             panel, sheet, last = box(opened.page.locator("#output")), box(opened["pad"]), box(opened["probability-9"])
             assert panel[0] <= sheet[0] < sheet[2] <= last[0] < last[2] <= panel[2], (query, width)
             assert sheet[2] - sheet[0] > 90

@@ -232,7 +232,7 @@ def test_a_step_taken_elsewhere_is_followed(opened: Opened) -> None:
     for _ in range(2):
         opened["phase-next"].click()
     at(opened, "forward-0", 0)
-    opened.page.wait_for_timeout(500)
+    opened.answered()
     opened["step"].click()
     at(opened, "batch", 1)
     opened.until(lambda: told(opened)["step"] == 2)
