@@ -98,8 +98,8 @@ CHANGES = """async (cases) => {
 def draw_number(chance: random.Random, schema: Drawn) -> float:
     """Within its bounds: near either, evenly, or by powers of ten, as wide ranges have most of their meaning low."""
     whole = schema["type"] == "integer"
-    low = schema.get("minimum", schema.get("exclusiveMinimum", 0))
-    high = min(schema.get("maximum", 100_000), 100_000)
+    low: float = schema["minimum"] if "minimum" in schema else schema.get("exclusiveMinimum", 0.0)
+    high: float = min(schema.get("maximum", 100_000), 100_000)
     if "exclusiveMinimum" in schema:
         low += 1e-3
     kind = chance.randrange(4)
@@ -195,7 +195,7 @@ def page(browser: Browser, server: Running) -> Iterator[Page]:
 
 
 def code_of(reason: Drawn | None) -> str | None:
-    return reason and OWN_KEYS.get(reason["key"], reason["key"].removeprefix("server."))
+    return None if reason is None else OWN_KEYS.get(reason["key"], reason["key"].removeprefix("server."))
 
 
 def test_both_derive_the_same_from_valid_experiments_and_refuse_the_same(page: Page) -> None:
@@ -209,7 +209,9 @@ def test_both_derive_the_same_from_valid_experiments_and_refuse_the_same(page: P
             if facts["conflict"]["key"] not in OWN_KEYS:
                 assert facts["conflict"].get("values", {}) == spec.values, drawn
             elif spec.values:
-                assert sorted(facts["conflict"]["values"].values()) == sorted(spec.values.values()), drawn
+                assert sorted(facts["conflict"]["values"].values(), key=str) == sorted(spec.values.values(), key=str), (
+                    drawn
+                )
             continue
         seen.update([spec.dataset, spec.loss, spec.optimizer])
         assert facts == {
@@ -240,8 +242,8 @@ def test_a_change_takes_along_what_keeps_an_experiment_valid(page: Page) -> None
     facts: list[Drawn] = page.evaluate(FACTS, results)
     changed: Counter[str] = Counter()
     for case, answer, result, fact in zip(cases, told, results, facts, strict=True):
-        spec = checked(result)
-        fault = spec.code if isinstance(spec, Fault) else None
+        outcome = checked(result)
+        fault = outcome.code if isinstance(outcome, Fault) else None
         assert code_of(fact["conflict"]) == fault, (case, answer)
         assert answer["change"][case["field"]] == case["value"] or case["field"] == "hidden", (case, answer)
         if answer["offered"] and fault not in {*TOO_LARGE, ASKED_OUTRIGHT.get(case["field"])}:
