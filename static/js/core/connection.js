@@ -45,23 +45,16 @@ export function connect(address, handlers) {
   /** @param {number} code @param {string} reason */
   function closed(code, reason) {
     socket = null;
-    if (code >= PRIVATE && !COME_BACK.includes(code)) {
-      handlers.refused(code, reason);
-      return;
-    }
+    if (code >= PRIVATE && !COME_BACK.includes(code)) return handlers.refused(code, reason);
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.75 + Math.random() / 2); // a class does not return all at once
     failures += 1;
     timer = window.setTimeout(open, wait);
     handlers.lost(failures);
   }
 
-  function retry() {
-    if (!socket) open();
-  }
-
+  const retry = () => { if (!socket) open(); };
   addEventListener('online', () => { if (failures) retry(); });
   open();
-
   const isOpen = () => socket?.readyState === WebSocket.OPEN;
 
   return {
@@ -72,8 +65,7 @@ export function connect(address, handlers) {
       clearTimeout(timer);
       const last = socket;
       socket = null;
-      if (last?.readyState === WebSocket.CONNECTING) last.onopen = () => last.close(); // sooner, the browser would warn
-      else last?.close();
+      if (last) closeQuietly(last);
     },
     /** Sends it, now or when the connection is back. @param {object} command */
     send(command) {
@@ -86,6 +78,12 @@ export function connect(address, handlers) {
       if (isOpen()) socket?.send(JSON.stringify(command));
     },
   };
+}
+
+/** Once it is open: closed sooner, the browser would warn. @param {WebSocket} socket */
+function closeQuietly(socket) {
+  if (socket.readyState === WebSocket.CONNECTING) socket.onopen = () => socket.close();
+  else socket.close();
 }
 
 /** @param {string} address @param {Handlers} handlers @param {(code: number, reason: string) => void} closed */

@@ -21,34 +21,22 @@ const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 export function createSession(store, send) {
   /** @type {import('../wire/messages.js').RunState | null} */
   let confirmed = null;
-  /** @type {import('../wire/messages.js').SpecChange} */
-  let unconfirmed = {};
-  let timer = 0;
   let newest = -1; // number of the newest frame since the connection opened
   const history = createHistory(store, () => send({ type: 'history' }));
+  const unconfirmed = createUnconfirmed(show);
 
   function show() {
-    store.set({ state: confirmed, spec: confirmed && { ...confirmed.spec, ...unconfirmed } });
-  }
-
-  function forgetUnconfirmed() {
-    clearTimeout(timer);
-    unconfirmed = {};
-    show();
+    store.set({ state: confirmed, spec: confirmed && { ...confirmed.spec, ...unconfirmed.change() } });
   }
 
   return {
     /** A new connection numbers its frames anew. */
-    connectionOpened() {
-      newest = -1;
-    },
+    connectionOpened() { newest = -1; },
 
     /** @param {import('../wire/messages.js').StateMessage} message */
     receiveState({ points, pictures = null, samples = null, ...state }) {
       confirmed = state;
-      for (const [name, value] of Object.entries(unconfirmed)) {
-        if (same(state.spec[name], value)) delete unconfirmed[name];
-      }
+      unconfirmed.confirm(state.spec);
       show();
       if (!points) return; // neither a start nor a new connection: the last picture stands until the next one comes
       store.set({ points, pictures, samples });
@@ -77,18 +65,46 @@ export function createSession(store, send) {
     },
 
     /** The command was refused and changed nothing. */
-    receiveRefusal: forgetUnconfirmed,
+    receiveRefusal: unconfirmed.forget,
 
     /** Shows a command's effect before the server has answered. @param {Command} command */
     anticipate(command) {
       if (!confirmed) return;
       if (command.type === 'configure') {
-        unconfirmed = { ...unconfirmed, ...command.spec };
-        clearTimeout(timer);
-        timer = window.setTimeout(forgetUnconfirmed, SHOWN_UNCONFIRMED);
+        unconfirmed.add(command.spec);
         show();
       } else if (command.type === 'play' || command.type === 'pause') {
         store.set({ state: { ...confirmed, playing: command.type === 'play' } });
+      }
+    },
+  };
+}
+
+/** Fields of the Spec that were changed here and not yet by the server. @param {() => void} forgotten */
+function createUnconfirmed(forgotten) {
+  /** @type {import('../wire/messages.js').SpecChange} */
+  let change = {};
+  let timer = 0;
+
+  function forget() {
+    clearTimeout(timer);
+    change = {};
+    forgotten();
+  }
+
+  return {
+    change: () => change,
+    forget,
+    /** @param {import('../wire/messages.js').SpecChange} more */
+    add(more) {
+      change = { ...change, ...more };
+      clearTimeout(timer);
+      timer = window.setTimeout(forget, SHOWN_UNCONFIRMED);
+    },
+    /** Drops the fields that the server has now, too. @param {import('../wire/messages.js').Spec} spec */
+    confirm(spec) {
+      for (const [name, value] of Object.entries(change)) {
+        if (same(spec[name], value)) delete change[name];
       }
     },
   };

@@ -22,11 +22,7 @@ const MOST = 5; // the newest ones
  * @returns {() => void} undo
  */
 export function mountBranchPictures(root, store, send) {
-  root.innerHTML = `<h2><span class="title"></span><span class="key which"></span><span class="grow"></span>
-    <button type="button" class="button small close" data-testid="beside-close">${icon('close')}</button></h2><div class="figures"></div>`;
-  const list = /** @type {HTMLElement} */ (root.querySelector('.figures'));
-  const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
-  close.onclick = () => store.set({ branchPictures: false });
+  const list = build(root, () => store.set({ branchPictures: false }));
   const ends = createBranchEnds(store, send, () => repaint(true));
   /** @type {ReturnType<typeof makeFigure>[]} */
   let figures = [];
@@ -45,10 +41,7 @@ export function mountBranchPictures(root, store, send) {
       return;
     }
     const shown = shownBranches(timeline);
-    if (figures.map(({ branch }) => branch).join() !== shown.join()) {
-      figures = shown.map(makeFigure);
-      list.replaceChildren(...figures.map(({ element }) => element));
-    }
+    figures = figuresOf(figures, shown, list);
     ends.ask(timeline, shown);
     repaint(true);
   }
@@ -85,10 +78,28 @@ export function mountBranchPictures(root, store, send) {
     store.watch(['branchPictures', 'comparison', 'timeline', 'language'], show),
     store.watch(['theme', 'profile', 'language', 'spec', 'state'], () => repaint(true)),
     store.watch(['frame'], () => repaint(false)),
-    ends.stop,
-    () => cancelAnimationFrame(painting),
+    ends.stop, () => cancelAnimationFrame(painting),
   ];
   return () => stops.forEach((stop) => stop());
+}
+
+/** @param {HTMLElement} root  empty @param {() => void} close @returns {HTMLElement} where the figures go */
+function build(root, close) {
+  root.innerHTML = `<h2><span class="title"></span><span class="key which"></span><span class="grow"></span>
+    <button type="button" class="button small close" data-testid="beside-close">${icon('close')}</button></h2><div class="figures"></div>`;
+  /** @type {HTMLButtonElement} */ (root.querySelector('.close')).onclick = close;
+  return /** @type {HTMLElement} */ (root.querySelector('.figures'));
+}
+
+/**
+ * The figures there are where they are of the branches to be shown, else new ones, in the list.
+ * @param {ReturnType<typeof makeFigure>[]} figures @param {number[]} shown @param {HTMLElement} list
+ */
+function figuresOf(figures, shown, list) {
+  if (figures.map(({ branch }) => branch).join() === shown.join()) return figures;
+  const made = shown.map(makeFigure);
+  list.replaceChildren(...made.map(({ element }) => element));
+  return made;
 }
 
 /** The newest ones, and the one the run is on. @param {import('../../wire/messages.js').Timeline} timeline */
