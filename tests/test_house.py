@@ -16,7 +16,7 @@ import pytest
 from app.__main__ import parser
 from app.settings import Limits, Settings
 from app.setup import bootstrap
-from engine.diagnosis.failures import BREAKAGES as FAILURES
+from engine.diagnosis.failures import FAILURES
 from engine.spec.choices import BugName
 
 ROOT = Path(__file__).resolve().parent.parent

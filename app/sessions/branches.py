@@ -6,12 +6,12 @@ from app.sessions.curves import History, Measurements
 from app.settings import Limits
 from app.training_worker.measurements import Measured
 from app.wire.messages import Refusal
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Position, Timeline
 
 
 class Branches:
-    def __init__(self, start: Position, entry: Entry, limits: Limits) -> None:
+    def __init__(self, start: Position, entry: CurveEntry, limits: Limits) -> None:
         self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
         self._limits = limits
         self._histories = [History(limits.history)]
@@ -32,7 +32,7 @@ class Branches:
         """The loss curve of the current branch, its parents' parts before it."""
         return self._histories[self.current]
 
-    def add(self, entry: Entry, position: Position | None) -> None:
+    def add(self, entry: CurveEntry, position: Position | None) -> None:
         """What a turn of training has shown, and where the run then stood if that is wanted."""
         self.history.add(entry)
         if position is not None:

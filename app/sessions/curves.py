@@ -13,7 +13,7 @@ import numpy as np
 
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.wire.numbers import numbers
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 
 CURVE = 200
 """Entries of a branch's curve that is drawn beside the one of now."""
@@ -75,9 +75,9 @@ class Curve(ABC, Generic[E]):
         return [entry for entry in self._entries if entry.step in kept]
 
 
-class History(Curve[Entry]):
+class History(Curve[CurveEntry]):
     @staticmethod
-    def ranges(entry: Entry) -> list[tuple[float, float]]:
+    def ranges(entry: CurveEntry) -> list[tuple[float, float]]:
         return [(loss, loss) for loss in (entry.train_loss, entry.test_loss)]
 
     def since(self, step: int) -> dict[str, list[Any]]:

@@ -1,6 +1,6 @@
 """Whether the arithmetic of a run is right and whether the run is well: what is measured, as messages for the page.
 
-A comparison takes the next step anew with other arithmetic (torch, float64, differences); an examination measures the
+A comparison takes the next step anew with other arithmetic (torch, float64, differences); a diagnosis measures the
 layers. When either is made is decided in `app.sessions.checks`.
 """
 
@@ -15,16 +15,16 @@ from app.training_worker.port import Examined
 from app.wire.numbers import number
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Comparison
-from engine.diagnosis.diagnosis import Examination, examine
-from engine.training.snapshot import Entry
+from engine.diagnosis.diagnosis import Diagnosis, diagnose
+from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Position
 from engine.training.trainer import Trainer
 
 
-def examined(trainer: Trainer, entries: Sequence[Entry]) -> Examined:
+def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
     """entries: the loss curve so far."""
     began = time.thread_time()
-    found = examine(trainer, entries)
+    found = diagnose(trainer, entries)
     return Examined(_measured(found), _health(found), time.thread_time() - began)
 
 
@@ -71,12 +71,12 @@ def _witness(one: Comparison) -> dict[str, Any]:
     }
 
 
-def _measured(found: Examination) -> Measured:
+def _measured(found: Diagnosis) -> Measured:
     values = [[getattr(layer, name) for layer in found.layers] for name in QUANTITIES]
     return Measured(found.step, np.array(values, dtype=np.float32))  # None becomes NaN
 
 
-def _health(found: Examination) -> dict[str, Any]:
+def _health(found: Diagnosis) -> dict[str, Any]:
     return {
         "step": found.step,
         "layers": [

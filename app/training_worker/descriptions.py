@@ -91,12 +91,12 @@ def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
     }
 
 
-def prediction(question: int, step: int, outputs: Array, answers: Array) -> dict[str, Any]:
-    """outputs, answers: (rows, …)"""
+def prediction(question: int, step: int, outputs: Array, predictions: Array) -> dict[str, Any]:
+    """outputs, predictions: (rows, …)"""
     return {
         "type": "prediction",
         "id": question,
         "step": step,
         "outputs": [numbers(row) for row in outputs.tolist()],
-        "answers": [numbers(row) for row in answers.tolist()],
+        "answers": [numbers(row) for row in predictions.tolist()],
     }

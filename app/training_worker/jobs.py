@@ -13,7 +13,7 @@ from app.wire.messages import Refusal
 from app.wire.numbers import number
 from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import Library
-from engine.evaluation.answers import answers_of
+from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec
@@ -203,7 +203,7 @@ def peek(trainer: Trainer, job: port.Peek) -> dict[str, Any]:
 
 def predict(trainer: Trainer, job: port.Predict) -> dict[str, Any]:
     outputs = trainer.predict(job.inputs)
-    return descriptions.prediction(job.question, trainer.step, outputs, answers_of(trainer.spec, outputs))
+    return descriptions.prediction(job.question, trainer.step, outputs, predictions_of(trainer.spec, outputs))
 
 
 def write_model(trainer: Trainer) -> tuple[int, bytes]:

@@ -19,7 +19,7 @@ from engine.nn.network import Array, Network
 from engine.spec.choices import BugName
 from engine.spec.presets import Preset
 from engine.spec.spec import Spec
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StopReason
 from engine.training.timeline import Moment, Position
 
@@ -89,7 +89,7 @@ class Started:
     experiment: Experiment
     data: dict[str, Any]
     """Points, pictures and samples: see `descriptions.of_data`."""
-    entry: Entry
+    entry: CurveEntry
     position: Position
 
 
@@ -101,7 +101,7 @@ class Placed:
     position: Position
     diverged: int | None
     stopped: StopReason | None
-    entry: Entry
+    entry: CurveEntry
 
 
 # Training
@@ -129,7 +129,7 @@ class Trained:
     picture_seconds: float
     """Of a processor: a machine that is busy with other things makes no picture dearer."""
     frames: dict[Focus | None, bytes]
-    entry: Entry | None
+    entry: CurveEntry | None
     position: Position | None
     """Where the run stood when the entry was made, if the timeline keeps it."""
     before: Position | None
@@ -298,7 +298,7 @@ class Examined:
 class Examine(Job[Examined]):
     """Measures the layers and says what is wrong with the run. entries: its loss curve so far."""
 
-    entries: Sequence[Entry]
+    entries: Sequence[CurveEntry]
 
 
 @dataclass(frozen=True)

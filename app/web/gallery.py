@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, HTTPException, Request
 
 from app.training_worker.port import TrainingWorker
-from engine.diagnosis.failures import BREAKAGES
+from engine.diagnosis.failures import FAILURES
 from engine.nn.network import Network
 from engine.spec.presets import PRESETS, Preset
 
@@ -46,10 +46,10 @@ def listed(preset: Preset) -> dict[str, Any]:
 
 @router.get("/api/breakages")
 def breakages() -> list[dict[str, Any]]:
-    """Runs that go wrong, and what mends them."""
+    """Runs that fail, and the fields that fix them."""
     return [
-        {"name": one.finding, "spec": one.spec.model_dump(mode="json"), "repair": one.repair, "steps": one.steps}
-        for one in BREAKAGES
+        {"name": one.finding, "spec": one.spec.model_dump(mode="json"), "repair": one.fix, "steps": one.found_by_step}
+        for one in FAILURES
     ]
 
 

@@ -12,7 +12,7 @@ A frame is one msgpack map. Grids are int8: value = q / 127 · scale, scale = th
   gradient_norms: float32le[layers]                                    ‖∂L/∂W‖₂ of each layer's weights, all of them
   boundary   nil or {side, scale, values: int8[side·side], threshold}  output 0, or how far class 1 is ahead of class 0
   classes    nil or {side, winners, strength: uint8[side·side]}        of three classes and more: which of them wins,
-             and what speaks for it (see engine.answers), 255 = all; the boundary is nil then
+             and its score (see engine.evaluation.predictions), 255 = all; the boundary is nil then
   maps       nil or {kind, side, scales: float32le[N], values: int8[N·side·side]}
              kind "plane": every drawn neuron, layer by layer, the output's last
              kind "weights": the drawn neurons of the first layer, what each weighs the pixels of a picture with
@@ -30,8 +30,8 @@ import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.answers import answers_of
 from engine.evaluation.metrics import Roc
+from engine.evaluation.predictions import predictions_of
 from engine.spec.spec import Spec
 from engine.training.snapshot import Snapshot
 
@@ -177,13 +177,13 @@ def _boundary(snapshot: Snapshot) -> dict[str, Any] | None:
 
 
 def winning_classes(snapshot: Snapshot, spec: Spec) -> tuple[Array, Array] | None:
-    """Of three classes and more, which wins at each cell and how sure it is, both uint8 (side, side)."""
+    """Of three classes and more, the predicted class at each cell and its score, both uint8 (side, side)."""
     if snapshot.maps is None or snapshot.classes < 3:
         return None
     outputs = _tamed(snapshot.maps[-1])
     winners = outputs.argmax(axis=0)
-    shares = answers_of(spec, outputs.reshape(len(outputs), -1).T)
-    strength = np.rint(shares[np.arange(winners.size), winners.ravel()] * 255)
+    scores = predictions_of(spec, outputs.reshape(len(outputs), -1).T)
+    strength = np.rint(scores[np.arange(winners.size), winners.ravel()] * 255)
     return winners.astype(np.uint8), strength.reshape(winners.shape).astype(np.uint8)
 
 

@@ -1,7 +1,8 @@
-"""Diagnosis: what is wrong with a run, as codes with the number that says so; nothing where nothing is.
+"""Diagnosis: what is wrong with a run, as finding codes with the numbers that show it.
 
-A finding must earn its place: a run that learns well is left in peace, whatever a single meter shows, and where one
-fault makes another, the first alone is told. No clock, no state: a trainer, its loss curve, and one answer.
+A run that learns well has no finding, whatever a single statistic shows, and where one fault causes another only the
+cause is reported. The thresholds come first, then one check for each code. Pure: a trainer and its loss curve go in,
+the findings come out.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,11 +13,11 @@ import numpy as np
 
 from engine.backends.bugs import GRADIENT_FREE
 from engine.data.targets import actual_classes
-from engine.diagnosis.layer_stats import MOST_SAMPLES, LayerHealth, measure
+from engine.diagnosis.layer_stats import SAMPLES_MEASURED, LayerStats, layer_stats
 from engine.evaluation.metrics import Evaluation
 from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 from engine.training.trainer import Trainer
 
 FindingCode = Literal[
@@ -30,243 +31,255 @@ FindingCode = Literal[
     "overfitting",
     "stuck",
 ]
-"""In this order causes come before what they cause."""
+"""Causes before their effects."""
 
-CONTENT = 0.95
-"""Accuracy, or R², of the training set from which a run counts as learning well: beyond, there is little to mend."""
+LEARNS_WELL_SCORE = 0.95
+"""Accuracy, or R², on the training set from which a run counts as learning well and has no finding of its network."""
 
-VANISHING = 1000.0
-"""How many times smaller the mean |∂L/∂w| of a layer is than that of the steepest. A rule that goes by the size of a
-gradient trains it that many times more slowly, which is longer than anybody waits; some hundreds are nothing unusual
-in the first steps of two layers of sigmoids. Five of them leave (1/4)⁵, a thousandth."""
+VANISHING_RATIO = 1000.0
+"""Mean |∂L/∂w| of the layer with the largest gradients over that of the layer with the smallest. An optimizer whose
+step is proportional to the gradient trains the latter that many times more slowly. Some hundreds are normal in the
+first steps of two layers of sigmoids; five of them leave at most (1/4)⁵, a thousandth."""
 
-VANISHED = 100.0
-"""In units of ε: a rule that divides by √v makes steps of full size until √v comes near ε; below this it trains a layer
-at less than 99 % of its pace, and what is left of the gradient is soon rounding."""
+VANISHING_EPSILONS = 100.0
+"""Mean |∂L/∂w| in units of ε: an optimizer that divides by √v + ε takes steps of full size until √v comes near ε. Below
+this a layer trains at less than 99 % of full speed, and its gradient is soon rounding error."""
 
-EXPLODED = 1000.0
-"""Norm of the whole gradient of a mean loss. Inputs and targets are of size 1 to 10, and where a step of 0.001 moves
-every output by as much as that, no rate is small enough for long."""
+EXPLODING_NORM = 1000.0
+"""Norm of the whole gradient of a mean loss. Inputs and targets are of size 1 to 10; where a step of 0.001 moves every
+output by as much, hardly any learning rate is small enough."""
 
-FAR = 10.0
-"""Mean loss before the first step from which outputs are beyond every target already: what is wrong is the start, and
-not the rate that has led there."""
+LARGE_INITIAL_LOSS = 10.0
+"""Mean loss before the first step above which the initial weights are at fault, not the learning rate: outputs are far
+beyond all targets."""
 
-DEAD = 0.7
-"""Share of a layer's ReLUs that are 0 for every sample; half are now and then where all is well."""
+DEAD_SHARE = 0.7
+"""Share of a layer's ReLUs that are 0 for every sample; half of them sometimes are in runs that learn well."""
 
-FEW = 16
-"""Samples: so few are all on the left of many a ReLU by chance, and of so few tested no loss is to be trusted."""
+MIN_SAMPLES = 16
+"""With fewer training samples many ReLUs are 0 for all of them by chance; of fewer test samples the loss is noise."""
 
-SATURATED = 0.8
-"""Share of a layer's values at a limit of the activation. Trained networks come to half of that and more, where they
-have decided; what has not learned has not decided."""
+SATURATED_SHARE = 0.8
+"""Share of a layer's values near a limit of the activation. Trained networks that classify with confidence reach half
+of it and more."""
 
-EQUAL = 1e-6
-"""In units of the largest weight: rows of weights that differ by less are the same neuron, several times over."""
+EQUAL_WEIGHTS_TOLERANCE = 1e-6
+"""In units of the largest weight: neurons whose weights differ by less count as equal."""
 
-RARE = 0.25
-"""A class's share in units of an even share; below it can be left out at little cost to the loss."""
+RARE_CLASS_SHARE = 0.25
+"""A class's share of the samples, in units of an even share; ignoring a rarer class costs little loss."""
 
-MISSED = 0.5
-"""Recall of a rare class: below, most of it is given to others."""
+LOW_RECALL = 0.5
+"""Recall of a rare class below which most of it is predicted as another class."""
 
-OVERFITTING = 1.3
-"""How many times its best the test loss is, and how many times the training loss: a quarter of it is no accident."""
+OVERFITTING_RATIO = 1.3
+"""Test loss over its best, and over the training loss; a quarter more is not noise."""
 
-JUMPY = 0.2
-"""Mean change of the loss from entry to entry, in units of its mean, over the last entries, without getting better."""
+OSCILLATION_RATIO = 0.2
+"""Mean change of the loss from entry to entry over its mean, among the last entries, while it does not improve."""
 
-HIGH = 0.4
-"""Share of the first loss: below, a run has come far, and jumps are those of its batches, a plateau one of many."""
+HIGH_LOSS_RATIO = 0.4
+"""Loss over the first loss. Below, the run has learned much: oscillation is that of mini-batches, and a plateau is one
+of many."""
 
-LOST = 0.2
-"""Share of the first test loss by which it has risen again; a small loss may double and nothing has happened."""
+TEST_LOSS_RISE = 0.2
+"""Rise of the test loss from its best, in units of the first test loss; the double of a small loss is still small."""
 
-WORSE = 1.25
-"""How many times its first value the loss is."""
+LOSS_GROWTH_RATIO = 1.25
+"""Mean recent loss over the first loss."""
 
-RECENT = 12
-"""Entries of the curve by which jumps are judged."""
+RECENT_ENTRIES = 12
+"""Last entries of the loss curve that are looked at for oscillation."""
 
-STUCK = 0.01
-"""Share of the loss that the later half of the run has taken off."""
+STUCK_IMPROVEMENT = 0.01
+"""Relative decrease of the loss during the later half of the run below which it is stuck."""
 
-PATIENCE = 1500
-"""Steps before a run can count as stuck: a plateau of 1000 is nothing unusual for a sigmoid."""
+MIN_STEPS_STUCK = 1500
+"""Steps before a run can count as stuck: plateaus of 1000 steps are usual with sigmoids."""
 
-TINY = 1e-30
-"""So that nothing is divided by 0."""
+MIN_DIVISOR = 1e-30
+"""Avoids a division by 0."""
 
-SCALED: frozenset[OptimizerName] = frozenset({"adagrad", "rmsprop", "adam", "adamw", "muon"})
-"""Rules whose steps do not go by the size of a gradient."""
+NORMALIZING_OPTIMIZERS: frozenset[OptimizerName] = frozenset({"adagrad", "rmsprop", "adam", "adamw", "muon"})
+"""Optimizers whose step size does not depend on the scale of the gradient."""
 
 
 @dataclass(frozen=True)
 class Finding:
     code: FindingCode
     values: dict[str, float]
-    """The numbers that say so."""
+    """The numbers that show it."""
     layer: int | None = None
-    """The linear layer to look at, where there is one."""
+    """Index of the linear layer at fault; None where it is not one layer."""
     neurons: tuple[int, ...] = field(default=())
-    """Of that layer; none: all of it."""
+    """Neurons of that layer at fault; empty: all of them."""
 
 
 @dataclass(frozen=True)
-class Examination:
+class Diagnosis:
     step: int
-    layers: list[LayerHealth]
+    layers: list[LayerStats]
     findings: list[Finding]
 
 
-def examine(trainer: Trainer, curve: Sequence[Entry]) -> Examination:
-    """curve: of the run so far, in the order of steps, thinned as it may be."""
+def diagnose(trainer: Trainer, curve: Sequence[CurveEntry]) -> Diagnosis:
+    """curve: the loss curve so far, ordered by step; it may be thinned out."""
     count = len(trainer.train_inputs)
-    samples = np.linspace(0, count - 1, min(count, MOST_SAMPLES)).astype(np.int64)
+    samples = np.linspace(0, count - 1, min(count, SAMPLES_MEASURED)).astype(np.int64)
     state = trainer.position().state
     network = trainer.network
     with np.errstate(over="ignore", invalid="ignore"):
         values = trainer.activations(samples)
         gradient = np.concatenate([values.ravel() for values in trainer.gradients().values()])
-        layers = measure(network, state.parameters, gradient, state.updates, values, trainer.train_inputs[samples])
-        case = Case(trainer, layers, [one for one in curve if one.step <= state.step], trainer.evaluate())
-        return Examination(state.step, layers, list(findings(case)))
+        layers = layer_stats(network, state.parameters, gradient, state.updates, values, trainer.train_inputs[samples])
+        run = DiagnosisInput(trainer, layers, [one for one in curve if one.step <= state.step], trainer.evaluate())
+        return Diagnosis(state.step, layers, list(findings(run)))
 
 
 @dataclass(frozen=True)
-class Case:
-    """All that a diagnosis goes by."""
+class DiagnosisInput:
+    """All that the checks look at."""
 
     trainer: Trainer
-    layers: list[LayerHealth]
-    curve: list[Entry]
-    now: Evaluation
+    layers: list[LayerStats]
+    curve: list[CurveEntry]
+    evaluation: Evaluation
 
     @property
     def spec(self) -> Spec:
         return self.trainer.spec
 
     @property
-    def content(self) -> bool:
-        score = self.now["train"]["r2"] if self.spec.is_regression else self.now["train_accuracy"]
+    def learns_well(self) -> bool:
+        score = self.evaluation["train"]["r2"] if self.spec.is_regression else self.evaluation["train_accuracy"]
         if score is not None:
-            return score >= CONTENT
-        return self.now["train_loss"] <= (1 - CONTENT) * self.curve[0].train_loss if self.curve else False
+            return score >= LEARNS_WELL_SCORE
+        return (
+            self.evaluation["train_loss"] <= (1 - LEARNS_WELL_SCORE) * self.curve[0].train_loss if self.curve else False
+        )
 
 
-def findings(case: Case) -> Iterator[Finding]:
-    """Of causes the first: what it causes needs no word. Beside it what the data and their split do."""
-    looks = (_symmetric, _exploding, _rate, _dead, _saturated, _vanishing)
-    causes = [finding for look in looks for finding in look(case)][:1]
-    beside = [finding for look in (_imbalance, _overfitting) for finding in look(case)]
-    yield from causes + beside or _stuck(case)
+def findings(run: DiagnosisInput) -> Iterator[Finding]:
+    """The first cause in the network or its training, then faults of the data; else whether the run is stuck."""
+    network_checks = (_symmetric, _exploding, _rate_too_high, _dead_relu, _saturated, _vanishing)
+    data_checks = (_class_imbalance, _overfitting)
+    first_cause = [finding for check in network_checks for finding in check(run)][:1]
+    of_data = [finding for check in data_checks for finding in check(run)]
+    yield from first_cause + of_data or _stuck(run)
 
 
-def _symmetric(case: Case) -> Iterator[Finding]:
-    """Neurons with equal weights have equal gradients and stay equal: however many, they are worth one."""
-    tensors = case.trainer.parameters()
-    for layer in range(len(case.layers) - 1):
+def _symmetric(run: DiagnosisInput) -> Iterator[Finding]:
+    """Neurons of a layer with equal weights get equal gradients and stay equal, so the layer acts as one neuron."""
+    tensors = run.trainer.parameters()
+    for layer in range(len(run.layers) - 1):
         weight = tensors[f"layers.{layer}.weight"]
-        if len(weight) > 1 and np.ptp(weight, axis=0).max() <= EQUAL * np.abs(weight).max():
+        if len(weight) > 1 and np.ptp(weight, axis=0).max() <= EQUAL_WEIGHTS_TOLERANCE * np.abs(weight).max():
             yield Finding("symmetric", {"neurons": len(weight)}, layer)
             return
 
 
-def _exploding(case: Case) -> Iterator[Finding]:
-    norms = [one.norm for one in case.layers]
-    share = 1.0 if case.spec.reduction == "mean" else 1 / len(case.trainer.train_inputs)
-    norm = float(np.linalg.norm(norms)) * share
-    began = case.curve[0].train_loss * share if case.curve else 0.0
-    if case.spec.optimizer not in SCALED and not case.content and not (norm < EXPLODED or began < FAR):
-        yield Finding("exploding", {"norm": norm, "loss": began}, int(np.argmax(norms)))
+def _exploding(run: DiagnosisInput) -> Iterator[Finding]:
+    norms = [one.norm for one in run.layers]
+    scale = 1.0 if run.spec.reduction == "mean" else 1 / len(run.trainer.train_inputs)
+    norm = float(np.linalg.norm(norms)) * scale
+    initial_loss = run.curve[0].train_loss * scale if run.curve else 0.0
+    if (
+        run.spec.optimizer not in NORMALIZING_OPTIMIZERS
+        and not run.learns_well
+        and not (norm < EXPLODING_NORM or initial_loss < LARGE_INITIAL_LOSS)
+    ):
+        yield Finding("exploding", {"norm": norm, "loss": initial_loss}, int(np.argmax(norms)))
 
 
-def _rate(case: Case) -> Iterator[Finding]:
-    spec, diverged = case.spec, case.trainer.diverged
+def _rate_too_high(run: DiagnosisInput) -> Iterator[Finding]:
+    spec, diverged = run.spec, run.trainer.diverged
     if diverged is not None:
         yield Finding("rate_too_high", {"rate": spec.learning_rate, "step": diverged})
         return
-    last = case.curve[-RECENT:]
-    if case.content or len(last) < RECENT or spec.optimizer in GRADIENT_FREE:
+    last = run.curve[-RECENT_ENTRIES:]
+    if run.learns_well or len(last) < RECENT_ENTRIES or spec.optimizer in GRADIENT_FREE:
         return
     losses = np.array([one.train_loss for one in last])
-    jumps, mean = float(np.abs(np.diff(losses)).mean()), float(losses.mean())
-    half = RECENT // 2
-    better = losses[half:].mean() < 0.9 * losses[:half].mean()
-    worse = mean >= WORSE * case.curve[0].train_loss
-    if worse or (jumps >= JUMPY * mean and mean >= HIGH * case.curve[0].train_loss and not better):
-        yield Finding("rate_too_high", {"rate": spec.learning_rate, "jumps": jumps / mean, "loss": mean})
+    change, mean = float(np.abs(np.diff(losses)).mean()), float(losses.mean())
+    half = RECENT_ENTRIES // 2
+    improving = losses[half:].mean() < 0.9 * losses[:half].mean()
+    grown = mean >= LOSS_GROWTH_RATIO * run.curve[0].train_loss
+    if grown or (
+        change >= OSCILLATION_RATIO * mean and mean >= HIGH_LOSS_RATIO * run.curve[0].train_loss and not improving
+    ):
+        yield Finding("rate_too_high", {"rate": spec.learning_rate, "jumps": change / mean, "loss": mean})
 
 
-def _dead(case: Case) -> Iterator[Finding]:
-    if case.content:
+def _dead_relu(run: DiagnosisInput) -> Iterator[Finding]:
+    if run.learns_well:
         return
-    for layer, one in enumerate(case.layers):
+    for layer, one in enumerate(run.layers):
         if one.dead is None:
             continue
-        width = case.trainer.network.stages[layer].outputs
-        many = len(one.dead) >= max(DEAD * width, 2) and len(case.trainer.train_inputs) >= FEW
-        if many or len(one.dead) == width:
+        width = run.trainer.network.stages[layer].outputs
+        most_dead = len(one.dead) >= max(DEAD_SHARE * width, 2) and len(run.trainer.train_inputs) >= MIN_SAMPLES
+        if most_dead or len(one.dead) == width:
             yield Finding("dead_relu", {"dead": len(one.dead), "neurons": width}, layer, one.dead)
             return
 
 
-def _saturated(case: Case) -> Iterator[Finding]:
-    if case.content:
+def _saturated(run: DiagnosisInput) -> Iterator[Finding]:
+    if run.learns_well:
         return
-    for layer, one in enumerate(case.layers[:-1]):
-        if one.saturated is not None and one.saturated >= SATURATED:
+    for layer, one in enumerate(run.layers[:-1]):
+        if one.saturated is not None and one.saturated >= SATURATED_SHARE:
             yield Finding("saturated", {"share": one.saturated}, layer)
             return
 
 
-def _vanishing(case: Case) -> Iterator[Finding]:
-    if case.content or case.spec.optimizer in GRADIENT_FREE:
+def _vanishing(run: DiagnosisInput) -> Iterator[Finding]:
+    if run.learns_well or run.spec.optimizer in GRADIENT_FREE:
         return
-    means = [one.mean for one in case.layers]
-    least, steepest = int(np.argmin(means)), int(np.argmax(means))
-    if least >= steepest:
+    means = [one.mean for one in run.layers]
+    smallest, largest = int(np.argmin(means)), int(np.argmax(means))
+    if smallest >= largest:
         return
-    times = means[steepest] / max(means[least], TINY)
-    scaled = case.spec.optimizer in SCALED
-    if times >= VANISHING and (not scaled or means[least] < VANISHED * case.spec.epsilon):
-        yield Finding("vanishing", {"times": times, "steepest": steepest}, least)
+    ratio = means[largest] / max(means[smallest], MIN_DIVISOR)
+    normalizing = run.spec.optimizer in NORMALIZING_OPTIMIZERS
+    if ratio >= VANISHING_RATIO and (not normalizing or means[smallest] < VANISHING_EPSILONS * run.spec.epsilon):
+        yield Finding("vanishing", {"times": ratio, "steepest": largest}, smallest)
 
 
-def _imbalance(case: Case) -> Iterator[Finding]:
-    """A class with few samples that the network gives up for the others."""
-    classes, confusion = case.spec.class_count, case.now["train"]["confusion"]
-    if confusion is None or classes < 2 or case.trainer.epoch < 1:
+def _class_imbalance(run: DiagnosisInput) -> Iterator[Finding]:
+    """A class with few samples, most of which the network predicts as other classes."""
+    classes, confusion = run.spec.class_count, run.evaluation["train"]["confusion"]
+    if confusion is None or classes < 2 or run.trainer.epoch < 1:
         return
-    there = np.bincount(actual_classes(case.trainer.train_labels, case.spec), minlength=classes)
-    rarest = int(np.argmin(there))
-    share, recall = float(there[rarest] / there.sum()), float(confusion[rarest, rarest] / max(there[rarest], 1))
-    if share * classes <= RARE and recall < MISSED:
+    counts = np.bincount(actual_classes(run.trainer.train_labels, run.spec), minlength=classes)
+    rarest = int(np.argmin(counts))
+    share, recall = float(counts[rarest] / counts.sum()), float(confusion[rarest, rarest] / max(counts[rarest], 1))
+    if share * classes <= RARE_CLASS_SHARE and recall < LOW_RECALL:
         yield Finding("class_imbalance", {"class": rarest, "share": share, "recall": recall})
 
 
-def _overfitting(case: Case) -> Iterator[Finding]:
-    if len(case.curve) < RECENT or len(case.trainer.test_inputs) < FEW or case.spec.kind.whole:
+def _overfitting(run: DiagnosisInput) -> Iterator[Finding]:
+    if len(run.curve) < RECENT_ENTRIES or len(run.trainer.test_inputs) < MIN_SAMPLES or run.spec.kind.whole:
         return
-    best = min(case.curve, key=lambda one: one.test_loss)
+    best = min(run.curve, key=lambda one: one.test_loss)
     train, test = (
         float(np.median(losses))
-        for losses in zip(*((one.train_loss, one.test_loss) for one in case.curve[-5:]), strict=True)
+        for losses in zip(*((one.train_loss, one.test_loss) for one in run.curve[-5:]), strict=True)
     )
-    risen = test >= max(OVERFITTING * best.test_loss, best.test_loss + LOST * case.curve[0].test_loss)
-    if risen and test >= OVERFITTING * train and train < best.train_loss:
+    test_loss_rose = test >= max(
+        OVERFITTING_RATIO * best.test_loss, best.test_loss + TEST_LOSS_RISE * run.curve[0].test_loss
+    )
+    if test_loss_rose and test >= OVERFITTING_RATIO * train and train < best.train_loss:
         yield Finding("overfitting", {"times": test / best.test_loss, "step": best.step, "test_loss": test})
 
 
-def _stuck(case: Case) -> Iterator[Finding]:
-    if case.content or not case.curve or case.trainer.stopped is not None:
+def _stuck(run: DiagnosisInput) -> Iterator[Finding]:
+    if run.learns_well or not run.curve or run.trainer.stopped is not None:
         return
-    now = case.curve[-1]
-    if now.step < PATIENCE:
+    newest = run.curve[-1]
+    if newest.step < MIN_STEPS_STUCK:
         return
-    later = [one.train_loss for one in case.curve if one.step >= now.step / 2]
+    later = [one.train_loss for one in run.curve if one.step >= newest.step / 2]
     quarter = max(1, len(later) // 4)
     before, after = float(np.median(later[:quarter])), float(np.median(later[-quarter:]))
-    if before - after < STUCK * before and after >= HIGH * case.curve[0].train_loss:
-        yield Finding("stuck", {"loss": now.train_loss, "steps": now.step // 2})
+    if before - after < STUCK_IMPROVEMENT * before and after >= HIGH_LOSS_RATIO * run.curve[0].train_loss:
+        yield Finding("stuck", {"loss": newest.train_loss, "steps": newest.step // 2})

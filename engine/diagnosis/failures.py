@@ -1,4 +1,4 @@
-"""Breakages: eight runs that go wrong, each in its own way, and what mends it. Data alone, as presets are."""
+"""Failures: eight Specs whose training fails in a known way, each with the fields that fix it. Data alone."""
 
 import math
 from collections.abc import Iterator
@@ -11,48 +11,49 @@ from engine.spec.spec import OwnPoint, Spec
 
 
 @dataclass(frozen=True)
-class Breakage:
+class Failure:
     finding: FindingCode
-    """What it shows, and its name."""
+    """The finding that diagnosis makes of it; also its name."""
     spec: Spec
-    repair: dict[str, Any]
-    """Fields that mend it."""
-    steps: int
-    """By when the finding is there."""
-    mended_by: int
-    """Steps by which the mended run has learnt."""
+    fix: dict[str, Any]
+    """Fields of the Spec that fix it, with their new values."""
+    found_by_step: int
+    """Steps after which the finding is reported."""
+    fixed_by_step: int
+    """Steps after which the fixed run has learned well."""
 
     @property
-    def repaired(self) -> Spec:
-        return self.spec.changed(**self.repair)
+    def fixed_spec(self) -> Spec:
+        return self.spec.changed(**self.fix)
 
 
-def _run(dataset: DatasetName, hidden: tuple[int, ...], **fields: Any) -> Spec:
+def _spec(dataset: DatasetName, hidden: tuple[int, ...], **fields: Any) -> Spec:
     return Spec().changed(dataset=dataset, hidden=hidden, **fields)
 
 
-def _clouds(rare: int) -> tuple[OwnPoint, ...]:
-    """150 points of class 0 around the middle, on a spiral as sunflowers have it, and so many of class 1 on its rim."""
-    return tuple(_sunflower(150, 0, 0.0, 0.0, 2.6)) + tuple(_sunflower(rare, 1, 2.2, 1.6, 1.2))
+def _two_discs(rare: int) -> tuple[OwnPoint, ...]:
+    """150 points of class 0 around the origin and so many of class 1 at their edge, each evenly spread over a disc."""
+    return tuple(_disc(150, 0, 0.0, 0.0, 2.6)) + tuple(_disc(rare, 1, 2.2, 1.6, 1.2))
 
 
-def _sunflower(count: int, label: int, x1: float, x2: float, radius: float) -> Iterator[OwnPoint]:
-    for place in range(count):
-        angle, r = place * math.pi * (3 - math.sqrt(5)), radius * math.sqrt((place + 0.5) / count)
+def _disc(count: int, label: int, x1: float, x2: float, radius: float) -> Iterator[OwnPoint]:
+    """Points on Vogel's spiral, as of sunflower seeds, around (x1, x2)."""
+    for i in range(count):
+        angle, r = i * math.pi * (3 - math.sqrt(5)), radius * math.sqrt((i + 0.5) / count)
         yield round(x1 + r * math.cos(angle), 2), round(x2 + r * math.sin(angle), 2), label
 
 
-BREAKAGES: tuple[Breakage, ...] = (
-    Breakage(
+FAILURES: tuple[Failure, ...] = (
+    Failure(
         "vanishing",
-        _run("circle", (6,) * 6, activation="sigmoid", learning_rate=0.1),
+        _spec("circle", (6,) * 6, activation="sigmoid", learning_rate=0.1),
         {"activation": "relu", "initializer": "he_normal", "learning_rate": 0.03},
-        steps=100,
-        mended_by=3000,
+        found_by_step=100,
+        fixed_by_step=3000,
     ),
-    Breakage(
+    Failure(
         "exploding",
-        _run(
+        _spec(
             "circle",
             (16,) * 6,
             activation="relu",
@@ -62,50 +63,50 @@ BREAKAGES: tuple[Breakage, ...] = (
             learning_rate=1e-9,
         ),
         {"initializer": "xavier_normal", "activation": "tanh", "learning_rate": 0.01},
-        steps=10,
-        mended_by=3000,
+        found_by_step=10,
+        fixed_by_step=3000,
     ),
-    Breakage(
+    Failure(
         "dead_relu",
-        _run("circle", (8, 4), activation="relu", output_activation="linear", learning_rate=0.5),
+        _spec("circle", (8, 4), activation="relu", output_activation="linear", learning_rate=0.5),
         {"learning_rate": 0.03},
-        steps=200,
-        mended_by=3000,
+        found_by_step=200,
+        fixed_by_step=3000,
     ),
-    Breakage(
+    Failure(
         "saturated",
-        _run("circle", (8, 8), initializer="normal", init_std=6, learning_rate=0.01),
+        _spec("circle", (8, 8), initializer="normal", init_std=6, learning_rate=0.01),
         {"initializer": "xavier_normal", "learning_rate": 0.1},
-        steps=50,
-        mended_by=3000,
+        found_by_step=50,
+        fixed_by_step=3000,
     ),
-    Breakage(
+    Failure(
         "symmetric",
-        _run("xor", (8,), initializer="constant", init_constant=0.1, optimizer="adam", learning_rate=0.01),
+        _spec("xor", (8,), initializer="constant", init_constant=0.1, optimizer="adam", learning_rate=0.01),
         {"initializer": "pytorch"},
-        steps=10,
-        mended_by=3000,
+        found_by_step=10,
+        fixed_by_step=3000,
     ),
-    Breakage(
+    Failure(
         "rate_too_high",
-        _run("circle", (8,), learning_rate=10.0, loss="bce"),
+        _spec("circle", (8,), learning_rate=10.0, loss="bce"),
         {"learning_rate": 0.03},
-        steps=500,
-        mended_by=6000,
+        found_by_step=500,
+        fixed_by_step=6000,
     ),
-    Breakage(
+    Failure(
         "overfitting",
-        _run("circle", (32, 32), noise=50, train_fraction=0.1, loss="bce", optimizer="adam", learning_rate=0.01),
+        _spec("circle", (32, 32), noise=50, train_fraction=0.1, loss="bce", optimizer="adam", learning_rate=0.01),
         {"train_fraction": 0.9, "noise": 10},
-        steps=1500,
-        mended_by=1500,
+        found_by_step=1500,
+        fixed_by_step=1500,
     ),
-    Breakage(
+    Failure(
         "class_imbalance",
-        _run("own", (4,), own_points=_clouds(5), train_fraction=0.9, loss="bce", learning_rate=0.03),
-        {"own_points": _clouds(150)},
-        steps=300,
-        mended_by=3000,
+        _spec("own", (4,), own_points=_two_discs(5), train_fraction=0.9, loss="bce", learning_rate=0.03),
+        {"own_points": _two_discs(150)},
+        found_by_step=300,
+        fixed_by_step=3000,
     ),
 )
-"""Those that come from the network first, those that come from the data last."""
+"""Faults of the network first, faults of the data last."""

@@ -1,6 +1,6 @@
-"""Health: what a doctor of networks would measure, layer by layer: how gradients flow and what neurons are still for.
+"""Layer statistics: norms and histogram of each layer's gradients, update ratio, saturated and dead neurons.
 
-Numbers only; what they mean is said in `diagnosis`.
+Numbers only; `diagnosis` judges them.
 """
 
 from collections.abc import Sequence
@@ -12,20 +12,20 @@ from engine.nn.activations import Floats
 from engine.nn.network import Array, Network
 from engine.spec.choices import ActivationName
 
-MOST_SAMPLES = 256
-"""Training samples, evenly chosen, that activations are measured on: shares are then exact to some per cent."""
+SAMPLES_MEASURED = 256
+"""Training samples, evenly spaced, on which activations are measured; enough for shares accurate to a few per cent."""
 
-DECADES = range(-12, 3)
-"""Powers of ten at which |g| is counted; what is smaller or larger is counted below the first and above the last."""
+HISTOGRAM_POWERS = range(-12, 3)
+"""Powers of ten that separate the bins of |∂L/∂w|; the first and the last bin are open."""
 
 NEAR_LIMIT = 0.01
-"""Of the range of an activation: a value closer to its limit than this counts as saturated; the slope of tanh there is
-2 %, that of a sigmoid 1 %."""
+"""Fraction of an activation's range: a value closer to a limit than this counts as saturated. There the slopes of tanh
+and of the sigmoid are 4 % of their maximum."""
 
 
 @dataclass(frozen=True)
-class LayerHealth:
-    """Of one linear layer and what belongs to it. Gradients are those of its weights, ∂L/∂W of the training set."""
+class LayerStats:
+    """Of one linear layer with its norm and activation. Gradients are ∂L/∂W of its weights over the training set."""
 
     norm: float
     """‖∂L/∂W‖₂"""
@@ -48,25 +48,25 @@ class LayerHealth:
     """Standard deviation of a neuron's values over the samples, the mean over the neurons"""
 
 
-def measure(
+def layer_stats(
     network: Network, parameters: Array, gradient: Array, updates: Array, values: Sequence[Array], inputs: Array
-) -> list[LayerHealth]:
-    """Flat vectors (count,); values (width, n) of each layer and inputs (n, inputs), of the same samples."""
+) -> list[LayerStats]:
+    """parameters, gradient, updates: flat (count,). values: outputs (width, n) of each layer for inputs (n, inputs)."""
     layers = []
     below = inputs.T
     for layer, (stage, out) in enumerate(zip(network.stages, values, strict=True)):
-        place = network.slices[f"layers.{layer}.weight"]
-        sizes = np.abs(gradient[place].astype(np.float64))
+        where = network.slices[f"layers.{layer}.weight"]
+        sizes = np.abs(gradient[where].astype(np.float64))
         h = out - below if stage.residual else out
-        saturated = _saturated(stage.activation, h, network.elu_alpha)
-        dead = _dead(h, sizes) if stage.activation == "relu" else None
+        saturated = _saturated_share(stage.activation, h, network.elu_alpha)
+        dead = _dead_neurons(h, sizes) if stage.activation == "relu" else None
         layers.append(
-            LayerHealth(
+            LayerStats(
                 norm=float(np.linalg.norm(sizes)),
                 mean=float(sizes.mean()),
                 largest=float(sizes.max()),
                 zeros=float(np.mean(sizes == 0)),
-                update_ratio=_ratio(updates[place], parameters[place]),
+                update_ratio=_norm_ratio(updates[where], parameters[where]),
                 histogram=_histogram(sizes),
                 saturated=saturated,
                 dead=dead,
@@ -78,13 +78,13 @@ def measure(
     return layers
 
 
-def _dead(h: Array, sizes: Floats) -> tuple[int, ...]:
-    """h (width, n) of some samples, which alone may all miss what a neuron is for; sizes: of ∂L/∂W, of all."""
-    silent = h.max(axis=1) <= 0
-    return tuple(np.flatnonzero(silent & ~sizes.reshape(len(h), -1).any(axis=1)).tolist())
+def _dead_neurons(h: Array, sizes: Floats) -> tuple[int, ...]:
+    """h: (width, n) of some samples. sizes: |∂L/∂w| over all samples, not 0 for a neuron that is active for any."""
+    inactive = h.max(axis=1) <= 0
+    return tuple(np.flatnonzero(inactive & ~sizes.reshape(len(h), -1).any(axis=1)).tolist())
 
 
-def _saturated(activation: ActivationName, h: Array, elu_alpha: float) -> float | None:
+def _saturated_share(activation: ActivationName, h: Array, elu_alpha: float) -> float | None:
     if activation == "tanh":
         return float(np.mean(np.abs(h) > 1 - 2 * NEAR_LIMIT))
     if activation == "sigmoid":
@@ -96,11 +96,11 @@ def _saturated(activation: ActivationName, h: Array, elu_alpha: float) -> float 
     return None
 
 
-def _ratio(update: Array, weight: Array) -> float:
+def _norm_ratio(update: Array, weight: Array) -> float:
     size = float(np.linalg.norm(weight.astype(np.float64)))
     return float(np.linalg.norm(update.astype(np.float64))) / size if size > 0 else 0.0
 
 
 def _histogram(sizes: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> tuple[int, ...]:
-    edges = [0.0, *(10.0**power for power in DECADES), np.inf]
+    edges = [0.0, *(10.0**power for power in HISTOGRAM_POWERS), np.inf]
     return tuple(np.histogram(np.minimum(sizes, 1e300), bins=edges)[0].tolist())

@@ -17,7 +17,7 @@ MOST_CELLS = 4_000_000
 
 
 @dataclass(frozen=True)
-class Entry:
+class CurveEntry:
     """What a loss curve keeps of a Snapshot."""
 
     step: int
@@ -68,8 +68,8 @@ class Snapshot:
     where inputs are not of the plane."""
 
     @property
-    def entry(self) -> Entry:
-        return Entry(self.step, self.train_loss, self.test_loss, self.gradient_norms)
+    def entry(self) -> CurveEntry:
+        return CurveEntry(self.step, self.train_loss, self.test_loss, self.gradient_norms)
 
     @property
     def boundary(self) -> Array | None:

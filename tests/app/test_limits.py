@@ -14,7 +14,7 @@ from app.training_worker.measurements import QUANTITIES, Measured
 from app.wire.messages import Closing
 from engine.fault import Fault
 from engine.graph.expressions import Bounds, parse
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 from tests.app.running import running_server
 from tests.app.watching import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.web.test_files import model_bytes, points_bytes
@@ -149,7 +149,7 @@ async def history() -> None:
     async with managing(history=16) as manager:
         watcher = Watcher(await manager.create())
         for step in range(1, 100):
-            watcher.run.branches.history.add(Entry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
+            watcher.run.branches.history.add(CurveEntry(step, 1 / step, 1 / step, (1.0, 1.0, 1.0)))
         await watcher.say(type="history")
         said = await watcher.until("history", lambda said: said["steps"][-1] == 99)
         assert len(said["steps"]) <= 16

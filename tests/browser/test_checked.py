@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from engine.backends.bugs import BUGS
-from engine.diagnosis.failures import BREAKAGES
+from engine.diagnosis.failures import FAILURES
 from engine.spec.choices import ActivationName, LossName, OptimizerName
 from tests.browser.conftest import Opened, OpenPage
 from tests.table import sampled
@@ -120,7 +120,7 @@ def test_healthy_runs_are_left_in_peace(opened: Opened) -> None:
 
 @pytest.mark.parametrize("name", ["symmetric", "vanishing", "dead_relu"])
 def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None:
-    breakage = next(one for one in BREAKAGES if one.finding == name)
+    failure = next(one for one in FAILURES if one.finding == name)
     opened["presets"].click()
     opened[f"break-{name}"].click()
     expect(opened["broken"]).to_be_visible()
@@ -131,14 +131,14 @@ def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None
     opened["repair"].click()
     expect(opened["diagnosis"]).to_be_hidden()
     expect(opened["repair"]).to_be_hidden()
-    opened.until(lambda: all(opened.spec[field] == value for field, value in breakage.repair.items()))
+    opened.until(lambda: all(opened.spec[field] == value for field, value in failure.fix.items()))
     opened["broken"].locator(".close").click()
     expect(opened["broken"]).to_be_hidden()
 
 
 def test_the_shelf_has_all_eight(opened: Opened) -> None:
     opened["presets"].click()
-    for one in BREAKAGES:
+    for one in FAILURES:
         expect(opened[f"break-{one.finding}"]).to_be_visible()
 
 

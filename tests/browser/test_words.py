@@ -13,7 +13,7 @@ from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import GRADIENT_FREE
 from engine.checking.comparison import Reference
 from engine.diagnosis.diagnosis import FindingCode
-from engine.diagnosis.failures import BREAKAGES
+from engine.diagnosis.failures import FAILURES
 from engine.explaining.phases import PhaseName
 from engine.graph.network_graph import NoteName
 from engine.graph.operations import OPERATIONS
@@ -91,7 +91,7 @@ MADE = {
     *(f"scores.{part}_confusion" for part in ("train", "test")),
     *(f"server.{code}" for kind in ("error", "notice", "http", "upload") for code in CODES[kind]),
     *(f"preset.{preset.name}{part}" for preset in PRESETS for part in ("", ".see")),
-    *(f"{kind}.{one.finding}{part}" for one in BREAKAGES for kind, part in (("break", ""), ("break", ".see"))),
+    *(f"{kind}.{one.finding}{part}" for one in FAILURES for kind, part in (("break", ""), ("break", ".see"))),
     *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
     *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
     *(f"checked.witness.{witness}" for witness in get_args(Reference)),

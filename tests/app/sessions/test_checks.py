@@ -15,7 +15,7 @@ from app.training_worker.port import Compare, Job, TrainerHandle
 from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
-from engine.diagnosis.failures import BREAKAGES
+from engine.diagnosis.failures import FAILURES
 from tests.app.watching import PATIENCE, Watcher, eventually, managing, watching
 
 DEEP: dict[str, Any] = {
@@ -169,7 +169,7 @@ async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
     def fail(*_: object) -> None:
         raise AssertionError("nobody watches")
 
-    monkeypatch.setattr(checkup, "examine", fail)
+    monkeypatch.setattr(checkup, "diagnose", fail)
     monkeypatch.setattr(checkup, "check", fail)
     async with managing() as manager:
         session = await manager.create()
@@ -191,12 +191,12 @@ async def test_where_nothing_has_moved_nothing_is_said_again(monkeypatch: pytest
 
 
 @pytest.mark.usefixtures("often")
-@pytest.mark.parametrize("breakage", [one for one in BREAKAGES if one.finding in ("vanishing", "symmetric")])
-async def test_a_sick_run_is_told(breakage: Any) -> None:
+@pytest.mark.parametrize("failure", [one for one in FAILURES if one.finding in ("vanishing", "symmetric")])
+async def test_a_sick_run_is_told(failure: Any) -> None:
     async with watching() as watcher:
-        await watcher.say(type="configure", spec=breakage.spec.model_dump(mode="json"))
+        await watcher.say(type="configure", spec=failure.spec.model_dump(mode="json"))
         health = await watcher.until("health", lambda message: message["findings"] != [])
-        assert [finding["code"] for finding in health["findings"]] == [breakage.finding]
+        assert [finding["code"] for finding in health["findings"]] == [failure.finding]
         assert health["findings"][0]["layer"] == 0
 
 

@@ -7,13 +7,13 @@ import numpy as np
 
 from app.sessions.curves import History, Measurements
 from app.training_worker.measurements import QUANTITIES, Measured
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 
 
 def filled(losses: list[float], most: int = 100) -> History:
     history = History(most)
     for step, loss in enumerate(losses):
-        history.add(Entry(25 * step, loss, 2 * loss, (loss, 3 * loss)))
+        history.add(CurveEntry(25 * step, loss, 2 * loss, (loss, 3 * loss)))
         assert len(history) <= most
     return history
 
@@ -57,13 +57,13 @@ def test_resolution_is_about_the_same_everywhere() -> None:
 def test_the_same_step_is_recorded_once() -> None:
     history = History(16)
     for _ in range(3):
-        history.add(Entry(5, 1.0, 1.0, (1.0,)))
+        history.add(CurveEntry(5, 1.0, 1.0, (1.0,)))
     assert len(history) == 1
 
 
 def test_what_is_not_a_number_is_null_and_what_is_tiny_is_not_zero() -> None:
     history = History(16)
-    history.add(Entry(0, math.inf, math.nan, (1.23456789e-12,)))
+    history.add(CurveEntry(0, math.inf, math.nan, (1.23456789e-12,)))
     said = json.loads(json.dumps(history.message(), allow_nan=False))
     assert said["train_loss"] == [None]
     assert said["test_loss"] == [None]

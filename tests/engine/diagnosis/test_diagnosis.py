@@ -7,44 +7,44 @@ import pytest
 
 from engine import Spec, Trainer
 from engine.diagnosis.diagnosis import (
-    DEAD,
-    EXPLODED,
-    FEW,
-    HIGH,
-    JUMPY,
-    LOST,
-    OVERFITTING,
-    PATIENCE,
-    RECENT,
-    SATURATED,
-    STUCK,
-    VANISHED,
-    VANISHING,
-    WORSE,
-    Case,
+    DEAD_SHARE,
+    EXPLODING_NORM,
+    HIGH_LOSS_RATIO,
+    LOSS_GROWTH_RATIO,
+    MIN_SAMPLES,
+    MIN_STEPS_STUCK,
+    OSCILLATION_RATIO,
+    OVERFITTING_RATIO,
+    RECENT_ENTRIES,
+    SATURATED_SHARE,
+    STUCK_IMPROVEMENT,
+    TEST_LOSS_RISE,
+    VANISHING_EPSILONS,
+    VANISHING_RATIO,
+    DiagnosisInput,
     FindingCode,
-    examine,
+    diagnose,
     findings,
 )
 from engine.evaluation.metrics import Evaluation
 from engine.spec.choices import ActivationName, OptimizerName
 from engine.spec.presets import PRESETS
-from engine.training.snapshot import Entry
+from engine.training.snapshot import CurveEntry
 from tests.table import sampled
 
 TRUE_FINDINGS: dict[str, set[FindingCode]] = {"c5_twenty_lines": {"saturated"}}
 """A thousand inputs into sigmoids, weights of deviation 1: what trains there is the last layer."""
 
 
-def watched(spec: Spec, steps: int, entries: int = 40) -> tuple[Trainer, list[Entry], set[FindingCode]]:
+def watched(spec: Spec, steps: int, entries: int = 40) -> tuple[Trainer, list[CurveEntry], set[FindingCode]]:
     """A run, its curve, and all that was found on the way."""
     trainer = Trainer(spec)
-    curve: list[Entry] = []
+    curve: list[CurveEntry] = []
     found: set[FindingCode] = set()
     while True:
         now = trainer.evaluate()
-        curve.append(Entry(trainer.step, now["train_loss"], now["test_loss"], ()))
-        found |= {one.code for one in examine(trainer, curve).findings}
+        curve.append(CurveEntry(trainer.step, now["train_loss"], now["test_loss"], ()))
+        found |= {one.code for one in diagnose(trainer, curve).findings}
         if trainer.step >= steps or trainer.stopped or trainer.diverged:
             return trainer, curve, found
         trainer.advance(-(-steps // entries))
@@ -74,60 +74,66 @@ def test_usual_choices_are_left_in_peace(optimizer: OptimizerName) -> None:
 # From both sides
 
 
-def case(spec: Spec | None = None, losses: list[float] | None = None, tests: list[float] | None = None) -> Case:
+def diagnosis_input(
+    spec: Spec | None = None, losses: list[float] | None = None, tests: list[float] | None = None
+) -> DiagnosisInput:
     """A run of little success: accuracy one half."""
     trainer = Trainer(spec or Spec(hidden=(4, 4), activation="relu"), backend="by_hand")
     losses = losses or [1.0] * 5
-    curve = [Entry(100 * i, loss, test, ()) for i, (loss, test) in enumerate(zip(losses, tests or losses, strict=True))]
+    curve = [
+        CurveEntry(100 * i, loss, test, ()) for i, (loss, test) in enumerate(zip(losses, tests or losses, strict=True))
+    ]
     now: Evaluation = {**trainer.evaluate(), "train_accuracy": 0.5, "train_loss": losses[-1]}
-    return Case(trainer, examine(trainer, []).layers, curve, now)
+    return DiagnosisInput(trainer, diagnose(trainer, []).layers, curve, now)
 
 
-def codes(one: Case) -> list[FindingCode]:
+def codes(one: DiagnosisInput) -> list[FindingCode]:
     return [finding.code for finding in findings(one)]
 
 
 def test_an_average_run_has_nothing() -> None:
-    assert codes(case()) == []
+    assert codes(diagnosis_input()) == []
 
 
-def means(one: Case, *values: float) -> Case:
+def means(one: DiagnosisInput, *values: float) -> DiagnosisInput:
     layers = [replace(layer, mean=value) for layer, value in zip(one.layers, values, strict=True)]
     return replace(one, layers=layers)
 
 
 @pytest.mark.parametrize(("factor", "found"), [(0.9, []), (1.1, ["vanishing"])])
 def test_vanishing(factor: float, found: list[FindingCode]) -> None:
-    small = 0.1 / (VANISHING * factor)
-    sick = means(case(), small, 0.05, 0.1)
+    small = 0.1 / (VANISHING_RATIO * factor)
+    sick = means(diagnosis_input(), small, 0.05, 0.1)
     assert codes(sick) == found
     if found:
         [finding] = findings(sick)
         assert finding.layer == 0
-        assert finding.values == {"times": pytest.approx(VANISHING * factor), "steepest": 2}
-    assert codes(replace(sick, now={**sick.now, "train_accuracy": 1.0})) == []
-    assert codes(means(case(), 0.1, 0.05, small)) == [], "the other way round nothing vanishes on its way back"
+        assert finding.values == {"times": pytest.approx(VANISHING_RATIO * factor), "steepest": 2}
+    assert codes(replace(sick, evaluation={**sick.evaluation, "train_accuracy": 1.0})) == []
+    assert codes(means(diagnosis_input(), 0.1, 0.05, small)) == [], (
+        "the other way round nothing vanishes on its way back"
+    )
 
 
 @pytest.mark.parametrize(("factor", "found"), [(1.1, []), (0.9, ["vanishing"])])
 def test_vanishing_where_steps_do_not_go_by_the_gradient(factor: float, found: list[FindingCode]) -> None:
     spec = Spec(hidden=(4, 4), optimizer="adam")
-    assert codes(means(case(spec), VANISHED * spec.epsilon * factor, 0.05, 0.1)) == found
+    assert codes(means(diagnosis_input(spec), VANISHING_EPSILONS * spec.epsilon * factor, 0.05, 0.1)) == found
 
 
 @pytest.mark.parametrize(("factor", "found"), [(0.9, []), (1.1, ["exploding"])])
 def test_exploding(factor: float, found: list[FindingCode]) -> None:
-    one = case(losses=[50.0, 40.0])
-    sizes = [EXPLODED * factor, 0.0, 0.0]
+    one = diagnosis_input(losses=[50.0, 40.0])
+    sizes = [EXPLODING_NORM * factor, 0.0, 0.0]
     sick = replace(one, layers=[replace(layer, norm=norm) for layer, norm in zip(one.layers, sizes, strict=True)])
     assert codes(sick) == found
-    assert codes(replace(sick, curve=[Entry(0, 1.0, 1.0, ())])) == [], "the rate has led there, and not the start"
+    assert codes(replace(sick, curve=[CurveEntry(0, 1.0, 1.0, ())])) == [], "the rate has led there, and not the start"
 
 
 @pytest.mark.parametrize(("count", "found"), [(2, []), (3, ["dead_relu"])])
 def test_dead(count: int, found: list[FindingCode]) -> None:
-    assert 2 < DEAD * 4 <= 3
-    one = case()
+    assert 2 < DEAD_SHARE * 4 <= 3
+    one = diagnosis_input()
     sick = replace(one, layers=[one.layers[0], replace(one.layers[1], dead=tuple(range(count))), one.layers[2]])
     assert codes(sick) == found
     if found:
@@ -135,17 +141,19 @@ def test_dead(count: int, found: list[FindingCode]) -> None:
 
 
 def test_few_samples_leave_many_dead() -> None:
-    points = tuple((float(x % 5), float(x % 3), 1.0) for x in range(FEW - 1))
-    one = case(Spec(dataset="own_values", own_points=points, hidden=(4,), activation="relu", train_fraction=0.9))
+    points = tuple((float(x % 5), float(x % 3), 1.0) for x in range(MIN_SAMPLES - 1))
+    one = diagnosis_input(
+        Spec(dataset="own_values", own_points=points, hidden=(4,), activation="relu", train_fraction=0.9)
+    )
     for dead, found in (((0, 1, 2), []), ((0, 1, 2, 3), ["dead_relu"])):
-        now: Evaluation = {**one.now, "train": {**one.now["train"], "r2": 0.0}}
-        assert codes(replace(one, now=now, layers=[replace(one.layers[0], dead=dead), one.layers[1]])) == found
+        now: Evaluation = {**one.evaluation, "train": {**one.evaluation["train"], "r2": 0.0}}
+        assert codes(replace(one, evaluation=now, layers=[replace(one.layers[0], dead=dead), one.layers[1]])) == found
 
 
 @pytest.mark.parametrize(("factor", "found"), [(0.99, []), (1.01, ["saturated"])])
 def test_saturated(factor: float, found: list[FindingCode]) -> None:
-    one = case(Spec(hidden=(4, 4)))
-    share = SATURATED * factor
+    one = diagnosis_input(Spec(hidden=(4, 4)))
+    share = SATURATED_SHARE * factor
     sick = replace(one, layers=[one.layers[0], replace(one.layers[1], saturated=share), one.layers[2]])
     assert codes(sick) == found
     last = replace(one, layers=[*one.layers[:2], replace(one.layers[2], saturated=1.0)])
@@ -159,14 +167,14 @@ def test_symmetric(initializer: str, found: list[FindingCode]) -> None:
     spec = Spec().changed(hidden=(4, 4), initializer=initializer, init_std=0.1)
     trainer = Trainer(spec, backend="by_hand")
     trainer.advance(5)
-    assert [one.code for one in examine(trainer, []).findings] == found
+    assert [one.code for one in diagnose(trainer, []).findings] == found
 
 
 def test_one_neuron_is_not_symmetric() -> None:
-    assert examine(Trainer(Spec(hidden=(1,), initializer="constant"), backend="by_hand"), []).findings == []
+    assert diagnose(Trainer(Spec(hidden=(1,), initializer="constant"), backend="by_hand"), []).findings == []
 
 
-def jumping(size: float, mean: float, count: int = RECENT) -> list[float]:
+def oscillating(size: float, mean: float, count: int = RECENT_ENTRIES) -> list[float]:
     """Losses around a mean whose change from one to the next is so much of it."""
     return [1.0] + [mean * (1 + size / 2 * (-1) ** i) for i in range(count)]
 
@@ -174,23 +182,23 @@ def jumping(size: float, mean: float, count: int = RECENT) -> list[float]:
 @pytest.mark.parametrize(
     ("losses", "found"),
     [
-        (jumping(JUMPY * 0.95, 0.8), []),
-        (jumping(JUMPY * 1.05, 0.8), ["rate_too_high"]),
-        (jumping(JUMPY * 1.05, HIGH * 0.95), []),
-        (jumping(JUMPY * 1.05, 0.8, RECENT - 2), []),
-        ([1.0] * RECENT + [WORSE * 0.98] * RECENT, []),
-        ([1.0] * RECENT + [WORSE * 1.02] * RECENT, ["rate_too_high"]),
+        (oscillating(OSCILLATION_RATIO * 0.95, 0.8), []),
+        (oscillating(OSCILLATION_RATIO * 1.05, 0.8), ["rate_too_high"]),
+        (oscillating(OSCILLATION_RATIO * 1.05, HIGH_LOSS_RATIO * 0.95), []),
+        (oscillating(OSCILLATION_RATIO * 1.05, 0.8, RECENT_ENTRIES - 2), []),
+        ([1.0] * RECENT_ENTRIES + [LOSS_GROWTH_RATIO * 0.98] * RECENT_ENTRIES, []),
+        ([1.0] * RECENT_ENTRIES + [LOSS_GROWTH_RATIO * 1.02] * RECENT_ENTRIES, ["rate_too_high"]),
         ([1.0 * 0.7**i for i in range(12)], []),
     ],
 )
 def test_rate_too_high(losses: list[float], found: list[FindingCode]) -> None:
-    assert [code for code in codes(case(losses=losses)) if code != "stuck"] == found
+    assert [code for code in codes(diagnosis_input(losses=losses)) if code != "stuck"] == found
 
 
 def test_a_diverged_run_had_too_high_a_rate() -> None:
     trainer = Trainer(Spec(dataset="plane", hidden=(), learning_rate=10), backend="by_hand")
     trainer.advance(1000)
-    [finding] = examine(trainer, [Entry(0, 1.0, 1.0, ())]).findings
+    [finding] = diagnose(trainer, [CurveEntry(0, 1.0, 1.0, ())]).findings
     assert finding.code == "rate_too_high"
     assert finding.values["step"] == trainer.diverged
 
@@ -198,9 +206,9 @@ def test_a_diverged_run_had_too_high_a_rate() -> None:
 @pytest.mark.parametrize(
     ("best", "end", "train", "found"),
     [
-        (0.7, 0.7 * OVERFITTING * 0.98, 0.05, []),
-        (0.3, 0.3 + LOST * 0.98, 0.05, []),
-        (0.3, 0.3 + LOST * 1.02, 0.05, ["overfitting"]),
+        (0.7, 0.7 * OVERFITTING_RATIO * 0.98, 0.05, []),
+        (0.3, 0.3 + TEST_LOSS_RISE * 0.98, 0.05, []),
+        (0.3, 0.3 + TEST_LOSS_RISE * 1.02, 0.05, ["overfitting"]),
         (0.3, 0.6, 0.5, []),
     ],
     ids=["hardly risen", "not by much of the first", "risen", "training has risen as well"],
@@ -208,18 +216,20 @@ def test_a_diverged_run_had_too_high_a_rate() -> None:
 def test_overfitting(best: float, end: float, train: float, found: list[FindingCode]) -> None:
     tests = [1.0, 0.8, *[best] * 4, *[end] * 7]
     losses = [1.0, 0.8, *[0.25] * 4, *[train] * 7]
-    assert codes(case(losses=losses, tests=tests)) == found
+    assert codes(diagnosis_input(losses=losses, tests=tests)) == found
 
 
 @pytest.mark.parametrize(
-    ("share", "found"), [(STUCK * 1.5, []), (STUCK * 0.5, ["stuck"])], ids=["slowly", "not at all"]
+    ("share", "found"),
+    [(STUCK_IMPROVEMENT * 1.5, []), (STUCK_IMPROVEMENT * 0.5, ["stuck"])],
+    ids=["slowly", "not at all"],
 )
 def test_stuck(share: float, found: list[FindingCode]) -> None:
     """Over the later half of the run, quarter against quarter."""
-    count = PATIENCE // 100 + 1
+    count = MIN_STEPS_STUCK // 100 + 1
     losses = [1.0] * (count // 2) + [1 - share * 4 / 3 * i / (count // 2) for i in range(count - count // 2)]
-    assert codes(case(losses=losses)) == found
-    assert codes(case(losses=losses[:-2])) == [], "it may still come"
+    assert codes(diagnosis_input(losses=losses)) == found
+    assert codes(diagnosis_input(losses=losses[:-2])) == [], "it may still come"
 
 
 @pytest.mark.parametrize(("rare", "found"), [(14, ["class_imbalance"]), (40, [])])
@@ -227,10 +237,10 @@ def test_class_imbalance(rare: int, found: list[FindingCode]) -> None:
     points = tuple((x % 13 / 5, x % 7 / 5, int(x < rare)) for x in range(140))
     spec = Spec(dataset="own", own_points=points, train_fraction=0.9, hidden=(), learning_rate=1e-6)
     trainer = Trainer(spec, backend="by_hand")
-    assert examine(trainer, []).findings == [], "before it has seen them all, it can know nothing"
+    assert diagnose(trainer, []).findings == [], "before it has seen them all, it can know nothing"
     trainer.advance_to_epoch_end()
     tensors = trainer.parameters()
     trainer.load_parameters(
         {"layers.0.weight": tensors["layers.0.weight"] * 0, "layers.0.bias": tensors["layers.0.bias"] * 0 - 1}
     )
-    assert [one.code for one in examine(trainer, []).findings] == found
+    assert [one.code for one in diagnose(trainer, []).findings] == found

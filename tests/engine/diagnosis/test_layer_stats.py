@@ -1,4 +1,4 @@
-"""Health by other arithmetic: plain sums over the tensors, and what neurons say by hand."""
+"""Layer statistics by other arithmetic: plain sums over the tensors, and neurons worked out by hand."""
 
 from typing import Any
 
@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.diagnosis.diagnosis import examine
-from engine.diagnosis.layer_stats import DECADES, MOST_SAMPLES, LayerHealth
+from engine.diagnosis.diagnosis import diagnose
+from engine.diagnosis.layer_stats import HISTOGRAM_POWERS, SAMPLES_MEASURED, LayerStats
 
 
-def health(trainer: Trainer) -> list[LayerHealth]:
-    return examine(trainer, []).layers
+def stats_of(trainer: Trainer) -> list[LayerStats]:
+    return diagnose(trainer, []).layers
 
 
 @pytest.mark.parametrize(
@@ -22,7 +22,7 @@ def test_gradients_and_updates(fields: dict[str, Any]) -> None:
     before = trainer.parameters()
     trainer.advance(1)
     after, gradients = trainer.parameters(), trainer.gradients()
-    for layer, one in enumerate(health(trainer)):
+    for layer, one in enumerate(stats_of(trainer)):
         name = f"layers.{layer}.weight"
         sizes = [abs(float(g)) for g in gradients[name].ravel()]
         assert one.norm == pytest.approx(sum(g * g for g in sizes) ** 0.5)
@@ -32,15 +32,15 @@ def test_gradients_and_updates(fields: dict[str, Any]) -> None:
         moved, weight = (after[name] - before[name]).ravel(), after[name].ravel()
         assert one.update_ratio == pytest.approx((sum(moved**2) / sum(weight**2)) ** 0.5, rel=1e-5)
         assert sum(one.histogram) == len(sizes)
-        for power, count in zip(DECADES, one.histogram[1:], strict=True):
+        for power, count in zip(HISTOGRAM_POWERS, one.histogram[1:], strict=True):
             assert count == sum(10.0**power <= g < 10.0 ** (power + 1) or (power == 2 and g >= 100) for g in sizes)
 
 
 def test_nothing_has_moved_before_the_first_step() -> None:
-    assert [one.update_ratio for one in health(Trainer(Spec(), backend="by_hand"))] == [0, 0, 0]
+    assert [one.update_ratio for one in stats_of(Trainer(Spec(), backend="by_hand"))] == [0, 0, 0]
 
 
-def one_neuron(activation: str, weight: float, **fields: Any) -> LayerHealth:
+def one_neuron(activation: str, weight: float, **fields: Any) -> LayerStats:
     """A hidden neuron that sees weight·x1 of four points with x1 = −3, −1, 1, 3."""
     points = tuple((x, 0.0, x) for x in (-3.0, -1.0, 1.0, 3.0))
     layers = (Layer(width=1, activation=activation, **fields),)
@@ -49,7 +49,7 @@ def one_neuron(activation: str, weight: float, **fields: Any) -> LayerHealth:
     tensors["layers.0.weight"] = np.array([[weight]], dtype=np.float32)
     tensors["layers.0.bias"] = np.zeros(1, dtype=np.float32)
     trainer.load_parameters(tensors)
-    return health(trainer)[0]
+    return stats_of(trainer)[0]
 
 
 @pytest.mark.parametrize(
@@ -81,7 +81,7 @@ def test_dead_neurons() -> None:
     tensors = trainer.parameters()
     tensors["layers.0.bias"] = np.array([0, -100, 1], dtype=np.float32)
     trainer.load_parameters(tensors)
-    layers = health(trainer)
+    layers = stats_of(trainer)
     assert layers[0].dead == (1,)
     assert layers[0].zeros == pytest.approx(1 / 3)
     assert layers[0].dead_share == pytest.approx(1 / 3)
@@ -94,10 +94,10 @@ def test_a_neuron_that_fires_for_a_single_sample_is_not_dead_whichever_are_looke
     trainer = Trainer(spec, backend="by_hand")
     inputs = trainer.train_inputs[:, 0]
     least, second = np.argsort(inputs)[:2]
-    assert len(inputs) > MOST_SAMPLES
-    assert least not in np.linspace(0, len(inputs) - 1, MOST_SAMPLES).astype(int)
+    assert len(inputs) > SAMPLES_MEASURED
+    assert least not in np.linspace(0, len(inputs) - 1, SAMPLES_MEASURED).astype(int)
     tensors = trainer.parameters()
     tensors["layers.0.weight"] = np.array([[-1.0], [-1.0]], dtype=np.float32)
     tensors["layers.0.bias"] = np.array([(inputs[least] + inputs[second]) / 2, -100], dtype=np.float32)
     trainer.load_parameters(tensors)
-    assert health(trainer)[0].dead == (1,)
+    assert stats_of(trainer)[0].dead == (1,)
