@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from engine.backends.torch_rules import OPTIMIZER_STATE, OPTIMIZERS
 from engine.nn.network import Array, Network, State, is_weight
-from engine.nn.optimizers import make_optimizer
+from engine.nn.optimizers import make_optimizer, uses_memory
 from engine.nn.random import batch_order, keep_mask, signs
 from engine.nn.schedules import rate_factor
 from engine.spec.choices import ActivationName, LossName
@@ -221,7 +221,7 @@ class Autograd:
 
     def finish_batch(self, size: int, loss: float) -> None:
         self.step += 1
-        self.optimizer_steps += 1
+        self.optimizer_steps += uses_memory(self.spec)
         self.samples += size * (2 * self.spec.pairs if self.spec.optimizer == "evolution" else 1)
         mean = self.network.reduction == "mean"
         self.loss_sum += loss * size if mean else loss
@@ -268,7 +268,7 @@ class Autograd:
         optimizer_state = {
             theirs: self.views(torch.tensor(state.optimizer_state[ours]))
             for ours, theirs in OPTIMIZER_STATE[self.spec.optimizer].items()
-            if state.optimizer_steps or theirs != "momentum_buffer"  # torch makes it at the first step
+            if state.optimizer_steps or theirs != "momentum_buffer"  # torch makes it at the first step with momentum
         }
         for optimizer in self.optimizers:
             for tensor in optimizer.param_groups[0]["params"]:

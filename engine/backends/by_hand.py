@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from engine.nn.activations import Floats, activation_table
 from engine.nn.losses import make_loss, penalty_slope
 from engine.nn.network import Array, Network, State
-from engine.nn.optimizers import Rule, make_optimizer
+from engine.nn.optimizers import Rule, make_optimizer, uses_memory
 from engine.nn.random import batch_order, keep_mask, signs
 from engine.nn.schedules import rate_factor
 from engine.spec.spec import DIVERGENCE, Spec
@@ -308,7 +308,7 @@ class ByHand:
         state.updates = update.parameters - state.parameters
         state.parameters[:] = update.parameters
         state.optimizer_state = update.optimizer_state
-        state.optimizer_steps += 1
+        state.optimizer_steps += uses_memory(self.spec)
         state.step += 1
         self.update_running_statistics(batch_pass.forward)
         self.finish_batch(len(batch_pass.batch), batch_pass.loss)

@@ -32,12 +32,17 @@ OPTIMIZER_STATE: dict[OptimizerName, dict[str, str]] = {
 }
 """Our name of each tensor of an optimizer's state → torch's, which also keeps its own count of steps."""
 
-TINY = 1e-30
-"""In place of 0, with which torch keeps no momentum buffer; in float32 it makes no difference."""
-
 
 def one(make: Callable[[Spec, list[torch.Tensor]], torch.optim.Optimizer]) -> MakeOptimizers:
     return lambda spec, network, tensors: [make(spec, list(tensors.values()))]
+
+
+def nag(spec: Spec, tensors: list[torch.Tensor]) -> torch.optim.Optimizer:
+    """torch refuses momentum 0 for Nesterov's form when it is made, and takes it in a group: as SGD."""
+    optimizer = torch.optim.SGD(tensors, momentum=1, nesterov=True)
+    for group in optimizer.param_groups:
+        group["momentum"] = spec.momentum
+    return optimizer
 
 
 def muon_and_adamw(spec: Spec, network: Network, tensors: Tensors) -> list[torch.optim.Optimizer]:
@@ -52,10 +57,8 @@ OPTIMIZERS: dict[OptimizerName, MakeOptimizers] = {
     "sgd": one(lambda spec, tensors: torch.optim.SGD(tensors)),
     "perceptron": one(lambda spec, tensors: torch.optim.SGD(tensors)),
     "evolution": one(lambda spec, tensors: torch.optim.SGD(tensors)),
-    "momentum": one(
-        lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or TINY, dampening=spec.dampening)
-    ),
-    "nag": one(lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum or TINY, nesterov=True)),
+    "momentum": one(lambda spec, tensors: torch.optim.SGD(tensors, momentum=spec.momentum, dampening=spec.dampening)),
+    "nag": one(lambda spec, tensors: nag(spec, tensors)),
     "adagrad": one(lambda spec, tensors: torch.optim.Adagrad(tensors, lr_decay=spec.rate_decay, eps=spec.epsilon)),
     "rmsprop": one(
         lambda spec, tensors: torch.optim.RMSprop(tensors, alpha=spec.alpha, eps=spec.epsilon, centered=spec.centered)

@@ -122,6 +122,9 @@ def _sgd(one: Parameter) -> Iterator[Line]:
 
 def _momentum(one: Parameter) -> Iterator[Line]:
     spec = one.step.spec
+    if spec.momentum == 0:
+        yield from _sgd(one)
+        return
     terms = [Term("g", one.g)]
     if one.step.t > 1:
         terms = [
@@ -134,6 +137,9 @@ def _momentum(one: Parameter) -> Iterator[Line]:
 
 def _nag(one: Parameter) -> Iterator[Line]:
     spec, velocity = one.step.spec, one.new("velocity")
+    if spec.momentum == 0:
+        yield from _sgd(one)
+        return
     remembered = product_term("μ·v", [("μ", spec.momentum), ("v", one.old("velocity"))])
     yield sum_line("velocity", [remembered, Term("g", one.g)], "v′", velocity)
     ahead = [Term("g", one.g), product_term("μ·v′", [("μ", spec.momentum), ("v′", velocity)])]

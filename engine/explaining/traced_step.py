@@ -72,7 +72,7 @@ class TracedStep:
 
     @property
     def t(self) -> int:
-        """The number of the step for the optimizer, from 1."""
+        """The number of the step for the optimizer, from 1, of those that use its memory."""
         return self.before.optimizer_steps + 1
 
     @cached_property

@@ -180,7 +180,8 @@ class State:
     cursor: int = 0
     """Samples of this epoch's order already taken."""
     optimizer_steps: int = 0
-    """Steps of this optimizer, the t of a bias correction; starts at 0 again when the optimizer changes."""
+    """Steps of this optimizer that used its memory, all but those with momentum 0; the t of a bias correction. Starts
+    at 0 again when the optimizer changes."""
     samples: int = 0
     """Samples sent forward in order to learn: one for each sample of a batch, and for each copy evolution tries."""
     loss_sum: float = 0.0

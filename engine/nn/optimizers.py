@@ -27,7 +27,10 @@ class Rule(Protocol):
         """What is remembered before the first step."""
 
     def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
-        """New parameters and memory; t counts this rule's steps from 1. Its arguments are left as they were."""
+        """New parameters and memory; t counts the rule's steps that use its memory, from 1, this one included.
+
+        Its arguments are left as they were.
+        """
 
 
 @dataclass(frozen=True)
@@ -53,7 +56,7 @@ class Momentum:
     """v ← μ·v + (1−d)·g, and v = g at t = 1;  w ← w − η·v
 
     As torch.optim.SGD: the velocity holds no η (in Sutskever's form it does), so a new η acts at once, and dampening d
-    spares the first step.
+    spares the first step. With μ = 0 it is w ← w − η·g, whatever d, and v stays as it is.
     """
 
     momentum: float
@@ -67,6 +70,8 @@ class Momentum:
         return {"velocity": np.zeros_like(param)}
 
     def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        if self.momentum == 0:
+            return param - rate * grad, state
         velocity: Array = grad if t == 1 else self.momentum * state["velocity"] + (1 - self.dampening) * grad
         return param - rate * velocity, {"velocity": velocity}
 
@@ -76,7 +81,8 @@ class NAG:
     """v ← μ·v + g;  w ← w − η·(g + μ·v)
 
     Nesterov's gradient where the step will lead, in the form of torch.optim.SGD(nesterov=True): w stands for the place
-    already looked ahead to, so that the gradient is taken where the parameters are.
+    already looked ahead to, so that the gradient is taken where the parameters are. With μ = 0 it is w ← w − η·g, and v
+    stays as it is.
     """
 
     momentum: float
@@ -89,6 +95,8 @@ class NAG:
         return {"velocity": np.zeros_like(param)}
 
     def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        if self.momentum == 0:
+            return param - rate * grad, state
         velocity = self.momentum * state["velocity"] + grad
         ahead: Array = grad + self.momentum * velocity
         return param - rate * ahead, {"velocity": velocity}
@@ -268,3 +276,11 @@ OPTIMIZERS: dict[OptimizerName, type[Rule]] = {
 def make_optimizer(spec: Spec, network: Network) -> Rule:
     """The rule a Spec names, with its settings."""
     return OPTIMIZERS[spec.optimizer].of(spec, network)
+
+
+def uses_memory(spec: Spec) -> bool:
+    """Whether a step reads and writes what the rule remembers; only such a step counts in `State.optimizer_steps`.
+
+    torch.optim.SGD leaves its buffer alone, or does not make one, where the momentum is 0.
+    """
+    return spec.momentum != 0 or spec.optimizer not in ("momentum", "nag")

@@ -12,6 +12,7 @@ import torch
 
 from engine import Layer, Spec
 from engine.nn.network import Network, State
+from engine.nn.optimizers import uses_memory
 from engine.spec.choices import READS, ActivationName, BackendName, LossName, OptimizerName
 from engine.spec.spec import is_live
 from tests.parity import oracle
@@ -149,7 +150,8 @@ def follows(backend: BackendName, spec: Spec, tolerance: float) -> float:
     """Runs twenty steps beside the oracle and returns the worst relative difference of a layer; losses too."""
     network, true = Network.of(spec), oracle_run(spec)
     state = twenty_steps(backend, spec, spec)
-    assert (state.step, state.epoch, state.cursor, state.optimizer_steps) == (20, 5, 0, 20)
+    assert (state.step, state.epoch, state.cursor) == (20, 5, 0)
+    assert state.optimizer_steps == (20 if uses_memory(spec) else 0)
     last_epoch = zip([16, 16, 16, 2], true.losses[-4:], strict=True)
     mean = sum(size * loss for size, loss in last_epoch) / 50 if spec.reduction == "mean" else sum(true.losses[-4:])
     assert state.epoch_loss == pytest.approx(mean, rel=tolerance)
@@ -195,6 +197,7 @@ KNOBS: list[tuple[OptimizerName, dict[str, Any], str, Any]] = [
     *((optimizer, {}, "weight_decay", 0.2) for optimizer in OPTIMIZERS),
     ("momentum", {}, "momentum", 0.8),
     ("momentum", {}, "momentum", 0),
+    ("momentum", {"dampening": 0.5}, "momentum", 0),
     ("momentum", {}, "dampening", 0.3),
     ("nag", {}, "momentum", 0.8),
     ("nag", {"momentum": 0.5}, "momentum", 0.9),

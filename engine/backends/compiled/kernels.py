@@ -21,6 +21,7 @@ from engine.backends.compiled.rules import (
     perturb,
     rate_of,
     update,
+    uses_memory,
     within_limits,
 )
 from engine.backends.compiled.settings import (
@@ -184,7 +185,8 @@ def take_step(config: Config, state: TrainState, gradient: Any, buffers: Buffers
         update_running_statistics(config.plan, config.settings, state.running, buffers.statistics, count)
     if choices[CLIP] != 0:
         clip(choices, config.settings, gradient)
-    counters[OPTIMIZER_STEPS] += 1
+    if uses_memory(choices, config.settings):
+        counters[OPTIMIZER_STEPS] += 1
     rate = rate_of(choices, config.settings, counters[STEP])
     if choices[OPTIMIZER] == MUON:
         muon(config, rate, counters[OPTIMIZER_STEPS], state, gradient, scratch)

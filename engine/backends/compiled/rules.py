@@ -129,14 +129,14 @@ def update(config: Config, rate: Any, t: Any, state: TrainState, gradient: Any) 
     decay = splat(1 - rate * settings[DECAY])
     if rule == ADAM:
         adam(settings, choices[AMSGRAD], rate, t, state, gradient, 0, 0, count)
-    elif rule == MOMENTUM_RULE:
+    elif rule == MOMENTUM_RULE and settings[MOMENTUM] != 0:
         momentum = splat(settings[MOMENTUM])
         share = splat(1.0 if t == 1 else 1 - settings[DAMPENING])
         for i in range(0, count, WIDTH):
             velocity = momentum * load(moments, i) + share * load(gradient, i)
             store(moments, i, velocity)
             store_update(parameters, updates, i, decay, splat(rate) * velocity)
-    elif rule == NAG:
+    elif rule == NAG and settings[MOMENTUM] != 0:
         momentum = splat(settings[MOMENTUM])
         for i in range(0, count, WIDTH):
             g = load(gradient, i)
@@ -155,18 +155,24 @@ def update(config: Config, rate: Any, t: Any, state: TrainState, gradient: Any) 
         alpha = splat(settings[ALPHA])
         share = splat(1 - settings[ALPHA])
         epsilon = splat(settings[EPSILON])
-        centered = splat(float(choices[CENTERED]))
         for i in range(0, count, WIDTH):
             g = load(gradient, i)
-            square = alpha * load(moments, i) + share * g * g
-            mean = centered * (alpha * load(moments, count + i) + share * g)
-            store(moments, i, square)
-            store(moments, count + i, mean)
-            root = square_root(larger(splat(0.0), square - mean * mean)) + epsilon
-            store_update(parameters, updates, i, decay, splat(rate) * g / root)
+            spread = alpha * load(moments, i) + share * g * g
+            store(moments, i, spread)
+            if choices[CENTERED]:
+                mean = alpha * load(moments, count + i) + share * g
+                store(moments, count + i, mean)
+                spread = larger(splat(0.0), spread - mean * mean)
+            store_update(parameters, updates, i, decay, splat(rate) * g / (square_root(spread) + epsilon))
     else:
         for i in range(0, count, WIDTH):
             store_update(parameters, updates, i, decay, splat(rate) * load(gradient, i))
+
+
+@inlined
+def uses_memory(choices: Any, settings: Any) -> Any:
+    """The twin of `optimizers.uses_memory`."""
+    return settings[MOMENTUM] != 0 or (choices[OPTIMIZER] != MOMENTUM_RULE and choices[OPTIMIZER] != NAG)
 
 
 @inlined

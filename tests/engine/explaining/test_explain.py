@@ -28,6 +28,8 @@ OPTIMIZERS: list[dict[str, Any]] = [
     *({"optimizer": name} for name in get_args(OptimizerName) if name != "perceptron"),
     {"optimizer": "perceptron", "dataset": "and_gate", "hidden": (), "output_activation": "step", "batch_size": 2},
     {"optimizer": "momentum", "dampening": 0.3},
+    {"optimizer": "momentum", "dampening": 0.3, "momentum": 0},
+    {"optimizer": "nag", "momentum": 0},
     {"optimizer": "adagrad", "rate_decay": 0.01, "initial_accumulator": 0.1},
     {"optimizer": "rmsprop", "centered": True},
     {"optimizer": "adam", "amsgrad": True},
