@@ -1,6 +1,8 @@
 """Snapshot ⇄ frame bytes. Pure: no clock, no socket. `static/js/wire/frames.js` reads the same bytes.
 
 A frame is one msgpack map. Grids are int8: value = q / 127 · scale, scale = the largest |value|; row 0 is the top.
+No cell of the boundary changes its side of the threshold, and where need be its scale is larger, so that the threshold
+is a level.
   version, revision, frame, step, epoch, samples: int    steps_per_second, learning_rate, penalty: float
   train_loss, test_loss: float    train_accuracy, test_accuracy, epoch_loss: float or nil
   stopped    nil or the stop rule that ended the run
@@ -53,6 +55,9 @@ MOST_PARAMETERS = 4096
 
 LARGEST = 1e30
 """Values of a grid are cut there: a diverged network may say anything, and sums of these still fit float32."""
+
+SMALLEST_SCALE = 2.0**-100
+"""Maps below it are multiplied first: from 3.7e-37 down 127 / scale is beyond float32."""
 
 Focus = tuple[int, int]
 """A neuron: linear layer counted from 0, neuron."""
@@ -171,9 +176,32 @@ def _between(tensors: dict[str, Array], columns: Columns | None) -> dict[str, Ar
 
 
 def _boundary(snapshot: Snapshot) -> dict[str, Any] | None:
-    if snapshot.boundary is None or snapshot.classes > 2:
+    if snapshot.classes > 2 or (boundary := snapshot.boundary) is None:
         return None
-    return {**_grid(snapshot.boundary), "threshold": snapshot.threshold}
+    values, largest = _tamed_and_largest(boundary)
+    threshold = snapshot.threshold if snapshot.classes else 0.0  # values are told apart by their sign alone
+    level, scale = _level_of(threshold, largest)
+    quantized = _quantize(values[None], np.array([scale], dtype=np.float32))
+    _keep_sides(quantized.ravel(), values.ravel(), threshold, level)
+    return {"side": len(values), "scale": scale, "values": quantized.tobytes(), "threshold": snapshot.threshold}
+
+
+def _level_of(threshold: float, largest: float) -> tuple[int | None, float]:
+    """(q, scale): what the threshold is quantized to and the scale, at least the largest |value|, at which that is
+    exact; q is None where the threshold lies between 0 and the least level."""
+    if not (threshold and largest):
+        return 0, largest
+    level = min(127, int(127 * threshold / largest))
+    return (level, 127 * threshold / level) if level else (None, largest)
+
+
+def _keep_sides(quantized: NDArray[np.int8], values: Array, threshold: float, level: int | None) -> None:
+    """Moves cells that were rounded to the threshold, or across it, to the level beside it; in place."""
+    rounded = quantized == level if level is not None else (quantized == 0) | (quantized == 1)
+    (cells,) = rounded.nonzero()
+    near = values[cells]
+    sides = (near > threshold).view(np.int8) - (near < threshold).view(np.int8)
+    quantized[cells] = level + sides if level is not None else sides > 0
 
 
 def winning_classes(snapshot: Snapshot, spec: Spec) -> tuple[Array, Array] | None:
@@ -242,32 +270,43 @@ def _roc(curve: Roc) -> dict[str, Any]:
 
 
 def _grid(values: Array) -> dict[str, Any]:
-    scale, quantized = _quantize(_tamed(values)[None])
-    return {"side": len(values), "scale": float(scale[0]), "values": quantized.tobytes()}
+    values, largest = _tamed_and_largest(values)
+    quantized = _quantize(values[None], np.array([largest], dtype=np.float32))
+    return {"side": len(values), "scale": largest, "values": quantized.tobytes()}
 
 
 def _grids(kind: str, grids: Array) -> dict[str, Any]:
-    scales, quantized = _quantize(grids)
+    scales = np.abs(grids).max(axis=(1, 2))
     return {
         "kind": kind,
         "side": grids.shape[-1],
         "scales": scales.astype("<f4").tobytes(),
-        "values": quantized.tobytes(),
+        "values": _quantize(grids, scales).tobytes(),
     }
 
 
-def _quantize(grids: Array) -> tuple[Array, NDArray[np.int8]]:
-    """(n, side, side) → largest |value| of each, and int8."""
-    scales = np.abs(grids).max(axis=(1, 2))
-    factors = (127 / np.where(scales > 0, scales, 1)).astype(np.float32)
-    return scales, np.rint(grids * factors[:, None, None]).astype(np.int8)
+def _quantize(grids: Array, scales: Array) -> NDArray[np.int8]:
+    """(n, side, side), each in parts of its own scale."""
+    if scales.min() < SMALLEST_SCALE:
+        lift = np.where(scales < SMALLEST_SCALE, np.float32(1 / SMALLEST_SCALE), np.float32(1))
+        grids, scales = grids * lift[:, None, None], scales * lift
+        scales[scales == 0] = 1
+    factors = np.float32(127) / scales
+    levels = grids * factors[:, None, None]
+    return np.rint(levels, out=levels).astype(np.int8)
 
 
 def _tamed(values: Array) -> Array:
     """Within ±LARGEST, NaN as 0; nearly always the very same array."""
-    if values.min() >= -LARGEST and values.max() <= LARGEST:  # two passes are quicker than |values| in new memory
-        return values
-    return np.clip(np.nan_to_num(values), -LARGEST, LARGEST)
+    return _tamed_and_largest(values)[0]
+
+
+def _tamed_and_largest(values: Array) -> tuple[Array, float]:
+    """And the largest |value|."""
+    largest = max(values.max(), -values.min())  # two passes are quicker than |values| in new memory
+    if largest <= LARGEST:  # as float32
+        return values, float(largest)
+    return _tamed_and_largest(np.clip(np.nan_to_num(values), -LARGEST, LARGEST))
 
 
 @lru_cache
@@ -287,7 +326,9 @@ def _values(data: bytes) -> Array:
 
 
 def _decoded_grid(grid: dict[str, Any]) -> Array:
-    return _values(grid["values"]).reshape(grid["side"], grid["side"]) * np.float32(grid["scale"] / 127)
+    values = _values(grid["values"]).astype(np.float64) * (grid["scale"] / 127)  # as JavaScript: the threshold is exact
+    decoded: Array = values.astype(np.float32).reshape(grid["side"], grid["side"])
+    return decoded
 
 
 def _decoded_grids(grids: dict[str, Any]) -> Array:

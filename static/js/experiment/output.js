@@ -13,7 +13,7 @@ import { recall, remember } from '../core/memory.js';
  * @property {number} outputs    of the network
  * @property {number} unit       values times this are plain numbers
  * @property {boolean} logits
- * @property {number} threshold  above it, one output says the class +1 of two
+ * @property {number} threshold  above it, one output says the class +1 of two; 0 for values
  */
 
 /** @param {Store} store @returns {Output | null} null before the first state has come */
@@ -32,7 +32,7 @@ export function readOutput(store) {
     outputs,
     unit: kind?.unit ?? 1,
     logits: spec.loss === 'bce' || spec.loss === 'cross_entropy',
-    threshold,
+    threshold: values ? 0 : threshold,
   };
 }
 

@@ -1,4 +1,4 @@
-"""The golden frames: what they hold, and how their files are written: python -m tests.app.golden_frame
+"""The golden frames: what they hold, and how their files are written: python -m tests.app.wire.golden_frames
 
 NAME.bin is a frame; NAME.json is what every reader must find in it, in the shape that static/js/wire/frames.js gives.
 """

@@ -11,6 +11,7 @@ import pytest
 
 from app.wire.frames import LARGEST, decode_frame, drawn_neurons, encode_frame, map_side
 from engine import Snapshot, Spec, Trainer
+from engine.nn.network import Array
 from tests.app.wire.golden_frames import FRAMES, GOLDEN, expected
 
 
@@ -18,6 +19,13 @@ def taken(spec: Spec, steps: int = 60) -> Snapshot:
     trainer = Trainer(spec, backend="by_hand")
     trainer.advance(steps)
     return trainer.snapshot()
+
+
+def assert_near(decoded: Array, values: Array) -> None:
+    """Of a boundary around 0: half a level, and a whole one where that keeps a cell from becoming 0."""
+    level = np.abs(values).max() / 127
+    tolerance = np.where(np.abs(values) < level / 2, level, level / 2)  # and the least that float32 can hold
+    assert (np.abs(decoded - values) <= 1.001 * tolerance + 1e-45).all()
 
 
 @pytest.fixture(scope="module")
@@ -59,8 +67,7 @@ def test_every_value_survives(snapshot: Snapshot) -> None:
     np.testing.assert_allclose(frame["gradient_norms"], snapshot.gradient_norms, rtol=1e-6)
     assert snapshot.boundary is not None
     assert snapshot.maps is not None
-    half_a_level = np.abs(snapshot.boundary).max() / 254
-    np.testing.assert_allclose(frame["boundary"], snapshot.boundary, atol=1.001 * half_a_level, rtol=0)
+    assert_near(frame["boundary"], snapshot.boundary)
     focus = snapshot.maps[0][3]
     assert (frame["focus"]["layer"], frame["focus"]["neuron"]) == (0, 3)
     np.testing.assert_allclose(frame["focus"]["values"], focus, atol=1.001 * np.abs(focus).max() / 254, rtol=0)
@@ -124,7 +131,7 @@ def test_two_outputs_for_two_classes_have_one_boundary() -> None:
     snapshot, frame = decoded(Spec(loss="cross_entropy"))
     assert snapshot.maps is not None
     ahead = snapshot.maps[-1][1] - snapshot.maps[-1][0]
-    np.testing.assert_allclose(frame["boundary"], ahead, atol=1.001 * np.abs(ahead).max() / 254)
+    assert_near(frame["boundary"], ahead)
     assert (frame["threshold"], frame["classes"]) == (0.0, None)
 
 
@@ -186,6 +193,17 @@ def test_values_beyond_all_numbers_are_sent_all_the_same(snapshot: Snapshot) -> 
     assert np.isfinite(frame["maps"][-1]).all()
     assert not frame["maps"][0].any()
     assert frame["train_loss"] == float("inf")
+
+
+@pytest.mark.parametrize("largest", [1e-30, 4e-38, 2e-38, 3e-42])
+def test_maps_of_the_least_numbers_are_no_zeros(snapshot: Snapshot, largest: float) -> None:
+    assert snapshot.maps is not None
+    small = [values / np.abs(values).max() * np.float32(largest) for values in snapshot.maps]
+    frame = decode_frame(encode(replace(snapshot, maps=small), focus=(0, 1)))
+    assert_near(frame["boundary"], small[-1][0])
+    np.testing.assert_allclose(frame["focus"]["values"], small[0][1], atol=largest / 250, rtol=0)
+    for map_, values in zip(frame["maps"][0], small[0], strict=True):
+        np.testing.assert_allclose(np.abs(map_).max(), np.abs(values).max(), rtol=0.2)
 
 
 @pytest.mark.parametrize("loss", ["cross_entropy", "bce", "mse"])

@@ -20,11 +20,9 @@ export function makeColormap(palette, strength) {
   });
 }
 
-/** Two colours only: the sign decides. @param {import('./palette.js').Palette} palette @param {number} strength @returns {Colormap} */
+/** Pixels of the two sides of zero: at it and below, above it. @param {import('./palette.js').Palette} palette @param {number} strength */
 export function makeTwoColors(palette, strength) {
-  const negative = pixel(mix(palette.middle, palette.negative, strength));
-  const positive = pixel(mix(palette.middle, palette.positive, strength));
-  return Uint32Array.from({ length: 2 * HALF + 1 }, (_, i) => (i < HALF ? negative : positive));
+  return Uint32Array.of(pixel(mix(palette.middle, palette.negative, strength)), pixel(mix(palette.middle, palette.positive, strength)));
 }
 
 /** The entry of a value; |value| ≥ 1 is full colour. @param {number} value */
@@ -50,6 +48,11 @@ export function paintValues(values, colormap, pixels, unit) {
     const index = Math.round(values[i] * scale) + HALF;
     pixels[i] = colormap[index < 0 ? 0 : index > 2 * HALF ? 2 * HALF : index];
   }
+}
+
+/** @param {ArrayLike<number>} values @param {Uint32Array} colors  of `makeTwoColors` @param {Uint32Array} pixels  as many as values */
+export function paintSides(values, colors, pixels) {
+  for (let i = 0; i < pixels.length; i++) pixels[i] = colors[values[i] > 0 ? 1 : 0];
 }
 
 /**

@@ -1,5 +1,6 @@
 // @ts-check
-// Contour lines, where a map crosses a level: marching squares with linear interpolation, joined into paths.
+// Contour lines, where a map crosses a level: marching squares with linear interpolation, joined into paths. On one side are
+// the values above the level, on the other those at it and below, as a network's decision has it.
 
 /** @typedef {{points: number[], closed: boolean}} Path  points: x0, y0, x1, y1, … 0 … 1 from left to right and from top to bottom */
 
@@ -51,13 +52,13 @@ function findCrossings(grid) {
   for (let row = 0; row + 1 < span; row++) {
     for (let column = 0; column + 1 < span; column++) {
       const n = row * span + column;
-      const code = +(field[n] >= 0) | (+(field[n + 1] >= 0) << 1) | (+(field[n + span + 1] >= 0) << 2) | (+(field[n + span] >= 0) << 3);
+      const code = +(field[n] > 0) | (+(field[n + 1] > 0) << 1) | (+(field[n + span + 1] > 0) << 2) | (+(field[n + span] > 0) << 3);
       if (code !== 0 && code !== 15) joinSquare(grid, n, code);
     }
   }
 }
 
-/** @param {Grid} grid @param {number} n  the upper left node @param {number} code  a bit for each node at or above the level, clockwise from the upper left */
+/** @param {Grid} grid @param {number} n  the upper left node @param {number} code  a bit for each node above the level, clockwise from the upper left */
 function joinSquare(grid, n, code) {
   const { span, field } = grid;
   const [top, left, right, bottom] = [2 * n, 2 * n + 1, 2 * n + 3, 2 * (n + span)];
@@ -136,13 +137,13 @@ let line = new Float32Array(0); // kept between calls
 export function smoothMap(values, level, side, into) {
   if (jumpAt(values, level, side) < STEEP) return values;
   if (line.length !== side) line = new Float32Array(side);
-  for (let i = 0; i < side * side; i++) into[i] = values[i] >= level ? 1 : -1;
+  for (let i = 0; i < side * side; i++) into[i] = values[i] > level ? 1 : -1;
   for (let pass = 0; pass < 2; pass++) {
     average(side, 1, side, into);
     average(side, side, 1, into);
   }
   for (let i = 0; i < side * side; i++) {
-    const own = values[i] >= level ? 1 : -1;
+    const own = values[i] > level ? 1 : -1;
     const kept = own * into[i]; // negative: averaging has taken the cell to the other side
     into[i] = level + own * (kept > 1e-3 ? kept : Math.max(LEAST, -2 * kept)); // twice: else slanted thin bands break up
   }
@@ -172,14 +173,14 @@ function jumpAt(values, level, side) {
   let [low, high, sum, count] = [Infinity, -Infinity, 0, 0];
   for (let i = 0; i < side * side; i++) {
     const value = values[i];
-    const above = value >= level;
+    const above = value > level;
     low = Math.min(low, value);
     high = Math.max(high, value);
-    if (i % side < side - 1 && above !== values[i + 1] >= level) {
+    if (i % side < side - 1 && above !== values[i + 1] > level) {
       sum += Math.abs(values[i + 1] - value);
       count += 1;
     }
-    if (i + side < side * side && above !== values[i + side] >= level) {
+    if (i + side < side * side && above !== values[i + side] > level) {
       sum += Math.abs(values[i + side] - value);
       count += 1;
     }

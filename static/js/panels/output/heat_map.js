@@ -3,7 +3,7 @@
 // boundary as a line.
 
 import { contextOf } from '../../draw/base/canvas.js';
-import { makeClassColors, makeColormap, makeTwoColors, paintClasses, paintValues, shownOutput } from '../../draw/base/colormap.js';
+import { makeClassColors, makeColormap, makeTwoColors, paintClasses, paintSides, paintValues, shownOutput } from '../../draw/base/colormap.js';
 import { isTwoValued, makeContour, smoothMap, traceContour } from '../../draw/plane/contour.js';
 import { refine } from '../../draw/plane/plane.js';
 
@@ -99,7 +99,7 @@ function createCells() {
       const twoColors = flat || (level !== null && isTwoValued(values));
       resize(side, twoColors ? side * UPSAMPLING : side);
       shownOutput(values, meaning, outputs);
-      if (twoColors) paintValues(refine(smoothMap(outputs, 0, side, softer), side, UPSAMPLING, finer), colors.flat, pixels, unit);
+      if (twoColors) paintSides(refine(smoothMap(outputs, 0, side, softer), side, UPSAMPLING, finer), colors.flat, pixels);
       else paintValues(outputs, colors.smooth, pixels, unit);
     },
 

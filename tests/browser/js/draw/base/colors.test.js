@@ -1,5 +1,5 @@
 // @ts-check
-import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintValues, shownOutput } from '/static/js/draw/base/colormap.js';
+import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintSides, paintValues, shownOutput } from '/static/js/draw/base/colormap.js';
 import { contrast, mix, parseColor } from '/static/js/draw/base/palette.js';
 import { layerColors } from '/static/js/draw/chart/charts.js';
 import { DARK, LIGHT, assert, equal, near, refuses, test } from '/js-tests/harness.js';
@@ -29,11 +29,11 @@ test('a pale map stays between the middle and the full colour', () => {
   equal(colorOf(makeColormap(LIGHT, 0.5), 1), `rgb(${mix(LIGHT.middle, LIGHT.positive, 0.5).map(Math.round).join(' ')})`);
 });
 
-test('two colours: the sign decides and zero is positive', () => {
-  const flat = makeTwoColors(LIGHT, 1);
-  equal(new Set(flat).size, 2);
-  equal(colorOf(flat, 0), colorOf(flat, 0.7));
-  assert(colorOf(flat, -0.01) !== colorOf(flat, 0));
+test('two colours: the sign decides, however small the value, and zero is not above zero', () => {
+  const [below, above] = makeTwoColors(LIGHT, 1);
+  const pixels = new Uint32Array(6);
+  paintSides([-3, -1e-30, 0, 1e-30, 0.7, 40], makeTwoColors(LIGHT, 1), pixels);
+  equal([...pixels], [below, below, below, above, above, above]);
 });
 
 test('a logit is shown as 2σ(z) − 1', () => {
