@@ -7,11 +7,11 @@ from app.settings import Limits
 from app.training_worker.measurements import Measured
 from app.wire.messages import Refusal
 from engine.training.snapshot import CurveEntry
-from engine.training.timeline import Position, Timeline
+from engine.training.timeline import Checkpoint, Timeline
 
 
 class Branches:
-    def __init__(self, start: Position, entry: CurveEntry, limits: Limits) -> None:
+    def __init__(self, start: Checkpoint, entry: CurveEntry, limits: Limits) -> None:
         self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
         self._limits = limits
         self._histories = [History(limits.history)]
@@ -32,40 +32,40 @@ class Branches:
         """The loss curve of the current branch, its parents' parts before it."""
         return self._histories[self.current]
 
-    def add(self, entry: CurveEntry, position: Position | None) -> None:
+    def add(self, entry: CurveEntry, checkpoint: Checkpoint | None) -> None:
         """What a turn of training has shown, and where the run then stood if that is wanted."""
         self.history.add(entry)
-        if position is not None:
-            self.timeline.record(position, entry.test_loss)
+        if checkpoint is not None:
+            self.timeline.record(checkpoint, entry.test_loss)
 
     def measure(self, branch: int, measured: Measured) -> None:
         """What the layers of a branch were like at a step."""
         self._measurements[branch].add(measured)
 
-    def place(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> bool:
+    def place(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> bool:
         """A change has put the run here. At the end of the branch that is kept as a moment; anywhere earlier a branch
         begins. Gives whether one did."""
-        if position.state.step >= self.timeline.branches[self.current].ends:
-            self.timeline.record(position, test_loss, pinned=True)
+        if checkpoint.state.step >= self.timeline.branches[self.current].last_step:
+            self.timeline.record(checkpoint, test_loss, pinned=True)
             return False
-        self.begin(position, test_loss, changed)
+        self.begin(checkpoint, test_loss, changed)
         return True
 
-    def begin(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
+    def begin(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> None:
         """Leaves the current branch here, with its curves up to here."""
-        step = position.state.step
+        step = checkpoint.state.step
         before = (self.history.until(step), self._measurements[self.current].until(step))
-        self.timeline.branch(position, test_loss, changed)
+        self.timeline.branch(checkpoint, test_loss, changed)
         self._histories.append(before[0])
         self._measurements.append(before[1])
 
     def refuse_new(self, step: int) -> None:
         """Raises Refusal where a change at this step would begin a branch and there are too many."""
         branches = self.timeline.branches
-        leaves = step < branches[self.current].ends
+        leaves = step < branches[self.current].last_step
         if leaves and (
             len(branches) >= self._limits.branches
-            or sum(branch.moments[0].position.size for branch in branches) > self._limits.timeline_bytes
+            or sum(branch.moments[0].checkpoint.nbytes for branch in branches) > self._limits.timeline_bytes
         ):
             raise Refusal("too_many_branches", {"limit": len(branches)})
 
@@ -83,10 +83,10 @@ class Branches:
             "branches": [
                 {
                     "parent": branch.parent,
-                    "begins": branch.begins,
-                    "ends": branch.ends,
+                    "begins": branch.first_step,
+                    "ends": branch.last_step,
                     "changed": list(branch.changed),
-                    "curve": history.since(branch.begins),
+                    "curve": history.since(branch.first_step),
                 }
                 for branch, history in zip(timeline.branches, self._histories, strict=True)
             ],

@@ -76,9 +76,9 @@ async def change(run: Run, worker: TrainingWorker, what: tuple[str, ...], job: J
     """Does a job that can be undone; what: fields of the Spec, or tensors. A branch begins where the run stands earlier
     than the end of its own."""
     run.branches.refuse_new(run.step)
-    here = await worker.do(run.trainer, port.GetPosition())
+    here = await worker.do(run.trainer, port.GetCheckpoint())
     placed = await worker.do(run.trainer, job)
-    run.undo.add(Change(here.spec, run.branches.current, here), what, placed.position.spec)
+    run.undo.add(Change(here.spec, run.branches.current, here), what, placed.checkpoint.spec)
     if place(run, placed, what):
         run.tell_curves()
 
@@ -86,7 +86,7 @@ async def change(run: Run, worker: TrainingWorker, what: tuple[str, ...], job: J
 def place(run: Run, placed: Placed, what: tuple[str, ...]) -> bool:
     """The run stands where a change has put it. Gives whether a branch began."""
     run.place(placed)
-    return run.branches.place(placed.position, placed.entry.test_loss, what)
+    return run.branches.place(placed.checkpoint, placed.entry.test_loss, what)
 
 
 # A new start
@@ -143,19 +143,19 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
     if newest is None:
         raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
     left, earlier, had_begun = run.spec, run.undo, run.step > 0
-    if newest.position is None and restarting_fields(left, newest.spec):
+    if newest.checkpoint is None and restarting_fields(left, newest.spec):
         await restart(run, worker, newest.spec)
         run.undo.inherit(earlier)
         run.undo.swap(Change(left), undone=undone)
         _tell_of_start(run, viewer, left, had_begun)
         return
     run.branches.refuse_new(run.step)
-    here = await worker.do(run.trainer, port.GetPosition())
+    here = await worker.do(run.trainer, port.GetCheckpoint())
     current = branch = run.branches.current
-    if newest.position is None:  # the run it was of is gone, and this one goes on under its Spec
+    if newest.checkpoint is None:  # the run it was of is gone, and this one goes on under its Spec
         placed = await worker.do(run.trainer, port.Configure(newest.spec))
     else:
-        placed = await worker.do(run.trainer, port.GoTo(newest.position, 0))
+        placed = await worker.do(run.trainer, port.GoTo(newest.checkpoint, 0))
         branch = newest.branch
     run.undo.swap(Change(left, current, here), undone=undone)
     run.branches.current = branch

@@ -13,7 +13,7 @@ from typing import Any
 
 from app.sessions.run import Run
 from app.sessions.viewers import Viewer
-from app.training_worker.port import Compare, Examine, GetPosition, TrainingWorker
+from app.training_worker.port import Compare, Examine, GetCheckpoint, TrainingWorker
 from app.wire import commands
 
 log = logging.getLogger(__name__)
@@ -79,7 +79,7 @@ class Checks:
         run, revision, began = self._run, self._run.revision, time.monotonic()
         async with self._trainer_free:
             trainer = run.trainer
-            at = await self._worker.do(trainer, GetPosition())
+            at = await self._worker.do(trainer, GetCheckpoint())
         light = await self._worker.do(trainer, Compare(at))
         self._tell({"type": "checked", "revision": revision, **light}, revision)
         return time.monotonic() - began

@@ -20,7 +20,7 @@ from app.wire.messages import NoticeCode, Refusal, message
 from engine.fault import Value
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
-from engine.training.timeline import Position
+from engine.training.timeline import Checkpoint
 
 NORMAL_SPEED = 750.0
 """Steps per second of a new session: 30 epochs of the default experiment, the pace people know from browser toys."""
@@ -94,10 +94,10 @@ class Run:
         self.diverged_at: int | None = None
         """The step that could not be taken."""
         self.stop_reason: StopReason | None = None
-        self.branches = Branches(started.position, started.entry, self.limits)
+        self.branches = Branches(started.checkpoint, started.entry, self.limits)
         self.undo = UndoStack(self.limits)
         self.pending = PendingSteps(self.limits)
-        self.before: Position | None = None
+        self.before: Checkpoint | None = None
         """Where it stood before its last step, if that is known."""
         self.set_by_hand = False
         """Whether something else than training has put it where it stands."""
@@ -113,7 +113,7 @@ class Run:
     def place(self, placed: Placed) -> None:
         """The run stands where a command has put it. Told by `tell_state` and `tell_timeline`."""
         self.experiment = placed.experiment
-        self.step, self.epoch = placed.position.state.step, placed.position.state.epoch
+        self.step, self.epoch = placed.checkpoint.state.step, placed.checkpoint.state.epoch
         self.before, self.set_by_hand = None, True
         self.diverged_at, self.stop_reason = placed.diverged, placed.stopped
         if self.diverged_at is not None or self.stop_reason is not None:

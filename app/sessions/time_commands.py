@@ -7,7 +7,7 @@ from app.training_worker.port import InspectRequest, TrainingWorker
 from app.wire import commands
 from app.wire.messages import Refusal
 from engine.explaining.terms import Subject
-from engine.training.timeline import Moment, Position
+from engine.training.timeline import Checkpoint, Moment
 
 SEEK_SECONDS = 0.03
 """How long training from a kept moment to the step asked for may take: the page then has its picture within 50 ms."""
@@ -29,15 +29,15 @@ async def inspect(run: Run, worker: TrainingWorker, viewer: Viewer, command: com
     viewer.inspect_request = request
 
 
-async def _before_last_step(run: Run, worker: TrainingWorker) -> Position | None:
+async def _before_last_step(run: Run, worker: TrainingWorker) -> Checkpoint | None:
     """Where the run stood before its last step; None where something else than a step has put it there, or where that
-    position cannot be had again in time."""
+    checkpoint cannot be had again in time."""
     if run.before is not None or run.set_by_hand or run.step == 0:
         return run.before
     moment = run.branches.timeline.nearest(run.branches.current, run.step - 1)
     if _replayed(run, moment, run.step) < run.step - moment.step:
         return None
-    return await worker.do(run.trainer, port.GetPositionBeforeLastStep(moment))
+    return await worker.do(run.trainer, port.GetCheckpointBeforeLastStep(moment))
 
 
 async def open_next_step(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Open) -> None:
@@ -60,14 +60,14 @@ async def _seek(run: Run, worker: TrainingWorker, branch: int, step: int) -> Non
     branch, moment = _moment(run, branch, step)
     run.halt()
     branches = run.branches
-    if run.step > branches.timeline.branches[branches.current].ends:  # so that the newest step can be come back to
+    if run.step > branches.timeline.branches[branches.current].last_step:  # so that the newest step can be come back to
         here = await worker.do(run.trainer, port.Locate())
-        branches.timeline.record(here.position, here.entry.test_loss)
+        branches.timeline.record(here.checkpoint, here.entry.test_loss)
     steps = _replayed(run, moment, step)
-    other_spec, other_branch = run.spec != moment.position.spec, branches.current != branch
+    other_spec, other_branch = run.spec != moment.checkpoint.spec, branches.current != branch
     branches.current = branch
     run.undo.settle()
-    run.place(await worker.do(run.trainer, port.GoTo(moment.position, steps)))
+    run.place(await worker.do(run.trainer, port.GoTo(moment.checkpoint, steps)))
     run.set_by_hand = False
     if other_spec:
         run.revise()
@@ -81,9 +81,9 @@ async def branch(run: Run, worker: TrainingWorker, _viewer: Viewer, _command: co
     """Begins a branch with nothing changed; the end that is left is kept."""
     run.branches.refuse_new(-1)
     here = await worker.do(run.trainer, port.Locate())
-    run.branches.timeline.record(here.position, here.entry.test_loss)
+    run.branches.timeline.record(here.checkpoint, here.entry.test_loss)
     run.undo.settle()
-    run.branches.begin(here.position, here.entry.test_loss, ())
+    run.branches.begin(here.checkpoint, here.entry.test_loss, ())
     run.tell_curves()
     run.tell_state()
     run.tell_timeline()
@@ -102,12 +102,12 @@ def _moment(run: Run, branch: int, step: int) -> tuple[int, Moment]:
     timeline = run.branches.timeline
     if branch >= len(timeline.branches):
         raise Refusal("no_such_branch", {"branch": branch, "limit": len(timeline.branches)})
-    highest = timeline.branches[branch].ends
+    highest = timeline.branches[branch].last_step
     if branch == timeline.current:
         highest = max(highest, run.step)
-    while (parent := timeline.branches[branch].parent) is not None and step < timeline.branches[branch].begins:
+    while (parent := timeline.branches[branch].parent) is not None and step < timeline.branches[branch].first_step:
         branch = parent
-    lowest = timeline.branches[branch].begins
+    lowest = timeline.branches[branch].first_step
     if not lowest <= step <= highest:
         raise Refusal("no_such_moment", {"step": step, "lowest": lowest, "highest": highest})
     return branch, timeline.nearest(branch, step)

@@ -81,7 +81,7 @@ def next_turn(run: Run) -> Turn | None:
         inspect_requests=inspect_requests(wanting, run.playing, now),
         watched=not run.playing or any(viewer.inspect_request is not None for viewer in run.viewers),
         before=run.before,
-        keep=run.branches.timeline.wants,
+        keep=run.branches.timeline.should_record,
     )
     return Turn(job, wanting, now, seconds)
 
@@ -97,7 +97,7 @@ def account(run: Run, turn: Turn, trained: Trained) -> None:
         run.pace.measured(taken, trained.training_seconds)
         run.before, run.set_by_hand = trained.before, False
     if trained.entry is not None:
-        run.branches.add(trained.entry, trained.position)
+        run.branches.add(trained.entry, trained.checkpoint)
         run.recorded_at = turn.began
         rest = trained.picture_seconds * TURN_SECONDS / turn.seconds  # longer where many train
         run.no_picture_before = run.clock() + rest

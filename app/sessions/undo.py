@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.settings import Limits
 from engine.spec.spec import Spec
-from engine.training.timeline import Position
+from engine.training.timeline import Checkpoint
 
 TURNING = 0.5
 """Seconds: the same numbers changed again within so many are a knob still being turned."""
@@ -23,11 +23,11 @@ class Change:
 
     spec: Spec
     branch: int = 0
-    position: Position | None = None
+    checkpoint: Checkpoint | None = None
 
     @property
     def size(self) -> int:
-        return self.position.size if self.position else POINT_BYTES * len(self.spec.own_points)
+        return self.checkpoint.nbytes if self.checkpoint else POINT_BYTES * len(self.spec.own_points)
 
 
 class UndoStack:
@@ -91,7 +91,7 @@ class UndoStack:
         self.settle()
         taken, given = (self._redo, self._undo) if undone else (self._undo, self._redo)
         taken.pop()
-        if here.position or not given or given[-1].spec != here.spec:  # of an earlier run the Spec alone tells
+        if here.checkpoint or not given or given[-1].spec != here.spec:  # of an earlier run the Spec alone tells
             self._keep(given, here)
 
     def _keep(self, changes: deque[Change], change: Change) -> None:

@@ -17,7 +17,7 @@ from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Comparison
 from engine.diagnosis.diagnosis import Diagnosis, diagnose
 from engine.training.snapshot import CurveEntry
-from engine.training.timeline import Position
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 
@@ -28,13 +28,13 @@ def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
     return Examined(_measured(found), _health(found), time.thread_time() - began)
 
 
-def compared(trainer: Trainer, at: Position) -> dict[str, Any]:
+def compared(trainer: Trainer, at: Checkpoint) -> dict[str, Any]:
     """May go on while the trainer trains: it touches nothing of it that changes."""
     run = (at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
     return _light(check(*run, at.bug, trainer.backend), at)
 
 
-def _light(result: CheckResult | None, at: Position) -> dict[str, Any]:
+def _light(result: CheckResult | None, at: Checkpoint) -> dict[str, Any]:
     """What the check button shows; neither green nor red where there is no step to compare."""
     if result is None:
         return {"step": at.state.step, "state": "none", "planted": at.bug}

@@ -12,11 +12,11 @@ from engine.explaining.explain import explain
 from engine.explaining.phases import code_of, phases_of
 from engine.explaining.terms import Line, holds
 from engine.explaining.traced_step import TracedStep
-from engine.training.timeline import Position
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 
-def explanation(trainer: Trainer, before: Position | None, request: InspectRequest) -> dict[str, Any]:
+def explanation(trainer: Trainer, before: Checkpoint | None, request: InspectRequest) -> dict[str, Any]:
     """The lines of a subject in the step from `before`; in the next step where there is none before, or where that is
     the one asked for.
 
@@ -62,8 +62,8 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
     }
 
 
-def _open(trainer: Trainer, before: Position | None) -> TracedStep:
-    at = before or trainer.position()
+def _open(trainer: Trainer, before: Checkpoint | None) -> TracedStep:
+    at = before or trainer.checkpoint()
     return TracedStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
 
 

@@ -18,7 +18,7 @@ from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training import model_file
-from engine.training.timeline import Moment, Position
+from engine.training.timeline import Checkpoint, Moment
 from engine.training.trainer import Trainer
 
 GLANCE = 2
@@ -60,7 +60,7 @@ def started(handle: port.TrainerHandle, trainer: Trainer) -> port.Started:
         experiment=experiment_of(trainer),
         data=descriptions.of_data(trainer),
         entry=trainer.snapshot(GLANCE).entry,
-        position=trainer.position(),
+        checkpoint=trainer.checkpoint(),
     )
 
 
@@ -115,24 +115,24 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         picture_seconds=time.thread_time() - spent,
         frames=frames,
         entry=entry,
-        position=trainer.position() if entry is not None and job.keep(trainer.step) else None,
+        checkpoint=trainer.checkpoint() if entry is not None and job.keep(trainer.step) else None,
         before=before,
         explanations={one: _explained(trainer, before, one) for one in job.inspect_requests} if frames else {},
     )
 
 
-def _advance(trainer: Trainer, steps: int, watched: bool) -> Position | None:
+def _advance(trainer: Trainer, steps: int, watched: bool) -> Checkpoint | None:
     """Takes the steps; watched: gives where the run stood before the last of them, if it took that."""
     if not (watched and steps):
         trainer.advance(steps)
         return None
     trainer.advance(steps - 1)
-    before = trainer.position()
+    before = trainer.checkpoint()
     trainer.advance(1)
     return before if trainer.step > before.state.step else None
 
 
-def _explained(trainer: Trainer, before: Position | None, request: InspectRequest) -> dict[str, Any]:
+def _explained(trainer: Trainer, before: Checkpoint | None, request: InspectRequest) -> dict[str, Any]:
     """The explanation, or the sentence that says why there is none: a last batch may be smaller."""
     try:
         return explanations.explanation(trainer, before, request)
@@ -163,7 +163,7 @@ def edit(trainer: Trainer, job: port.Edit) -> Placed:
 
 
 def go_to(trainer: Trainer, job: port.GoTo) -> Placed:
-    trainer.return_to(job.position)
+    trainer.restore(job.checkpoint)
     trainer.advance(job.steps)
     return locate(trainer)
 
@@ -173,25 +173,25 @@ def go_to(trainer: Trainer, job: port.GoTo) -> Placed:
 
 def locate(trainer: Trainer) -> Placed:
     entry = trainer.snapshot(GLANCE).entry
-    return Placed(experiment_of(trainer), trainer.position(), trainer.diverged, trainer.stopped, entry)
+    return Placed(experiment_of(trainer), trainer.checkpoint(), trainer.diverged, trainer.stopped, entry)
 
 
-def position_before_last_step(trainer: Trainer, moment: Moment) -> Position | None:
-    here = trainer.position()
-    trainer.return_to(moment.position)
+def checkpoint_before_last_step(trainer: Trainer, moment: Moment) -> Checkpoint | None:
+    here = trainer.checkpoint()
+    trainer.restore(moment.checkpoint)
     trainer.advance(here.state.step - 1 - moment.step)
-    before = trainer.position()
-    trainer.return_to(here)
+    before = trainer.checkpoint()
+    trainer.restore(here)
     return before if before.state.step == here.state.step - 1 else None
 
 
 def peek(trainer: Trainer, job: port.Peek) -> dict[str, Any]:
-    here = trainer.position()
-    trainer.return_to(job.moment.position)
+    here = trainer.checkpoint()
+    trainer.restore(job.moment.checkpoint)
     trainer.advance(job.steps)
     snapshot = trainer.snapshot(PEEK_SIDE)
-    trainer.return_to(here)
-    boundary, classes = snapshot.boundary, winning_classes(snapshot, job.moment.position.spec)
+    trainer.restore(here)
+    boundary, classes = snapshot.boundary, winning_classes(snapshot, job.moment.checkpoint.spec)
     return {
         "step": snapshot.step,
         "test_loss": number(snapshot.test_loss, 17),
@@ -221,8 +221,8 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Edit: edit,
     port.GoTo: go_to,
     port.Locate: lambda trainer, _job: locate(trainer),
-    port.GetPosition: lambda trainer, _job: trainer.position(),
-    port.GetPositionBeforeLastStep: lambda trainer, job: position_before_last_step(trainer, job.moment),
+    port.GetCheckpoint: lambda trainer, _job: trainer.checkpoint(),
+    port.GetCheckpointBeforeLastStep: lambda trainer, job: checkpoint_before_last_step(trainer, job.moment),
     port.Peek: peek,
     port.Predict: predict,
     port.Explain: lambda trainer, job: explanations.explanation(trainer, job.before, job.request),

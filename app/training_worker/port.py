@@ -21,7 +21,7 @@ from engine.spec.presets import Preset
 from engine.spec.spec import Spec
 from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StopReason
-from engine.training.timeline import Moment, Position
+from engine.training.timeline import Checkpoint, Moment
 
 R = TypeVar("R")
 
@@ -90,7 +90,7 @@ class Started:
     data: dict[str, Any]
     """Points, pictures and samples: see `descriptions.of_data`."""
     entry: CurveEntry
-    position: Position
+    checkpoint: Checkpoint
 
 
 @dataclass(frozen=True)
@@ -98,7 +98,7 @@ class Placed:
     """Where a run stands that something else than training has put there."""
 
     experiment: Experiment
-    position: Position
+    checkpoint: Checkpoint
     diverged: int | None
     stopped: StopReason | None
     entry: CurveEntry
@@ -130,9 +130,9 @@ class Trained:
     """Of a processor: a machine that is busy with other things makes no picture dearer."""
     frames: dict[Focus | None, bytes]
     entry: CurveEntry | None
-    position: Position | None
+    checkpoint: Checkpoint | None
     """Where the run stood when the entry was made, if the timeline keeps it."""
-    before: Position | None
+    before: Checkpoint | None
     """Where it stood before the last step, if that may be inspected."""
     explanations: dict[InspectRequest, dict[str, Any]] = field(default_factory=dict)
 
@@ -158,7 +158,7 @@ class Train(Job[Trained]):
     """To be answered for the last of the steps."""
     watched: bool = False
     """Whether the last of the steps may be inspected later, though no explanation is due now."""
-    before: Position | None = None
+    before: Checkpoint | None = None
     """Where it stood before the last step until now, if that is known."""
     keep: Callable[[int], bool] = lambda _step: False
     """Whether the timeline would keep a moment of this step."""
@@ -193,9 +193,9 @@ class Edit(Job[Placed]):
 
 @dataclass(frozen=True)
 class GoTo(Job[Placed]):
-    """So many steps on from a position."""
+    """So many steps on from a checkpoint."""
 
-    position: Position
+    checkpoint: Checkpoint
     steps: int
 
 
@@ -208,12 +208,12 @@ class Locate(Job[Placed]):
 
 
 @dataclass(frozen=True)
-class GetPosition(Job[Position]):
+class GetCheckpoint(Job[Checkpoint]):
     """Where the run stands."""
 
 
 @dataclass(frozen=True)
-class GetPositionBeforeLastStep(Job[Position | None]):
+class GetCheckpointBeforeLastStep(Job[Checkpoint | None]):
     """Had again from a moment before it; None where the run did not come from there."""
 
     moment: Moment
@@ -239,7 +239,7 @@ class Predict(Job[dict[str, Any]]):
 class Explain(Job[dict[str, Any]]):
     """See `explanations.explanation`."""
 
-    before: Position | None
+    before: Checkpoint | None
     request: InspectRequest
 
 
@@ -303,6 +303,6 @@ class Examine(Job[Examined]):
 
 @dataclass(frozen=True)
 class Compare(Job[dict[str, Any]]):
-    """Compares the next step from a position with other arithmetic. It touches nothing that training changes."""
+    """Compares the next step from a checkpoint with other arithmetic. It touches nothing that training changes."""
 
-    at: Position
+    at: Checkpoint

@@ -126,7 +126,7 @@ def diagnose(trainer: Trainer, curve: Sequence[CurveEntry]) -> Diagnosis:
     """curve: the loss curve so far, ordered by step; it may be thinned out."""
     count = len(trainer.train_inputs)
     samples = np.linspace(0, count - 1, min(count, SAMPLES_MEASURED)).astype(np.int64)
-    state = trainer.position().state
+    state = trainer.checkpoint().state
     network = trainer.network
     with np.errstate(over="ignore", invalid="ignore"):
         values = trainer.activations(samples)

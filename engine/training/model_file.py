@@ -1,8 +1,8 @@
 """Model file: named tensors as the file that torch.save writes and torch.load opens; written and read without torch.
 
-A .pt file is a zip, nothing in it compressed, of one folder: data.pkl (a pickle of the names, shapes and places),
-data/0, data/1, … (the numbers of each storage), byteorder and version. A pickle is a program. `read` runs none: it
-walks over the opcodes, knows the few that a dictionary of tensors is made of, and refuses any other.
+A .pt file is an uncompressed zip of one folder: data.pkl (a pickle of the names, shapes and storage keys), data/0,
+data/1, … (the numbers of each storage), byteorder and version. A pickle is a program, which `read` does not run: it
+steps through the opcodes, handles the few that a dictionary of tensors consists of, and refuses any other.
 """
 
 import io
@@ -20,30 +20,32 @@ from engine.nn.network import Array
 from engine.spec.spec import MOST_PICKLE_BYTES
 
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "LongStorage": "i8"}
-"""torch's types of numbers that are read, as NumPy's; the last counts the batches a norm has seen."""
+"""torch's storage types → NumPy's types; LongStorage holds num_batches_tracked of a norm."""
 
-UNUSED = ".num_batches_tracked"
-"""Ends the names of tensors that torch saves beside a norm's and that nothing here reads."""
+IGNORED_SUFFIX = ".num_batches_tracked"
+"""Of tensors that torch saves with a norm and that are not used here."""
 
-BROKEN_ZIP = (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError)
-"""What zipfile raises of one: wrong sums, places outside the file, versions of the future, passwords."""
+ZIP_ERRORS = (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError)
+"""What zipfile raises for damaged files: wrong checksums, offsets outside the file, unknown versions, passwords."""
 
-REBUILD = b"ctorch._utils\n_rebuild_tensor_v2\n"
-STORAGE = b"ctorch\nFloatStorage\n"
+REBUILD_TENSOR = b"ctorch._utils\n_rebuild_tensor_v2\n"
+FLOAT_STORAGE = b"ctorch\nFloatStorage\n"
 NO_HOOKS = b"\x89ccollections\nOrderedDict\n)R"
 """requires_grad False, and an empty OrderedDict of backward hooks."""
 
 
 def write(tensors: Mapping[str, Array]) -> bytes:
-    """The file: torch.load(weights_only=True) gives a dictionary of float32 tensors with these names."""
+    """A file that torch.load(weights_only=True) reads as a dictionary of float32 tensors with these names."""
     pickled = bytearray(b"\x80\x02}(")  # protocol 2, an empty dictionary, and from here on its entries
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w") as archive:
         for key, (name, values) in enumerate(tensors.items()):
             strides = [stride // values.itemsize for stride in np.ascontiguousarray(values).strides]
-            storage = b"(" + _text("storage") + STORAGE + _text(str(key)) + _text("cpu") + _whole(values.size) + b"tQ"
-            place = storage + _whole(0) + _wholes(values.shape) + _wholes(strides)
-            pickled += _text(name) + REBUILD + b"(" + place + NO_HOOKS + b"tR"
+            storage = (
+                b"(" + _utf8("storage") + FLOAT_STORAGE + _utf8(str(key)) + _utf8("cpu") + _int(values.size) + b"tQ"
+            )
+            arguments = storage + _int(0) + _int_tuple(values.shape) + _int_tuple(strides)
+            pickled += _utf8(name) + REBUILD_TENSOR + b"(" + arguments + NO_HOOKS + b"tR"
             archive.writestr(zipfile.ZipInfo(f"model/data/{key}"), values.astype("<f4").tobytes())
         archive.writestr(zipfile.ZipInfo("model/data.pkl"), bytes(pickled) + b"u.")
         archive.writestr(zipfile.ZipInfo("model/byteorder"), "little")
@@ -58,7 +60,7 @@ def read(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]
             return _read(archive, shapes)
     except Fault:
         raise
-    except BROKEN_ZIP:
+    except ZIP_ERRORS:
         raise Fault("model_not_torch", {}) from None
 
 
@@ -70,22 +72,26 @@ def _read(archive: zipfile.ZipFile, shapes: Mapping[str, tuple[int, ...]]) -> di
         raise Fault("model_foreign", {"given": "a long program"})
     folder = pickles[0].filename.removesuffix("data.pkl")
     tensors = _tensors(_entry(archive, pickles[0].filename))
-    given = {name: tensor for name, tensor in tensors.items() if not name.endswith(UNUSED)}
-    if set(given) != set(shapes):
-        missing, extra = sorted(set(shapes) - set(given)), sorted(set(given) - set(shapes))
+    found = {name: tensor for name, tensor in tensors.items() if not name.endswith(IGNORED_SUFFIX)}
+    if set(found) != set(shapes):
+        missing, extra = sorted(set(shapes) - set(found)), sorted(set(found) - set(shapes))
         raise Fault("model_names", {"missing": missing, "extra": extra})
     for name, shape in shapes.items():
-        if given[name].shape != shape:
-            raise Fault("model_shape", {"name": name, "given": _times(given[name].shape), "wanted": _times(shape)})
+        if found[name].shape != shape:
+            raise Fault(
+                "model_shape", {"name": name, "given": _shape_text(found[name].shape), "wanted": _shape_text(shape)}
+            )
     big = folder + "byteorder" in archive.namelist() and _entry(archive, folder + "byteorder") == b"big"
     return {
-        name: _numbers(name, _entry(archive, f"{folder}data/{given[name].key}"), given[name], big) for name in shapes
+        name: _numbers(name, _entry(archive, f"{folder}data/{found[name].key}"), found[name], big) for name in shapes
     }
 
 
 def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
     try:
-        if archive.getinfo(name).compress_type == zipfile.ZIP_STORED:  # as torch does; else a few bytes become many
+        if (
+            archive.getinfo(name).compress_type == zipfile.ZIP_STORED
+        ):  # as torch saves; a compressed entry could be a zip bomb
             return archive.read(name)
     except KeyError:
         pass
@@ -94,7 +100,7 @@ def _entry(archive: zipfile.ZipFile, name: str) -> bytes:
 
 @dataclass(frozen=True)
 class _Tensor:
-    """Where a tensor's numbers lie: offset and strides count numbers of the storage."""
+    """Where a tensor's numbers are: the storage's key and NumPy type; offset and strides in numbers of that storage."""
 
     key: str
     kind: str
@@ -104,7 +110,7 @@ class _Tensor:
 
 
 def _numbers(name: str, data: bytes, tensor: _Tensor, big: bool) -> Array:
-    """The numbers of one tensor out of its storage. Raises Fault where they are not there or not finite."""
+    """The numbers of one tensor from its storage. Raises Fault if they are missing or not finite."""
     kind = np.dtype((">" if big else "<") + tensor.kind)
     storage = np.frombuffer(data[: len(data) // kind.itemsize * kind.itemsize], kind)
     last = tensor.offset + sum((size - 1) * stride for size, stride in zip(tensor.shape, tensor.strides, strict=True))
@@ -123,18 +129,18 @@ def _numbers(name: str, data: bytes, tensor: _Tensor, big: bool) -> Array:
 
 
 @dataclass(frozen=True)
-class _Name:
-    """What a pickle would import."""
+class _Global:
+    """The name of something that the pickle imports."""
 
     name: str
 
 
 class _Mark:
-    """Where a tuple or the entries of a dictionary begin."""
+    """MARK on the stack: the start of a tuple or of the entries of a dictionary."""
 
 
 def _tensors(pickled: bytes) -> dict[str, _Tensor]:
-    """What torch.save was given, if that was a dictionary of tensors. Raises Fault."""
+    """The dictionary of tensors that was saved. Raises Fault if it is anything else."""
     stack: list[Any] = []
     memo: dict[int, Any] = {}
     try:
@@ -150,10 +156,10 @@ def _tensors(pickled: bytes) -> dict[str, _Tensor]:
                 stack.append(CONSTANTS[name]())
             elif name in LITERALS:
                 stack.append(argument)
-            elif name in STEPS:
-                STEPS[name](stack)
+            elif name in STACK_OPERATIONS:
+                STACK_OPERATIONS[name](stack)
             elif name == "GLOBAL":
-                stack.append(_Name(argument.replace(" ", ".")))
+                stack.append(_Global(argument.replace(" ", ".")))
             elif name not in ("PROTO", "FRAME", "STOP"):
                 raise Fault("model_foreign", {"given": name})
         (tensors,) = stack
@@ -162,7 +168,7 @@ def _tensors(pickled: bytes) -> dict[str, _Tensor]:
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
         raise Fault("model_damaged", {"name": "data.pkl"}) from None
     if not isinstance(tensors, dict):
-        raise Fault("model_foreign", {"given": _kind(tensors)})
+        raise Fault("model_foreign", {"given": _type_name(tensors)})
     for name, value in tensors.items():
         if not (isinstance(name, str) and isinstance(value, _Tensor)):
             raise Fault("model_foreign", {"given": str(name)[:40]})
@@ -170,9 +176,9 @@ def _tensors(pickled: bytes) -> dict[str, _Tensor]:
 
 
 def _since_mark(stack: list[Any]) -> list[Any]:
-    at = max(place for place, value in enumerate(stack) if isinstance(value, _Mark))
-    values = stack[at + 1 :]
-    del stack[at:]
+    mark = max(index for index, value in enumerate(stack) if isinstance(value, _Mark))
+    values = stack[mark + 1 :]
+    del stack[mark:]
     return values
 
 
@@ -196,7 +202,7 @@ def _set_item(stack: list[Any]) -> None:
 
 def _global(stack: list[Any]) -> None:
     name, module = stack.pop(), stack.pop()
-    stack.append(_Name(f"{module}.{name}"))
+    stack.append(_Global(f"{module}.{name}"))
 
 
 def _storage(stack: list[Any]) -> None:
@@ -209,7 +215,7 @@ def _storage(stack: list[Any]) -> None:
 
 
 def _call(stack: list[Any]) -> None:
-    """The three calls that are known: a tensor, the same as a parameter, an empty dictionary. None is made."""
+    """The three known functions: rebuild a tensor, rebuild a parameter, make an OrderedDict. None is called."""
     arguments, called = stack.pop(), stack.pop()
     if called.name == "torch._utils._rebuild_tensor_v2":
         (key, kind), offset, shape, strides, *_ = arguments
@@ -225,10 +231,10 @@ def _call(stack: list[Any]) -> None:
 
 
 def _build(stack: list[Any]) -> None:
-    """Attributes of the dictionary: torch keeps versions of modules there, which nothing here needs."""
+    """Attributes of the dictionary, where torch keeps versions of modules: not used here."""
     stack.pop()
     if not isinstance(stack[-1], dict):
-        raise Fault("model_foreign", {"given": _kind(stack[-1])})
+        raise Fault("model_foreign", {"given": _type_name(stack[-1])})
 
 
 CONSTANTS: dict[str, Callable[[], Any]] = {
@@ -240,7 +246,7 @@ CONSTANTS: dict[str, Callable[[], Any]] = {
     "NONE": lambda: None,
 }
 LITERALS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1"})
-STEPS: dict[str, Callable[[list[Any]], None]] = {
+STACK_OPERATIONS: dict[str, Callable[[list[Any]], None]] = {
     "TUPLE": _tuple(None),
     "TUPLE1": _tuple(1),
     "TUPLE2": _tuple(2),
@@ -252,25 +258,25 @@ STEPS: dict[str, Callable[[list[Any]], None]] = {
     "REDUCE": _call,
     "BUILD": _build,
 }
-"""Opcode → what it does to the stack."""
+"""Opcode → its effect on the stack."""
 
 
-def _kind(value: object) -> str:
-    return value.name[:40] if isinstance(value, _Name) else type(value).__name__.strip("_").lower()
+def _type_name(value: object) -> str:
+    return value.name[:40] if isinstance(value, _Global) else type(value).__name__.strip("_").lower()
 
 
-def _times(shape: Sequence[int]) -> str:
+def _shape_text(shape: Sequence[int]) -> str:
     return "×".join(map(str, shape)) or "1"
 
 
-def _text(text: str) -> bytes:
+def _utf8(text: str) -> bytes:
     encoded = text.encode()
     return b"X" + struct.pack("<I", len(encoded)) + encoded
 
 
-def _whole(number: int) -> bytes:
+def _int(number: int) -> bytes:
     return b"J" + struct.pack("<i", number)
 
 
-def _wholes(numbers: Sequence[int]) -> bytes:
-    return b"(" + b"".join(map(_whole, numbers)) + b"t"
+def _int_tuple(numbers: Sequence[int]) -> bytes:
+    return b"(" + b"".join(map(_int, numbers)) + b"t"

@@ -1,4 +1,4 @@
-"""Snapshot: what one picture of training contains, as named arrays. How it becomes bytes is not decided here."""
+"""Snapshot: everything the page shows of one step, as named arrays and numbers. `app.wire.frames` encodes it."""
 
 from dataclasses import dataclass
 from functools import lru_cache
@@ -12,13 +12,13 @@ from engine.spec.choices import DatasetName, FeatureName
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
 
-MOST_CELLS = 4_000_000
-"""Of all maps together, 16 MB: nine layers of 32 neurons fit at 100×100; wider networks get coarser maps."""
+MAX_MAP_CELLS = 4_000_000
+"""Of all neurons' maps together, 16 MB: nine layers of 32 neurons fit at 100×100; wider networks get coarser maps."""
 
 
 @dataclass(frozen=True)
 class CurveEntry:
-    """What a loss curve keeps of a Snapshot."""
+    """One point of the loss curve: what it keeps of a Snapshot."""
 
     step: int
     train_loss: float
@@ -34,13 +34,13 @@ class Snapshot:
     diverged: int | None
     """The step that could not be taken, if the run ended so."""
     stopped: StopReason | None
-    """The stop rule that ended the run."""
+    """The stop rule that ended the run, if one did."""
     learning_rate: float
-    """Of the next step, its schedule counted in."""
+    """Of the next step, including its schedule."""
     samples: int
-    """Samples sent forward in order to learn."""
+    """Forward passes of single samples during training."""
     epoch_loss: float | None
-    """Mean training loss of the last finished epoch, as its batches saw it."""
+    """Mean training loss over the batches of the last finished epoch."""
     train_loss: float
     test_loss: float
     train_accuracy: float | None
@@ -55,7 +55,7 @@ class Snapshot:
     classes: int
     """0 where targets are values."""
     threshold: float
-    """An output of two classes above it says +1; where two outputs are compared it is 0, for their difference."""
+    """With two classes an output above it predicts +1; with two outputs it is 0 and applies to their difference."""
     parameters: dict[str, Array]
     gradients: dict[str, Array]
     """Of the loss of the data alone, over the whole training set, at these parameters."""
@@ -64,8 +64,8 @@ class Snapshot:
     gradient_norms: tuple[float, ...]
     """‖∂L/∂W‖₂ of each linear layer's weights."""
     maps: list[Array] | None
-    """Per linear layer (width, R, R): what each neuron says over the plane. Row 0 is the top, column 0 the left. None
-    where inputs are not of the plane."""
+    """Per linear layer (width, R, R): each neuron's output over the plane. Row 0 is the top, column 0 the left. None
+    where inputs are not points of the plane."""
 
     @property
     def entry(self) -> CurveEntry:
@@ -73,7 +73,7 @@ class Snapshot:
 
     @property
     def boundary(self) -> Array | None:
-        """(R, R): the map of the first output; of two classes with an output each, how far the second is ahead."""
+        """(R, R): the map of the first output; of two classes with an output each, the second minus the first."""
         if self.maps is None:
             return None
         outputs = self.maps[-1]
@@ -82,8 +82,8 @@ class Snapshot:
 
 
 def map_resolution(neurons: int, wanted: int) -> int:
-    """Cells a side, at most as many as wanted, at which the maps of so many neurons stay within MOST_CELLS."""
-    return max(1, min(wanted, int((MOST_CELLS / neurons) ** 0.5)))
+    """The side of the maps in cells, at most the wanted one, with which so many neurons stay within MAX_MAP_CELLS."""
+    return max(1, min(wanted, int((MAX_MAP_CELLS / neurons) ** 0.5)))
 
 
 def grid_inputs(spec: Spec, resolution: int) -> Array:
@@ -91,7 +91,7 @@ def grid_inputs(spec: Spec, resolution: int) -> Array:
     return _grid_inputs(spec.dataset, spec.features, resolution)
 
 
-@lru_cache(maxsize=8)  # one entry is at most 280 kB at R = 100; a person looks at one or two at a time
+@lru_cache(maxsize=8)  # an entry is at most 280 kB at R = 100; one or two are in use at a time
 def _grid_inputs(dataset: DatasetName, features: tuple[FeatureName, ...], resolution: int) -> Array:
     spec = Spec.model_construct(dataset=dataset, features=features)
     low, high = spec.kind.low, spec.kind.high

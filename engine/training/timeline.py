@@ -1,9 +1,9 @@
-"""Timeline: the moments of a run that are kept, so that it can be seen, continued or branched from any of them.
+"""Timeline: the checkpoints of a run that are kept, so that it can be shown, continued or branched from any of them.
 
-A run is a tree of branches. Between two kept moments of a branch nothing but training happened, so that any step in
-between is had again, bit for bit, by going on from the moment before it. What it keeps is bounded in bytes: it thins
-moments out, but never those where a branch begins, the newest, or the best. Those where something was changed go last,
-and then the moment before is marked as one that cannot be gone on from as it was.
+A run is a tree of branches. Between two kept checkpoints of a branch nothing but training happened, so any step between
+them is reproduced, bit for bit, by training on from the earlier one. Memory is bounded: checkpoints are thinned out,
+but never the first and the newest of a branch, or the best. Those where something was changed are dropped last, and
+then the one before is marked as having a gap: training on from it no longer reproduces the steps that follow.
 """
 
 import math
@@ -13,132 +13,137 @@ from dataclasses import dataclass, field, replace
 from engine.nn.network import State
 from engine.spec.choices import BugName
 from engine.spec.spec import Spec
-from engine.training.stopping import Watch
+from engine.training.stopping import StoppingState
 
-OVERHEAD = 1000
-"""Bytes of a moment beside its arrays, by and large."""
+CHECKPOINT_OVERHEAD_BYTES = 1000
+"""Estimate of what a checkpoint takes beside its arrays."""
 
 
 @dataclass(frozen=True)
-class Position:
-    """Everything of a run but its data, which stay the same as long as its Trainer."""
+class Checkpoint:
+    """Everything of a run except its data, which a Trainer never changes."""
 
     spec: Spec
     state: State
-    watch: Watch
+    stopping: StoppingState
     bug: BugName | None = None
-    """Planted in it."""
+    """The bug injected into the backend."""
 
     @property
-    def size(self) -> int:
-        """Bytes."""
+    def nbytes(self) -> int:
         state = self.state
         arrays = (state.parameters, state.updates, state.buffers, *state.optimizer_state.values())
-        return OVERHEAD + sum(array.nbytes for array in arrays)
+        return CHECKPOINT_OVERHEAD_BYTES + sum(array.nbytes for array in arrays)
 
 
 @dataclass(frozen=True)
 class Moment:
-    position: Position
+    """A checkpoint of the timeline, with what decides whether it is kept."""
+
+    checkpoint: Checkpoint
     test_loss: float
     pinned: bool
-    """Something was changed here."""
+    """Something was changed here; such checkpoints are thinned out last."""
     gap: bool = False
-    """A change between this moment and the next has been thinned out: going on from here leads elsewhere."""
+    """A change between this moment and the next was thinned out: training on from here does not lead to the next."""
 
     @property
     def step(self) -> int:
-        return self.position.state.step
+        return self.checkpoint.state.step
 
 
 @dataclass
 class Branch:
     parent: int | None
-    begins: int
+    first_step: int
     """The step at which it leaves its parent."""
     changed: tuple[str, ...]
-    """What was changed there: fields of the Spec, or tensors."""
+    """What was changed there: names of fields of the Spec, or of tensors."""
     moments: list[Moment] = field(default_factory=list)
-    """In the order of steps; the first is where it begins."""
+    """Ordered by step; the first is that of first_step."""
 
     @property
-    def ends(self) -> int:
+    def last_step(self) -> int:
         return self.moments[-1].step
 
 
 class Timeline:
-    def __init__(self, most_bytes: int, start: Position, test_loss: float) -> None:
-        """Begins with the start of a run as branch 0."""
+    def __init__(self, max_bytes: int, start: Checkpoint, test_loss: float) -> None:
+        """start: the first checkpoint of branch 0. max_bytes: limit of all checkpoints together."""
         self.branches = [Branch(None, start.state.step, (), [Moment(start, test_loss, pinned=True)])]
         self.current = 0
-        """The branch the run is on."""
-        self.size = start.size
-        self._most_bytes = most_bytes
+        """Index of the branch that training continues."""
+        self.nbytes = start.nbytes
+        self._max_bytes = max_bytes
         self._spacing = 1
 
-    def wants(self, step: int) -> bool:
-        """Whether a moment of this step would be kept; asked before one is made, which costs a copy."""
-        last = self.branches[self.current].ends
+    def should_record(self, step: int) -> bool:
+        """Whether a checkpoint of this step would be kept; asked first, because making one costs a copy."""
+        last = self.branches[self.current].last_step
         return step > last and step // self._spacing > last // self._spacing
 
-    def record(self, position: Position, test_loss: float, *, pinned: bool = False) -> None:
-        """Keeps a moment of the current branch. One of the same step as the newest takes its place; older ones are
-        known already and change nothing."""
+    def record(self, checkpoint: Checkpoint, test_loss: float, *, pinned: bool = False) -> None:
+        """Adds a checkpoint to the current branch. One of the same step as the newest replaces it; an older one is
+        ignored."""
         moments = self.branches[self.current].moments
-        if position.state.step < moments[-1].step:
+        if checkpoint.state.step < moments[-1].step:
             return
-        if position.state.step == moments[-1].step:
+        if checkpoint.state.step == moments[-1].step:
             pinned |= moments[-1].pinned
-            self.size -= moments.pop().position.size
-        moments.append(Moment(position, test_loss, pinned))
-        self.size += position.size
-        while self.size > self._most_bytes and self._thin():
+            self.nbytes -= moments.pop().checkpoint.nbytes
+        moments.append(Moment(checkpoint, test_loss, pinned))
+        self.nbytes += checkpoint.nbytes
+        while self.nbytes > self._max_bytes and self._thin():
             pass
 
-    def branch(self, position: Position, test_loss: float, changed: tuple[str, ...]) -> None:
-        """Leaves the current branch at a position that something was changed at; the new one is then the current."""
-        self.branches.append(Branch(self.current, position.state.step, changed, [Moment(position, test_loss, True)]))
-        self.size += position.size
+    def branch(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> None:
+        """Starts a branch at a checkpoint where something was changed, and makes it the current one."""
+        self.branches.append(
+            Branch(self.current, checkpoint.state.step, changed, [Moment(checkpoint, test_loss, True)])
+        )
+        self.nbytes += checkpoint.nbytes
         self.current = len(self.branches) - 1
-        while self.size > self._most_bytes and self._thin():
+        while self.nbytes > self._max_bytes and self._thin():
             pass
 
     def nearest(self, branch: int, step: int) -> Moment:
-        """The newest moment at or before a step on the way from the start to this branch's end.
+        """The last moment at or before a step, on the path from the start of the run to the end of this branch.
 
         Raises IndexError for a branch that is not there, ValueError for a step before the start.
         """
-        found = self.branches[branch]
-        if step < found.begins:
-            if found.parent is None:
-                raise ValueError(f"the run starts at step {found.begins} and has no step {step}")
-            return self.nearest(found.parent, step)
-        return next(moment for moment in reversed(found.moments) if moment.step <= step)
+        selected = self.branches[branch]
+        if step < selected.first_step:
+            if selected.parent is None:
+                raise ValueError(f"the run starts at step {selected.first_step} and has no step {step}")
+            return self.nearest(selected.parent, step)
+        return next(moment for moment in reversed(selected.moments) if moment.step <= step)
 
     @property
     def best(self) -> Moment:
-        """The moment of least test loss."""
-        return min(self._all(), key=lambda moment: math.inf if math.isnan(moment.test_loss) else moment.test_loss)
+        """The moment with the lowest test loss."""
+        return min(
+            self._all_moments(), key=lambda moment: math.inf if math.isnan(moment.test_loss) else moment.test_loss
+        )
 
-    def _all(self) -> Iterator[Moment]:
+    def _all_moments(self) -> Iterator[Moment]:
         for branch in self.branches:
             yield from branch.moments
 
     def _thin(self) -> bool:
-        """Doubles the distance between moments; whether doing so again may still help."""
+        """Doubles the spacing of the moments that are kept. False if doubling it again would drop nothing more."""
         self._spacing *= 2
-        longest = max(branch.ends for branch in self.branches)
-        changes_too = self._spacing > longest  # nothing but changes is left between the ends
+        last_step = max(branch.last_step for branch in self.branches)
+        drop_pinned = self._spacing > last_step  # only pinned moments are left between first and last
         best = self.best
         for branch in self.branches:
             kept = [branch.moments[0]]
             for moment in branch.moments[1:]:
-                near = moment.step // self._spacing == kept[-1].step // self._spacing
-                spared = moment is best or moment is branch.moments[-1] or (moment.pinned and not changes_too)
-                if not near or spared:
+                same_interval = moment.step // self._spacing == kept[-1].step // self._spacing
+                protected = moment is best or moment is branch.moments[-1] or (moment.pinned and not drop_pinned)
+                if not same_interval or protected:
                     kept.append(moment)
                 elif moment.pinned or moment.gap:
                     kept[-1] = replace(kept[-1], gap=True)
             branch.moments = kept
-        self.size = sum(moment.position.size for moment in self._all())
-        return not changes_too
+        self.nbytes = sum(moment.checkpoint.nbytes for moment in self._all_moments())
+        return not drop_pinned

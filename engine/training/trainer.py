@@ -1,4 +1,4 @@
-"""Trainer: one experiment being run. Steps are asked for in bulk; pace, pictures and people are the caller's affair."""
+"""Trainer: runs one experiment. Steps are asked for in bulk; speed, rendering and users are the caller's concern."""
 
 import math
 import operator
@@ -26,8 +26,8 @@ from engine.nn.schedules import rate_factor
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
 from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
-from engine.training.stopping import RULES, StopReason, Watch, looks_at_epochs
-from engine.training.timeline import Position
+from engine.training.stopping import STOP_FIELDS, StoppingState, StopReason, has_epoch_rules
+from engine.training.timeline import Checkpoint
 
 STATE_VERSION = 3
 
@@ -54,7 +54,7 @@ class Trainer:
 
         self.network = Network.of(spec)
         self.loss = make_loss(self.network.loss, self.network.reduction, self.network.huber_delta)
-        self.watch = Watch()
+        self.stopping = StoppingState()
         parameters = initial_parameters(spec, self.network)
         optimizer_state = make_optimizer(spec, self.network).start(parameters)
         self.bug: BugName | None = None
@@ -66,7 +66,7 @@ class Trainer:
         self._backend.load(state)
         self.backend = name
 
-    # Where the run stands
+    # Progress
 
     @property
     def step(self) -> int:
@@ -80,13 +80,13 @@ class Trainer:
 
     @property
     def diverged(self) -> int | None:
-        """The step that could not be taken because loss or gradient were not finite or too large, if there was one."""
+        """The step that could not be taken because its loss or gradient was not finite or too large; else None."""
         return self._backend.state().diverged
 
     @property
     def stopped(self) -> StopReason | None:
-        """The stop rule that has ended the run; another rule, or a change of optimizer, lets it go on."""
-        return self.watch.stopped
+        """The stop rule that ended the run; a change of the rules or of the optimizer lets it continue."""
+        return self.stopping.stopped
 
     @property
     def batch_size(self) -> int:
@@ -99,10 +99,10 @@ class Trainer:
 
     @cached_property
     def inseparable(self) -> bool:
-        """Whether these are classes that no line, in the inputs there are, tells apart: no perceptron ever will."""
+        """Whether the classes are not linearly separable in the inputs, so that the perceptron rule never converges."""
         return not self.spec.is_regression and not separable(self.train_inputs, self.train_labels, self.spec.biases)
 
-    # What can be done to it
+    # Training and changes
 
     def advance(self, steps: int) -> None:
         """Takes so many optimizer steps; fewer if the run diverges.
@@ -113,82 +113,86 @@ class Trainer:
         if steps < 0:
             raise ValueError(f"a run goes forward only, not by {steps} steps; ask for 0 steps or more")
         while steps > 0 and self.stopped is None and self.diverged is None:
-            steps -= self._advance_to_next_look(steps)
+            steps -= self._advance_to_next_check(steps)
 
     def advance_to_epoch_end(self) -> None:
-        """To the end of the current epoch, or of the next one if it stands between two."""
+        """Trains to the end of the current epoch, or of the next one if the run is between two."""
         self.advance(self.steps_left_in_epoch)
 
-    def _advance_to_next_look(self, steps: int) -> int:
-        """Takes at most so many steps, up to where a stop rule is to be looked at; how many it took, or tried."""
+    def _advance_to_next_check(self, steps: int) -> int:
+        """Takes at most so many steps, no further than the next check of a stop rule; the number taken, or tried."""
         if self.spec.stop_steps is not None:
             steps = min(steps, max(0, self.spec.stop_steps - self.step))
-        if looks_at_epochs(self.spec):
+        if has_epoch_rules(self.spec):
             steps = min(steps, self.steps_left_in_epoch)
         self._backend.advance(steps)
         state = self._backend.state()
         if (
-            looks_at_epochs(self.spec)
+            has_epoch_rules(self.spec)
             and steps > 0
             and state.cursor == 0
             and state.diverged is None
             and state.epoch_loss is not None
         ):
             test = self._loss_of(self.test_inputs, self.test_targets) if self.spec.stop_patience else None
-            self.watch = self.watch.at_epoch_end(self.spec, state.epoch, state.epoch_loss, test)
-        self.watch = self.watch.at_step(self.spec, state.step)
+            self.stopping = self.stopping.after_epoch(self.spec, state.epoch, state.epoch_loss, test)
+        self.stopping = self.stopping.after_step(self.spec, state.step)
         return steps
 
     @property
     def steps_left_in_epoch(self) -> int:
-        """To the end of the current epoch, or of the next one if the run stands between two."""
+        """Up to the end of the current epoch, or of the next one if the run is between two."""
         return math.ceil((len(self.train_inputs) - self._backend.state().cursor) / self.batch_size)
 
     def configure(self, spec: Spec) -> None:
-        """Goes on under another Spec. Raises ValueError if a field differs that only a new Trainer can take up."""
+        """Continues with another Spec. Raises ValueError if a field differs that needs a new Trainer."""
         if fields := restarting_fields(self.spec, spec):
             raise ValueError(f"{', '.join(fields)} cannot change while a run goes on; start a new Trainer")
         if self.bug is not None and not compatible_with(self.bug, spec.optimizer):
-            self._sit(None)
+            self._set_bug(None)
         self._backend.configure(spec)
-        if any(getattr(spec, name) != getattr(self.spec, name) for name in (*RULES, "optimizer")):
-            self.watch = replace(self.watch, stopped=None)
+        if any(getattr(spec, name) != getattr(self.spec, name) for name in (*STOP_FIELDS, "optimizer")):
+            self.stopping = replace(self.stopping, stopped=None)
         self.spec = spec
 
-    def use(self, backend: BackendName) -> None:
-        """Goes on with another backend. Raises ValueError for an unknown one."""
+    def switch_backend(self, backend: BackendName) -> None:
+        """Continues with another backend. Raises ValueError for an unknown one."""
         self._start_backend(backend, self._backend.state())
 
     def inject_bug(self, bug: BugName | None) -> None:
-        """Goes on by the hand-written backend with a bug in it, whichever was chosen; None: right again, as chosen.
+        """Continues on the by_hand backend with a bug in it; None removes the bug and returns to the chosen backend.
 
-        Another optimizer, where the bug has no place, takes it out. Raises ValueError where it has none now.
+        A change to an optimizer that cannot have the bug removes it. Raises ValueError if the present one cannot.
         """
         if bug is not None and not (bug in BUGS and compatible_with(bug, self.spec.optimizer)):
             raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
-        self._sit(bug)
+        self._set_bug(bug)
 
-    def _sit(self, bug: BugName | None) -> None:
+    def _set_bug(self, bug: BugName | None) -> None:
         self.bug = bug
         self._start_backend(self.backend, without_bug_state(self._backend.state()))
 
     def load_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Replaces all tensors, named and shaped as `parameters()` gives them, and those of `buffers()` that are
-        given; a diverged run may go on again.
+        given; a diverged run may continue.
 
         Raises ValueError if a name is missing or unknown, a shape is wrong or a number is not finite in float32.
         """
         state = self._backend.state()
-        places = {**self.network.views(state.parameters), **self.network.buffer_views(state.buffers)}
-        if not set(self.network.names) <= set(parameters) <= set(places):
-            odd = ", ".join(sorted((set(parameters) - set(places)) | (set(self.network.names) - set(parameters))))
-            raise ValueError(f"these tensors are missing or unknown: {odd}; give {', '.join(self.network.names)}")
+        tensors = {**self.network.views(state.parameters), **self.network.buffer_views(state.buffers)}
+        if not set(self.network.names) <= set(parameters) <= set(tensors):
+            mismatched = ", ".join(
+                sorted((set(parameters) - set(tensors)) | (set(self.network.names) - set(parameters)))
+            )
+            raise ValueError(
+                f"these tensors are missing or unknown: {mismatched}; give {', '.join(self.network.names)}"
+            )
         for name, values in parameters.items():
-            places[name][:] = _finite(name, values, places[name].shape)
+            tensors[name][:] = _finite(name, values, tensors[name].shape)
         state.diverged = None
         self._backend.load(state)
 
-    # What can be seen of it
+    # Parameters, outputs and metrics
 
     def parameters(self) -> dict[str, Array]:
         """Copies, by PyTorch's names: layers.0.weight (out, in), layers.0.bias (out,), …"""
@@ -217,7 +221,7 @@ class Trainer:
         return self._outputs(inputs_of(self.spec, _finite("points", points, np.shape(points))))
 
     def activations(self, samples: NDArray[np.int64]) -> list[Array]:
-        """What each linear layer and all that belongs to it says of these training samples, each (width, n)."""
+        """Outputs of each layer, norm, activation and residual included, of these training samples: each (width, n)."""
         return self._backend.activations(self.train_inputs[samples])
 
     def evaluate(self) -> Evaluation:
@@ -225,22 +229,22 @@ class Trainer:
         return self._evaluation(self._outputs(self.train_inputs), self._outputs(self.test_inputs))
 
     def _evaluation(self, train: Array, test: Array) -> Evaluation:
-        with np.errstate(over="ignore", invalid="ignore"):  # after a divergence an output may be beyond float32
+        with np.errstate(over="ignore", invalid="ignore"):  # after a divergence outputs may overflow float32
             weights = self._backend.state().parameters[self.network.is_weight]
-            of_train = scores(train, self.train_labels, self.spec)
-            of_test = scores(test, self.test_labels, self.spec)
+            train_scores = scores(train, self.train_labels, self.spec)
+            test_scores = scores(test, self.test_labels, self.spec)
             return {
                 "train_loss": self.loss.value(train, self.train_targets),
                 "test_loss": self.loss.value(test, self.test_targets),
-                "train_accuracy": of_train["accuracy"],
-                "test_accuracy": of_test["accuracy"],
+                "train_accuracy": train_scores["accuracy"],
+                "test_accuracy": test_scores["accuracy"],
                 "penalty": penalty(weights, self.spec.l1, self.spec.l2),
-                "train": of_train,
-                "test": of_test,
+                "train": train_scores,
+                "test": test_scores,
             }
 
     def snapshot(self, resolution: int = 100) -> Snapshot:
-        """One picture of the run, its maps of resolution×resolution cells, fewer where layers are very wide.
+        """The present state with its metrics and maps of resolution×resolution cells, fewer where layers are very wide.
 
         Raises ValueError for fewer than one.
         """
@@ -249,7 +253,7 @@ class Trainer:
         state = self._backend.state()
         gradients = self.gradients()
         train, test = self._outputs(self.train_inputs), self._outputs(self.test_inputs)
-        two = self.spec.class_count == 2
+        binary = self.spec.class_count == 2
         return Snapshot(
             step=state.step,
             epoch=state.epoch,
@@ -259,8 +263,8 @@ class Trainer:
             samples=state.samples,
             epoch_loss=state.epoch_loss,
             **self._evaluation(train, test),
-            train_roc=roc(train, self.train_labels) if two else None,
-            test_roc=roc(test, self.test_labels) if two else None,
+            train_roc=roc(train, self.train_labels) if binary else None,
+            test_roc=roc(test, self.test_labels) if binary else None,
             sizes=self.network.sizes,
             classes=self.spec.class_count,
             threshold=self.spec.threshold,
@@ -283,24 +287,24 @@ class Trainer:
     def _outputs(self, inputs: Array) -> Array:
         return self._backend.activations(inputs)[-1].T
 
-    # Kept and taken up again
+    # Checkpoints and saved state
 
-    def position(self) -> Position:
-        """Where the run stands; copies."""
-        return Position(self.spec, self._backend.state(), self.watch, self.bug)
+    def checkpoint(self) -> Checkpoint:
+        """Everything needed to `restore` this moment of the run; copies."""
+        return Checkpoint(self.spec, self._backend.state(), self.stopping, self.bug)
 
-    def return_to(self, position: Position) -> None:
-        """Stands again where this Trainer, or an equal one, once stood: what follows is the same, bit for bit.
+    def restore(self, checkpoint: Checkpoint) -> None:
+        """Continues from a checkpoint of this Trainer, or of an equal one, exactly as it went on then, bit for bit.
 
-        Raises ValueError for a position of other data or another network.
+        Raises ValueError for a checkpoint of other data or another network.
         """
-        if fields := restarting_fields(self.spec, position.spec):
+        if fields := restarting_fields(self.spec, checkpoint.spec):
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
-        if position.bug != self.bug:
-            self._sit(position.bug)
-        self._backend.configure(position.spec)
-        self._backend.load(position.state)
-        self.spec, self.watch = position.spec, position.watch
+        if checkpoint.bug != self.bug:
+            self._set_bug(checkpoint.bug)
+        self._backend.configure(checkpoint.spec)
+        self._backend.load(checkpoint.state)
+        self.spec, self.stopping = checkpoint.spec, checkpoint.stopping
 
     def state(self) -> dict[str, Any]:
         """Everything `from_state` needs: plain values, and NumPy arrays that may be turned into lists and back."""
@@ -309,7 +313,7 @@ class Trainer:
             "spec": self.spec.model_dump(mode="json"),
             "backend": self.backend,
             "bug": self.bug,
-            "watch": asdict(self.watch),
+            "watch": asdict(self.stopping),
             **vars(self._backend.state()),
         }
 
@@ -323,7 +327,7 @@ class Trainer:
         if (version := values.pop("version", None)) != STATE_VERSION:
             raise ValueError(f"this state is of version {version} and only version {STATE_VERSION} can be read")
         trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), library)
-        trainer.watch = Watch(**values.pop("watch"))
+        trainer.stopping = StoppingState(**values.pop("watch"))
         if (bug := values.pop("bug", None)) is not None:
             trainer.inject_bug(bug)
         trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
@@ -331,10 +335,13 @@ class Trainer:
 
 
 def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:
-    """The State of a kept run, checked against a fresh one of the same Spec and its number of training samples."""
+    """The State in saved values. Raises ValueError unless it fits `like`, a fresh one of the same Spec.
+
+    samples: size of the training set.
+    """
     if set(values) != set(vars(like)):
-        odd = ", ".join(sorted(set(values) ^ set(vars(like))))
-        raise ValueError(f"these parts of the state are missing or unknown: {odd}; give what `state()` gave")
+        mismatched = ", ".join(sorted(set(values) ^ set(vars(like))))
+        raise ValueError(f"these parts of the state are missing or unknown: {mismatched}; give what `state()` gave")
     if set(values["optimizer_state"]) != set(like.optimizer_state):
         found = sorted(values["optimizer_state"])
         raise ValueError(f"the optimizer remembers {sorted(like.optimizer_state)}, and the state has {found}")

@@ -176,7 +176,7 @@ async def timeline_bytes() -> None:
             await watcher.say(type="step", count=10)
             await watcher.until("frame", lambda frame: frame["step"] % 10 == 0)
         timeline = watcher.run.branches.timeline
-        assert timeline.size <= 40_000
+        assert timeline.nbytes <= 40_000
         assert len(timeline.branches[0].moments) > 10
         watcher.leave()
 

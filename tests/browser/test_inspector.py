@@ -48,7 +48,7 @@ def is_open(opened: Opened, identity: str, step: int) -> None:
 def before_last(spec: Spec, step: int) -> TracedStep:
     trainer = Trainer(spec, backend="by_hand")
     trainer.advance(step - 1)
-    return TracedStep.of(spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets)
+    return TracedStep.of(spec, trainer.network, trainer.checkpoint().state, trainer.train_inputs, trainer.train_targets)
 
 
 def subject_of(identity: str) -> Subject:

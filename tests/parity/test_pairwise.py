@@ -217,7 +217,7 @@ def test_every_pair_of_choices_is_trained_as_by_hand(
 def compare(spec: Spec, backend: BackendName, library: Library) -> Iterator[float]:
     """By how much parameters, statistics, losses and gradients differ after three steps from those made by hand."""
     true, found = (Trainer(spec, "by_hand", library) for _ in range(2))
-    found.use(backend)
+    found.switch_backend(backend)
     start = true.state()
     for trainer in (true, found):
         trainer.advance(3)

@@ -101,7 +101,7 @@ def test_a_run_moves_between_backends_at_any_step(
     moved, stayed = Trainer(spec, start), Trainer(spec, "by_hand")
     moved.advance(10)
     arrived = moved.state()
-    moved.use(end)
+    moved.switch_backend(end)
     np.testing.assert_equal(moved.state(), {**arrived, "backend": end})  # nothing is lost on the way
     moved.advance(10)
     stayed.advance(20)

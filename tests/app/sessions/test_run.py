@@ -6,7 +6,7 @@ import pytest
 
 from app.sessions.run import Run, Status
 from app.settings import Limits
-from app.training_worker.port import GetPosition, GoTo, Placed
+from app.training_worker.port import GetCheckpoint, GoTo, Placed
 from app.training_worker.threads import TrainingThreads
 from app.wire.messages import Refusal
 from engine.spec.spec import Spec
@@ -16,7 +16,7 @@ async def begun() -> tuple[Run, Placed]:
     """A run at its start, and how it would be told that it was put there."""
     worker = TrainingThreads("by_hand")
     run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: 100.0)
-    placed = await worker.do(run.trainer, GoTo(await worker.do(run.trainer, GetPosition()), 0))
+    placed = await worker.do(run.trainer, GoTo(await worker.do(run.trainer, GetCheckpoint()), 0))
     worker.close()
     return run, placed
 

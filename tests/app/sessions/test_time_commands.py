@@ -45,7 +45,7 @@ async def test_an_explanation_is_of_the_very_step_that_led_to_the_picture() -> N
         trainer = Trainer(Spec(), backend="by_hand")
         trainer.advance(26)
         step = TracedStep.of(
-            trainer.spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets
+            trainer.spec, trainer.network, trainer.checkpoint().state, trainer.train_inputs, trainer.train_targets
         )
         lines = explain(step, Subject("weight", 1, 0, 2))
         assert [line["total"] for line in said["lines"]] == pytest.approx([line.total for line in lines], rel=1e-7)

@@ -16,7 +16,7 @@ from app.settings import Limits
 from app.training_worker.threads import TrainingThreads
 from app.wire.frames import RESOLUTION
 from engine import Snapshot, Spec, Trainer
-from engine.training.stopping import RULES, StopReason
+from engine.training.stopping import STOP_FIELDS, StopReason
 from tests.app.watching import Watcher, eventually, managing, watching
 
 PERCEPTRON = {
@@ -121,7 +121,7 @@ async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_pictur
 
 def test_every_stop_rule_has_its_sentence_and_the_field_to_change() -> None:
     assert set(STOP_RULES) == set(get_args(StopReason))
-    assert {field for _, field in STOP_RULES.values()} == {*RULES, "optimizer"}
+    assert {field for _, field in STOP_RULES.values()} == {*STOP_FIELDS, "optimizer"}
 
 
 @pytest.mark.parametrize(

@@ -31,7 +31,7 @@ def spec_of(bug: BugName, **fields: Any) -> Spec:
 
 
 def checked(trainer: Trainer) -> CheckResult:
-    state = trainer.position().state
+    state = trainer.checkpoint().state
     result = check(trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets, trainer.bug)
     assert result is not None
     return result
@@ -64,7 +64,7 @@ def test_a_session_trains_with_it(bug: BugName) -> None:
     size = np.abs(right.parameters()["layers.0.bias"]).max()
     gap = max(np.abs(wrong.parameters()[name] - values).max() for name, values in right.parameters().items())
     assert gap > 1e-3 * size
-    right.return_to(wrong.position())
+    right.restore(wrong.checkpoint())
     assert right.bug == bug
     right.inject_bug(None)
     wrong.inject_bug(None)

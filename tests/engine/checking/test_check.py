@@ -26,7 +26,7 @@ SMALL: dict[str, Any] = {"samples": 60, "batch_size": 7}
 
 
 def checked(trainer: Trainer) -> CheckResult | None:
-    state = trainer.position().state
+    state = trainer.checkpoint().state
     run = (trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets)
     return check(*run, trainer.bug, trainer.backend)
 

@@ -53,7 +53,7 @@ ALL = [*ACTIVATIONS, *LOSSES, *OPTIMIZERS, *LAYERS, *REST]
 
 def opened(trainer: Trainer) -> TracedStep:
     return TracedStep.of(
-        trainer.spec, trainer.network, trainer.position().state, trainer.train_inputs, trainer.train_targets
+        trainer.spec, trainer.network, trainer.checkpoint().state, trainer.train_inputs, trainer.train_targets
     )
 
 
@@ -107,9 +107,9 @@ def test_totals_are_the_engines_numbers(fields: dict[str, Any], backend: Backend
     trainer = Trainer(Spec().changed(**{**PLAIN, **fields}), backend="by_hand")
     trainer.advance(3)
     step = opened(trainer)
-    trainer.use(backend)
+    trainer.switch_backend(backend)
     trainer.advance(1)
-    after: State = trainer.position().state
+    after: State = trainer.checkpoint().state
     assert step.update is not None
     size = np.abs(after.parameters).max()
     assert np.abs(step.update.parameters - after.parameters).max() <= 1e-5 * size

@@ -24,7 +24,7 @@ def opened(spec: Spec, bug: BugName | None = None, steps: int = 1) -> TracedStep
     trainer = Trainer(spec, backend="by_hand")
     trainer.inject_bug(bug)
     trainer.advance(steps)
-    at = trainer.position()
+    at = trainer.checkpoint()
     return TracedStep.of(spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, bug)
 
 

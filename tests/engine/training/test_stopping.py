@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Spec, Trainer
-from engine.training.stopping import RULES, Watch, looks_at_epochs
+from engine.training.stopping import STOP_FIELDS, StoppingState, has_epoch_rules
 
 SPEC = Spec(samples=100, hidden=(3,), learning_rate=0.1)  # five batches an epoch
 
@@ -109,7 +109,7 @@ def test_a_kept_run_remembers_what_it_waits_for() -> None:
 
 
 def test_every_rule_is_a_field_and_is_looked_at() -> None:
-    assert set(RULES) == {name for name in Spec.model_fields if name.startswith("stop_")}
-    assert [rule for rule in RULES if looks_at_epochs(Spec().changed(**{rule: 1}))] == list(RULES[1:])
-    assert looks_at_epochs(Spec(optimizer="perceptron", hidden=(), output_activation="step"))
-    assert Watch().stopped is None
+    assert set(STOP_FIELDS) == {name for name in Spec.model_fields if name.startswith("stop_")}
+    assert [rule for rule in STOP_FIELDS if has_epoch_rules(Spec().changed(**{rule: 1}))] == list(STOP_FIELDS[1:])
+    assert has_epoch_rules(Spec(optimizer="perceptron", hidden=(), output_activation="step"))
+    assert StoppingState().stopped is None

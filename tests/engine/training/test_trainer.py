@@ -144,7 +144,7 @@ def test_what_adagrad_begins_with_begins_a_run_again() -> None:
 
 def test_an_unknown_backend_is_refused(trainer: Trainer) -> None:
     with pytest.raises(ValueError, match="no backend 'magic'"):
-        trainer.use("magic")  # type: ignore[arg-type]
+        trainer.switch_backend("magic")  # type: ignore[arg-type]
     trainer.advance(1)
     assert trainer.backend == "by_hand"
 
