@@ -16,9 +16,9 @@ from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import shown
 from engine.checking.graph_check import check
 from engine.graph import network_graph
-from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.expressions import ExpressionLimits, parse, starting_values
 from engine.graph.graph import Run
-from engine.graph.modules import Module, modules
+from engine.graph.modules import Module, network_modules
 from engine.spec.spec import Real
 from engine.training.trainer import Trainer
 
@@ -44,7 +44,7 @@ class Asked(BaseModel):
 
 
 def expression_answer(asked: Asked, limits: Limits, checked: bool) -> dict[str, Any]:
-    graph = parse(asked.expression, Bounds(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
+    graph = parse(asked.expression, ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
     values = starting_values(graph)
     values |= {name: float(value) for name, value in asked.values.items() if name in values}
     try:
@@ -112,7 +112,7 @@ def network_sample(trainer: Trainer, point: str) -> NetworkSample:
 def network_answer(sample: NetworkSample, limits: Limits, checked: bool) -> dict[str, Any]:
     """Raises Refusal where a number passes all bounds."""
     with np.errstate(over="ignore", invalid="ignore"):
-        boxes = modules(sample.network, sample.tensors, sample.inputs, sample.targets)
+        boxes = network_modules(sample.network, sample.tensors, sample.inputs, sample.targets)
     for box in boxes:
         if not all(np.isfinite(numbers).all() for numbers in _numbers_of(box)):
             raise Refusal("graph_network_overflow", {"node": box.name})
@@ -125,7 +125,7 @@ def network_answer(sample: NetworkSample, limits: Limits, checked: bool) -> dict
     }
     try:
         with faults_refused():
-            graph = network_graph.scalars(
+            graph = network_graph.scalar_graph(
                 sample.network, sample.tensors, sample.inputs, sample.targets, sample.names, limits.graph_nodes
             )
     except Refusal as refusal:

@@ -1,4 +1,4 @@
-"""Expressions: a text becomes a graph. Read sign by sign and never evaluated as code.
+"""Expressions: parses a text into a graph by recursive descent; never evaluated as code.
 
     text     = line { (";" | newline) line }          the last line is what is differentiated
     line     = [ name "=" ] sum
@@ -8,9 +8,9 @@
     power    = atom [ "^" signed ]
     atom     = number | name | function "(" sum { "," sum } ")" | "(" sum ")"
 
-`**` is `^`; · × and ÷ are read as * and /, subscripts as digits. A name without a line of its own is a variable; a
-line that gives a name a number makes it a variable with that value. Nodes are made as their ends are read, which is
-a topological order.
+`**` is `^`; · × and ÷ are read as * and /, subscripts as digits. A name that no line assigns is a variable; a line that
+assigns a number to a name makes it a variable with that value. A node is added after its inputs, which gives a
+topological order.
 """
 
 import re
@@ -24,8 +24,8 @@ from engine.graph.graph import Graph, Node
 from engine.graph.operations import FUNCTIONS, OPERATIONS
 from engine.spec.spec import LARGEST_CONSTANT
 
-SAME = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
-"""One sign each, so that columns stay."""
+EQUIVALENT_CHARACTERS = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
+"""Unicode characters and what they are read as, one for one, so that columns of faults stay right."""
 ALIASES = {"σ": "sigmoid", "ln": "log"}
 """Other names of functions."""
 SIGNS = {"+": "add", "-": "subtract", "*": "multiply", "/": "divide"}
@@ -35,16 +35,16 @@ TOKEN = re.compile(
 )
 
 STARTING_VALUES = (2.0, 3.0, -1.0, 0.5, -2.0, 1.5, 4.0, -3.0)
-"""Of variables nobody has given a value, in the order they appear: no two neighbours are alike, none is 0 or 1."""
+"""Of variables without a value, in order of appearance: neighbours differ, and none is 0 or 1."""
 
 
 @dataclass(frozen=True)
-class Bounds:
+class ExpressionLimits:
     """How large an expression may be."""
 
     characters: int
     depth: int
-    """Parentheses, signs and exponents inside one another."""
+    """Nesting of parentheses, signs and exponents."""
     nodes: int
 
 
@@ -56,34 +56,34 @@ class Token:
     """Line and column, from 1."""
 
 
-def parse(text: str, bounds: Bounds) -> Graph:
-    """Raises Fault, with the place."""
-    if len(text) > bounds.characters:
-        raise Fault("graph_too_long", {"count": len(text), "limit": bounds.characters})
-    return _Parser(list(_tokens(text)), bounds).graph()
+def parse(text: str, limits: ExpressionLimits) -> Graph:
+    """The graph of a text. Raises Fault with line and column."""
+    if len(text) > limits.characters:
+        raise Fault("graph_too_long", {"count": len(text), "limit": limits.characters})
+    return _Parser(list(_tokens(text)), limits).graph()
 
 
 def starting_values(graph: Graph) -> dict[str, float]:
-    """A value for every variable that has none of its own."""
+    """A value for every variable without one."""
     free = [node.name for node in graph.variables if node.value is None]
-    return {name: STARTING_VALUES[place % len(STARTING_VALUES)] for place, name in enumerate(free)}
+    return {name: STARTING_VALUES[index % len(STARTING_VALUES)] for index, name in enumerate(free)}
 
 
 def _tokens(text: str) -> Iterator[Token]:
-    text = text.replace("\r", "").translate(SAME)
-    place, line, start = 0, 1, 0
-    while place < len(text):
-        found = TOKEN.match(text, place)
-        at = (line, place - start + 1)
+    text = text.replace("\r", "").translate(EQUIVALENT_CHARACTERS)
+    offset, line, line_start = 0, 1, 0
+    while offset < len(text):
+        found = TOKEN.match(text, offset)
+        at = (line, offset - line_start + 1)
         if found is None:
-            raise _fault("graph_character", at, given=text[place])
+            raise _fault("graph_character", at, given=text[offset])
         kind = str(found.lastgroup)
         if kind != "blank":
             yield Token(kind, found[0].replace("**", "^"), at)
-        place = found.end()
+        offset = found.end()
         if found[0] == "\n":
-            line, start = line + 1, place
-    yield Token("end", "", (line, place - start + 1))
+            line, line_start = line + 1, offset
+    yield Token("end", "", (line, offset - line_start + 1))
 
 
 def _fault(code: GraphFaultCode, at: tuple[int, int], **values: Value) -> Fault:
@@ -93,107 +93,108 @@ def _fault(code: GraphFaultCode, at: tuple[int, int], **values: Value) -> Fault:
 @dataclass
 class _Parser:
     tokens: list[Token]
-    bounds: Bounds
-    place: int = 0
+    limits: ExpressionLimits
+    position: int = 0
+    """Index of the next token."""
     depth: int = 0
     nodes: list[Node] = field(default_factory=list)
-    """Without a name until a line gives them one."""
+    """Without a name until a line assigns one."""
     names: dict[str, int] = field(default_factory=dict)
-    """Every name in use → its node."""
+    """Every name in use → the index of its node."""
 
     def graph(self) -> Graph:
         result = -1
-        while self.place < len(self.tokens):
+        while self.position < len(self.tokens):
             if self.next.kind != "end":
                 result = self.line()
-            self.place += 1
+            self.position += 1
         if not self.nodes:
             raise Fault("graph_empty", {})
         if result != len(self.nodes) - 1:
-            result = self.make("copy", (result,), self.tokens[-1])
-        return Graph(tuple(self.all_named(result)))
+            result = self.add_node("copy", (result,), self.tokens[-1])
+        return Graph(tuple(self.with_names(result)))
 
     def line(self) -> int:
         target = self.target()
         result = self.sum()
         if self.next.kind != "end":
-            raise self.stray(self.next)
+            raise self.unexpected(self.next)
         if target is not None:
-            self.give_name(result, target)
+            self.assign_name(result, target)
             return self.names[target.text]
         return result
 
     def target(self) -> Token | None:
-        """The name a line gives."""
+        """The name that a line assigns, if it does."""
         name = self.next
-        if name.kind != "name" or self.tokens[self.place + 1].text != "=":
+        if name.kind != "name" or self.tokens[self.position + 1].text != "=":
             return None
         if name.text in FUNCTIONS:
             raise _fault("graph_reserved_name", name.at, name=name.text)
         if name.text in self.names:
             raise _fault("graph_name_taken", name.at, name=name.text)
-        self.place += 2
+        self.position += 2
         return name
 
-    def give_name(self, result: int, target: Token) -> None:
-        if target.text in self.names:  # the line uses the name it gives
+    def assign_name(self, result: int, target: Token) -> None:
+        if target.text in self.names:  # the line uses the name it assigns
             raise _fault("graph_name_taken", target.at, name=target.text)
         if self.nodes[result].name:
-            result = self.make("copy", (result,), target)
+            result = self.add_node("copy", (result,), target)
         node = self.nodes[result]
         op = "variable" if node.op == "constant" else node.op
         self.nodes[result] = replace(node, name=target.text, op=op)
         self.names[target.text] = result
 
-    def all_named(self, result: int) -> Iterator[Node]:
-        """The last one is L, others v1, v2, …, numbers k1, k2, …; names in use are passed over."""
-        numbers, intermediates = self.free("k"), self.free("v")
-        for place, node in enumerate(self.nodes):
+    def with_names(self, result: int) -> Iterator[Node]:
+        """The nodes, unnamed ones with a name not in use: L the result, k1, k2, … numbers, v1, v2, … the others."""
+        numbers, intermediates = self.unused_names("k"), self.unused_names("v")
+        for index, node in enumerate(self.nodes):
             if node.name:
                 yield node
-            elif place == result and "L" not in self.names:
+            elif index == result and "L" not in self.names:
                 yield replace(node, name="L")
             else:
                 yield replace(node, name=next(numbers if node.op == "constant" else intermediates))
 
-    def free(self, letter: str) -> Iterator[str]:
+    def unused_names(self, letter: str) -> Iterator[str]:
         return (name for number in count(1) if (name := f"{letter}{number}") not in self.names)
 
-    # One method for each line of the grammar; each gives the place of its node.
+    # One method for each rule of the grammar; each returns the index of its node.
 
     def sum(self) -> int:
         left = self.product()
         while self.next.text in ("+", "-"):
             sign = self.take()
-            left = self.make(SIGNS[sign.text], (left, self.product()), sign)
+            left = self.add_node(SIGNS[sign.text], (left, self.product()), sign)
         return left
 
     def product(self) -> int:
         left = self.signed()
         while self.next.text in ("*", "/"):
             sign = self.take()
-            left = self.make(SIGNS[sign.text], (left, self.signed()), sign)
+            left = self.add_node(SIGNS[sign.text], (left, self.signed()), sign)
         return left
 
     def signed(self) -> int:
         if self.next.text != "-":
             return self.power()
-        with self.deeper():
+        with self.nested():
             sign = self.take()
             operand = self.signed()
         node = self.nodes[operand]
         if node.op == "constant" and node.value is not None:
             self.nodes[operand] = replace(node, value=-node.value)
             return operand
-        return self.make("negate", (operand,), sign)
+        return self.add_node("negate", (operand,), sign)
 
     def power(self) -> int:
         base = self.atom()
         if self.next.text != "^":
             return base
-        with self.deeper():
+        with self.nested():
             sign = self.take()
-            return self.make("power", (base, self.signed()), sign)
+            return self.add_node("power", (base, self.signed()), sign)
 
     def atom(self) -> int:
         token = self.take()
@@ -201,13 +202,13 @@ class _Parser:
             value = float(token.text)
             if value > LARGEST_CONSTANT:
                 raise _fault("graph_number_too_large", token.at, given=token.text)
-            return self.make("constant", (), token, value)
+            return self.add_node("constant", (), token, value)
         if token.kind == "name":
             return self.call(token) if self.next.text == "(" else self.variable(token)
         if token.text == "(":
-            with self.deeper():
+            with self.nested():
                 inside = self.sum()
-            self.close(token)
+            self.expect_closing(token)
             return inside
         if token.kind == "end":
             raise _fault("graph_ends_early", token.at)
@@ -217,7 +218,7 @@ class _Parser:
         if name.text in FUNCTIONS:
             raise _fault("graph_reserved_name", name.at, name=name.text)
         if name.text not in self.names:
-            self.names[name.text] = self.make("variable", (), name, name=name.text)
+            self.names[name.text] = self.add_node("variable", (), name, name=name.text)
         return self.names[name.text]
 
     def call(self, name: Token) -> int:
@@ -225,52 +226,56 @@ class _Parser:
         if function not in FUNCTIONS:
             raise _fault("graph_unknown_function", name.at, name=name.text, choices=list(FUNCTIONS))
         parenthesis = self.take()
-        with self.deeper():
+        with self.nested():
             inputs = [self.sum()]
             while self.next.text == ",":
                 self.take()
                 inputs.append(self.sum())
-        self.close(parenthesis)
+        self.expect_closing(parenthesis)
         operation = OPERATIONS[function]
-        if len(inputs) < operation.least:
-            raise _fault("graph_too_few_arguments", name.at, name=name.text, limit=operation.least, count=len(inputs))
-        if operation.most is not None and len(inputs) > operation.most:
-            raise _fault("graph_too_many_arguments", name.at, name=name.text, limit=operation.most, count=len(inputs))
-        settings = operation.defaults[len(inputs) - operation.least :]
-        return self.make(function, tuple(inputs), name, settings=settings)
+        if len(inputs) < operation.min_inputs:
+            raise _fault(
+                "graph_too_few_arguments", name.at, name=name.text, limit=operation.min_inputs, count=len(inputs)
+            )
+        if operation.max_inputs is not None and len(inputs) > operation.max_inputs:
+            raise _fault(
+                "graph_too_many_arguments", name.at, name=name.text, limit=operation.max_inputs, count=len(inputs)
+            )
+        settings = operation.defaults[len(inputs) - operation.min_inputs :]
+        return self.add_node(function, tuple(inputs), name, settings=settings)
 
-    # What they are made with.
+    # What they use.
 
     @property
     def next(self) -> Token:
-        return self.tokens[self.place]
+        return self.tokens[self.position]
 
     def take(self) -> Token:
-        """The next token; an end stays, for whoever asks again."""
+        """Moves on and returns the token passed; does not move past an end."""
         token = self.next
-        self.place += token.kind != "end"
+        self.position += token.kind != "end"
         return token
 
-    def close(self, opened: Token) -> None:
+    def expect_closing(self, opened: Token) -> None:
         if self.next.kind == "end":
             raise _fault("graph_open_parenthesis", opened.at)
         if self.next.text != ")":
-            raise self.stray(self.next)
+            raise self.unexpected(self.next)
         self.take()
 
-    def stray(self, token: Token) -> Fault:
+    def unexpected(self, token: Token) -> Fault:
         code: GraphFaultCode = "graph_closes_nothing" if token.text == ")" else "graph_needs_operator"
         return _fault(code, token.at, given=token.text)
 
     @contextmanager
-    def deeper(self) -> Iterator[None]:
+    def nested(self) -> Iterator[None]:
         self.depth += 1
-        if self.depth > self.bounds.depth:
-            raise _fault("graph_too_deep", self.next.at, limit=self.bounds.depth)
+        if self.depth > self.limits.depth:
+            raise _fault("graph_too_deep", self.next.at, limit=self.limits.depth)
         yield
         self.depth -= 1
 
-    def make(
+    def add_node(
         self,
         op: str,
         inputs: tuple[int, ...],
@@ -279,7 +284,7 @@ class _Parser:
         name: str = "",
         settings: tuple[float, ...] = (),
     ) -> int:
-        if len(self.nodes) == self.bounds.nodes:
-            raise _fault("graph_too_many_nodes", token.at, limit=self.bounds.nodes)
+        if len(self.nodes) == self.limits.nodes:
+            raise _fault("graph_too_many_nodes", token.at, limit=self.limits.nodes)
         self.nodes.append(Node(name, op, inputs, value, settings, token.at))
         return len(self.nodes) - 1

@@ -1,8 +1,8 @@
-"""Graph: the chain rule on numbers. A computation as nodes in topological order, run forward and then backward.
+"""Graph: automatic differentiation of scalars. Nodes in topological order, evaluated forward, then backward.
 
-What a node is given from behind, its gradient, it multiplies with each of its slopes and hands on; a node that is used
-more than once sums what it gets. What a node can do stands in `engine.graph.operations`; how a text becomes a graph is
-told in `engine.graph.expressions`, how a network does in `engine.graph.network_graph`.
+Backward, each node multiplies its gradient by the slope of each of its inputs and passes the product to that input; a
+node that is used more than once sums what it receives. The operations are in `engine.graph.operations`; graphs are
+made from text in `engine.graph.expressions` and from a network in `engine.graph.network_graph`.
 """
 
 import math
@@ -20,40 +20,41 @@ from engine.graph.operations import OPERATIONS
 class Node:
     name: str
     op: str
-    """An operation, or what has no inputs: "variable", whose gradient is wanted, or "constant"."""
+    """A name in OPERATIONS, or, of a node without inputs, "variable", whose gradient is computed, or "constant"."""
     inputs: tuple[int, ...] = ()
-    """Places of earlier nodes; one may stand twice."""
+    """Indices of earlier nodes; one may occur twice."""
     value: float | None = None
-    """Of a constant, and of a variable the text itself gives one."""
+    """Of a constant, and of a variable to which the text assigns one."""
     settings: tuple[float, ...] = ()
-    """Numbers that stand behind its inputs, such as the slope of a leaky_relu."""
+    """Constant arguments after the inputs, such as the slope of a leaky_relu."""
     at: tuple[int, int] = (0, 0)
     """Line and column in the text, from 1; zeros where there is no text."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A graph with numbers in it. What needs no gradient, because no variable is behind it, has None."""
+    """The numbers of a forward and backward pass. Gradients are None where a node depends on no variable."""
 
     graph: "Graph"
     values: tuple[float, ...]
     slopes: tuple[tuple[float | None, ...], ...]
     """∂node/∂input, for each input of each node."""
     flows: tuple[tuple[float | None, ...], ...]
-    """Gradient of the node × slope: what goes back along each edge."""
+    """Gradient of the node × slope, for each input of each node: what the node passes back along that edge."""
     gradients: tuple[float | None, ...]
-    """∂last/∂node: the sum of what comes back along all edges that leave the node."""
+    """∂last/∂node: the sum of the flows along all edges from the node to its users."""
 
 
 @dataclass(frozen=True)
 class Graph:
-    """Nodes in topological order: inputs stand before what uses them. The last one is what is differentiated."""
+    """Nodes in topological order, inputs before their users. The last node is differentiated."""
 
     nodes: tuple[Node, ...]
 
     @cached_property
     def place(self) -> dict[str, int]:
-        return {node.name: place for place, node in enumerate(self.nodes)}
+        """Name of each node → its index in `nodes`."""
+        return {node.name: index for index, node in enumerate(self.nodes)}
 
     @cached_property
     def variables(self) -> tuple[Node, ...]:
@@ -61,11 +62,11 @@ class Graph:
 
     @cached_property
     def active(self) -> tuple[bool, ...]:
-        """Whether a node is a variable or computed from one: then it has a gradient."""
-        active: list[bool] = []
+        """Whether each node is a variable or depends on one."""
+        required: list[bool] = []
         for node in self.nodes:
-            active.append(node.op == "variable" or any(active[place] for place in node.inputs))
-        return tuple(active)
+            required.append(node.op == "variable" or any(required[source] for source in node.inputs))
+        return tuple(required)
 
     @staticmethod
     def given(node: Node, values: Mapping[str, float]) -> float:
@@ -75,41 +76,41 @@ class Graph:
         return float(values[node.name])
 
     def forward(self, values: Mapping[str, float]) -> list[float]:
-        """Every node's value. values: of variables; one with a value of its own may be left out. Raises Fault."""
-        found: list[float] = []
+        """The value of every node. values: of variables; may omit those with a value of their own. Raises Fault."""
+        results: list[float] = []
         for node in self.nodes:
-            computed = node.op in OPERATIONS
-            found.append(self._value(node, self.given_to(node, found)) if computed else self.given(node, values))
-        return found
+            is_leaf = node.op not in OPERATIONS
+            results.append(self.given(node, values) if is_leaf else self._value(node, self.arguments(node, results)))
+        return results
 
     def run(self, values: Mapping[str, float]) -> Run:
         """Forward, then backward from the last node. Raises Fault."""
-        found = self.forward(values)
-        slopes = [self._slopes(node, found, place) for place, node in enumerate(self.nodes)]
-        gradients = [0.0 if active else None for active in self.active]
+        results = self.forward(values)
+        slopes = [self._slopes(node, results, index) for index, node in enumerate(self.nodes)]
+        gradients = [0.0 if required else None for required in self.active]
         flows: list[tuple[float | None, ...]] = [()] * len(self.nodes)
         if gradients[-1] is not None:
             gradients[-1] = 1.0
-        for place in reversed(range(len(self.nodes))):
-            upstream = gradients[place]
+        for index in reversed(range(len(self.nodes))):
+            upstream = gradients[index]
             if upstream is None:
-                flows[place] = (None,) * len(slopes[place])
+                flows[index] = (None,) * len(slopes[index])
                 continue
-            flows[place] = tuple(None if slope is None else upstream * slope for slope in slopes[place])
-            for source, flow in zip(self.nodes[place].inputs, flows[place], strict=True):
-                before = gradients[source]
-                if flow is not None and before is not None:
-                    gradients[source] = self._finite(self.nodes[source], before + flow)
-        return Run(self, tuple(found), tuple(slopes), tuple(flows), tuple(gradients))
+            flows[index] = tuple(None if slope is None else upstream * slope for slope in slopes[index])
+            for source, flow in zip(self.nodes[index].inputs, flows[index], strict=True):
+                sum_so_far = gradients[source]
+                if flow is not None and sum_so_far is not None:
+                    gradients[source] = self._finite(self.nodes[source], sum_so_far + flow)
+        return Run(self, tuple(results), tuple(slopes), tuple(flows), tuple(gradients))
 
     def pieces(self, values: Sequence[float]) -> list[int | None]:
-        """On which of its smooth pieces each operation is at these values of all nodes; None at a kink."""
-        return [OPERATIONS[node.op].piece(self.given_to(node, values)) for node in self.nodes if node.op in OPERATIONS]
+        """The smooth piece on which each operation is, given the values of all nodes; None at a kink."""
+        return [OPERATIONS[node.op].piece(self.arguments(node, values)) for node in self.nodes if node.op in OPERATIONS]
 
     @staticmethod
-    def given_to(node: Node, values: Sequence[float]) -> list[float]:
-        """What an operation is computed from, its settings last."""
-        return [*(values[place] for place in node.inputs), *node.settings]
+    def arguments(node: Node, values: Sequence[float]) -> list[float]:
+        """The arguments of an operation: values of its inputs, then its settings."""
+        return [*(values[source] for source in node.inputs), *node.settings]
 
     def _value(self, node: Node, inputs: list[float]) -> float:
         try:
@@ -121,20 +122,22 @@ class Graph:
             raise Fault(fault.code, {**fault.values, **_where(node)}) from None
         return self._finite(node, value)
 
-    def _slopes(self, node: Node, values: list[float], place: int) -> tuple[float | None, ...]:
+    def _slopes(self, node: Node, values: list[float], index: int) -> tuple[float | None, ...]:
         if node.op not in OPERATIONS:
             return ()
-        inputs = self.given_to(node, values)
+        inputs = self.arguments(node, values)
         try:
             with np.errstate(over="ignore", invalid="ignore"):
-                slopes = OPERATIONS[node.op].slopes(inputs, values[place])
+                slopes = OPERATIONS[node.op].slopes(inputs, values[index])
         except (OverflowError, ZeroDivisionError):
             slopes = [math.inf] * len(inputs)
-        asked = slopes[: len(node.inputs)]  # a setting stays as it is
-        kept = tuple(slope if self.active[source] else None for slope, source in zip(asked, node.inputs, strict=True))
-        for slope, given in zip(kept, inputs, strict=False):
+        of_inputs = slopes[: len(node.inputs)]  # settings are constants
+        kept = tuple(
+            slope if self.active[source] else None for slope, source in zip(of_inputs, node.inputs, strict=True)
+        )
+        for slope, value in zip(kept, inputs, strict=False):
             if slope is not None and not math.isfinite(slope):
-                raise Fault("graph_slope_undefined", {"op": node.op, "given": given, **_where(node)})
+                raise Fault("graph_slope_undefined", {"op": node.op, "given": value, **_where(node)})
         return kept
 
     @staticmethod

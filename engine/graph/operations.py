@@ -1,6 +1,6 @@
-"""Operations on numbers: the value of each beside its slopes, one for each input.
+"""Operations of a graph: each value beside its slopes, one for each input.
 
-Python's numbers, 64 bits. Activations and what losses are made of are the engine's own tables, asked for one number.
+In Python's 64-bit floats. Activations and terms of losses come from the engine's own tables, called on one number.
 """
 
 import math
@@ -21,17 +21,16 @@ Values = Sequence[float]
 @dataclass(frozen=True)
 class Operation:
     value: Callable[[Values], float]
-    """y = value(x); raises Fault where there is none."""
+    """y = value(x); raises Fault outside its domain."""
     slopes: Callable[[Values, float], Values]
-    """∂y/∂xᵢ for each input = slopes(x, y); not a number or infinite where there is none."""
-    least: int = 1
-    """Inputs it needs."""
-    most: int | None = 1
-    """Inputs it can have; None: any number."""
+    """∂y/∂xᵢ for each input = slopes(x, y); not finite where it does not exist."""
+    min_inputs: int = 1
+    max_inputs: int | None = 1
+    """None: any number."""
     defaults: tuple[float, ...] = ()
-    """Of the last inputs, where they are left out."""
+    """Values of the last inputs, for those that are left out."""
     piece: Callable[[Values], int | None] = lambda x: 0
-    """On which of its smooth pieces the inputs lie; None between two, where the left and the right slope differ."""
+    """The smooth piece on which the inputs lie; None at a kink, where the left and the right slope differ."""
 
 
 def _log(x: Values) -> float:
@@ -40,13 +39,13 @@ def _log(x: Values) -> float:
     return math.log(x[0])
 
 
-def _root(x: Values) -> float:
+def _sqrt(x: Values) -> float:
     if x[0] < 0:
         raise Fault("graph_root_undefined", {"given": x[0]})
     return math.sqrt(x[0])
 
 
-def _quotient(x: Values) -> float:
+def _divide(x: Values) -> float:
     if x[1] == 0:
         raise Fault("graph_division_by_zero", {})
     return x[0] / x[1]
@@ -75,12 +74,12 @@ _losses = lru_cache(loss_table)
 
 
 def _at(function: Callable[..., Floats], *x: float) -> float:
-    """Of the engine's tables, which are made for arrays."""
+    """Calls a function of the engine's tables, made for arrays, on single numbers."""
     return float(function(*map(np.asarray, x)))
 
 
 def _activation(name: ActivationName) -> Operation:
-    """One without a setting."""
+    """An activation without a setting."""
     activation = activation_table(leaky_slope=0, elu_alpha=1)[name]
     return Operation(lambda x: _at(activation.value, x[0]), lambda x, y: (_at(activation.slope, x[0], y),))
 
@@ -136,18 +135,18 @@ def _standardize_slopes(x: Values, y: float) -> Values:
     return 1 / deviation, -1 / deviation, along_variance, along_variance
 
 
-def _side(x: float) -> int | None:
-    """Of 0."""
+def _sign(x: float) -> int | None:
+    """1 or −1; None at 0."""
     return 1 if x > 0 else -1 if x < 0 else None
 
 
-def _place(x: Values, extreme: float) -> int | None:
-    """Of the one that is it."""
+def _index_of_extreme(x: Values, extreme: float) -> int | None:
+    """Which input is the extreme; None where several tie."""
     return x.index(extreme) if x.count(extreme) == 1 else None
 
 
-def _shares(x: Values, y: float) -> Values:
-    """1 for the input that is y; those that tie share it, as in torch."""
+def _extreme_slopes(x: Values, y: float) -> Values:
+    """1 for the input that equals y; inputs that tie share it equally, as in torch."""
     return [(value == y) / x.count(y) for value in x]
 
 
@@ -156,27 +155,27 @@ OPERATIONS: dict[str, Operation] = {
     "subtract": Operation(lambda x: x[0] - x[1], lambda x, y: (1.0, -1.0), 2, 2),
     "negate": Operation(lambda x: -x[0], lambda x, y: (-1.0,)),
     "multiply": Operation(lambda x: x[0] * x[1], lambda x, y: (x[1], x[0]), 2, 2),
-    "divide": Operation(_quotient, lambda x, y: (1 / x[1], -y / x[1]), 2, 2),
+    "divide": Operation(_divide, lambda x, y: (1 / x[1], -y / x[1]), 2, 2),
     "power": Operation(_power, _power_slopes, 2, 2),
     "copy": Operation(lambda x: x[0], lambda x, y: (1.0,)),
     "sum": Operation(math.fsum, lambda x, y: [1.0] * len(x), 1, None),
     "mean": Operation(lambda x: math.fsum(x) / len(x), lambda x, y: [1 / len(x)] * len(x), 1, None),
-    "max": Operation(max, _shares, 2, None, piece=lambda x: _place(x, max(x))),
-    "min": Operation(min, _shares, 2, None, piece=lambda x: _place(x, min(x))),
+    "max": Operation(max, _extreme_slopes, 2, None, piece=lambda x: _index_of_extreme(x, max(x))),
+    "min": Operation(min, _extreme_slopes, 2, None, piece=lambda x: _index_of_extreme(x, min(x))),
     "exp": Operation(lambda x: math.exp(x[0]), lambda x, y: (y,)),
     "log": Operation(_log, lambda x, y: (1 / x[0],)),
-    "sqrt": Operation(_root, lambda x, y: (0.5 / y if y else math.inf,)),
-    "abs": Operation(lambda x: abs(x[0]), lambda x, y: ((x[0] > 0) - (x[0] < 0) + 0.0,), piece=lambda x: _side(x[0])),
+    "sqrt": Operation(_sqrt, lambda x, y: (0.5 / y if y else math.inf,)),
+    "abs": Operation(lambda x: abs(x[0]), lambda x, y: ((x[0] > 0) - (x[0] < 0) + 0.0,), piece=lambda x: _sign(x[0])),
     "sin": Operation(lambda x: math.sin(x[0]), lambda x, y: (math.cos(x[0]),)),
     "cos": Operation(lambda x: math.cos(x[0]), lambda x, y: (-math.sin(x[0]),)),
-    "step": replace(_activation("step"), piece=lambda x: _side(x[0])),
+    "step": replace(_activation("step"), piece=lambda x: _sign(x[0])),
     "sigmoid": _activation("sigmoid"),
     "tanh": _activation("tanh"),
-    "relu": replace(_activation("relu"), piece=lambda x: _side(x[0])),
+    "relu": replace(_activation("relu"), piece=lambda x: _sign(x[0])),
     # z where z > 0, else s·z: leaky_relu(z, s)
-    "leaky_relu": Operation(_leaky_relu, _leaky_relu_slopes, 1, 2, (0.01,), piece=lambda x: _side(x[0])),
+    "leaky_relu": Operation(_leaky_relu, _leaky_relu_slopes, 1, 2, (0.01,), piece=lambda x: _sign(x[0])),
     # z where z > 0, else α·(eᶻ − 1): elu(z, α)
-    "elu": Operation(_elu, _elu_slopes, 1, 2, (1.0,), piece=lambda x: _side(x[0])),
+    "elu": Operation(_elu, _elu_slopes, 1, 2, (1.0,), piece=lambda x: _sign(x[0])),
     "softplus": _activation("softplus"),
     "silu": _activation("silu"),
     "gelu": _activation("gelu"),
@@ -185,9 +184,8 @@ OPERATIONS: dict[str, Operation] = {
     "logsumexp": Operation(_logsumexp, lambda x, y: [math.exp(value - y) for value in x], 1, None),
     "standardize": Operation(_standardize, _standardize_slopes, 3, 4, (1e-5,)),
 }
-"""At a kink: an activation has the slope of its left side, abs 0, inputs of max and min that tie share theirs; all as
-in torch."""
+"""At a kink, all as in torch: an activation has its left slope, abs 0, and inputs of max and min that tie share 1."""
 
-SIGNED = ("add", "subtract", "negate", "multiply", "divide", "power", "copy")
-FUNCTIONS = tuple(name for name in OPERATIONS if name not in SIGNED)
-"""Operations that are written name(…); the others have signs, and copy is what y = x does."""
+OPERATORS = ("add", "subtract", "negate", "multiply", "divide", "power", "copy")
+FUNCTIONS = tuple(name for name in OPERATIONS if name not in OPERATORS)
+"""Operations written name(…). The others are operators; copy is y = x."""

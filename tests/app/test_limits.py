@@ -13,7 +13,7 @@ from app.settings import Limits, Settings
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.wire.messages import Closing
 from engine.fault import Fault
-from engine.graph.expressions import Bounds, parse
+from engine.graph.expressions import ExpressionLimits, parse
 from engine.training.snapshot import CurveEntry
 from tests.app.running import running_server
 from tests.app.watching import PATIENCE, Watcher, eventually, found, managing, watching
@@ -210,17 +210,17 @@ async def undo_changes() -> None:
 
 async def graph_characters() -> None:
     with pytest.raises(Fault, match="graph_too_long"):
-        parse("a+b+c", Bounds(4, 1, 9))
+        parse("a+b+c", ExpressionLimits(4, 1, 9))
 
 
 async def graph_depth() -> None:
     with pytest.raises(Fault, match="graph_too_deep"):
-        parse("((a))", Bounds(9, 1, 9))
+        parse("((a))", ExpressionLimits(9, 1, 9))
 
 
 async def graph_nodes() -> None:
     with pytest.raises(Fault, match="graph_too_many_nodes"):
-        parse("a+b", Bounds(9, 1, 2))
+        parse("a+b", ExpressionLimits(9, 1, 2))
 
 
 async def stop_seconds() -> None:

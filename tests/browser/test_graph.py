@@ -149,7 +149,7 @@ def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
     written = dict(code.split("(") for code in opened["writing"].locator("code").all_inner_texts()[1:])
     assert sorted(written) == sorted(FUNCTIONS)
     for name, inputs in written.items():
-        most = OPERATIONS[name].most
+        most = OPERATIONS[name].max_inputs
         assert inputs.count(",") + 1 == most or (most is None and "…" in inputs), name
 
 
@@ -161,7 +161,7 @@ def test_every_slope_has_its_formula(open_graph: OpenGraph) -> None:
     }"""
     opened = open_graph()
     for name, operation in OPERATIONS.items():
-        formulas = opened.page.evaluate(slopes, [name, operation.most or 3])
+        formulas = opened.page.evaluate(slopes, [name, operation.max_inputs or 3])
         assert all(formulas), (name, formulas)
 
 

@@ -7,10 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.fault import Fault
-from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.expressions import ExpressionLimits, parse, starting_values
 from engine.graph.operations import FUNCTIONS
 
-BOUNDS = Bounds(characters=500, depth=40, nodes=200)
+BOUNDS = ExpressionLimits(characters=500, depth=40, nodes=200)
 
 
 def value(text: str, **values: float) -> float:

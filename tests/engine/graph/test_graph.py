@@ -11,11 +11,11 @@ from engine.backends import torch_graph
 from engine.checking import graph_check
 from engine.checking.graph_check import Check, check
 from engine.fault import Fault
-from engine.graph.expressions import Bounds, parse, starting_values
+from engine.graph.expressions import ExpressionLimits, parse, starting_values
 from engine.graph.graph import Run
 from engine.graph.operations import OPERATIONS
 
-BOUNDS = Bounds(characters=500, depth=40, nodes=200)
+BOUNDS = ExpressionLimits(characters=500, depth=40, nodes=200)
 
 PLACES = {
     "log": [[0.3], [2.5]],
@@ -52,7 +52,7 @@ def fault(text: str, **values: float) -> tuple[str, dict[str, Any]]:
 @pytest.mark.parametrize("op", OPERATIONS)
 def test_every_slope_against_a_difference(op: str) -> None:
     operation = OPERATIONS[op]
-    for inputs in PLACES.get(op) or ANYWHERE[operation.most]:
+    for inputs in PLACES.get(op) or ANYWHERE[operation.max_inputs]:
         slopes = operation.slopes(inputs, operation.value(inputs))
         for place, slope in enumerate(slopes):
             around = [[*inputs[:place], inputs[place] + step, *inputs[place + 1 :]] for step in (1e-6, -1e-6)]
@@ -162,7 +162,9 @@ def test_any_expression_against_torch(text: str) -> None:
 @pytest.mark.parametrize("op", ["add", "multiply", "tanh", "exp"])
 def test_a_wrong_slope_is_found(op: str, monkeypatch: pytest.MonkeyPatch) -> None:
     right = OPERATIONS[op]
-    wrong = type(right)(right.value, lambda x, y: [1.001 * s for s in right.slopes(x, y)], right.least, right.most)
+    wrong = type(right)(
+        right.value, lambda x, y: [1.001 * s for s in right.slopes(x, y)], right.min_inputs, right.max_inputs
+    )
     monkeypatch.setitem(OPERATIONS, op, wrong)
     found = checked("c = a + b*tanh(d*exp(a))", a=0.2, d=0.3)
     assert not found.torch.same

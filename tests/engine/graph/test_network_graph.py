@@ -12,8 +12,8 @@ from engine.checking.graph_check import check
 from engine.fault import Fault
 from engine.graph import network_graph
 from engine.graph.graph import Run
-from engine.graph.modules import Module, modules
-from engine.graph.network_graph import Vector, count, notes, scalars
+from engine.graph.modules import Module, network_modules
+from engine.graph.network_graph import Vector, node_count, notes, scalar_graph
 from engine.graph.operations import OPERATIONS, Operation
 from engine.nn.network import Network, State
 from engine.spec.choices import ActivationName, LossName
@@ -74,11 +74,11 @@ class Sample:
     def scalars(self, most: int = MOST) -> Run:
         names = [f"x{place + 1}" for place in range(len(self.inputs))]
         inputs, targets = self.inputs.astype(np.float64), self.targets.astype(np.float64)
-        return scalars(self.network, self.tensors, inputs, targets, names, most).run({})
+        return scalar_graph(self.network, self.tensors, inputs, targets, names, most).run({})
 
     def modules(self) -> list[Module]:
         inputs, targets = self.inputs.astype(np.float64), self.targets.astype(np.float64)
-        return modules(self.network, self.tensors, inputs, targets)
+        return network_modules(self.network, self.tensors, inputs, targets)
 
     def of_engine(self) -> tuple[float, dict[str, Vector]]:
         """Loss and gradients as the engine's hand-written backend finds them, in float64."""
@@ -218,7 +218,7 @@ def test_what_is_not_as_in_training_is_noted() -> None:
 def test_how_many_nodes_is_known_before(spec: Spec) -> None:
     sample = Sample(spec)
     nodes = len(sample.scalars().graph.nodes)
-    assert nodes == count(sample.network)
+    assert nodes == node_count(sample.network)
     assert sample.scalars(nodes)
     with pytest.raises(Fault) as caught:
         sample.scalars(nodes - 1)
