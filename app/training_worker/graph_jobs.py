@@ -81,6 +81,7 @@ def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
     return {
         "torch": found.torch.__dict__,
         "differences": found.differences and found.differences.__dict__,
+        "unsure": found.unsure,
         "products": {name: {"own": own, "library": library} for name, (own, library) in found.products.items()},
     }
 

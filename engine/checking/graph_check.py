@@ -1,18 +1,29 @@
-"""Check of a graph: its values and gradients against torch's, and its gradients against central differences."""
+"""Check of a graph: its values and gradients against torch's, and its gradients against finite differences.
+
+Differences say nothing of a variable whose slope they cannot tell from others: at a kink or an edge, and where rounding
+covers the slope.
+"""
 
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from engine.checking.ridders import Slope, slope
 from engine.fault import Fault
 from engine.graph.graph import Run
 
-STEP = 6e-6
-"""Of a central difference, relative: the cube root of float64's rounding, where both its errors are smallest."""
 TORCH_TOLERANCE = 1e-9
 """Relative. Both round to 16 digits; hundreds of operations that cancel lose some of them, a wrong slope all."""
 DIFFERENCE_TOLERANCE = 1e-5
-"""Relative. Central differences are right to about ten digits where the graph bends gently, to fewer where sharply."""
+"""Relative. Extrapolated differences are right to about ten digits where the graph bends gently."""
+SAFETY = 10
+"""How many times its estimated error a difference may be off."""
+WORST_ERROR = 1e-3
+"""Relative. What differences are surer of, they tell: a tenth of a gradient that is wrong by 1 %."""
+UNDERFLOW = 1e-150
+"""Below it a product of two slopes may be 0 in float64."""
+ROUNDING = 2.0**-52
+"""Of one operation, relative."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +40,9 @@ class Check:
     torch: Comparison
     """Of all values and gradients."""
     differences: Comparison | None
-    """Of the gradients of all variables; None where the graph has a kink, or ends, within a step of these values."""
+    """Of the gradients of the variables whose slopes differences can tell, relative; None where there is no such."""
+    unsure: list[str]
+    """The other variables"""
     products: dict[str, tuple[list[float], list[float]]]
     """Gradients of the inputs of each multiplication: by a torch.autograd.Function, and by torch.mul"""
 
@@ -40,44 +53,62 @@ def check(run: Run, values: Mapping[str, float]) -> Check:
 
     theirs = torch_graph.values_and_gradients(run.graph, values)
     names = [node.name for node in run.graph.nodes]
+    differences, unsure = against_differences(run, values)
     return Check(
         torch=_compared([*run.values, *run.gradients], [*theirs[0], *theirs[1]], [*names, *names], TORCH_TOLERANCE),
-        differences=_against_differences(run, values),
+        differences=differences,
+        unsure=unsure,
         products=torch_graph.products(run),
     )
 
 
-def differences(run: Run, values: Mapping[str, float]) -> list[float] | None:
-    """(f(x+h) − f(x−h)) / 2h for every variable; None where a kink lies between.
-
-    Raises Fault where the graph has no value so near.
-    """
+def slope_of(run: Run, values: Mapping[str, float], name: str) -> Slope | None:
+    """∂last/∂ of a variable by differences; None where it has a kink or an edge too near."""
     graph, here = run.graph, run.graph.pieces(run.values)
-    if None in here:
-        return None
-    slopes = []
     given = {node.name: graph.given(node, values) for node in graph.variables}
-    for name, value in given.items():
-        step = STEP * max(1, abs(value))
-        above, below = value + step, value - step
-        up, down = graph.forward({**given, name: above}), graph.forward({**given, name: below})
-        if graph.pieces(up) != here or graph.pieces(down) != here:
+
+    def on_this_piece(value: float) -> float | None:
+        try:
+            moved = graph.forward({**given, name: value})
+        except Fault:
             return None
-        slopes.append((up[-1] - down[-1]) / (above - below))
-    return slopes
+        return moved[-1] if graph.pieces(moved) == here else None
 
-
-def _against_differences(run: Run, values: Mapping[str, float]) -> Comparison | None:
-    try:
-        found = differences(run, values)
-    except Fault:
-        found = None
-    if found is None:
+    rounding = _rounding(run)
+    if None in here or rounding > WORST_ERROR * abs(run.values[-1]):
         return None
-    names = [node.name for node in run.graph.variables]
-    gradients = [run.gradients[run.graph.place[name]] for name in names]
-    rounding = abs(run.values[-1]) * 2e-16 / STEP  # of the two values a difference is made of
-    return _compared(gradients, found, names, DIFFERENCE_TOLERANCE + 10 * rounding)
+    return slope(on_this_piece, given[name], rounding)
+
+
+def _rounding(run: Run) -> float:
+    """Of the last value: each node's own, carried on by its gradient."""
+    carried = (abs(gradient * value) for gradient, value in zip(run.gradients, run.values, strict=True) if gradient)
+    return ROUNDING * (abs(run.values[-1]) + math.fsum(carried))
+
+
+def against_differences(run: Run, values: Mapping[str, float]) -> tuple[Comparison | None, list[str]]:
+    """Of the variables whose slopes differences can tell, and the names of the others."""
+    worst, unsure = None, []
+    for node in run.graph.variables:
+        own, found = run.gradients[run.graph.place[node.name]] or 0.0, slope_of(run, values, node.name)
+        if found is None or not _tells(own, found):
+            unsure.append(node.name)
+            continue
+        unit = max(abs(found.value), SAFETY * found.error / DIFFERENCE_TOLERANCE)
+        difference = abs(own - found.value) / unit if unit else abs(own)
+        if worst is None or difference > worst.largest:
+            worst = Comparison(difference, node.name, difference <= DIFFERENCE_TOLERANCE)
+    return worst, unsure
+
+
+def _tells(own: float, found: Slope) -> bool:
+    """Whether a gradient that is wrong by 1 % would be seen; of a gradient of 0, whether the slope is rounding."""
+    off = SAFETY * found.error
+    if 0 < max(abs(own), abs(found.value)) < UNDERFLOW:
+        return False
+    if abs(found.value) > off:
+        return off <= WORST_ERROR * abs(found.value)
+    return own == 0 or off <= WORST_ERROR * abs(own)
 
 
 def _compared(

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from playwright.sync_api import Route, expect
@@ -229,7 +230,12 @@ def test_what_is_undefined_is_mended_by_its_values(open_graph: OpenGraph) -> Non
 
 def test_the_light_turns_red_and_names_the_node(open_graph: OpenGraph) -> None:
     opened = open_graph()
-    wrong = {"torch": {"largest": 0.5, "node": "c", "same": False}, "differences": None, "products": {}}
+    wrong: dict[str, Any] = {
+        "torch": {"largest": 0.5, "node": "c", "same": False},
+        "differences": None,
+        "unsure": [],
+        "products": {},
+    }
 
     def answer(route: Route) -> None:
         route.fulfill(json={**route.fetch().json(), "check": wrong})

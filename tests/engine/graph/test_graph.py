@@ -134,7 +134,7 @@ def test_values_and_gradients_are_torchs(text: str) -> None:
 
 
 def test_a_kink_nearer_than_a_difference_reaches_is_not_taken_for_a_fault() -> None:
-    for text in ("relu(a - 2.000001)", "step(a - 2.000001)", "max(a, 2.000001)"):
+    for text in ("relu(a - 2.00000001)", "step(a - 2.00000001)", "max(a, 2.00000001)"):
         found = checked(text, a=2.0)
         assert found.torch.same
         assert found.differences is None

@@ -8,7 +8,7 @@ import { walkOf } from '../../draw/dag/walk.js';
 /** @typedef {import('../../core/store.js').Store<GraphState>} Store */
 /** @typedef {{code: string, message?: string, values: Record<string, any>, variables?: Record<string, number>}} Fault  variables: their values, where the expression has none at them */
 /** @typedef {{largest: number, node: string, same: boolean}} Compared  largest: difference, over the size of the number or over 1 */
-/** @typedef {{torch: Compared, differences: Compared | null, products: Record<string, {own: number[], library: number[]}>}} Check  of all values and gradients */
+/** @typedef {{torch: Compared, differences: Compared | null, unsure: string[], products: Record<string, {own: number[], library: number[]}>}} Check  of all values and gradients */
 
 /**
  * The server's answer, of /api/graph or /api/graph/network.

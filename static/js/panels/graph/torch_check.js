@@ -18,13 +18,20 @@ export function mountTorchCheck(root, store) {
     root.title = check
       ? t('graph.checked_title', {
         torch: scientific(check.torch.largest),
-        differences: check.differences ? scientific(check.differences.largest) : t('graph.no_differences'),
+        differences: differencesOf(check),
       })
       : '';
   }
   const stop = store.watch(['check', 'fault', 'language', 'view'], show);
   show();
   return stop;
+}
+
+/** What differences say, and of which variables they say nothing. @param {Check} check */
+function differencesOf({ differences, unsure }) {
+  const found = differences ? scientific(differences.largest) : '';
+  const silent = unsure.length ? t('graph.unsure', { names: unsure.join(', ') }) : '';
+  return [found, silent].filter(Boolean).join('; ') || '–';
 }
 
 /** What disagrees; null: nothing. @param {Check} check */
