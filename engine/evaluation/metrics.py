@@ -23,11 +23,12 @@ class Scores(TypedDict):
 
     accuracy: float | None
     precision: float | None
-    """TP/(TP+FP) of the class +1 of two; else the mean over the classes that occur, 0 for one never predicted."""
+    """TP/(TP+FP) of the class +1 of two; else the mean over the classes that are true or predicted anywhere, 0 for one
+    never predicted: scikit-learn's average="macro", zero_division=0."""
     recall: float | None
-    """TP/(TP+FN), likewise."""
+    """TP/(TP+FN), likewise; 0 for a class that is predicted and never true."""
     f1: float | None
-    """2·TP/(2·TP+FP+FN), likewise: the harmonic mean of the two."""
+    """2·TP/(2·TP+FP+FN), likewise: the harmonic mean of the two for one class, and the mean of such over several."""
     confusion: Whole | None
     """(k, k): how many of the class of a row were predicted to be of the class of a column."""
     r2: float | None
@@ -81,7 +82,7 @@ def _class_scores(predicted: Whole, actual: Whole, classes: int) -> Scores:
     confusion = np.bincount(actual * classes + predicted, minlength=classes**2).reshape(classes, classes)
     right = np.diagonal(confusion)
     called, there = confusion.sum(axis=0), confusion.sum(axis=1)  # TP+FP and TP+FN
-    counted = there > 0
+    counted = (there > 0) | (called > 0)
     if classes == 2:
         right, called, there, counted = right[1:], called[1:], there[1:], np.array([True])
     return {
