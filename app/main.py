@@ -13,17 +13,17 @@ from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, pages, sockets
 from app.web.security import SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
-from engine.data.digits import Library
+from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 
 
 def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:
     """backend: what trains; another than the default is for tests."""
-    library = Library(settings.mnist)
+    sources = DataSources(settings.mnist)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = TrainingThreads(backend, library)
+        worker = TrainingThreads(backend, sources)
         app.state.gallery = gallery.Gallery(worker)
         manager = app.state.manager = SessionManager(settings.limits, worker)
         manager.start()
@@ -34,7 +34,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
 
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.settings = settings
-    app.state.library = library
+    app.state.data_sources = sources
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(SecurityHeaders, headers=headers)

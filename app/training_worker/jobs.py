@@ -12,7 +12,7 @@ from app.wire.frames import RESOLUTION, Focus, encode_frame, winning_classes
 from app.wire.messages import Refusal
 from app.wire.numbers import number
 from engine.backends.bugs import affects, compatible_with
-from engine.data.digits import Library
+from engine.data.digits import DataSources
 from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
@@ -41,11 +41,11 @@ def start(
     bug: BugName | None = None,
     *,
     backend: BackendName,
-    library: Library,
+    sources: DataSources,
 ) -> Trainer:
     """parameters: other weights than the seed's; bug: planted, where it can be. Raises Fault where pictures
     cannot be read."""
-    trainer = Trainer(spec, backend=backend, library=library)
+    trainer = Trainer(spec, backend=backend, sources=sources)
     if bug is not None and affects(bug, spec) and compatible_with(bug, spec.optimizer):
         trainer.inject_bug(bug)
     if parameters is not None:

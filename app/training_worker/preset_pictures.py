@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.training_worker.descriptions import points
-from engine.data.digits import Library
+from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.nn.network import Array
 from engine.spec.choices import BackendName
@@ -25,11 +25,11 @@ TILES = 9
 """Pictures of one card, three by three."""
 
 
-def make(preset: Preset, backend: BackendName, library: Library, stopped: Callable[[], bool]) -> dict[str, Any]:
+def make(preset: Preset, backend: BackendName, sources: DataSources, stopped: Callable[[], bool]) -> dict[str, Any]:
     """The picture of a preset that has a Spec, as the page takes it."""
     assert preset.spec is not None
     try:
-        trainer = Trainer(preset.spec, backend=backend, library=library)
+        trainer = Trainer(preset.spec, backend=backend, sources=sources)
     except Fault:
         return {"kind": "missing"}
     curve = [trainer.evaluate()["train_loss"]]

@@ -13,7 +13,7 @@ from typing import Any, ParamSpec, TypeVar
 
 from app.training_worker import jobs, preset_pictures
 from app.training_worker.port import Compare, Job, Started, TrainerHandle, TrainingWorker
-from engine.data.digits import BUNDLED, Library
+from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.presets import Preset
@@ -30,9 +30,9 @@ class TrainerInThisProcess(TrainerHandle):
 
 
 class TrainingThreads(TrainingWorker):
-    def __init__(self, backend: BackendName, library: Library = BUNDLED) -> None:
+    def __init__(self, backend: BackendName, sources: DataSources = BUNDLED_ONLY) -> None:
         self._backend: BackendName = backend
-        self._library = library
+        self._sources = sources
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
         self._comparing = ThreadPoolExecutor(1, thread_name_prefix="comparing")
@@ -50,7 +50,7 @@ class TrainingThreads(TrainingWorker):
         return await _in(self._training, self._start, spec, parameters, bug)
 
     def _start(self, spec: Spec, parameters: dict[str, Array] | None, bug: BugName | None) -> Started:
-        trainer = jobs.start(spec, parameters, bug, backend=self._backend, library=self._library)
+        trainer = jobs.start(spec, parameters, bug, backend=self._backend, sources=self._sources)
         return jobs.started(TrainerInThisProcess(trainer), trainer)
 
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
@@ -59,7 +59,7 @@ class TrainingThreads(TrainingWorker):
         return await _in(pool, jobs.do, trainer.trainer, job)
 
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
-        return await _in(self._presets, preset_pictures.make, preset, self._backend, self._library, self._closed.is_set)
+        return await _in(self._presets, preset_pictures.make, preset, self._backend, self._sources, self._closed.is_set)
 
     def close(self) -> None:
         self._closed.set()

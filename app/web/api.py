@@ -14,7 +14,7 @@ from app.training_worker.descriptions import points
 from app.training_worker.warming import Warming
 from engine.backends.bugs import BUGS, GRADIENT_FREE
 from engine.data.datasets import DATASETS, samples_of
-from engine.data.digits import Library
+from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
 from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, UNSPLIT, Spec
@@ -53,13 +53,13 @@ def schema() -> dict[str, Any]:
 
 @router.get("/api/choices")
 def choices(request: Request) -> dict[str, Any]:
-    library: Library = request.app.state.library
-    return {**_choices(), "missing": [] if library.mnist_folder else ["mnist"]}
+    sources: DataSources = request.app.state.data_sources
+    return {**_choices(), "missing": [] if sources.mnist_folder else ["mnist"]}
 
 
 @router.get("/api/datasets")
 def datasets(request: Request) -> dict[str, Any]:
-    return _datasets(request.app.state.library)
+    return _datasets(request.app.state.data_sources)
 
 
 @router.get("/api/features")
@@ -91,15 +91,15 @@ def _choices() -> dict[str, Any]:
 
 
 @lru_cache
-def _datasets(library: Library) -> dict[str, Any]:
+def _datasets(sources: DataSources) -> dict[str, Any]:
     """Each data set without noise in small: its points [x1, x2, t], or one of its pictures in rows from 0 to 1. Points
     of one's own and random numbers have none; MNIST is left out where no folder is set."""
     shown = [name for name in DATASETS if KINDS[name].plane and name not in ("own", "own_values")]
-    mnist: list[DatasetName] = ["mnist"] if library.mnist_folder else []
-    return {name: _in_small(name, library) for name in (*shown, "digits", *mnist, "digit_pictures", "random")}
+    mnist: list[DatasetName] = ["mnist"] if sources.mnist_folder else []
+    return {name: _in_small(name, sources) for name in (*shown, "digits", *mnist, "digit_pictures", "random")}
 
 
-def _in_small(name: DatasetName, library: Library) -> dict[str, Any]:
+def _in_small(name: DatasetName, sources: DataSources) -> dict[str, Any]:
     kind = KINDS[name]
     many = {"classes": CLASSES_SHOWN} if kind.plane and kind.classes is None else {}
     fits = {"loss": "mse", "samples": THUMBNAIL_POINTS if kind.plane else None}
@@ -112,14 +112,14 @@ def _in_small(name: DatasetName, library: Library) -> dict[str, Any]:
     if kind.plane:
         small["points"] = points(*samples_of(spec))
     elif name != "random":
-        small["picture"] = _picture(spec, library)
+        small["picture"] = _picture(spec, sources)
     return small
 
 
-def _picture(spec: Spec, library: Library) -> list[list[float]] | None:
+def _picture(spec: Spec, sources: DataSources) -> list[list[float]] | None:
     """One picture of the data; None where its files cannot be read, which is told to whoever chooses them."""
     try:
-        rows, labels = samples_of(spec, library)
+        rows, labels = samples_of(spec, sources)
     except Fault:
         return None
     # the first one where there is no such digit

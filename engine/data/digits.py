@@ -1,6 +1,6 @@
-"""Digits: pictures of handwritten digits, the 8×8 ones that come with scikit-learn or the four files of MNIST.
+"""Digits: images of handwritten digits, the 8×8 ones installed with scikit-learn or the four files of MNIST.
 
-The engine reads no environment: whoever calls says in a Library where pictures are kept. Nothing is downloaded.
+The engine reads no environment variable: the caller names the folder of MNIST in DataSources. Nothing is downloaded.
 """
 
 import gzip
@@ -19,23 +19,23 @@ from engine.spec.spec import MOST_PICTURES
 
 Bytes = NDArray[np.uint8]
 
-PICTURES, LABELS = 0x0803, 0x0801
+IMAGES_MAGIC, LABELS_MAGIC = 0x0803, 0x0801
 """The magic numbers of IDX files: unsigned bytes in three dimensions and in one."""
-SIDE = 28
-"""Pixels of a picture of MNIST, both ways."""
-PARTS = ("train", "t10k")
+MNIST_SIDE = 28
+"""Width and height of an MNIST image in pixels."""
+MNIST_PARTS = ("train", "t10k")
 
 
 @dataclass(frozen=True)
-class Library:
-    """Where pictures come from."""
+class DataSources:
+    """Where files of data that are not installed with the engine are found."""
 
     mnist_folder: Path | None = None
     """The folder with the four files of MNIST, plain or gzipped."""
 
 
-BUNDLED = Library()
-"""Only what is installed with the engine."""
+BUNDLED_ONLY = DataSources()
+"""Without MNIST: data sets that are installed with the engine."""
 
 
 @lru_cache(maxsize=1)
@@ -52,25 +52,30 @@ def bundled_digits() -> tuple[Bytes, Bytes]:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
     except (OSError, EOFError, zlib.error, ValueError) as fault:
         raise Fault("digits_unreadable", {"file": file.name}) from fault
-    return _locked(table[:, :64]), _locked(table[:, 64])
+    return _read_only(table[:, :64]), _read_only(table[:, 64])
 
 
-def folder_digits(library: Library) -> tuple[Bytes, Bytes]:
+def mnist_digits(sources: DataSources) -> tuple[Bytes, Bytes]:
     """All pictures (n, 784) of MNIST, pixels from 0 to 255, and their digits (n,). Raises Fault."""
-    folder = library.mnist_folder
+    folder = sources.mnist_folder
     if folder is None:
         raise Fault("mnist_no_folder", {})
-    files = [_found(folder, f"{part}-{what}") for part in PARTS for what in ("images-idx3-ubyte", "labels-idx1-ubyte")]
+    files = [
+        _find_file(folder, f"{part}-{what}")
+        for part in MNIST_PARTS
+        for what in ("images-idx3-ubyte", "labels-idx1-ubyte")
+    ]
     return _mnist(tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
 
 
 @lru_cache(maxsize=1)  # 55 MB
 def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
-    """The files in the order of PARTS, pictures before labels; their times and sizes tell that they are the same."""
+    """files: in the order of MNIST_PARTS, images before labels, each with its time and size, so that the cache misses
+    where a file has changed."""
     pictures, numbers = [], []
     for (picture_file, *_), (label_file, *_) in zip(files[::2], files[1::2], strict=True):
-        pictures.append(_read(picture_file, PICTURES, (SIDE, SIDE)))
-        numbers.append(_read(label_file, LABELS, ()))
+        pictures.append(_read(picture_file, IMAGES_MAGIC, (MNIST_SIDE, MNIST_SIDE)))
+        numbers.append(_read(label_file, LABELS_MAGIC, ()))
         if len(pictures[-1]) != len(numbers[-1]):
             count, labels = len(pictures[-1]), len(numbers[-1])
             raise Fault(
@@ -79,13 +84,15 @@ def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
             )
         if numbers[-1].size and numbers[-1].max() > 9:
             raise Fault("mnist_no_digit", {"file": label_file.name, "label": int(numbers[-1].max())})
-    return _locked(np.concatenate(pictures).reshape(-1, SIDE * SIDE)), _locked(np.concatenate(numbers))
+    return _read_only(np.concatenate(pictures).reshape(-1, MNIST_SIDE * MNIST_SIDE)), _read_only(
+        np.concatenate(numbers)
+    )
 
 
-def _found(folder: Path, name: str) -> Path:
-    """The file as MNIST's own site named it, plain or gzipped, or with the dot that some copies have."""
+def _find_file(folder: Path, name: str) -> Path:
+    """The file by its original name, plain or gzipped, or with the dot that some copies have."""
     for candidate in (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz"):
-        if os.path.isfile(folder / candidate):  # where Path.is_file raises for a folder closed to us, this says no
+        if os.path.isfile(folder / candidate):  # False for a folder without permission, where Path.is_file raises
             return folder / candidate
     raise Fault("mnist_no_file", {"file": name})
 
@@ -103,7 +110,9 @@ def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
                 raise Fault("mnist_magic", {"file": file.name, "given": found, "wanted": magic})
             if tuple(sides) != shape:
                 pixels = "×".join(map(str, sides))
-                raise Fault("mnist_pixels", {"file": file.name, "given": pixels, "wanted": f"{SIDE}×{SIDE}"})
+                raise Fault(
+                    "mnist_pixels", {"file": file.name, "given": pixels, "wanted": f"{MNIST_SIDE}×{MNIST_SIDE}"}
+                )
             if not 1 <= count <= MOST_PICTURES:
                 raise Fault("mnist_entries", {"file": file.name, "count": count, "limit": MOST_PICTURES})
             size = count * int(np.prod(shape, dtype=int))
@@ -117,8 +126,8 @@ def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
     return np.frombuffer(body, dtype=np.uint8).reshape(count, *shape)
 
 
-def _locked(array: Bytes) -> Bytes:
-    """The same numbers, shared from now on and so never to be written to."""
+def _read_only(array: Bytes) -> Bytes:
+    """Contiguous and not writable, because the caches share it."""
     array = np.ascontiguousarray(array)
     array.setflags(write=False)
     return array

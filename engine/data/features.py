@@ -1,4 +1,4 @@
-"""Features: points of the plane → the columns that enter a network. Rows of other data sets enter as they are."""
+"""Features: points of the plane → the input columns of a network. Rows of other data sets are inputs already."""
 
 from collections.abc import Callable, Sequence
 
@@ -25,6 +25,6 @@ def inputs_of(spec: Spec, rows: Array) -> Array:
 
 
 def features_of(features: Sequence[FeatureName], points: Array, unit: float = 1) -> Array:
-    """The features of points (n, 2), read after division by the unit, one column each: (n, features)."""
+    """The features of points (n, 2) divided by the unit, one column each: (n, features)."""
     x1, x2 = (points / np.float32(unit)).T
     return np.stack([FEATURES[name](x1, x2) for name in features], axis=1)

@@ -1,8 +1,8 @@
-"""Planes: points of the plane with a label each, drawn at random: ±1 for two classes, 0…k−1 for more, real for values.
+"""Data sets of the plane: random points with a label each, ±1 for two classes, 0…k−1 for more, real for values.
 
-Shapes and noise of the first six are those of the 2016 browser toy, worked out anew. Noise moves points, or the place
-where the label is read, so that labels near a border go wrong. It has a random stream of its own: turning it up moves
-the very same points further. Where noise carries a point outside −6…6 it stays there; nothing is cut off.
+Shapes and noise of the first six are those of the 2016 browser toy, reimplemented. Noise moves points, or the place
+where the label is read, so that labels near a border go wrong. It has a random stream of its own: more noise moves the
+same points further. Points that noise moves outside −6…6 are not clipped.
 """
 
 from collections.abc import Callable
@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from engine.spec.choices import DatasetName, FunctionName
 from engine.spec.spec import Spec
 
-DOMAIN = 6.0
-"""Half the side of the plane that is drawn."""
+PLANE_EDGE = 6.0
+"""Half the side of the plane that is shown."""
 
 Floats = NDArray[np.float64]
 Points = Floats
@@ -26,7 +26,7 @@ def circle(count: int, noise: float, data: Random, shift: Random, spec: Spec) ->
     """A disc of radius 2.5 inside a ring from 3.5 to 5; the label is read up to 5·noise away, both ways."""
     inner = count // 2
     radius = np.concatenate([data.uniform(0, 2.5, inner), data.uniform(3.5, 5, count - inner)])
-    points = on_circle(radius, data.uniform(0, 2 * np.pi, count))
+    points = from_polar(radius, data.uniform(0, 2 * np.pi, count))
     read_at = points + 5 * noise * shift.uniform(-1, 1, (count, 2))
     return points, np.where(np.hypot(*read_at.T) < 2.5, 1.0, -1.0)
 
@@ -50,7 +50,7 @@ def spiral(count: int, noise: float, data: Random, shift: Random, spec: Spec) ->
     """Two arms of 1¾ turns out to radius 5; noise moves each point by up to its own size, both ways."""
     labels = two_classes(count)
     along = np.concatenate([np.arange(size) / size for size in (count // 2, count - count // 2)])  # 0 … 1
-    points = on_circle(5 * along, 1.75 * 2 * np.pi * along + np.where(labels > 0, 0, np.pi))
+    points = from_polar(5 * along, 1.75 * 2 * np.pi * along + np.where(labels > 0, 0, np.pi))
     return points + noise * shift.uniform(-1, 1, (count, 2)), labels
 
 
@@ -61,7 +61,7 @@ def moons(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> 
     radius = 9 / (2 + 1.2 * (spec.classes - 1))  # the whole chain is 9 wide
     angle = data.uniform(-np.pi / 2, np.pi / 2, count) + np.pi * (number % 2)
     centres = np.stack([1.2 * (number - (spec.classes - 1) / 2), 0.5 * (number % 2) - 0.25], axis=1)
-    points = radius * centres + on_circle(np.full(count, radius), angle)
+    points = radius * centres + from_polar(np.full(count, radius), angle)
     return points + radius * noise * shift.uniform(-1, 1, (count, 2)), labels_of(number, spec.classes)
 
 
@@ -69,7 +69,7 @@ def rings(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> 
     """One ring in another out to radius 5, with gaps; noise moves each point by up to half a ring, both ways."""
     number, wide = class_numbers(count, spec.classes), 5 / spec.classes
     radius = wide * (number + data.uniform(0.15, 0.85, count))
-    points = on_circle(radius, data.uniform(0, 2 * np.pi, count))
+    points = from_polar(radius, data.uniform(0, 2 * np.pi, count))
     return points + wide * noise * shift.uniform(-1, 1, (count, 2)), labels_of(number, spec.classes)
 
 
@@ -86,13 +86,13 @@ def pinwheel(count: int, noise: float, data: Random, shift: Random, spec: Spec) 
     number, share = class_numbers(count, spec.classes), 2 * np.pi / spec.classes
     radius = data.uniform(0.5, 5, count)
     turn = 0.3 * data.uniform(-1, 1, count) + noise * shift.uniform(-1, 1, count)  # in shares
-    return on_circle(radius, share * (number + turn) + np.pi * radius / 5), labels_of(number, spec.classes)
+    return from_polar(radius, share * (number + turn) + np.pi * radius / 5), labels_of(number, spec.classes)
 
 
 def blobs(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
     """Normal clouds around places on a circle of radius 3.5; noise raises their deviation from 0.5 to 1.5."""
     number = class_numbers(count, spec.classes)
-    centres = on_circle(np.full(count, 3.5), np.pi / 4 + 2 * np.pi * number / spec.classes)
+    centres = from_polar(np.full(count, 3.5), np.pi / 4 + 2 * np.pi * number / spec.classes)
     return centres + (0.5 + 2 * noise) * data.normal(size=(count, 2)), labels_of(number, spec.classes)
 
 
@@ -115,8 +115,8 @@ def function(count: int, noise: float, data: Random, shift: Random, spec: Spec) 
 
 def plane(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
     """(x1 + x2)/10, read up to 6·noise away."""
-    points = data.uniform(-DOMAIN, DOMAIN, (count, 2))
-    read_at = points + DOMAIN * noise * shift.uniform(-1, 1, (count, 2))
+    points = data.uniform(-PLANE_EDGE, PLANE_EDGE, (count, 2))
+    read_at = points + PLANE_EDGE * noise * shift.uniform(-1, 1, (count, 2))
     return points, read_at.sum(axis=1) / 10
 
 
@@ -126,8 +126,8 @@ HILLS = np.array([(-4, 2.5, 1), (0, 2.5, -1), (4, 2.5, 1), (-4, -2.5, -1), (0, -
 
 def multi_gauss(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
     """Six hills and hollows, cones of height ±1 and radius 2 that do not reach one another; read up to 6·noise away."""
-    points = data.uniform(-DOMAIN, DOMAIN, (count, 2))
-    read_at = points + DOMAIN * noise * shift.uniform(-1, 1, (count, 2))
+    points = data.uniform(-PLANE_EDGE, PLANE_EDGE, (count, 2))
+    read_at = points + PLANE_EDGE * noise * shift.uniform(-1, 1, (count, 2))
     distance = np.linalg.norm(read_at[:, np.newaxis] - HILLS[:, :2], axis=2)  # (count, hills)
     heights = HILLS[:, 2] * np.maximum(1 - distance / 2, 0)
     return points, heights[np.arange(count), np.abs(heights).argmax(axis=1)]
@@ -135,8 +135,8 @@ def multi_gauss(count: int, noise: float, data: Random, shift: Random, spec: Spe
 
 def sine(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
     """sin(x1) whatever x2 is, read up to 6·noise away: a curve to fit where x1 is the only feature."""
-    points = data.uniform(-DOMAIN, DOMAIN, (count, 2))
-    return points, np.sin(points[:, 0] + DOMAIN * noise * shift.uniform(-1, 1, count))
+    points = data.uniform(-PLANE_EDGE, PLANE_EDGE, (count, 2))
+    return points, np.sin(points[:, 0] + PLANE_EDGE * noise * shift.uniform(-1, 1, count))
 
 
 def arithmetic(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
@@ -149,19 +149,19 @@ def arithmetic(count: int, noise: float, data: Random, shift: Random, spec: Spec
     return np.stack([a, b], axis=1), np.stack([a + b, a - b], axis=1)
 
 
-CORNERS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], dtype=np.float64)
+GATE_INPUTS = np.array([(0, 0), (0, 1), (1, 0), (1, 1)], dtype=np.float64)
 GATES: dict[DatasetName, tuple[int, int, int, int]] = {
     "and_gate": (0, 0, 0, 1),
     "or_gate": (0, 1, 1, 1),
     "nand_gate": (1, 1, 1, 0),
     "xor_gate": (0, 1, 1, 0),
 }
-"""What each gate says at the corners."""
+"""Output of each gate for each of GATE_INPUTS."""
 
 
 def gate(count: int, noise: float, data: Random, shift: Random, spec: Spec) -> tuple[Points, Labels]:
-    """The four corners of the unit square, +1 where the gate says 1."""
-    return CORNERS, labels_of(np.array(GATES[spec.dataset]), 2)
+    """The four corners of the unit square, +1 where the gate outputs 1."""
+    return GATE_INPUTS, labels_of(np.array(GATES[spec.dataset]), 2)
 
 
 def two_classes(count: int) -> Labels:
@@ -179,12 +179,12 @@ def labels_of(number: NDArray[np.int64], classes: int) -> Labels:
     return np.float64(2) * number - 1 if classes == 2 else number.astype(np.float64)
 
 
-def on_circle(radius: Floats, angle: Floats) -> Points:
-    """Points (n, 2) by radius and by angle, clockwise from the top."""
+def from_polar(radius: Floats, angle: Floats) -> Points:
+    """Points (n, 2) at a radius and an angle, clockwise from the top."""
     return np.stack([radius * np.sin(angle), radius * np.cos(angle)], axis=1)
 
 
-PLANES: dict[DatasetName, Callable[[int, float, Random, Random, Spec], tuple[Points, Labels]]] = {
+PLANE_DATASETS: dict[DatasetName, Callable[[int, float, Random, Random, Spec], tuple[Points, Labels]]] = {
     "circle": circle,
     "xor": xor,
     "gauss": gauss,

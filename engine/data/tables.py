@@ -1,4 +1,4 @@
-"""Tables: the text of an uploaded file, CSV or JSON, as rows of cells. What they mean is read in `uploads`.
+"""Tables: the text of an uploaded file, CSV or JSON, as rows of cells. `uploads` finds out what they mean.
 
 Nothing is evaluated and nothing is opened: `csv` and `json` of the standard library read text, and a cell stays text
 until it looks like a number.
@@ -18,12 +18,12 @@ from engine.spec.spec import MOST_UPLOAD_COLUMNS
 
 Cell = str | float | None
 
-MOST_SHOWN = 40
-"""Characters of a cell or a name that a sentence repeats."""
+MAX_SHOWN_CHARACTERS = 40
+"""Characters of a cell or a name that a sentence to the user repeats."""
 DELIMITERS = "\t;,| "
-"""Where two fit equally well the one that is rarer inside a number or a name."""
-LOOKED_AT = 50
-"""Rows by which the delimiter is found."""
+"""Candidates; of two that fit equally well, the first is taken, which is rarer inside a number or a name."""
+SNIFFED_ROWS = 50
+"""First rows of the file, by which the delimiter is found."""
 
 NUMBER = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,4})?")
 MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
@@ -32,11 +32,12 @@ MISSING = {"", "na", "n/a", "#n/a", "nan", "null"}
 @dataclass(frozen=True)
 class Table:
     names: list[str]
-    """Of the columns; their numbers from 1 where the file gives none."""
+    """Of the columns; numbers from 1 where the file names none."""
     named: bool
+    """Whether the file names its columns."""
     rows: list[tuple[int, list[Cell]]]
-    """Each with its line in the file, or its place in a JSON list from 1; as many cells as there are names."""
-    comma: bool = False
+    """Each with its line in the file, or its number in a JSON list from 1; as many cells as there are names."""
+    decimal_comma: bool = False
     """Whether 1,5 is a number."""
 
     def number(self, cell: Cell) -> float | None:
@@ -44,9 +45,9 @@ class Table:
         if not isinstance(cell, str):
             return cell if cell is not None and math.isfinite(cell) else None
         text = cell.strip().replace("−", "-")
-        if self.comma and "." not in text:
+        if self.decimal_comma and "." not in text:
             text = text.replace(",", ".", 1)
-        if len(text) > MOST_SHOWN or not NUMBER.fullmatch(text):
+        if len(text) > MAX_SHOWN_CHARACTERS or not NUMBER.fullmatch(text):
             return None
         value = float(text)
         return value if math.isfinite(value) else None
@@ -62,13 +63,13 @@ def text_of(cell: Cell) -> str:
     return cell.strip() if isinstance(cell, str) else "" if cell is None else repr(cell).removesuffix(".0")
 
 
-def shown(text: str) -> str:
-    """As much of it as a sentence can hold."""
-    return text if len(text) <= MOST_SHOWN else text[: MOST_SHOWN - 1] + "…"
+def shortened(text: str) -> str:
+    """The text, cut to the length that a sentence can hold."""
+    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
 
 
 def read_table(text: str, name: str) -> Table:
-    """The rows of a file; its name tells what it is where the text does not. Raises Fault."""
+    """The rows of a CSV or JSON text; where the text leaves it open, the file's name decides. Raises Fault."""
     text = text.lstrip("\ufeff \t\r\n")
     if not text:
         raise Fault("upload_empty", {})
@@ -79,21 +80,21 @@ def read_table(text: str, name: str) -> Table:
 
 def _csv_table(text: str) -> Table:
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    told = re.fullmatch(r"sep=(.)", lines[0].strip(" "), re.IGNORECASE)  # as spreadsheets write it
-    if told:
+    declared = re.fullmatch(r"sep=(.)", lines[0].strip(" "), re.IGNORECASE)  # as spreadsheets write it
+    if declared:
         lines[0] = ""
-    delimiter = told[1] if told else max(DELIMITERS, key=lambda delimiter: _fit(lines, delimiter))
-    table = Table([], named=False, rows=[], comma=delimiter != ",")
+    delimiter = declared[1] if declared else max(DELIMITERS, key=lambda delimiter: _delimiter_score(lines, delimiter))
+    table = Table([], named=False, rows=[], decimal_comma=delimiter != ",")
     rows = list(_csv_rows(lines, delimiter))
     named = bool(rows) and all(table.number(cell) is None for cell in rows[0][1])
-    return _filled(rows[named:], rows[0][1] if named else [], table.comma)
+    return _padded_table(rows[named:], rows[0][1] if named else [], table.decimal_comma)
 
 
-def _fit(lines: list[str], delimiter: str) -> tuple[int, int, int]:
-    """How well a delimiter explains the first lines: rows of a point, rows as wide as one, cells."""
-    reader = Table([], named=False, rows=[], comma=delimiter != ",")
+def _delimiter_score(lines: list[str], delimiter: str) -> tuple[int, int, int]:
+    """How well a delimiter fits the first lines: rows with two numbers, rows of three cells or more, cells."""
+    reader = Table([], named=False, rows=[], decimal_comma=delimiter != ",")
     try:
-        rows = [cells for _, cells in islice(_csv_rows(lines, delimiter), LOOKED_AT)]
+        rows = [cells for _, cells in islice(_csv_rows(lines, delimiter), SNIFFED_ROWS)]
     except Fault:
         return 0, 0, 0
     wide = [cells for cells in rows if len(cells) >= 3]
@@ -128,17 +129,17 @@ def _json_table(text: str) -> Table:
         flat = [dict(_named_cells(entry)) for entry in content]
         names = list(dict.fromkeys(name for entry in flat for name in entry))
         _check_width(len(names))
-        return _filled([(row, [entry.get(name) for name in names]) for row, entry in enumerate(flat, 1)], names)
+        return _padded_table([(row, [entry.get(name) for name in names]) for row, entry in enumerate(flat, 1)], names)
     rows: list[tuple[int, list[Cell]]] = []
     for row, entry in enumerate(content, 1):
         if not isinstance(entry, list):
             raise Fault("upload_not_a_point", {"row": row})
         rows.append((row, [cell for item in entry for cell in _cells(item)]))
-    return _filled(rows, [])
+    return _padded_table(rows, [])
 
 
 def _named_cells(entry: dict[str, Any]) -> Iterator[tuple[str, Cell]]:
-    """One level of lists and objects is laid open: {"point": [1, 2]} has the columns point 1 and point 2."""
+    """Flattens one level of lists and objects: {"point": [1, 2]} has the columns point 1 and point 2."""
     for name, item in entry.items():
         if isinstance(item, dict):
             yield from ((inner, _cell(value)) for inner, value in item.items())
@@ -155,19 +156,19 @@ def _cells(item: object) -> list[Cell]:
 def _cell(value: object) -> Cell:
     if value is None or isinstance(value, str | float):
         return value
-    return str(value).casefold() if isinstance(value, bool) else "…"  # what is nested deeper is no number and no label
+    return str(value).casefold() if isinstance(value, bool) else "…"  # deeper nesting is neither a number nor a label
 
 
-def _filled(
-    rows: list[tuple[int, list[Cell]]] | list[tuple[int, list[str]]], names: list[str], comma: bool = False
+def _padded_table(
+    rows: list[tuple[int, list[Cell]]] | list[tuple[int, list[str]]], names: list[str], decimal_comma: bool = False
 ) -> Table:
     width = max([len(names), *(len(cells) for _, cells in rows)])
     _check_width(width)
     return Table(
-        [shown(name.strip()) or str(place) for place, name in enumerate(names + [""] * (width - len(names)), 1)],
+        [shortened(name.strip()) or str(place) for place, name in enumerate(names + [""] * (width - len(names)), 1)],
         bool(names),
         [(row, [*cells, *[None] * (width - len(cells))]) for row, cells in rows],
-        comma,
+        decimal_comma,
     )
 
 

@@ -1,4 +1,4 @@
-"""Targets: what a network's outputs are compared with, made of the labels of a data set."""
+"""Targets: turns the labels of a data set into the values that the loss compares with the network's outputs."""
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,13 +7,14 @@ from engine.nn.network import Array
 from engine.spec.spec import Spec
 
 Whole = NDArray[np.int64]
+"""Class numbers or counts."""
 
 
 def targets_of(spec: Spec, labels: Array) -> Array:
     """Labels, (n,) or (n, values) → targets (n, outputs).
 
     Values are divided by the data set's unit. Of two classes with one output, +1 becomes 1 and −1 the Spec's
-    low_target; with an output for each class, the class's own output is to be 1 and the others low_target.
+    low_target; with an output for each class, the class's own output has the target 1 and the others low_target.
     """
     if spec.is_regression:
         return np.asarray(labels.reshape(len(labels), -1) / np.float32(spec.kind.unit), dtype=np.float32)
@@ -24,5 +25,5 @@ def targets_of(spec: Spec, labels: Array) -> Array:
 
 
 def actual_classes(labels: Array, spec: Spec) -> Whole:
-    """(n,), from 0: of two classes, −1 is 0 and +1 is 1."""
+    """Class numbers (n,) from 0; of two classes, −1 is 0 and +1 is 1."""
     return (labels > 0).astype(np.int64) if spec.class_count == 2 else labels.astype(np.int64)

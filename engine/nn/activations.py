@@ -30,7 +30,7 @@ def activation_table(leaky_slope: float, elu_alpha: float) -> dict[ActivationNam
     as in torch."""
     return {
         "linear": Activation(value=lambda z: z, slope=lambda z, a: np.ones_like(z)),
-        # 1 where z > 0, else 0: no slope leads anywhere, and only rules that need none can train it
+        # 1 where z > 0, else 0: the slope is 0 everywhere, so only gradient-free optimizers can train it
         "step": Activation(value=lambda z: (z > 0).astype(z.dtype), slope=lambda z, a: np.zeros_like(z)),
         "sigmoid": Activation(value=sigmoid, slope=lambda z, a: a * (1 - a)),
         "tanh": Activation(value=np.tanh, slope=lambda z, a: 1 - a * a),

@@ -25,13 +25,13 @@ def _constant(value: float) -> Draw:
 
 
 def _uniform(bound: Callable[[int, int], float]) -> Draw:
-    """Even between ±bound."""
+    """Uniform on ±bound."""
     return lambda random, shape, fan_in, fan_out: random.uniform(-1, 1, shape) * bound(fan_in, fan_out)
 
 
-def _normal(deviation: Callable[[int, int], float]) -> Draw:
-    """Around 0 with this standard deviation."""
-    return lambda random, shape, fan_in, fan_out: random.normal(size=shape) * deviation(fan_in, fan_out)
+def _normal(std: Callable[[int, int], float]) -> Draw:
+    """N(0, std²)"""
+    return lambda random, shape, fan_in, fan_out: random.normal(size=shape) * std(fan_in, fan_out)
 
 
 _ZEROS = _constant(0)
@@ -62,7 +62,7 @@ def initializer_table(init_std: float, init_constant: float) -> dict[Initializer
 
 
 def initial_parameters(spec: Spec, network: Network) -> Array:
-    """A flat vector (count,). Each layer has a random stream of its own: adding one leaves those before it alone."""
+    """A flat vector (count,). Each layer has its own random stream, so a new layer leaves those before it unchanged."""
     initializer = initializer_table(spec.init_std, spec.init_constant)[spec.initializer]
     flat = np.empty(network.count, dtype=np.float32)
     views = network.views(flat)

@@ -1,4 +1,4 @@
-"""Losses: each value beside its slope. Outputs and targets are (n, outputs); how labels become targets: `targets`.
+"""Losses: each value beside its slope. Outputs and targets are (n, outputs); `engine.data.targets` makes the targets.
 
 Simplest first. Penalties on weights are at the end.
 """
@@ -25,7 +25,7 @@ class Loss:
     slopes: Callable[[Floats, Floats], Floats]
     """(outputs, targets) → ∂(Σ terms)/∂outputs, (n, outputs)"""
     per_sample: bool = False
-    """Whether a sample has one term for all its outputs."""
+    """Whether there is one term for each sample, not one for each output."""
     reduction: ReductionName = "mean"
 
     def value(self, outputs: Floats, targets: Floats) -> float:
@@ -80,13 +80,13 @@ def _huber(size: Floats, delta: float) -> Floats:
 
 
 def _log_softmax(o: Floats) -> Floats:
-    """o − log Σ eᵒ along a row. The largest o is taken off first, so that no exponent is positive."""
+    """o − log Σ eᵒ along a row. The largest o is subtracted first, so that no exponent is positive."""
     shifted = o - o.max(axis=1, keepdims=True)
     return np.asarray(shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True)))
 
 
 def penalty(weights: Floats, l1: float, l2: float) -> float:
-    """l1·Σ|w| + l2/2·Σw²; weights alone, biases are not pulled towards zero."""
+    """l1·Σ|w| + l2/2·Σw²; weights alone, biases are not penalised."""
     return float(l1 * np.abs(weights).sum() + l2 / 2 * np.square(weights).sum())
 
 

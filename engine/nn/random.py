@@ -1,6 +1,6 @@
 """Random numbers of a run: one independent named stream per purpose, and the shuffled order of each epoch.
 
-Nothing here keeps a state between calls, so a run is resumed from its seed, its epoch and its place in the epoch.
+Pure functions: the random state of a run is its seed, its epoch and its position in the epoch.
 """
 
 import numpy as np
@@ -21,8 +21,8 @@ def batch_order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
     """The order in which one epoch visits `count` samples, as int64 (count,).
 
     Fisher–Yates driven by splitmix64 (Steele, Lea and Flood 2014). The state starts from (seed, epoch); for
-    i = count−1 … 1 the i-th and the j-th entries change places, with j = ((next() >> 32)·(i+1)) >> 32. Written out
-    so exactly because `backends/compiled.py` has a twin that must give the same order.
+    i = count−1 … 1 the i-th and the j-th entries are swapped, with j = ((next() >> 32)·(i+1)) >> 32. Specified
+    exactly because `engine.backends.compiled.random` has a second implementation that must give the same order.
     """
     order = list(range(count))
     limits = np.arange(count, 1, -1, dtype=np.uint64)  # i + 1 for i = count−1 … 1
@@ -33,7 +33,7 @@ def batch_order(seed: int, epoch: int, count: int) -> NDArray[np.int64]:
 
 
 def _splitmix64(seed: int, epoch: int, count: int) -> NDArray[np.uint64]:
-    """The first `count` numbers at once: the state only ever grows by gamma, so each can be computed by itself."""
+    """The first `count` outputs at once: the state grows by gamma for each, so they are independent of one another."""
     start = (seed * _GAMMA + epoch * _MIX_1 + _MIX_2) & _MASK
     steps = np.arange(1, count + 1, dtype=np.uint64)
     z = np.uint64(start) + steps * np.uint64(_GAMMA)
@@ -43,10 +43,10 @@ def _splitmix64(seed: int, epoch: int, count: int) -> NDArray[np.uint64]:
 
 
 def keep_mask(seed: int, step: int, layer: int, rows: int, width: int, dropout: float) -> NDArray[np.bool_]:
-    """Which values of a layer a training step keeps: (rows, width), True with the chance 1 − dropout.
+    """The dropout mask of a layer in a training step: (rows, width), True, kept, with probability 1 − dropout.
 
     `step` counts the steps taken before this one, `rows` are the samples of the batch in their order. A value is kept
-    where its hash's upper 24 bits are ≥ dropout·2²⁴. `backends/compiled.py` has a twin.
+    where its hash's upper 24 bits are ≥ dropout·2²⁴. `engine.backends.compiled.random` implements it too.
     """
     row = np.arange(rows, dtype=np.uint32)[:, np.newaxis] * np.uint32(0x9E3779B1)
     column = np.arange(width, dtype=np.uint32) * np.uint32(0x85EBCA77)
@@ -54,12 +54,12 @@ def keep_mask(seed: int, step: int, layer: int, rows: int, width: int, dropout: 
 
 
 def signs(seed: int, step: int, pair: int, count: int) -> NDArray[np.float32]:
-    """±1 (count,), each with an even chance: the way in which a pair of evolution's copies is moved.
+    """±1 (count,), each with probability 1/2: the direction in which evolution perturbs a pair of copies.
 
-    `step` counts the steps taken before this one. `backends/compiled.py` has a twin.
+    `step` counts the steps taken before this one. `engine.backends.compiled.random` implements it too.
     """
-    place = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B1)
-    bits = _hash32(place ^ key32(seed, step, 1000 + pair)) >> np.uint32(31)
+    index = np.arange(count, dtype=np.uint32) * np.uint32(0x9E3779B1)
+    bits = _hash32(index ^ key32(seed, step, 1000 + pair)) >> np.uint32(31)
     return 1 - 2 * bits.astype(np.float32)
 
 

@@ -13,7 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from engine.backends import Backend, make_backend
 from engine.backends.bugs import BUGS, by_hand_with, compatible_with, without_bug_state
 from engine.data.datasets import split
-from engine.data.digits import BUNDLED, Library
+from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.data.features import inputs_of
 from engine.data.targets import targets_of
 from engine.evaluation.metrics import Evaluation, roc, scores
@@ -41,10 +41,10 @@ class Trainer:
     `train_targets`, `test_targets`: (n, outputs), what its outputs are compared with; see `engine.data.targets`.
     """
 
-    def __init__(self, spec: Spec, backend: BackendName = "compiled", library: Library = BUNDLED) -> None:
+    def __init__(self, spec: Spec, backend: BackendName = "compiled", sources: DataSources = BUNDLED_ONLY) -> None:
         """library: where pictures come from that are not in the package. Raises ValueError where they are missing."""
         self.spec = spec
-        data = split(spec, library)
+        data = split(spec, sources)
         self.train_points, self.train_labels = data.train_rows, data.train_labels
         self.test_points, self.test_labels = data.test_rows, data.test_labels
         self.train_inputs = inputs_of(spec, data.train_rows)
@@ -318,7 +318,7 @@ class Trainer:
         }
 
     @classmethod
-    def from_state(cls, state: Mapping[str, Any], library: Library = BUNDLED) -> Self:
+    def from_state(cls, state: Mapping[str, Any], sources: DataSources = BUNDLED_ONLY) -> Self:
         """A Trainer that goes on exactly as the one that gave this state would have, bit for bit.
 
         Raises ValueError if the state is of another version or does not hold together.
@@ -326,7 +326,7 @@ class Trainer:
         values = dict(state)
         if (version := values.pop("version", None)) != STATE_VERSION:
             raise ValueError(f"this state is of version {version} and only version {STATE_VERSION} can be read")
-        trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), library)
+        trainer = cls(Spec.model_validate(values.pop("spec")), values.pop("backend"), sources)
         trainer.stopping = StoppingState(**values.pop("watch"))
         if (bug := values.pop("bug", None)) is not None:
             trainer.inject_bug(bug)

@@ -6,7 +6,7 @@ from typing import Any
 
 from playwright.sync_api import expect
 
-from engine.data.planes import PLANES
+from engine.data.planes import PLANE_DATASETS
 from engine.spec.spec import Spec, is_live
 from tests.browser.conftest import Opened, OpenPage
 
@@ -96,7 +96,7 @@ def test_marks_stand_at_the_knobs_that_restart(opened: Opened) -> None:
 
 
 def test_datasets(opened: Opened) -> None:
-    for dataset in PLANES:
+    for dataset in PLANE_DATASETS:
         button = opened[f"dataset-{dataset}"]
         button.click()
         expect(button).to_have_attribute("aria-pressed", "true")

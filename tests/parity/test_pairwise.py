@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from app.wire.messages import sentence
 from app.wire.validation import explain
 from engine import Layer, Spec, Trainer
-from engine.data.digits import Library
+from engine.data.digits import DataSources
 from engine.spec.choices import (
     FEATURES,
     ActivationName,
@@ -168,7 +168,7 @@ def array() -> tuple[list[Row], dict[frozenset[Value], str]]:
 
 
 @pytest.fixture(scope="module")
-def library(tmp_path_factory: pytest.TempPathFactory) -> Library:
+def sources(tmp_path_factory: pytest.TempPathFactory) -> DataSources:
     return write_mnist(Path(tmp_path_factory.mktemp("mnist")))
 
 
@@ -203,10 +203,10 @@ def test_no_row_at_random_holds_a_pair_called_impossible(
 def test_every_pair_of_choices_is_trained_as_by_hand(
     backend: BackendName,
     array: tuple[list[Row], dict[frozenset[Value], str]],
-    library: Library,
+    sources: DataSources,
     record_property: Callable[[str, object], None],
 ) -> None:
-    differences = [(max(compare(spec_of(row), backend, library)), row) for row in array[0]]
+    differences = [(max(compare(spec_of(row), backend, sources)), row) for row in array[0]]
     worst = max(difference for difference, _ in differences)
     pairs = len(set().union(*map(pairs_of, array[0])))
     record_property("parity", (f"experiments that hold {pairs} pairs of choices, {backend}", len(array[0]), worst))
@@ -214,9 +214,9 @@ def test_every_pair_of_choices_is_trained_as_by_hand(
     assert not faults, f"{len(faults)} of {len(differences)} differ:\n" + "\n".join(faults)
 
 
-def compare(spec: Spec, backend: BackendName, library: Library) -> Iterator[float]:
+def compare(spec: Spec, backend: BackendName, sources: DataSources) -> Iterator[float]:
     """By how much parameters, statistics, losses and gradients differ after three steps from those made by hand."""
-    true, found = (Trainer(spec, "by_hand", library) for _ in range(2))
+    true, found = (Trainer(spec, "by_hand", sources) for _ in range(2))
     found.switch_backend(backend)
     start = true.state()
     for trainer in (true, found):

@@ -9,13 +9,13 @@ from hypothesis import strategies as st
 
 from engine import Spec
 from engine.data.datasets import DATASETS, samples_of, split
-from engine.data.planes import PLANES
+from engine.data.planes import PLANE_DATASETS
 from engine.spec.choices import KINDS, DatasetName, FunctionName
 
 NAMES: tuple[DatasetName, ...] = get_args(DatasetName)
 GOLDEN = Path(__file__).parents[2] / "golden"
 MANY: tuple[DatasetName, ...] = ("moons", "rings", "checkerboard", "pinwheel", "blobs")
-DRAWN = [name for name in PLANES if KINDS[name].noise]
+DRAWN = [name for name in PLANE_DATASETS if KINDS[name].noise]
 """Drawn at random on the plane, as many as asked for."""
 POINTS_MOVE = {"gauss", "spiral", "moons", "rings", "pinwheel", "blobs"}
 """Where noise moves points; elsewhere it moves the place where the label is read."""
@@ -29,7 +29,7 @@ def spec_of(name: DatasetName, **fields: Any) -> Spec:
 
 def test_the_table_is_complete() -> None:
     assert set(DATASETS) == set(NAMES)
-    assert set(PLANES) == {name for name in NAMES if KINDS[name].plane} - {"own", "own_values"}
+    assert set(PLANE_DATASETS) == {name for name in NAMES if KINDS[name].plane} - {"own", "own_values"}
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if name != "mnist"])

@@ -12,13 +12,13 @@ from sklearn.datasets import load_digits
 from engine import Spec
 from engine.data import digits
 from engine.data.datasets import samples_of, split
-from engine.data.digits import Library, bundled_digits, folder_digits
+from engine.data.digits import DataSources, bundled_digits, mnist_digits
 from engine.fault import Fault, Value
 
 FILES = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte", "t10k-images-idx3-ubyte", "t10k-labels-idx1-ubyte")
 
 
-def write_mnist(folder: Path, train: int = 60, test: int = 10) -> Library:
+def write_mnist(folder: Path, train: int = 60, test: int = 10) -> DataSources:
     """Four files as MNIST has them: the first pixel of a picture is its number, its label the last figure of that."""
     for part, count, first in (("train", train, 0), ("t10k", test, train)):
         pictures = np.zeros((count, 28, 28), dtype=np.uint8)
@@ -28,11 +28,11 @@ def write_mnist(folder: Path, train: int = 60, test: int = 10) -> Library:
         (folder / f"{part}-images-idx3-ubyte").write_bytes(head + pictures.tobytes())
         labels = bytes(number % 10 for number in range(first, first + count))
         (folder / f"{part}-labels-idx1-ubyte").write_bytes(struct.pack(">2I", 0x801, count) + labels)
-    return Library(mnist_folder=folder)
+    return DataSources(mnist_folder=folder)
 
 
 @pytest.fixture
-def library(tmp_path: Path) -> Library:
+def sources(tmp_path: Path) -> DataSources:
     return write_mnist(tmp_path)
 
 
@@ -78,10 +78,10 @@ def test_each_digit_has_its_mean_picture() -> None:
 
 @pytest.mark.parametrize("packed", [[], FILES, FILES[:1]], ids=["plain", "gzipped", "one gzipped"])
 @pytest.mark.parametrize("dot", [False, True], ids=["dash", "dot"])
-def test_mnist_plain_and_gzipped(library: Library, packed: list[str], dot: bool) -> None:
-    assert library.mnist_folder
+def test_mnist_plain_and_gzipped(sources: DataSources, packed: list[str], dot: bool) -> None:
+    assert sources.mnist_folder
     for name in FILES:
-        file = library.mnist_folder / name
+        file = sources.mnist_folder / name
         content = file.read_bytes()
         file.unlink()
         name = name.replace("-idx", ".idx") if dot else name
@@ -89,31 +89,31 @@ def test_mnist_plain_and_gzipped(library: Library, packed: list[str], dot: bool)
             (file.parent / f"{name}.gz").write_bytes(gzip.compress(content))
         else:
             (file.parent / name).write_bytes(content)
-    pictures, numbers = folder_digits(library)
+    pictures, numbers = mnist_digits(sources)
     assert pictures.shape == (70, 784)
     np.testing.assert_array_equal(pictures[:, 0], np.arange(70))
     np.testing.assert_array_equal(numbers, np.arange(70) % 10)
 
 
-def test_mnist_as_samples(library: Library) -> None:
+def test_mnist_as_samples(sources: DataSources) -> None:
     """Drawn by the seed from all of both pairs of files, each picture with its own label."""
-    rows, labels = samples_of(Spec(dataset="mnist", samples=65), library)
+    rows, labels = samples_of(Spec(dataset="mnist", samples=65), sources)
     numbers = np.rint(rows[:, 0] * 255)
     assert (rows.shape, rows.max()) == ((65, 784), 1)
     assert rows.dtype == np.float32
     assert len(set(numbers)) == 65
     assert numbers.max() >= 60
     np.testing.assert_array_equal(labels, numbers % 10)
-    assert not np.array_equal(rows, samples_of(Spec(dataset="mnist", samples=65, seed=8), library)[0])
-    assert len(samples_of(Spec(dataset="mnist"), library)[0]) == 70
+    assert not np.array_equal(rows, samples_of(Spec(dataset="mnist", samples=65, seed=8), sources)[0])
+    assert len(samples_of(Spec(dataset="mnist"), sources)[0]) == 70
 
 
-def test_mnist_is_read_once_and_again_when_it_changes(library: Library) -> None:
-    first = folder_digits(library)[0]
-    assert folder_digits(Library(library.mnist_folder))[0] is first
-    assert library.mnist_folder
-    write_mnist(library.mnist_folder, train=61)
-    assert len(folder_digits(library)[0]) == 71
+def test_mnist_is_read_once_and_again_when_it_changes(sources: DataSources) -> None:
+    first = mnist_digits(sources)[0]
+    assert mnist_digits(DataSources(sources.mnist_folder))[0] is first
+    assert sources.mnist_folder
+    write_mnist(sources.mnist_folder, train=61)
+    assert len(mnist_digits(sources)[0]) == 71
 
 
 def test_no_folder_is_a_fault_of_its_own() -> None:
@@ -125,10 +125,10 @@ def put(offset: int, value: int) -> Callable[[bytes], bytes]:
     return lambda content: content[:offset] + struct.pack(">I", value) + content[offset + 4 :]
 
 
-def spoiled(library: Library, name: str, spoil: Callable[[bytes], bytes], packed: bool) -> Path:
+def spoiled(sources: DataSources, name: str, spoil: Callable[[bytes], bytes], packed: bool) -> Path:
     """The file with this content instead, plain or gzipped."""
-    assert library.mnist_folder
-    file = library.mnist_folder / name
+    assert sources.mnist_folder
+    file = sources.mnist_folder / name
     content = spoil(file.read_bytes())
     file.unlink()
     if packed:
@@ -155,19 +155,19 @@ def spoiled(library: Library, name: str, spoil: Callable[[bytes], bytes], packed
     ],
 )
 def test_each_fault_of_a_file_has_a_code_and_names_the_file(
-    library: Library, name: str, spoil: Callable[[bytes], bytes], code: str, values: dict[str, Value], packed: bool
+    sources: DataSources, name: str, spoil: Callable[[bytes], bytes], code: str, values: dict[str, Value], packed: bool
 ) -> None:
-    file = spoiled(library, name, spoil, packed)
+    file = spoiled(sources, name, spoil, packed)
     with pytest.raises(Fault) as raised:
-        folder_digits(library)
+        mnist_digits(sources)
     assert (raised.value.code, raised.value.values) == (code, {"file": file.name, **values})
 
 
 @pytest.mark.parametrize("packed", [False, True], ids=["plain", "gzipped"])
-def test_a_picture_without_a_label_is_a_fault_of_two_files(library: Library, packed: bool) -> None:
-    file = spoiled(library, FILES[1], lambda content: content[:4] + struct.pack(">I", 59) + content[9:], packed)
+def test_a_picture_without_a_label_is_a_fault_of_two_files(sources: DataSources, packed: bool) -> None:
+    file = spoiled(sources, FILES[1], lambda content: content[:4] + struct.pack(">I", 59) + content[9:], packed)
     with pytest.raises(Fault) as raised:
-        folder_digits(library)
+        mnist_digits(sources)
     found = {"file": FILES[0], "count": 60, "label_file": file.name, "labels": 59}
     assert (raised.value.code, raised.value.values) == ("mnist_labels_missing", found)
 
@@ -181,21 +181,21 @@ def test_a_picture_without_a_label_is_a_fault_of_two_files(library: Library, pac
         lambda packed: packed[:20] + bytes(5) + packed[25:],
     ],
 )
-def test_damaged_gzip_is_said(library: Library, spoil: Callable[[bytes], bytes]) -> None:
-    assert library.mnist_folder
-    file = library.mnist_folder / FILES[0]
+def test_damaged_gzip_is_said(sources: DataSources, spoil: Callable[[bytes], bytes]) -> None:
+    assert sources.mnist_folder
+    file = sources.mnist_folder / FILES[0]
     packed = gzip.compress(file.read_bytes())
     file.unlink()
     file.with_name(f"{file.name}.gz").write_bytes(spoil(packed))
     with pytest.raises(Fault) as raised:
-        folder_digits(library)
+        mnist_digits(sources)
     assert (raised.value.code, raised.value.values) == ("mnist_unreadable", {"file": f"{file.name}.gz"})
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_a_missing_file_is_named(library: Library, name: str) -> None:
-    assert library.mnist_folder
-    (library.mnist_folder / name).unlink()
+def test_a_missing_file_is_named(sources: DataSources, name: str) -> None:
+    assert sources.mnist_folder
+    (sources.mnist_folder / name).unlink()
     with pytest.raises(Fault) as raised:
-        folder_digits(library)
+        mnist_digits(sources)
     assert (raised.value.code, raised.value.values) == ("mnist_no_file", {"file": name})
