@@ -35,18 +35,19 @@ def compared(trainer: Trainer, at: Checkpoint) -> dict[str, Any]:
 
 
 def _light(result: CheckResult | None, at: Checkpoint) -> dict[str, Any]:
-    """What the check button shows; neither green nor red where there is no step to compare."""
+    """What the check button shows: green, red, or silent where something could not be compared; none without a step."""
     if result is None:
         return {"step": at.state.step, "state": "none", "planted": at.bug}
     worst = result.worst
-    by_hand, autograd, differences = result.gradient
+    by_hand, autograd, differences = result.gradient or (None, None, None)
     return {
         "step": result.step,
-        "state": "green" if result.passed else "red",
+        "state": result.state,
         "difference": number(worst.difference),
         "witness": worst.reference,
         "tensor": worst.tensor,
         "index": list(worst.index),
+        "quantity": worst.quantity,
         "kinks": result.kinks,
         "tried": result.perturbed,
         "rule": at.spec.optimizer,
@@ -54,6 +55,7 @@ def _light(result: CheckResult | None, at: Checkpoint) -> dict[str, Any]:
         "samples": result.samples,
         "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},
         "compared": [_witness(one) for one in result.comparisons],
+        "silent": [{"witness": one.reference, "reason": one.reason} for one in result.silent],
         "planted": result.bug,
     }
 
@@ -66,6 +68,7 @@ def _witness(one: Comparison) -> dict[str, Any]:
         "agrees": one.agrees,
         "tensor": one.tensor,
         "index": list(one.index),
+        "quantity": one.quantity,
         "hand": number(one.hand),
         "other": number(one.other),
     }

@@ -38,6 +38,9 @@ class Backend(Protocol):
     def advance(self, steps: int) -> None:
         """Takes so many steps, one mini-batch each."""
 
+    def last_gradient(self) -> Array:
+        """Of the last step, (count,), as the optimizer got it: with penalties, clipped. For use after `advance`."""
+
     def loss_and_gradient(self) -> tuple[float, Array]:
         """Loss of the data alone over the whole training set, and its gradient (count,), at these parameters."""
 

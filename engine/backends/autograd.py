@@ -232,6 +232,9 @@ class Autograd:
             self.epoch += 1
             self.cursor = 0
 
+    def last_gradient(self) -> Array:
+        return flat([tensor.grad for tensor in self.tensors.values() if tensor.grad is not None]).numpy()
+
     def loss_and_gradient(self) -> tuple[float, Array]:
         with one_thread():
             loss = self.loss(self.forward(self.tensors, self.inputs, training=False)[-1], self.targets)

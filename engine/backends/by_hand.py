@@ -309,6 +309,7 @@ class ByHand:
         state.parameters[:] = update.parameters
         state.optimizer_state = update.optimizer_state
         state.optimizer_steps += uses_memory(self.spec)
+        self.gradient = update.gradient
         state.step += 1
         self.update_running_statistics(batch_pass.forward)
         self.finish_batch(len(batch_pass.batch), batch_pass.loss)
@@ -323,6 +324,15 @@ class ByHand:
                 variance = self.buffers[f"norms.{layer}.running_var"]
                 mean[:] = (1 - m) * mean + m * cache.norm.mean
                 variance[:] = (1 - m) * variance + m * cache.norm.variance * (n / (n - 1))
+
+    def running_statistics_after(self, caches: list[ForwardCache]) -> Array:
+        """What `update_running_statistics` would make of the flat vector of buffers."""
+        buffers = self.state_now.buffers
+        before = buffers.copy()
+        self.update_running_statistics(caches)
+        after = buffers.copy()
+        buffers[:] = before
+        return after
 
     # The mini-batches
 
@@ -354,6 +364,9 @@ class ByHand:
                     return
                 self.train_step()
 
+    def last_gradient(self) -> Array:
+        return self.gradient.copy()
+
     def loss_and_gradient(self) -> tuple[float, Array]:
         with np.errstate(over="ignore", invalid="ignore"):
             caches = self.forward(self.state_now.parameters, self.inputs)
@@ -374,6 +387,7 @@ class ByHand:
     def load(self, state: State) -> None:
         self.state_now = state.copy()
         self.buffers = self.network.buffer_views(self.state_now.buffers)
+        self.gradient = np.zeros_like(state.parameters)
 
     def state(self) -> State:
         return self.state_now.copy()

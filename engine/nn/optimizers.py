@@ -222,9 +222,7 @@ class Muon:
         new, after = param.copy(), {name: values.copy() for name, values in state.items()}
         for name, place in self.network.slices.items():
             if rule_of(self.network, name) == "muon":
-                b: Array = self.momentum * state["momentum"][place] + (1 - self.momentum) * grad[place]
-                ahead: Array = (1 - self.momentum) * grad[place] + self.momentum * b
-                u = ahead if self.nesterov else b
+                b, u = self.look_ahead(state["momentum"][place], grad[place])
                 rows, columns = self.network.shapes[name]
                 direction = orthogonalised(u.reshape(rows, columns), self.iterations).ravel()
                 new[place] -= rate * math.sqrt(max(1, rows / columns)) * direction
@@ -234,6 +232,12 @@ class Muon:
                 new[place], moments = self.others.step(param[place], grad[place], moments, rate, t)
                 after["m"][place], after["v"][place] = moments["m"], moments["v"]
         return new, after
+
+    def look_ahead(self, momentum: Array, grad: Array) -> tuple[Array, Array]:
+        """b and u"""
+        b: Array = self.momentum * momentum + (1 - self.momentum) * grad
+        ahead: Array = (1 - self.momentum) * grad + self.momentum * b
+        return b, ahead if self.nesterov else b
 
 
 def rule_of(network: Network, name: str) -> OptimizerName:

@@ -11,7 +11,8 @@ from playwright.sync_api import expect
 from app.training_worker.measurements import QUANTITIES
 from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import GRADIENT_FREE
-from engine.checking.comparison import Reference
+from engine.checking.against_backend import COUNTERS
+from engine.checking.comparison import Reason, Reference
 from engine.diagnosis.diagnosis import FindingCode
 from engine.diagnosis.failures import FAILURES
 from engine.explaining.phases import PhaseName
@@ -95,8 +96,10 @@ MADE = {
     *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
     *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
     *(f"checked.witness.{witness}" for witness in get_args(Reference)),
-    *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "red", "none")),
-    *(f"checked.says_{state}" for state in ("green", "red", "rule")),
+    *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "silent", "red", "none")),
+    *(f"checked.says_{state}" for state in ("green", "silent", "red", "red_counter", "rule")),
+    *(f"checked.silent.{reason}" for reason in get_args(Reason)),
+    *(f"checked.counter.{name}" for name in (*COUNTERS, "loss_sum", "epoch_loss")),
     *(f"checked.no_differences.{rule}" for rule in GRADIENT_FREE),
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
     *(f"draw.{where}{lack}" for where in ("", "refused.", "left.") for lack in ("none", "one_class")),

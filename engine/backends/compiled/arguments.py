@@ -80,6 +80,8 @@ class Scratch(NamedTuple):
     """Of evolution: the parameters it starts from. Of Muon: a weight and its products"""
     gram: Array
     """Of Muon: X·Xᵀ in tiles, then zeros that stand for a bias"""
+    direction: Array
+    """Of Muon: along which the inner weights move, laid out as the parameters"""
 
 
 Arguments = tuple[Config, Samples, TrainState, Buffers, Scratch]

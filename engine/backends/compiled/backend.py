@@ -192,21 +192,25 @@ class Compiled:
             stride=stride,
         )
 
-    def _scratch(self) -> tuple[Array, Array]:
+    def _scratch(self) -> tuple[Array, Array, Array]:
         """The matrices that evolution and Muon need beside the rest."""
+        size = self.train_state.parameters.size
         if self.spec.optimizer == "evolution":
-            return aligned(self.train_state.parameters.size), aligned(0)
+            return aligned(size), aligned(0), aligned(0)
         if self.spec.optimizer != "muon" or self.network.layers < 3:
-            return aligned(0), aligned(0)
+            return aligned(0), aligned(0), aligned(0)
         narrow = [tiles(min(stage.inputs, stage.outputs)) * TILE for stage in self.network.stages[1:-1]]
         wide = [-(-max(stage.inputs, stage.outputs) // WIDTH) * WIDTH for stage in self.network.stages[1:-1]]
         products = max(3 * rows * columns for rows, columns in zip(narrow, wide, strict=True))
-        return aligned(products), aligned(max(narrow) ** 2 + max(narrow))
+        return aligned(products), aligned(max(narrow) ** 2 + max(narrow)), aligned(size)
 
     # Work
 
     def advance(self, steps: int) -> None:
         kernels.advance(steps, True, self.gradient, self.arguments)
+
+    def last_gradient(self) -> Array:
+        return self.gradient[self.index]
 
     def loss_and_gradient(self) -> tuple[float, Array]:
         samples = self.samples._replace(order=self.in_order)

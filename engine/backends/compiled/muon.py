@@ -40,26 +40,27 @@ def muon(config: Config, rate: Any, t: Any, state: TrainState, gradient: Any, sc
     adam(settings, False, rate, t, state, gradient, 1, 0, start)
     adam(settings, False, rate, t, state, gradient, 1, end, gradient.size)
 
+    direction = scratch.direction
     momentum = splat(settings[MUON_MOMENTUM])
     share = splat(1 - settings[MUON_MOMENTUM])
     for i in range(start, end, WIDTH):
         g = load(gradient, i)
         buffer = momentum * load(state.optimizer_state, i) + share * g
         store(state.optimizer_state, i, buffer)
-        store(gradient, i, share * g + momentum * buffer if choices[NESTEROV] else buffer)
+        store(direction, i, share * g + momentum * buffer if choices[NESTEROV] else buffer)
     for layer in range(1, last):
-        orthogonalise(plan, layer, choices[NEWTON_SCHULZ_STEPS], gradient, scratch.matrix, scratch.gram)
+        orthogonalise(plan, layer, choices[NEWTON_SCHULZ_STEPS], direction, scratch.matrix, scratch.gram)
 
     decay = splat(1 - rate * settings[DECAY])
     for layer in range(1, last):
         scale = splat(rate * math.sqrt(max(1.0, plan[layer, OUTS] / plan[layer, INS])))
         for i in range(plan[layer, WEIGHT], plan[layer + 1, WEIGHT], WIDTH):
-            store_update(state.parameters, state.updates, i, decay, scale * load(gradient, i))
+            store_update(state.parameters, state.updates, i, decay, scale * load(direction, i))
 
 
 @separate
-def orthogonalise(plan: Any, layer: Any, steps: Any, gradient: Any, matrix: Any, gram: Any) -> None:
-    """The layer's weights in `gradient` ← near UVᵀ of its singular value decomposition, by Newton–Schulz.
+def orthogonalise(plan: Any, layer: Any, steps: Any, direction: Any, matrix: Any, gram: Any) -> None:
+    """The layer's weights in `direction` ← near UVᵀ of its singular value decomposition, by Newton–Schulz.
 
     X ← X/‖X‖, then X ← a·X + b·(XXᵀ)X + c·(XXᵀ)²X, of the transpose where that has fewer rows.
     """
@@ -73,10 +74,10 @@ def orthogonalise(plan: Any, layer: Any, steps: Any, gradient: Any, matrix: Any,
         store(matrix, i, splat(0.0))
     squares = splat(0.0)
     for i in range(plan[layer, WEIGHT], plan[layer + 1, WEIGHT], WIDTH):
-        u = load(gradient, i)
+        u = load(direction, i)
         squares += u * u
     inverse_norm = np.float32(1 / max(math.sqrt(total(squares)), _LEAST_NORM))
-    copy_matrix(plan, layer, transposed, stride, gradient, matrix, inverse_norm, True)
+    copy_matrix(plan, layer, transposed, stride, direction, matrix, inverse_norm, True)
 
     zeros = gram.size - row_tiles * TILE
     for _ in range(steps):
@@ -87,12 +88,12 @@ def orthogonalise(plan: Any, layer: Any, steps: Any, gradient: Any, matrix: Any,
             for i in range(base, base + height, WIDTH):
                 x = splat(COEFFICIENTS[0]) * load(matrix, i) + splat(COEFFICIENTS[1]) * load(matrix, i + height)
                 store(matrix, i, x + splat(COEFFICIENTS[2]) * load(matrix, i + 2 * height))
-    copy_matrix(plan, layer, transposed, stride, gradient, matrix, np.float32(1), False)
+    copy_matrix(plan, layer, transposed, stride, direction, matrix, np.float32(1), False)
 
 
 @separate
 def copy_matrix(
-    plan: Any, layer: Any, transposed: Any, stride: Any, gradient: Any, matrix: Any, scale: Any, to_matrix: Any
+    plan: Any, layer: Any, transposed: Any, stride: Any, direction: Any, matrix: Any, scale: Any, to_matrix: Any
 ) -> None:
     """A layer's tiles → its rows in `matrix`, times scale; or back."""
     in_tiles = plan[layer, IN_TILES]
@@ -105,7 +106,7 @@ def copy_matrix(
                 row, column = column, row
             there = column // WIDTH * stride + row * WIDTH + column % WIDTH
             if to_matrix:
-                matrix[there] = scale * gradient[place]
+                matrix[there] = scale * direction[place]
             else:
-                gradient[place] = matrix[there]
+                direction[place] = matrix[there]
             place += 1

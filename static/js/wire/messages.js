@@ -127,12 +127,14 @@ export {};
 /** @typedef {{revision: number, branch: number, step: number, layers: LayerHealth[], findings: Finding[]}} Health */
 
 /** @typedef {{tensor: string, index: number[]}} Entry  of a tensor */
-/** @typedef {Entry & {witness: string, difference: number | null, tolerance: number, agrees: boolean, hand: number | null, other: number | null}} Compared */
+/** @typedef {Entry & {quantity: string}} ComparedEntry  quantity: what an optimizer remembers, "updates", or a counter, whose tensor is ''; else '' */
+/** @typedef {{witness: string, reason: 'kink' | 'step' | 'batch'}} Silence */
+/** @typedef {ComparedEntry & {witness: string, difference: number | null, tolerance: number, agrees: boolean, hand: number | null, other: number | null}} Compared */
 /** @typedef {{revision: number, step: number, state: 'none', planted: string | null}} NotChecked  there is no step to compare */
 /**
- * @typedef {Entry & {
- *   revision: number, step: number, state: 'green' | 'red', planted: string | null, difference: number | null, witness: string,
- *   kinks: number, tried: number, rule: string, parameters: number, samples: number, compared: Compared[],
+ * @typedef {ComparedEntry & {
+ *   revision: number, step: number, state: 'green' | 'silent' | 'red', planted: string | null, difference: number | null, witness: string,
+ *   kinks: number, tried: number, rule: string, parameters: number, samples: number, compared: Compared[], silent: Silence[],
  *   gradient: {hand: number | null, autograd: number | null, differences: number | null},
  * }} CheckedStep
  */

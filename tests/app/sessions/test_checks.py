@@ -15,6 +15,7 @@ from app.training_worker.port import Compare, Job, TrainerHandle
 from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
+from engine.checking.comparison import Silence
 from engine.diagnosis.failures import FAILURES
 from tests.app.watching import PATIENCE, Watcher, eventually, managing, watching
 
@@ -43,8 +44,10 @@ async def test_the_light_is_green_and_tells_what_it_has_seen() -> None:
         assert 0 < light["difference"] < 1e-5
         assert light["tensor"] in watcher.trainer.network.names
         witnesses = [one["witness"] for one in light["compared"]]
-        assert witnesses == ["autograd", "float32", "differences", "update", "next_step"]
+        engine = ["engine_gradient", "engine_update", "engine_counters"]
+        assert witnesses == ["autograd", "float32", "differences", "update", *engine, "next_step"]
         assert all(one["agrees"] for one in light["compared"])
+        assert light["silent"] == []
         assert (light["tried"], light["parameters"], light["samples"], light["planted"]) == (25, 25, 10, None)
         gradient = light["gradient"]
         assert gradient["hand"] == pytest.approx(gradient["autograd"], rel=1e-6)
@@ -66,6 +69,22 @@ async def test_a_witness_that_says_no_number_is_red(monkeypatch: pytest.MonkeyPa
         assert light["state"] == "red"
         assert light["difference"] is light["compared"][0]["difference"] is None
         assert light["compared"][0]["other"] is None
+
+
+async def test_what_could_not_be_compared_is_silent_and_not_green(monkeypatch: pytest.MonkeyPatch) -> None:
+    right = check
+
+    def partly(*run: Any) -> CheckResult | None:
+        result = right(*run)
+        assert result is not None
+        return replace(result, silent=(Silence("engine_gradient", "kink"),))
+
+    monkeypatch.setattr(checkup, "check", partly)
+    async with watching() as watcher:
+        await watcher.say(type="check")
+        light = await watcher.until("checked")
+        assert light["state"] == "silent"
+        assert light["silent"] == [{"witness": "engine_gradient", "reason": "kink"}]
 
 
 @pytest.mark.usefixtures("often")

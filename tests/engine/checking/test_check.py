@@ -9,8 +9,11 @@ import pytest
 
 from engine import Layer, Spec, Trainer
 from engine.backends.compiled.backend import Compiled
-from engine.checking.check import DIFFERENCE_TOLERANCE, FLOAT64_TOLERANCE, CheckResult, check
-from engine.checking.comparison import compare
+from engine.checking import step_pair
+from engine.checking.check import CheckResult, check
+from engine.checking.comparison import Reference, compare
+from engine.checking.step_pair import DIFFERENCE_TOLERANCE, FLOAT64_TOLERANCE
+from engine.nn.network import State
 from engine.spec.choices import ActivationName, InitializerName, LossName, OptimizerName
 
 ACTIVATIONS: tuple[ActivationName, ...] = get_args(ActivationName)
@@ -23,6 +26,8 @@ SHAPES: dict[str, tuple[int | Layer, ...]] = {
     "none": (),
 }
 SMALL: dict[str, Any] = {"samples": 60, "batch_size": 7}
+ENGINE: tuple[Reference, ...] = ("engine_gradient", "engine_update", "engine_counters")
+"""What of the backend that trains is compared, of a rule without memory and a network without batch norm"""
 
 
 def checked(trainer: Trainer) -> CheckResult | None:
@@ -35,6 +40,7 @@ def assert_green(trainer: Trainer) -> CheckResult:
     result = checked(trainer)
     assert result is not None
     assert result.passed, (trainer.spec, result.worst)
+    assert result.state == "green" or "step" in trainer.network.activations, (trainer.spec, result.silent)
     return result
 
 
@@ -117,7 +123,7 @@ def test_a_small_network_is_tried_whole_and_a_large_one_in_every_tensor() -> Non
     result = assert_green(large)
     assert 24 <= result.perturbed < 250 < result.parameters
     references = [one.reference for one in result.comparisons]
-    assert references == ["autograd", "float32", "differences", "update", "next_step"]
+    assert references == ["autograd", "float32", "differences", "update", *ENGINE, "next_step"]
 
 
 def test_a_kink_is_told_from_an_error() -> None:
@@ -139,8 +145,9 @@ def test_a_rule_without_a_gradient_is_compared_as_far_as_it_goes() -> None:
         Spec(dataset="or_gate", hidden=(), output_activation="step", optimizer="perceptron"), backend="by_hand"
     )
     result = assert_green(trainer)
-    assert {one.reference for one in result.comparisons} == {"autograd", "update", "next_step"}
+    assert {one.reference for one in result.comparisons} == {"autograd", "update", *ENGINE, "next_step"}
     assert result.perturbed == 0
+    assert result.gradient is not None
     assert result.gradient[2] is None
 
 
@@ -170,6 +177,7 @@ def test_a_single_wrong_entry_turns_it_red(size: float, monkeypatch: pytest.Monk
     assert not result.passed
     assert (result.worst.tensor, result.worst.index) == ("layers.1.weight", (1, 2))
     assert result.worst.difference == pytest.approx(size, rel=0.01)
+    assert result.gradient is not None
     by_hand, autograd, differences = result.gradient
     assert differences == pytest.approx(autograd, rel=1e-6)
     assert by_hand != pytest.approx(autograd, rel=size / 10)
@@ -206,12 +214,12 @@ def test_a_wrong_step_of_the_engine_that_trains_turns_it_red(
 ) -> None:
     trainer = Trainer(Spec(optimizer=optimizer))
     trainer.advance(20)
-    assert "engine" in {one.reference for one in assert_green(trainer).comparisons}
+    assert set(ENGINE) < {one.reference for one in assert_green(trainer).comparisons}
     monkeypatch.setattr(Compiled, "advance", wrong)
     result = checked(trainer)
     assert result is not None
-    assert [one.reference for one in result.comparisons if not one.agrees] == ["engine"]
-    assert result.worst.reference == "engine"
+    assert [one.reference for one in result.comparisons if not one.agrees] == ["engine_update"]
+    assert result.worst.reference == "engine_update"
 
 
 @pytest.mark.parametrize("place", [0, 7, -1])
@@ -233,21 +241,66 @@ def test_a_bug_is_trained_by_hand_and_so_has_no_engine_beside_it() -> None:
     trainer.inject_bug("mean_for_sum")
     result = checked(trainer)
     assert result is not None
-    assert "engine" not in {one.reference for one in result.comparisons}
+    assert not {one.reference for one in result.comparisons} & set(ENGINE)
 
 
-def test_where_rounding_decides_the_side_of_a_kink_nothing_is_said() -> None:
+def at_the_kink(activation: ActivationName) -> Trainer:
     """0.1·3 − 0.3 is 0, or 5.6e-17: which, depends on the order in which it is summed up."""
-    spec = Spec(dataset="own_values", own_points=((0.1, 0.0, 1.0),), hidden=(1,), activation="relu", batch_size=1)
-    trainer = Trainer(spec, backend="by_hand")
+    spec = Spec(dataset="own_values", own_points=((0.1, 0.0, 1.0),), hidden=(1,), activation=activation, batch_size=1)
+    trainer = Trainer(spec, backend="compiled")
     parameters = trainer.parameters()
     x = float(trainer.train_inputs[0, 0])
     parameters["layers.0.weight"] = np.array([[3.0, 0.0]], dtype=np.float32)
     parameters["layers.0.bias"] = np.array([-3 * x], dtype=np.float32)
     trainer.load_parameters(parameters)
-    result = assert_green(trainer)
-    assert "float32" not in {one.reference for one in result.comparisons}
-    assert result.kinks >= 1
+    return trainer
+
+
+@pytest.mark.parametrize(("bias", "agrees"), [(0.0, True), (-1e-7, True), (1e-7, True), (-1e-4, False)])
+def test_where_rounding_decides_the_side_of_a_kink_either_side_is_right(
+    bias: float, agrees: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The backend is given a bias that is off, by a rounding or by more than one."""
+    trainer = at_the_kink("relu")
+    assert set(ENGINE) < {one.reference for one in assert_green(trainer).comparisons}
+    parameters = trainer.parameters()
+    parameters["layers.0.bias"] += np.float32(2e-5)  # so that z is 2e-5 for both, and −8e-5 with a bias that is off
+    if not agrees:
+        trainer.load_parameters(parameters)
+    trusted = Compiled.load
+
+    def load(self: Compiled, state: State) -> None:
+        moved = state.copy()
+        moved.parameters[self.network.slices["layers.0.bias"]] += np.float32(bias)
+        trusted(self, moved)
+
+    monkeypatch.setattr(Compiled, "load", load)
+    result = checked(trainer)
+    assert result is not None
+    gradient = next(one for one in result.comparisons if one.reference == "engine_gradient")
+    assert gradient.agrees == agrees
+
+
+def test_a_hidden_step_at_its_threshold_makes_the_light_silent() -> None:
+    result = checked(at_the_kink("step"))
+    assert result is not None
+    assert result.passed
+    assert result.state == "silent"
+    assert {(one.reference, one.reason) for one in result.silent} == {("float32", "step"), ("engine_gradient", "step")}
+    assert {"engine_update", "engine_counters"} <= {one.reference for one in result.comparisons}
+
+
+def test_a_batch_too_large_to_take_again_makes_the_light_silent(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(Spec(hidden=(Layer(width=4, batch_norm=True),), optimizer="adam"))
+    monkeypatch.setattr(step_pair, "MAX_MULTIPLICATIONS", 5 * trainer.network.count)
+    result = checked(trainer)
+    assert result is not None
+    assert result.state == "silent"
+    assert [(one.reference, one.reason) for one in result.silent] == [
+        ("engine_gradient", "batch"),
+        ("engine_statistics", "batch"),
+    ]
+    assert {"engine_update", "engine_memory", "engine_counters"} <= {one.reference for one in result.comparisons}
 
 
 @pytest.mark.parametrize("seed", range(4))
@@ -257,4 +310,5 @@ def test_the_three_gradients_told_are_of_the_step_that_was_checked(seed: int) ->
     result = assert_green(trainer)
     assert result.samples == 5
     if result.worst.reference in ("autograd", "float32", "differences"):
+        assert result.gradient is not None
         assert result.gradient[0] == pytest.approx(result.worst.hand, rel=1e-4)

@@ -1,5 +1,5 @@
 // @ts-check
-// What the gradient of the coming step was compared with, and how the entry that differs most was computed by each.
+// What the coming step was compared with, what could not be compared, and how the entry that differs most was computed by each.
 
 import { scientific } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
@@ -18,7 +18,7 @@ export function createComparisonTable(root) {
     show(checked) {
       const check = checked && checked.state !== 'none' ? checked : null;
       find('checked-verdict').textContent = verdict(checked, check);
-      body.replaceChildren(...(check?.compared ?? []).map(makeRow));
+      body.replaceChildren(...(check?.compared ?? []).map(makeRow), ...(check?.silent ?? []).map(makeSilentRow));
       for (const by of /** @type {const} */ (['hand', 'autograd', 'differences'])) {
         const cell = find(`gradient-by-${by}`);
         cell.textContent = numberText(check?.gradient[by]);
@@ -51,8 +51,20 @@ function makeRow(compared) {
   row.dataset.value = String(difference ?? Infinity);
   row.classList.toggle('wrong', !agrees);
   row.title = t('checked.row_title', { tolerance: scientific(tolerance), hand: numberText(hand), other: numberText(other) });
-  for (const [kind, text] of [['th', t(`checked.witness.${witness}`)], ['td', `${agrees ? '✓' : '✗'} ${differenceText(difference)}`], ['td', entryText(compared)]]) {
-    row.append(Object.assign(document.createElement(kind), { textContent: text }));
-  }
+  row.append(makeCell('th', t(`checked.witness.${witness}`)), makeCell('td', `${agrees ? '✓' : '✗'} ${differenceText(difference)}`), makeCell('td', entryText(compared)));
   return row;
 }
+
+/** What could not be compared, and why. @param {import('../../wire/messages.js').Silence} silence */
+function makeSilentRow({ witness, reason }) {
+  const row = document.createElement('tr');
+  row.dataset.testid = `silent-${witness}`;
+  row.className = 'silent';
+  const why = makeCell('td', t(`checked.silent.${reason}`));
+  /** @type {HTMLTableCellElement} */ (why).colSpan = 2;
+  row.append(makeCell('th', t(`checked.witness.${witness}`)), why);
+  return row;
+}
+
+/** @param {string} kind @param {string} text */
+const makeCell = (kind, text) => Object.assign(document.createElement(kind), { textContent: text });

@@ -1,10 +1,10 @@
 // @ts-check
-// Whether the hand-written gradient of the coming step agrees with autograd, finite differences and torch.optim: a chip that
-// is always there, and a popover with what was compared, where a bug can be planted that turns the chip red.
+// Whether the coming step agrees, by hand, by autograd, finite differences and torch.optim, and by the backend that trains: a
+// chip that is always there, and a popover with what was compared, where a bug can be planted that turns the chip red.
 
 import { t, translate } from '../../core/i18n.js';
 import { createBugSelect } from './bug_select.js';
-import { differenceText, symbolOf } from './check_text.js';
+import { differenceText, tensorText } from './check_text.js';
 import { createComparisonTable } from './comparison_table.js';
 
 const GAP = 6; // px between chip and popover
@@ -65,14 +65,23 @@ function showChip(chip, check) {
     chip.dataset.value = '';
     label.textContent = t('checked.none', { difference: '', place: '' });
   } else {
-    const values = { difference: differenceText(check.difference), place: check.state === 'red' ? symbolOf(check.tensor) : '' };
+    const values = { difference: differenceText(check.difference), place: check.state === 'red' ? tensorText(check) : '' };
     const green = check.state === 'green';
     chip.dataset.value = String(check.difference ?? Infinity);
     label.textContent = t(green && check.difference === 0 ? 'checked.equal' : `checked.${check.state}`, values);
-    explanation = t(`checked.says_${green && !check.tried ? 'rule' : check.state}`, { step: check.step + 1, ...values });
+    explanation = explain(check, values);
   }
   chip.title = `${explanation} ${t('checked.help')}`.trim();
   chip.setAttribute('aria-label', `${label.textContent}. ${chip.title}`);
+}
+
+/** @param {import('../../wire/messages.js').CheckedStep} check @param {{difference: string, place: string}} values */
+function explain(check, values) {
+  const worst = check.compared.find(({ witness }) => witness === check.witness);
+  if (check.state === 'red' && !check.tensor && worst) {
+    return t('checked.says_red_counter', { step: check.step + 1, place: values.place, hand: worst.hand ?? '–', other: worst.other ?? '–' });
+  }
+  return t(`checked.says_${check.state === 'green' && !check.tried ? 'rule' : check.state}`, { step: check.step + 1, ...values });
 }
 
 /** Below the chip and right-aligned with it, within the window. @param {HTMLElement} panel @param {HTMLElement} chip */
