@@ -37,7 +37,7 @@ class Opened:
     faults: list[str] = field(default_factory=list)
     sent: list[dict[str, Any]] = field(default_factory=list)
     told: list[dict[str, Any]] = field(default_factory=list)
-    """To the page's own run, not to its rivals."""
+    """To the page's own run, not to the runs compared with it."""
     sockets: list[WebSocket] = field(default_factory=list)
 
     def __getitem__(self, testid: str) -> Locator:

@@ -136,7 +136,7 @@ def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None
     expect(opened["broken"]).to_be_hidden()
 
 
-def test_the_shelf_has_all_eight(opened: Opened) -> None:
+def test_the_list_has_all_eight_failures(opened: Opened) -> None:
     opened["presets"].click()
     for one in FAILURES:
         expect(opened[f"break-{one.finding}"]).to_be_visible()

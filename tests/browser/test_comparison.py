@@ -97,7 +97,7 @@ def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
     assert len({loss for _, loss in rows(opened)}) == 3
 
 
-def test_a_rival_that_cannot_run_says_why(opened: Opened) -> None:
+def test_a_compared_run_that_cannot_run_says_why(opened: Opened) -> None:
     opened["race"].click()
     opened.until(lambda: len(rows(opened)) == EIGHT)
     opened["rival-7"].hover()

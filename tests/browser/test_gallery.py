@@ -30,7 +30,7 @@ def test_every_preset_has_a_card_in_its_group(opened: Opened) -> None:
     open_gallery(opened)
     cards = opened.page.locator(".gallery .preset")
     assert cards.evaluate_all("all => all.map(card => card.dataset.testid)") == [f"preset-{p.name}" for p in PRESETS]
-    headings = opened.page.locator(".shelves h3").all_text_contents()
+    headings = opened.page.locator(".preset-groups h3").all_text_contents()
     assert headings == [WORDS["en"][f"gallery.group.{group}"] for group in ("start", *"ABCDE")]
     opened["preset-a5_scalar"].click()
     expect(opened.page.get_by_test_id("expression")).to_have_value(re.compile("a·b"))

@@ -104,7 +104,7 @@ MADE = {
     *(f"gallery.group.{preset.group}" for preset in PRESETS),
     *(f"draw.{where}{lack}" for where in ("", "refused.", "left.") for lack in ("none", "one_class")),
     *(
-        f"rivals.{column}{part}"
+        f"comparison.{column}{part}"
         for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
         for part in ("", ".help")
     ),

@@ -6,7 +6,7 @@
 import { createHistory } from './history.js';
 
 /** @typedef {import('./store.js').Store} Store */
-/** @typedef {import('./commands.js').Command} Command */
+/** @typedef {import('./command_queue.js').Command} Command */
 /** @typedef {ReturnType<typeof createSession>} Session */
 
 const SHOWN_UNCONFIRMED = 2000; // milliseconds a change shows without the server having said the very same

@@ -4,7 +4,7 @@
 
 import { say } from '../core/notices.js';
 
-/** @typedef {import('../core/commands.js').Command} Command */
+/** @typedef {import('../core/command_queue.js').Command} Command */
 
 const TRAINS = ['play', 'step', 'epoch'];
 const OTHER_SET_UP = ['configure', 'regenerate'];

@@ -8,7 +8,7 @@ import { recall, remember } from '../core/memory.js';
 import { say } from '../core/notices.js';
 
 /** @typedef {import('../core/store.js').Store} Store */
-/** @typedef {import('../core/commands.js').Command} Command */
+/** @typedef {import('../core/command_queue.js').Command} Command */
 /** @typedef {import('../wire/messages.js').Spec} Spec */
 /** @typedef {import('../wire/messages.js').SpecChange} SpecChange */
 

@@ -11,7 +11,7 @@ import { keepSession } from '../core/page_connection.js';
  * @param {import('../core/store.js').Store} store
  * @param {import('../core/session.js').Session} session
  * @param {import('./address_bar.js').AddressBar} addressBar
- * @param {(command: import('../core/commands.js').Command) => void} send
+ * @param {(command: import('../core/command_queue.js').Command) => void} send
  * @returns {(state: StateMessage) => void}
  */
 export function createStateReceiver(store, session, addressBar, send) {

@@ -1,12 +1,12 @@
 // @ts-check
 // The playground's page: where its parts meet.
 
-import { createOutbox } from '../core/commands.js';
+import { createCommandQueue } from '../core/command_queue.js';
 import { createComparisonRuns } from '../core/comparison_runs.js';
 import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
 import { useLanguage } from '../core/i18n.js';
-import { loadOffered, loadSchema } from '../core/offered.js';
+import { loadServerOptions, loadSchema } from '../core/server_options.js';
 import { SOCKET, connectPage } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
@@ -24,7 +24,7 @@ import { mountStepCheck } from '../panels/checks/step_check.js';
 import { mountComparison } from '../panels/comparison/comparison.js';
 import { mountData } from '../panels/data/data.js';
 import { mountPointEditor } from '../panels/data/point_editor.js';
-import { mountUpload } from '../panels/data/upload.js';
+import { mountPointsUpload } from '../panels/data/points_upload.js';
 import { mountCaption } from '../panels/gallery/caption.js';
 import { mountGallery } from '../panels/gallery/gallery.js';
 import { mountInspector } from '../panels/inspector/inspector.js';
@@ -43,7 +43,7 @@ import { mountShare } from '../panels/top/share.js';
 import { mountStatus } from '../panels/top/status.js';
 import { mountTransport } from '../panels/top/transport.js';
 
-/** @typedef {import('../core/commands.js').Command} Command */
+/** @typedef {import('../core/command_queue.js').Command} Command */
 
 const store = createStore(startState(preferred()));
 const words = useLanguage(store.get('language'));
@@ -51,11 +51,11 @@ const schema = loadSchema();
 
 // What the person does
 
-const outbox = createOutbox((command) => connection.send(command));
+const queueCommand = createCommandQueue((command) => connection.send(command));
 /** @param {Command} command */
 function send(command) {
   session.anticipate(command);
-  outbox(command);
+  queueCommand(command);
 }
 const changes = createChanges(store);
 const addressBar = createAddressBar(store, schema, (spec) => {
@@ -110,11 +110,11 @@ mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip')
 for (const panel of ['data', 'knobs', 'network']) mountRestartMarks(element(panel), store);
 mountOutput(element('output'), element('scores'), store, predictions.follow);
 mountPointEditor({ toolbar: element('own-points'), canvas: /** @type {HTMLCanvasElement} */ (document.querySelector('#boundary canvas')), view: element('boundary') }, store, act);
-mountUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
+mountPointsUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act);
 mountCharts(element('charts'), store, act);
 mountStepCheck(element('checked'), element('checks'), store, act);
 mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport') });
 mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => /** @type {HTMLDialogElement} */ (element('gallery')).close());
-mountComparison(element('rivals'), store, act, createComparisonRuns(store, connect, SOCKET));
+mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET));
 
-loadOffered(store, schema);
+loadServerOptions(store, schema);

@@ -103,7 +103,7 @@ def test_a4_eight_optimizers_from_one_start_to_eight_ends() -> None:
 def test_a5_and_c1_to_c4_stand_on_the_page_of_the_chain_rule() -> None:
     pages = {preset.rows[0]: preset.page for preset in PRESETS if preset.page}
     assert set(pages) == {"A5", "C1", "C2", "C3", "C4"}
-    scripts = Path(__file__).parents[3] / "static" / "js" / "panels" / "graph" / "presets.js"
+    scripts = Path(__file__).parents[3] / "static" / "js" / "panels" / "graph" / "example_expressions.js"
     there = set(re.findall(r"^  (\w+): \{", scripts.read_text("utf-8"), re.MULTILINE))
     assert {str(page).removeprefix("/graph?preset=") for page in pages.values()} <= there
 

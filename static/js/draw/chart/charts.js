@@ -80,7 +80,7 @@ export function layerChart({ steps, layers }, { quantity, names, step, labels, u
  * @param {Look & {log: boolean, step: string}} look
  * @returns {{traces: object[], layout: any}}
  */
-export function raceChart(lines, { log, step, ...look }) {
+export function comparisonChart(lines, { log, step, ...look }) {
   const { palette, width } = look;
   const losses = lines.map((line) => line.losses);
   const range = log ? logRange(losses) : linearRange(losses);

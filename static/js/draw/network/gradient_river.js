@@ -1,5 +1,5 @@
 // @ts-check
-// The gradient river (the ladder): a band under the network, as high as the logarithm of each layer's ‖∂L/∂W‖.
+// The gradient river: a band under the network, as high as the logarithm of each layer's ‖∂L/∂W‖.
 
 const LEAST_NORM = 1e-5; // at and below it the river is a hairline
 const MOST_NORM = 1; // at and above it the river has its full height

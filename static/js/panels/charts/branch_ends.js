@@ -12,7 +12,7 @@
 
 /**
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {() => void} arrived  the end of a branch has come
  */
 export function createBranchEnds(store, send, arrived) {

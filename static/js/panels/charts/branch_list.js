@@ -9,7 +9,7 @@ import { branchName } from './branches.js';
 /**
  * @param {HTMLElement} list  empty
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function createBranchList(list, store, send) {
   let shown = ''; // what the buttons were made of

@@ -18,7 +18,7 @@ const MOST = 5; // the newest ones
 /**
  * @param {HTMLElement} root  empty
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @returns {() => void} undo
  */
 export function mountBranchPictures(root, store, send) {

@@ -10,7 +10,7 @@ import { createLayersChart } from './layers_chart.js';
 import { createLossChart } from './loss_chart.js';
 import { mountNoGradient } from './no_gradient.js';
 import { mountTimeline } from './timeline.js';
-import { createTurns } from './turns.js';
+import { createDrawSchedule } from './draw_schedule.js';
 
 const [LOSS, LAYERS] = [0, 1];
 const MARKUP = `
@@ -28,7 +28,7 @@ const MARKUP = `
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @returns {() => void} undo
  */
 export function mountCharts(root, store, send) {
@@ -36,8 +36,8 @@ export function mountCharts(root, store, send) {
   const [lossPanel, layersPanel, branchPanel] = ['.loss-panel', '.gradients-chart', '.beside'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
   const loss = createLossChart(lossPanel, store);
   const layers = createLayersChart(layersPanel, store);
-  const turns = createTurns([loss, layers], () => readStepRange(store));
-  const callOff = loadPlotly(turns.wake, () => [loss, layers].forEach(({ box }) => { box.textContent = t('chart.failed'); }));
+  const schedule = createDrawSchedule([loss, layers], () => readStepRange(store));
+  const callOff = loadPlotly(schedule.wake, () => [loss, layers].forEach(({ box }) => { box.textContent = t('chart.failed'); }));
   const labelSwitch = makeSwitch(root, store);
 
   function label() {
@@ -47,15 +47,15 @@ export function mountCharts(root, store, send) {
   }
   label();
   const stops = [
-    store.watch(['history', 'timeline'], turns.wake),
-    store.watch(['lossScale'], () => (loss.label(), turns.wakeNow(LOSS))),
-    store.watch(['quantity'], () => (layers.label(), turns.wakeNow(LAYERS))),
+    store.watch(['history', 'timeline'], schedule.wake),
+    store.watch(['lossScale'], () => (loss.label(), schedule.wakeNow(LOSS))),
+    store.watch(['quantity'], () => (layers.label(), schedule.wakeNow(LAYERS))),
     store.watch(['comparison', 'chart'], label),
-    store.watch(['language', 'theme', 'profile'], () => (label(), turns.wake())),
+    store.watch(['language', 'theme', 'profile'], () => (label(), schedule.wake())),
     mountNoGradient(layersPanel, store),
     mountTimeline(/** @type {HTMLElement} */ (lossPanel.querySelector('.timeline')), store, send),
     mountBranchPictures(branchPanel, store, send),
-    turns.stop,
+    schedule.stop,
     callOff,
     () => [loss, layers].forEach(({ box }) => purge(box)),
     () => [lossPanel, layersPanel, branchPanel].forEach((panel) => panel.remove()),

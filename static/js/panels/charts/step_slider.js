@@ -10,7 +10,7 @@ const SHOWN = 20; // milliseconds after which a picture that comes is that of th
  * @param {HTMLInputElement} slider
  * @param {HTMLElement} words  what step it stands at
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function createStepSlider(slider, words, store, send) {
   /** @type {number | null} the step that is to be sought once the last one is shown */

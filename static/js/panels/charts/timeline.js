@@ -11,7 +11,7 @@ import { createStepSlider } from './step_slider.js';
 /**
  * @param {HTMLElement} root  empty
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @returns {() => void} undo
  */
 export function mountTimeline(root, store, send) {

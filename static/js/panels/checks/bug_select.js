@@ -7,7 +7,7 @@ import { t } from '../../core/i18n.js';
  * @param {HTMLElement} panel  with the choice and its help in it
  * @param {HTMLElement} chip  shows that a bug is planted
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function createBugSelect(panel, chip, store, send) {
   const select = /** @type {HTMLSelectElement} */ (panel.querySelector('[data-testid=plant]'));

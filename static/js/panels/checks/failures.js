@@ -6,7 +6,7 @@ import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../wire/messages.js').Failure} Failure */
 /** @typedef {import('../../core/store.js').Store} Store */
-/** @typedef {(command: import('../../core/commands.js').Command) => void} Send */
+/** @typedef {(command: import('../../core/command_queue.js').Command) => void} Send */
 
 const SEPARATOR = ' · ';
 

@@ -16,7 +16,7 @@ const GAP = 6; // px between chip and popover
  * @param {HTMLElement} chip
  * @param {HTMLElement} panel  a popover
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountStepCheck(chip, panel, store, send) {
   const table = createComparisonTable(panel);

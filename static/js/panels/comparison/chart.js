@@ -2,7 +2,7 @@
 // The training losses of the compared runs in one chart, drawn at a pace the page can take.
 
 import { readPalette } from '../../draw/base/palette.js';
-import { raceChart } from '../../draw/chart/charts.js';
+import { comparisonChart } from '../../draw/chart/charts.js';
 import { t } from '../../core/i18n.js';
 import { drawWithPlotly, hasPlotly, purge } from '../../core/plotly.js';
 import { readRuns } from './runs.js';
@@ -25,7 +25,7 @@ export function createChart(box, store, readLooks) {
     const looks = readLooks();
     const lines = readRuns(store).map(({ name, steps, losses }, i) => ({ name, steps, losses, ...looks[i] }));
     const look = { width: box.clientWidth, height: box.clientHeight, palette: readPalette(box), log: store.get('lossScale') === 'log', step: t('chart.step') };
-    drawWithPlotly(box, raceChart(lines.reverse(), look)); // the line drawn last, this page's, is on top
+    drawWithPlotly(box, comparisonChart(lines.reverse(), look)); // the line drawn last, this page's, is on top
   }
 
   return {

@@ -12,7 +12,7 @@ const REWARD = 'b3_reward'; // the preset that learns by reward
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {import('./runs.js').ComparisonRuns} runs
  */
 export function createChoices(root, store, send, runs) {
@@ -79,7 +79,7 @@ function settingsOf(store) {
     ['initializer', fields.initializer.options],
     ['loss', fields.loss.options],
   ];
-  return [new Option(t('rivals.add'), ''), ...settings.map(([field, values]) => {
+  return [new Option(t('comparison.add'), ''), ...settings.map(([field, values]) => {
     const group = document.createElement('optgroup');
     group.label = t(`field.${field}`);
     group.append(...values.filter((value) => value !== spec[field]).map((value) => new Option(changeName({ [field]: value }), JSON.stringify({ [field]: value }))));

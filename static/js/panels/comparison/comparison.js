@@ -13,7 +13,7 @@ import { createTable } from './table.js';
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {import('./runs.js').ComparisonRuns} runs
  */
 export function mountComparison(root, store, send, runs) {

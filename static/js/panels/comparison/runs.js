@@ -20,7 +20,7 @@ export function readRuns(store) {
   const others = store.get('comparisonRuns') ?? [];
   const [differs] = Object.keys(others[0]?.change ?? { optimizer: '' });
   const own = {
-    name: changeName({ [differs]: store.get('spec')?.[differs] }), note: t('rivals.this'), title: '',
+    name: changeName({ [differs]: store.get('spec')?.[differs] }), note: t('comparison.this'), title: '',
     step: frame?.step ?? 0, train_loss: frame?.train_loss ?? null, test_accuracy: frame?.test_accuracy ?? null, samples: frame?.samples ?? null,
     steps: history?.steps ?? [], losses: history?.train_loss ?? [],
   };
@@ -31,9 +31,9 @@ export function readRuns(store) {
 function endingOf({ refused, diverged, stopped }) {
   if (refused) {
     const key = refused.code.startsWith('close.') ? refused.code : `server.${refused.code}`;
-    return { note: t('rivals.refused'), title: hasText(key) ? t(key, refused.values) : refused.message };
+    return { note: t('comparison.refused'), title: hasText(key) ? t(key, refused.values) : refused.message };
   }
-  return { note: diverged === null ? (stopped ? t('rivals.stopped') : '') : t('rivals.diverged'), title: '' };
+  return { note: diverged === null ? (stopped ? t('comparison.stopped') : '') : t('comparison.diverged'), title: '' };
 }
 
 /** How a run's line is drawn. @typedef {{color: string, dash: string}} LineLook */

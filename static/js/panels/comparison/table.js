@@ -37,8 +37,8 @@ export function createTable(table, remove) {
     },
     label() {
       table.querySelectorAll('thead th').forEach((cell, i) => {
-        cell.textContent = t(`rivals.${COLUMNS[i]}`);
-        /** @type {HTMLElement} */ (cell).title = t(`rivals.${COLUMNS[i]}.help`);
+        cell.textContent = t(`comparison.${COLUMNS[i]}`);
+        /** @type {HTMLElement} */ (cell).title = t(`comparison.${COLUMNS[i]}.help`);
       });
     },
   };
@@ -65,7 +65,7 @@ function fillRow(row, run, look, isBest) {
   mark.classList.toggle('dashed', look.dash !== 'solid');
   write(name, run.name);
   write(note, run.note);
-  head.querySelector('button')?.setAttribute('aria-label', t('rivals.remove', { name: run.name }));
+  head.querySelector('button')?.setAttribute('aria-label', t('comparison.remove', { name: run.name }));
   const texts = figuresOf(run);
   cells.forEach((cell, column) => write(cell, texts[column]));
 }

@@ -12,7 +12,7 @@ import { createSliders } from './sliders.js';
  * @param {HTMLElement} root
  * @param {HTMLSelectElement} datasetList  by name, outside the panel
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountData(root, datasetList, store, send) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));

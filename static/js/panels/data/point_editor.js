@@ -2,8 +2,8 @@
 // Points drawn on the plane by mouse, finger or keyboard as a data set, trained on while they are drawn.
 
 import { readOutput } from '../../experiment/output.js';
-import { createDrawingMode } from './drawing_mode.js';
-import { createDrawingUpdates } from './drawing_updates.js';
+import { createPointDrawingMode } from './point_drawing_mode.js';
+import { createPointDrawingUpdates } from './point_drawing_updates.js';
 import { createPointEditing } from './point_editing.js';
 import { createPointHistory, whyUntrainable } from './point_history.js';
 import { listenToKeys } from './point_keys.js';
@@ -28,13 +28,13 @@ import { createPointToolbar } from './point_toolbar.js';
  * @param {HTMLCanvasElement} elements.canvas  of the plane
  * @param {HTMLElement} elements.view  what is scrolled into view when drawing begins
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
   /** @type {Drawing} */
   const drawing = { history: createPointHistory([]), values: false, started: false, tool: 'point', label: 1, cursor: null, note: '' };
   const toolbar = createPointToolbar(root);
-  const updates = createDrawingUpdates(drawing, store, send);
+  const updates = createPointDrawingUpdates(drawing, store, send);
   const isActive = () => Boolean(store.get('drawing')) && drawing.started;
 
   function show() {
@@ -50,7 +50,7 @@ export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
   }
 
   const editing = createPointEditing(drawing, () => (drawing.values ? toolbar.value() : drawing.label), { show, changed });
-  const mode = createDrawingMode(drawing, canvas, store, { show, updates });
+  const mode = createPointDrawingMode(drawing, canvas, store, { show, updates });
   const pointer = listenToPointer(canvas, drawing, editing, isActive);
   toolbar.connect(editing, mode);
 

@@ -14,10 +14,10 @@ import { createPresetPictures } from './preset_pictures.js';
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountGallery(dialog, opener, store, send) {
-  const [shelves, none] = /** @type {HTMLElement[]} */ ([dialog.querySelector('.shelves'), dialog.querySelector('.none')]);
+  const [groups, none] = /** @type {HTMLElement[]} */ ([dialog.querySelector('.preset-groups'), dialog.querySelector('.none')]);
   const search = /** @type {HTMLInputElement} */ (dialog.querySelector('input'));
   const pictures = createPresetPictures(() => dialog.open, paint);
   /** @type {PresetCard[]} */
@@ -33,13 +33,13 @@ export function mountGallery(dialog, opener, store, send) {
 
   function makeCards() {
     cards = (store.get('presets') ?? []).map((preset) => makePresetCard(preset, () => choose(preset)));
-    shelves.replaceChildren(...makeShelves(cards));
+    groups.replaceChildren(...makeGroups(cards));
     showWords();
   }
 
   function showWords() {
     for (const card of cards) card.showWords();
-    for (const heading of shelves.querySelectorAll('h3')) heading.textContent = t(heading.dataset.t ?? '');
+    for (const heading of groups.querySelectorAll('h3')) heading.textContent = t(heading.dataset.t ?? '');
     search.placeholder = t('gallery.search');
     filter();
   }
@@ -47,7 +47,7 @@ export function mountGallery(dialog, opener, store, send) {
   function filter() {
     const text = search.value.trim().toLowerCase();
     for (const { card, matches } of cards) card.hidden = !matches(text);
-    for (const shelf of shelves.children) /** @type {HTMLElement} */ (shelf).hidden = !shelf.querySelector('.preset:not([hidden])');
+    for (const section of groups.children) /** @type {HTMLElement} */ (section).hidden = !section.querySelector('.preset:not([hidden])');
     none.hidden = cards.length === 0 || cards.some(({ card }) => !card.hidden);
   }
 
@@ -92,15 +92,15 @@ function connectDialog(dialog, opener, search, { opened, filter, shown }) {
 }
 
 /** A section for each group. @param {PresetCard[]} cards */
-function makeShelves(cards) {
+function makeGroups(cards) {
   return [...new Set(cards.map(({ preset }) => preset.group))].map((group) => {
-    const shelf = document.createElement('section');
+    const section = document.createElement('section');
     const heading = document.createElement('h3');
     heading.dataset.t = `gallery.group.${group}`;
     const row = document.createElement('div');
     row.className = 'cards';
     row.append(...cards.filter(({ preset }) => preset.group === group).map(({ card }) => card));
-    shelf.append(heading, row);
-    return shelf;
+    section.append(heading, row);
+    return section;
   });
 }

@@ -1,7 +1,7 @@
 // @ts-check
 // The page's address: behind # stand the expression and the values of its variables, so that it opens the same graph.
 
-import { PRESETS } from './presets.js';
+import { EXAMPLES } from './example_expressions.js';
 
 /** @typedef {import('./state.js').Store} Store */
 
@@ -12,7 +12,7 @@ export function readAddress(store) {
   const expression = parts.get('expression');
   if (query.has('session')) store.set({ view: 'scalars', point: Number(query.get('point') ?? 0) });
   if (expression === null) {
-    const preset = PRESETS[query.get('preset') ?? 'flat'] ?? PRESETS.flat;
+    const preset = EXAMPLES[query.get('preset') ?? 'flat'] ?? EXAMPLES.flat;
     store.set({ expression: preset.expression, given: preset.values });
   } else {
     parts.delete('expression');

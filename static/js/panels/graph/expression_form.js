@@ -2,7 +2,7 @@
 // What graph is wanted: a preset, an expression with the values of its variables, or the tab's network.
 
 import { createFaultMessage } from './fault_message.js';
-import { PRESETS } from './presets.js';
+import { EXAMPLES } from './example_expressions.js';
 import { createSampleForm } from './sample_form.js';
 import { createVariableFields } from './variable_fields.js';
 
@@ -67,7 +67,7 @@ function makeChoices(root, store, refresh) {
   const presets = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-preset]')]);
   const views = /** @type {HTMLButtonElement[]} */ ([...root.querySelectorAll('[data-view]')]);
   for (const button of presets) {
-    const { expression, values } = PRESETS[button.dataset.preset ?? ''];
+    const { expression, values } = EXAMPLES[button.dataset.preset ?? ''];
     button.onclick = () => {
       store.set({ view: 'expression', expression, given: values });
       refresh({ anew: true });
@@ -78,7 +78,7 @@ function makeChoices(root, store, refresh) {
     const view = store.get('view');
     for (const button of views) button.setAttribute('aria-pressed', String(button.dataset.view === view));
     for (const button of presets) {
-      const isChosen = view === 'expression' && PRESETS[button.dataset.preset ?? ''].expression === store.get('expression');
+      const isChosen = view === 'expression' && EXAMPLES[button.dataset.preset ?? ''].expression === store.get('expression');
       button.setAttribute('aria-pressed', String(isChosen));
     }
   };

@@ -4,7 +4,7 @@
 
 import { t } from '../../core/i18n.js';
 import { readAddress } from './address.js';
-import { mountDrawing } from './drawing.js';
+import { mountGraphPicture } from './graph_picture.js';
 import { mountExpressionForm } from './expression_form.js';
 import { createGraphSource } from './graph_source.js';
 import { mountNodeCard } from './node_card.js';
@@ -38,7 +38,7 @@ export function mountGraph(places, store, session) {
     mountExpressionForm(places.form, store, source),
     mountStepButtons(places.steps, store, source),
     mountTorchCheck(places.check, store),
-    mountDrawing(places.drawing, store),
+    mountGraphPicture(places.drawing, store),
     mountNodeTable(places.table, store),
     mountNodeCard(places.card, store),
   ];

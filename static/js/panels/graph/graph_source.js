@@ -4,7 +4,7 @@
 
 import { walkOf } from '../../draw/dag/walk.js';
 import { writeAddress } from './address.js';
-import { openedNode } from './presets.js';
+import { openedNode } from './example_expressions.js';
 
 const PAUSE = 200; // milliseconds without a key before what is typed is sent
 

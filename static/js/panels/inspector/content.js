@@ -17,7 +17,7 @@ const FILL_INTERVAL = 100; // milliseconds: digits that change faster cannot be 
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {(subject: Subject) => void} goTo
  */
 export function createContent(root, store, send, goTo) {

@@ -15,9 +15,9 @@ const LABELS = [
 /**
  * @param {HTMLElement} root  with the buttons in it
  * @param {import('../../core/store.js').Store} store
- * @param {ReturnType<typeof import('./history.js').createHistory>} history
+ * @param {ReturnType<typeof import('./visited_subjects.js').createVisitedSubjects>} visited
  */
-export function createHeader(root, store, history) {
+export function createHeader(root, store, visited) {
   const title = /** @type {HTMLElement} */ (root.querySelector('h2'));
   const [back, close, previous, next] = LABELS.map(([id]) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`)));
 
@@ -26,7 +26,7 @@ export function createHeader(root, store, history) {
     const count = explanationOf(store)?.batch.length ?? 1;
     store.set({ sample: ((store.get('sample') ?? 0) + by + count) % count });
   }
-  back.onclick = () => history.goBack();
+  back.onclick = () => visited.goBack();
   close.onclick = () => store.set({ inspected: null });
   previous.onclick = () => changeSample(-1);
   next.onclick = () => changeSample(1);
@@ -43,7 +43,7 @@ export function createHeader(root, store, history) {
       root.dataset.kind = subject.kind;
       root.dataset.id = idOf(subject);
       root.setAttribute('aria-label', t('inspector.title'));
-      back.disabled = history.isEmpty;
+      back.disabled = visited.isEmpty;
       if (before && idOf(before) === idOf(subject)) return;
       root.querySelector('.scroll')?.scrollTo(0, 0);
       title.focus({ preventScroll: true });

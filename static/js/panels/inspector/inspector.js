@@ -6,7 +6,7 @@
 import { overlayIsOpen } from '../../core/elements.js';
 import { createContent } from './content.js';
 import { createHeader } from './header.js';
-import { createHistory } from './history.js';
+import { createVisitedSubjects } from './visited_subjects.js';
 import { createRequest } from './request.js';
 
 /** @typedef {import('../../wire/messages.js').Subject} Subject */
@@ -23,15 +23,15 @@ const MARKUP = `
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @returns {() => void} undo
  */
 export function mountInspector(root, store, send) {
   root.innerHTML = MARKUP;
-  const history = createHistory(store);
-  const request = createRequest(store, send, history.clear);
-  const header = createHeader(root, store, history);
-  const content = createContent(root, store, send, history.goTo);
+  const visited = createVisitedSubjects(store);
+  const request = createRequest(store, send, visited.clear);
+  const header = createHeader(root, store, visited);
+  const content = createContent(root, store, send, visited.goTo);
   const focus = createFocusReturn(root);
   /** @type {Subject | null} */
   let shown = null;
@@ -44,13 +44,13 @@ export function mountInspector(root, store, send) {
     request.update();
     if (!subject) {
       content.clear();
-      history.clear();
+      visited.clear();
       store.set({ explanation: null, lit: null });
       if (before) focus.restore();
       return;
     }
     if (!before) focus.remember();
-    history.arrive(before !== null);
+    visited.arrive(before !== null);
     header.show(subject, before);
     content.show();
   }

@@ -7,7 +7,7 @@ import { idOf, parametersOf } from './subjects.js';
 
 /** @typedef {import('../../wire/messages.js').Subject} Subject */
 /** @typedef {import('../../core/store.js').Store} Store */
-/** @typedef {(command: import('../../core/commands.js').Command) => void} Send */
+/** @typedef {(command: import('../../core/command_queue.js').Command) => void} Send */
 
 /** @param {HTMLElement} root @param {Store} store @param {Send} send */
 export function createParameterFields(root, store, send) {

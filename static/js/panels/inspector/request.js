@@ -18,7 +18,7 @@ export function stepOnNetwork(store) {
 
 /**
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {() => void} subjectGone  the network has no such subject any more
  */
 export function createRequest(store, send, subjectGone) {

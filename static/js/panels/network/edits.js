@@ -8,7 +8,7 @@ const NEW_WIDTH = 4; // neurons of the first hidden layer
 /** @typedef {import('../../wire/messages.js').Layer} Layer */
 /** @typedef {ReturnType<typeof createEdits>} Edits */
 
-/** @param {import('../../core/store.js').Store} store @param {(command: import('../../core/commands.js').Command) => void} send */
+/** @param {import('../../core/store.js').Store} store @param {(command: import('../../core/command_queue.js').Command) => void} send */
 export function createEdits(store, send) {
   /** @param {(hidden: Layer[]) => Layer[]} change */
   function editHidden(change) {

@@ -4,7 +4,7 @@
 import { readOutput } from '../../experiment/output.js';
 
 /**
- * @param {import('../../core/store.js').Store} store @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {import('../../core/store.js').Store} store @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @returns {(hovered: import('./shape.js').Place | null) => void}
  */
 export function createMapRequest(store, send) {

@@ -1,11 +1,11 @@
 // @ts-check
-// The network panel: its heading and its plan. This file mounts the parts and says when each is arranged, painted and
+// The network panel: its heading and its view. This file mounts the parts and says when each is arranged, painted and
 // written.
 
 import { translate } from '../../core/i18n.js';
 import { createEdits } from './edits.js';
 import { createMapRequest } from './map_request.js';
-import { arrangePlan, createPlan, paintPlan, scrollToLayer, updateCard, updateChosen, writeNumbers } from './plan.js';
+import { arrangeView, createNetworkView, paintView, scrollToLayer, updateCard, updateChosen, writeNumbers } from './network_view.js';
 import { followPointer } from './pointer.js';
 import { RESTART_MARK } from './restart_mark.js';
 import { linkOf } from './subjects.js';
@@ -17,11 +17,11 @@ const MARKUP = `
     <h2></h2>
     <template></template>
     <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas><canvas class="figures" aria-hidden="true" hidden></canvas>
-      <span class="inputs" data-field="features">${RESTART_MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="ladder" data-testid="gradients" role="group"></div>
+      <span class="inputs" data-field="features">${RESTART_MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="gradient-norms" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
 
 /** @typedef {import('../../core/store.js').Store} Store */
-/** @typedef {(command: import('../../core/commands.js').Command) => void} Send */
+/** @typedef {(command: import('../../core/command_queue.js').Command) => void} Send */
 
 /**
  * @param {HTMLElement} root  the section
@@ -34,8 +34,8 @@ export function mountNetwork(root, slots, store, send) {
   root.querySelector('template')?.replaceWith(slots.strip);
   const edits = createEdits(store, send);
   const toolbar = createToolbar(/** @type {HTMLElement} */ (root.querySelector('h2')), slots.controls, store, edits);
-  /** @type {import('./pointer.js').View} */
-  const view = { link: -1, focused: null };
+  /** @type {import('./pointer.js').Pointed} */
+  const pointed = { link: -1, focused: null };
   const requestMap = createMapRequest(store, send);
 
   /** Opens a number in the inspector; again, too, where it is open behind something. @param {import('./subjects.js').Subject} subject */
@@ -45,25 +45,25 @@ export function mountNetwork(root, slots, store, send) {
   function hover(place) {
     const before = store.get('hovered');
     if (before?.layer === place?.layer && before?.neuron === place?.neuron) return;
-    if (place) view.link = -1;
+    if (place) pointed.link = -1;
     store.set({ hovered: place });
     requestMap(place);
   }
 
   /** @param {import('./subjects.js').Subject | null} subject */
   function focus(subject) {
-    const { drawing } = plan.picture;
-    view.focused = subject;
-    if (drawing) view.link = linkOf(drawing.shape, drawing.links, subject);
+    const { drawing } = view.canvas;
+    pointed.focused = subject;
+    if (drawing) pointed.link = linkOf(drawing.shape, drawing.links, subject);
     painter.request();
   }
 
-  const plan = createPlan(root, store, view, { editHidden: edits.editHidden, toggleFeature: edits.toggleFeature, hover, open, focus });
-  const painter = createPainter(plan, toolbar);
-  followPointer(plan.element, plan.picture, view, { change: painter.request, open, outside: () => hover(null) });
+  const view = createNetworkView(root, store, pointed, { editHidden: edits.editHidden, toggleFeature: edits.toggleFeature, hover, open, focus });
+  const painter = createPainter(view, toolbar);
+  followPointer(view.element, view.canvas, pointed, { change: painter.request, open, outside: () => hover(null) });
   const undo = [
     painter.stop,
-    ...watchStore(store, plan, painter, () => showWords(root, toolbar)),
+    ...watchStore(store, view, painter, () => showWords(root, toolbar)),
     store.watch(['output', 'state'], () => requestMap(store.get('hovered'))),
     () => root.replaceChildren(),
   ];
@@ -77,28 +77,28 @@ function showWords(root, toolbar) {
   toolbar.showWords();
 }
 
-/** Paints once per screen refresh, after arranging what has changed. @param {import('./plan.js').Plan} plan @param {import('./toolbar.js').Toolbar} toolbar */
-function createPainter(plan, toolbar) {
-  const { picture, stage } = plan;
+/** Paints once per screen refresh, after arranging what has changed. @param {import('./network_view.js').NetworkView} view @param {import('./toolbar.js').Toolbar} toolbar */
+function createPainter(view, toolbar) {
+  const { canvas, stage } = view;
   let requested = 0;
   let stale = true; // to be arranged before the next painting
-  const numbers = createThrottle(NUMBERS_EVERY, () => picture.drawing && writeNumbers(plan, picture.drawing));
+  const numbers = createThrottle(NUMBERS_EVERY, () => canvas.drawing && writeNumbers(view, canvas.drawing));
 
   function paint() {
     requested = 0;
     if (stale) arrange();
-    const { drawing } = picture;
+    const { drawing } = canvas;
     if (!drawing) return;
-    if (updateChosen(plan, drawing)) numbers.reset();
-    paintPlan(plan, drawing);
+    if (updateChosen(view, drawing)) numbers.reset();
+    paintView(view, drawing);
     numbers.request();
-    updateCard(plan, drawing);
+    updateCard(view, drawing);
   }
 
   function arrange() {
     stale = false;
-    if (!arrangePlan(plan)) return;
-    toolbar.showLayerCount(picture.drawing?.shape.hidden.length ?? 0);
+    if (!arrangeView(view)) return;
+    toolbar.showLayerCount(canvas.drawing?.shape.hidden.length ?? 0);
     numbers.reset();
   }
 
@@ -110,7 +110,7 @@ function createPainter(plan, toolbar) {
 
   return {
     request: () => { requested ||= requestAnimationFrame(paint); },
-    /** @param {boolean} change  whether the plan must be arranged again */
+    /** @param {boolean} change  whether the view must be arranged again */
     arrangeIf: (change) => { stale ||= change; },
     writeNumbersNow: numbers.reset,
     stop() {
@@ -121,8 +121,8 @@ function createPainter(plan, toolbar) {
   };
 }
 
-/** @param {Store} store @param {import('./plan.js').Plan} plan @param {ReturnType<typeof createPainter>} painter @param {() => void} words */
-function watchStore(store, plan, painter, words) {
+/** @param {Store} store @param {import('./network_view.js').NetworkView} view @param {ReturnType<typeof createPainter>} painter @param {() => void} words */
+function watchStore(store, view, painter, words) {
   return [
     store.watch(['spec', 'state', 'features', 'schema', 'choices', 'theme', 'profile', 'language'], () => {
       words();
@@ -131,11 +131,11 @@ function watchStore(store, plan, painter, words) {
     }),
     store.watch(['links', 'numbers', 'phase', 'opened'], () => {
       words();
-      painter.arrangeIf(Boolean(store.get('numbers')) !== Boolean(plan.picture.drawing?.labels));
+      painter.arrangeIf(Boolean(store.get('numbers')) !== Boolean(view.canvas.drawing?.labels));
       painter.writeNumbersNow();
       painter.request();
     }),
-    store.watch(['phase'], () => scrollToLayer(plan, store.get('phase')?.layer)),
+    store.watch(['phase'], () => scrollToLayer(view, store.get('phase')?.layer)),
     store.watch(['frame', 'hovered', 'inspected'], painter.request),
   ];
 }

@@ -12,12 +12,12 @@ const FAINT = 0.4; // opacity of the labels that are not emphasized
 const FLOW_TIME = 900; // milliseconds from one side of a layer to the other
 const LEAST_FIXED = 0.01; // an activation below it is written as a power of ten
 
-/** @typedef {import('./picture.js').Drawing} Drawing */
+/** @typedef {import('./network_canvas.js').Drawing} Drawing */
 /** @typedef {import('./sample_flow.js').SampleFlow} SampleFlow */
 /** @typedef {import('../../wire/frames.js').Frame} Frame */
 /**
  * @typedef {object} Shown
- * @property {import('./picture.js').LinkValue} kind
+ * @property {import('./network_canvas.js').LinkValue} kind
  * @property {import('../../draw/network/number_labels.js').LinkLabels} labels  of the links
  * @property {((link: number) => boolean) | null} emphasized  links whose labels stand out
  * @property {SampleFlow | null} flow

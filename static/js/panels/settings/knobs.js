@@ -16,7 +16,7 @@ const CHOICES = /** @type {const} */ (['optimizer', 'activation', 'loss', 'initi
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountKnobs(root, store, send) {
   /** @type {Configure} */

@@ -8,7 +8,7 @@ import { createSettingsList } from './settings_list.js';
  * @param {HTMLElement} root  a popover
  * @param {HTMLElement} opener  its button
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountSettings(root, opener, store, send) {
   const search = /** @type {HTMLInputElement} */ (root.querySelector('input[type=search]'));

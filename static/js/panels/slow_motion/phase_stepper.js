@@ -6,7 +6,7 @@ const COMMAND_TIMEOUT = 5000; // milliseconds in which frames may still be older
 const OFF = -1;
 
 /** @typedef {import('../../wire/messages.js').OpenedStep} TracedStep */
-/** @typedef {import('../../core/commands.js').Command} Command */
+/** @typedef {import('../../core/command_queue.js').Command} Command */
 
 export class PhaseStepper {
   index = OFF;

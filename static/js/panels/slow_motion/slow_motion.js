@@ -13,7 +13,7 @@ import { PhaseStepper } from './phase_stepper.js';
 /**
  * @param {{controls: HTMLElement, strip: HTMLElement, code: HTMLElement}} parts  empty
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => boolean} send  returns whether it was sent
+ * @param {(command: import('../../core/command_queue.js').Command) => boolean} send  returns whether it was sent
  * @returns {() => void} undo
  */
 export function mountSlowMotion(parts, store, send) {

@@ -9,7 +9,7 @@ const NOTICE_TIME = 8000; // milliseconds: two sentences, read slowly
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {{retry: () => void, dialogs: HTMLDialogElement[]}} page  retry: tries the connection again
  */
 export function mountMessage(root, store, send, { retry, dialogs }) {

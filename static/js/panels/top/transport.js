@@ -19,13 +19,13 @@ export const speedAt = (position) => SPEEDS[position] ?? null;
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
 export function mountTransport(root, store, send) {
   const find = (/** @type {string} */ id) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${id}]`));
   const play = find('play');
   play.onclick = () => send({ type: store.get('state')?.playing ? 'pause' : 'play' });
-  /** A run that plays pauses first. @param {import('../../core/commands.js').Command} command */
+  /** A run that plays pauses first. @param {import('../../core/command_queue.js').Command} command */
   const pauseAndSend = (command) => {
     if (store.get('state')?.playing) send({ type: 'pause' });
     send(command);

@@ -12,7 +12,7 @@ const BREATH = 20; // milliseconds between the two: a picture of the network com
  * @param {[Chart, Chart]} charts
  * @param {() => [number, number]} readRange  of steps, read once for both
  */
-export function createTurns(charts, readRange) {
+export function createDrawSchedule(charts, readRange) {
   const due = [true, true];
   let turn = 0; // the chart that comes next
   let timer = 0;

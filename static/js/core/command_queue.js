@@ -10,7 +10,7 @@ export const CONFIGURE_EVERY = 125; // milliseconds: a slider feels live and the
  * @param {(command: Command) => void} deliver
  * @returns {(command: Command) => void}
  */
-export function createOutbox(deliver) {
+export function createCommandQueue(deliver) {
   /** @type {Record<string, unknown> | null} */
   let waiting = null;
   let timer = 0;

@@ -9,9 +9,9 @@ import { MAX_POINTS, createPointHistory, toDrawnPoints, whyUntrainable } from '.
  * @param {import('./point_editor.js').Drawing} drawing
  * @param {HTMLCanvasElement} canvas  of the plane; takes the focus while points are drawn
  * @param {import('../../core/store.js').Store} store
- * @param {{show: () => void, updates: ReturnType<typeof import('./drawing_updates.js').createDrawingUpdates>}} parts
+ * @param {{show: () => void, updates: ReturnType<typeof import('./point_drawing_updates.js').createPointDrawingUpdates>}} parts
  */
-export function createDrawingMode(drawing, canvas, store, { show, updates }) {
+export function createPointDrawingMode(drawing, canvas, store, { show, updates }) {
   /** @type {{points: import('./point_history.js').DrawnPoint[], values: boolean} | null} points of the last drawing that could not be trained on */
   let untrained = null;
 

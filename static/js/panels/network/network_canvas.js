@@ -24,7 +24,7 @@ const RIVER = { gap: 6, height: 30 }; // px below the columns; px at full height
 /** @typedef {import('./shape.js').Shape} Shape */
 /** @typedef {import('./shape.js').Place} Place */
 /** @typedef {'weight' | 'gradient' | 'update'} LinkValue  what the links show */
-/** @typedef {ReturnType<typeof createPicture>} Picture */
+/** @typedef {ReturnType<typeof createNetworkCanvas>} NetworkCanvas */
 /**
  * @typedef {object} Drawing   one arrangement of the network
  * @property {Shape} shape
@@ -47,7 +47,7 @@ const RIVER = { gap: 6, height: 30 }; // px below the columns; px at full height
  */
 
 /** @param {HTMLCanvasElement} canvas */
-export function createPicture(canvas) {
+export function createNetworkCanvas(canvas) {
   const context = contextOf(canvas);
   const maps = makeHeatMaps();
   /** @type {Drawing | null} */

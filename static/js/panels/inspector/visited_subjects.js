@@ -6,7 +6,7 @@ const MOST_KEPT = 50; // subjects that can be gone back to
 /** @typedef {import('../../wire/messages.js').Subject} Subject */
 
 /** @param {import('../../core/store.js').Store} store */
-export function createHistory(store) {
+export function createVisitedSubjects(store) {
   /** @type {Subject[]} */
   let earlier = [];
   let isOwnMove = false; // `inspected` was set from within the inspector

@@ -20,7 +20,7 @@ async function load(path) {
 export const loadSchema = () => load('/api/spec/schema');
 
 /** @param {import('./store.js').Store} store @param {Promise<SpecSchema>} schema */
-export function loadOffered(store, schema) {
+export function loadServerOptions(store, schema) {
   schema.then((value) => store.set({ schema: value, fields: fieldsOf(value) }));
   load('/api/datasets').then((datasets) => store.set({ datasets }));
   load('/api/presets').then((presets) => store.set({ presets }));

@@ -2,7 +2,7 @@
 // Ready expressions with the values of their variables.
 
 /** open: the node whose card opens with it. @type {Record<string, {expression: string, values: Record<string, number>, open?: string}>} */
-export const PRESETS = {
+export const EXAMPLES = {
   autograd: { expression: 'c = a·b; d = c + 1; L = mean(d)', values: { a: 2, b: 3 } },
   flat: {
     expression: 'p0 = w0·x0; p1 = w1·x1; s = p0 + p1; z = s + w2; L = sigmoid(z)',
@@ -17,4 +17,4 @@ export const PRESETS = {
 };
 
 /** The node whose card opens with this expression. @param {string} expression */
-export const openedNode = (expression) => Object.values(PRESETS).find((preset) => preset.expression === expression)?.open ?? null;
+export const openedNode = (expression) => Object.values(EXAMPLES).find((preset) => preset.expression === expression)?.open ?? null;

@@ -15,9 +15,9 @@ import { paintPreview } from './points_preview.js';
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
-export function mountUpload(dialog, opener, store, send) {
+export function mountPointsUpload(dialog, opener, store, send) {
   /** @type {Upload} */
   let upload = { name: '', found: null, fault: null };
   const show = () => showUpload(dialog, upload, () => upload.found);

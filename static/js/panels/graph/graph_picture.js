@@ -22,7 +22,7 @@ const MANY = 30; // nodes, from which on tiles are small and edges have no numbe
 const GAPS = { few: [58, 88], many: [34, 34], modules: [40, 46] }; // least and most px between columns
 
 /** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
-export function mountDrawing(root, store) {
+export function mountGraphPicture(root, store) {
   const stage = createStage(root);
   /** @type {Drawn | null} */
   let drawn = null;

@@ -8,9 +8,9 @@ const SEND_EVERY = 250; // milliseconds: each change restarts the run
 /**
  * @param {import('./point_editor.js').Drawing} drawing
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/commands.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
-export function createDrawingUpdates(drawing, store, send) {
+export function createPointDrawingUpdates(drawing, store, send) {
   let timer = 0;
   let resume = false; // a run that was playing resumes once the points can be trained on
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The plan: the drawing with all that lies on it. Arranged when the shape or the size changes, painted with every frame, its
+// The view: the drawing with all that lies on it. Arranged when the shape or the size changes, painted with every frame, its
 // numbers written at a rate at which they can be read.
 
 import { linkLabels, neuronBox } from '../../draw/network/number_labels.js';
@@ -10,16 +10,16 @@ import { createGradientNorms } from './gradient_norms.js';
 import { createHandles } from './handles.js';
 import { createHoverCard } from './hover_card.js';
 import { createNumberLabels } from './number_labels.js';
-import { createPicture } from './picture.js';
+import { createNetworkCanvas } from './network_canvas.js';
 import { flowOf } from './sample_flow.js';
 import { matchesShape, readShape, tileOf } from './shape.js';
 import { emphasizedLinks, linkOf, neuronOf, placeOf } from './subjects.js';
 import { createTileButtons } from './tile_buttons.js';
 
-/** @typedef {import('./picture.js').Drawing} Drawing */
+/** @typedef {import('./network_canvas.js').Drawing} Drawing */
 /** @typedef {import('./shape.js').Place} Place */
 /** @typedef {import('./subjects.js').Subject} Subject */
-/** @typedef {ReturnType<typeof createPlan>} Plan */
+/** @typedef {ReturnType<typeof createNetworkView>} NetworkView */
 /**
  * @typedef {object} On
  * @property {(change: (hidden: import('../../wire/messages.js').Layer[]) => import('../../wire/messages.js').Layer[]) => void} editHidden
@@ -34,19 +34,19 @@ const NO_LABELS = { positions: [], backgrounds: [] };
 
 /**
  * @param {HTMLElement} root  the panel
- * @param {import('../../core/store.js').Store} store @param {import('./pointer.js').View} view @param {On} on
+ * @param {import('../../core/store.js').Store} store @param {import('./pointer.js').Pointed} pointed @param {On} on
  */
-export function createPlan(root, store, view, on) {
+export function createNetworkView(root, store, pointed, on) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [pictureCanvas, labelCanvas] = root.querySelectorAll('canvas');
   const [stage, tiles, handles] = ['.stage', '.tiles', '.holds'].map(find);
   followArrowKeys(handles, tiles);
   return {
-    store, view, on, stage, element: find('.plan'), inputsMark: find('.inputs'),
-    picture: createPicture(pictureCanvas),
+    store, pointed, on, stage, element: find('.plan'), inputsMark: find('.inputs'),
+    canvas: createNetworkCanvas(pictureCanvas),
     numberLabels: createNumberLabels(labelCanvas),
     heads: createColumnHeads(find('.heads'), on.editHidden, store),
-    norms: createGradientNorms(find('.ladder'), (layer) => on.open({ kind: 'layer', layer, index: 0, source: 0 })),
+    norms: createGradientNorms(find('.gradient-norms'), (layer) => on.open({ kind: 'layer', layer, index: 0, source: 0 })),
     card: createHoverCard(find('.card'), stage),
     tiles: createTileButtons(tiles, { feature: on.toggleFeature, hover: on.hover, open: ({ layer, neuron }) => on.open({ kind: 'neuron', layer, index: neuron, source: 0 }) }),
     handles: createHandles(handles, { open: on.open, focus: on.focus }),
@@ -57,81 +57,81 @@ export function createPlan(root, store, view, on) {
   };
 }
 
-/** For a new shape, size, language or theme. Gives whether there was something to arrange. @param {Plan} plan */
-export function arrangePlan(plan) {
-  const { store, view, stage, picture } = plan;
+/** For a new shape, size, language or theme. Gives whether there was something to arrange. @param {NetworkView} view */
+export function arrangeView(view) {
+  const { store, pointed, stage, canvas } = view;
   const shape = readShape(store);
   const { clientWidth: width, clientHeight: height } = stage;
   if (!shape || !width || !height) return false;
   const hovered = store.get('hovered');
-  if (hovered && tileOf(shape, hovered) < 0) plan.on.hover(null);
-  view.link = -1;
-  picture.arrange(shape, width, height, store.get('features'), Boolean(store.get('numbers')));
-  const { drawing } = picture;
+  if (hovered && tileOf(shape, hovered) < 0) view.on.hover(null);
+  pointed.link = -1;
+  canvas.arrange(shape, width, height, store.get('features'), Boolean(store.get('numbers')));
+  const { drawing } = canvas;
   if (!drawing) return false;
   const { layout } = drawing;
-  plan.element.style.width = `${layout.width}px`;
-  plan.inputsMark.style.left = `${layout.columns[0].center}px`;
-  plan.heads.arrange(drawing);
-  plan.tiles.arrange(drawing);
-  plan.numberLabels.arrange(drawing, height);
-  if (plan.chosen && (shape.drawn[plan.chosen.layer + 1]?.length ?? 0) <= plan.chosen.tile) plan.chosen = null;
-  plan.chosenKey = '';
-  updateChosen(plan, drawing);
-  plan.handles.arrange(drawing, Boolean(store.get('spec')?.biases), (n) => labelArea(plan, drawing, n));
-  plan.norms.arrange(drawing);
-  plan.card.rearranged();
-  scrollToNeuron(plan, drawing, neuronOf(store.get('inspected')));
+  view.element.style.width = `${layout.width}px`;
+  view.inputsMark.style.left = `${layout.columns[0].center}px`;
+  view.heads.arrange(drawing);
+  view.tiles.arrange(drawing);
+  view.numberLabels.arrange(drawing, height);
+  if (view.chosen && (shape.drawn[view.chosen.layer + 1]?.length ?? 0) <= view.chosen.tile) view.chosen = null;
+  view.chosenKey = '';
+  updateChosen(view, drawing);
+  view.handles.arrange(drawing, Boolean(store.get('spec')?.biases), (n) => labelArea(view, drawing, n));
+  view.norms.arrange(drawing);
+  view.card.rearranged();
+  scrollToNeuron(view, drawing, neuronOf(store.get('inspected')));
   return true;
 }
 
-/** Chooses the neuron that is looked at; gives whether it is another one. @param {Plan} plan @param {Drawing} drawing */
-export function updateChosen(plan, drawing) {
-  const { store, view } = plan;
-  const place = neuronOf(view.focused) ?? store.get('hovered') ?? neuronOf(store.get('inspected'));
+/** Chooses the neuron that is looked at; gives whether it is another one. @param {NetworkView} view @param {Drawing} drawing */
+export function updateChosen(view, drawing) {
+  const { store, pointed } = view;
+  const place = neuronOf(pointed.focused) ?? store.get('hovered') ?? neuronOf(store.get('inspected'));
   const tile = place && place.layer >= 0 ? tileOf(drawing.shape, place) : -1;
-  if (place && tile >= 0) plan.chosen = { layer: place.layer, tile };
-  const { chosen } = plan;
+  if (place && tile >= 0) view.chosen = { layer: place.layer, tile };
+  const { chosen } = view;
   const key = `${chosen?.layer} ${chosen?.tile}`;
-  if (key === plan.chosenKey) return false;
-  plan.chosenKey = key;
-  plan.linkLabels = drawing.labels ? linkLabels(drawing.labels, drawing.links, chosen) : NO_LABELS;
-  plan.handles.choose(drawing, chosen, (n) => labelArea(plan, drawing, n));
+  if (key === view.chosenKey) return false;
+  view.chosenKey = key;
+  view.linkLabels = drawing.labels ? linkLabels(drawing.labels, drawing.links, chosen) : NO_LABELS;
+  view.handles.choose(drawing, chosen, (n) => labelArea(view, drawing, n));
   return true;
 }
 
-/** @param {Plan} plan @param {Drawing} drawing @param {number} n  link @returns {import('./handles.js').Area | null} */
-function labelArea(plan, { labels }, n) {
-  const position = plan.linkLabels.positions[n];
+/** @param {NetworkView} view @param {Drawing} drawing @param {number} n  link @returns {import('./handles.js').Area | null} */
+function labelArea(view, { labels }, n) {
+  const position = view.linkLabels.positions[n];
   if (!position || !labels) return null;
   const { width, height, gap } = labels.cell;
   return { x: position.x - width / 2, y: position.y, width: width + gap, height };
 }
 
-/** @param {Plan} plan @param {Drawing} drawing */
-export function paintPlan(plan, drawing) {
-  const { store, view } = plan;
+/** @param {NetworkView} view @param {Drawing} drawing */
+export function paintView(view, drawing) {
+  const { store, pointed } = view;
   const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
-  const link = !hovered && view.link < 0 ? linkOf(drawing.shape, drawing.links, inspected) : view.link;
-  plan.picture.paint(newestFrame(store, drawing), {
+  const link = !hovered && pointed.link < 0 ? linkOf(drawing.shape, drawing.links, inspected) : pointed.link;
+  view.canvas.paint(newestFrame(store, drawing), {
     kind: store.get('links') ?? 'weight', meaning: meaningOf(store), hovered, link, opened: placeOf(inspected),
     layer: store.get('phase')?.layer ?? -1, labelled: Boolean(store.get('numbers')),
   });
 }
 
-/** @param {Plan} plan @param {Drawing} drawing */
-export function writeNumbers(plan, drawing) {
-  const { store, view } = plan;
+/** @param {NetworkView} view @param {Drawing} drawing */
+export function writeNumbers(view, drawing) {
+  const { store, pointed } = view;
   const frame = newestFrame(store, drawing);
   const phase = store.get('phase');
-  plan.norms.show(frame?.gradient_norms ?? null);
-  plan.numberLabels.paint(frame, {
-    kind: store.get('links') ?? 'weight', labels: plan.linkLabels,
-    emphasized: emphasizedLinks(drawing.shape, drawing.links, store.get('hovered'), view.link),
+  view.norms.show(frame?.gradient_norms ?? null);
+  view.numberLabels.paint(frame, {
+    kind: store.get('links') ?? 'weight', labels: view.linkLabels,
+    emphasized: emphasizedLinks(drawing.shape, drawing.links, store.get('hovered'), pointed.link),
     flow: flowShown(store, frame),
     phase: phase ? `${phase.step} ${phase.id}` : '',
   });
-  plan.card.fill(drawing, hoveredOn(plan, frame));
+  view.card.fill(drawing, hoveredOn(view, frame));
 }
 
 /** In slow motion, and beside the numbers of a run that stands still: a sample of the step to come. @param {import('../../core/store.js').Store} store @param {import('../../wire/frames.js').Frame | null} frame */
@@ -142,15 +142,15 @@ function flowShown(store, frame) {
   return phase || (store.get('numbers') && !store.get('state')?.playing) ? flowOf(opened, phase) : null;
 }
 
-/** @param {Plan} plan @param {Drawing} drawing */
-export function updateCard(plan, drawing) {
-  const { store, view, card } = plan;
-  if (card.follow(store.get('hovered'), view.link)) card.show(drawing, hoveredOn(plan, newestFrame(store, drawing)));
+/** @param {NetworkView} view @param {Drawing} drawing */
+export function updateCard(view, drawing) {
+  const { store, pointed, card } = view;
+  if (card.follow(store.get('hovered'), pointed.link)) card.show(drawing, hoveredOn(view, newestFrame(store, drawing)));
 }
 
-/** @param {Plan} plan @param {import('../../wire/frames.js').Frame | null} frame @returns {import('./hover_card.js').Hovered} */
-function hoveredOn({ store, view }, frame) {
-  return { place: store.get('hovered'), link: view.link, frame, featureMaps: store.get('features'), meaning: meaningOf(store) };
+/** @param {NetworkView} view @param {import('../../wire/frames.js').Frame | null} frame @returns {import('./hover_card.js').Hovered} */
+function hoveredOn({ store, pointed }, frame) {
+  return { place: store.get('hovered'), link: pointed.link, frame, featureMaps: store.get('features'), meaning: meaningOf(store) };
 }
 
 /** The newest frame, if it is of the shape that is drawn. @param {import('../../core/store.js').Store} store @param {Drawing} drawing */
@@ -162,7 +162,7 @@ function newestFrame(store, { shape }) {
 /** @param {import('../../core/store.js').Store} store */
 const meaningOf = (store) => readOutput(store) ?? { logits: false, threshold: 0 };
 
-/** Where the drawing is wider than the panel: a neuron and its labels into view. @param {Plan} plan @param {Drawing} drawing @param {Place | null} place */
+/** Where the drawing is wider than the panel: a neuron and its labels into pointed. @param {NetworkView} view @param {Drawing} drawing @param {Place | null} place */
 function scrollToNeuron({ stage }, { shape, labels }, place) {
   const tile = place ? tileOf(shape, place) : -1;
   if (!place || !labels || tile < 0) return;
@@ -170,9 +170,9 @@ function scrollToNeuron({ stage }, { shape, labels }, place) {
   if (left < stage.scrollLeft || right > stage.scrollLeft + stage.clientWidth) stage.scrollLeft = (left + right - stage.clientWidth) / 2;
 }
 
-/** Where the drawing is wider than the panel: a layer's links into view. @param {Plan} plan @param {number | null | undefined} layer */
-export function scrollToLayer({ stage, picture }, layer) {
-  const { drawing } = picture;
+/** Where the drawing is wider than the panel: a layer's links into pointed. @param {NetworkView} view @param {number | null | undefined} layer */
+export function scrollToLayer({ stage, canvas }, layer) {
+  const { drawing } = canvas;
   const after = drawing && typeof layer === 'number' ? drawing.layout.columns[layer + 1] : null;
   if (!after || typeof layer !== 'number') return;
   stage.scrollLeft = ((drawing?.layout.columns[layer].center ?? 0) + after.center - stage.clientWidth) / 2;
