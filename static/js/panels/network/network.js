@@ -1,5 +1,5 @@
 // @ts-check
-// The network panel: its heading and its view. This file mounts the parts and says when each is arranged, painted and
+// The network panel: its heading and what lies below it. This file mounts the parts and says when each is arranged, painted and
 // written.
 
 import { translate } from '../../core/i18n.js';

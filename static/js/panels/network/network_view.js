@@ -1,6 +1,6 @@
 // @ts-check
-// The view: the drawing with all that lies on it. Arranged when the shape or the size changes, painted with every frame, its
-// numbers written at a rate at which they can be read.
+// The network as it is seen: the canvas with all that lies on it. Arranged when the shape or the size changes, painted with
+// every frame, its numbers written at a rate at which they can be read.
 
 import { linkLabels, neuronBox } from '../../draw/network/number_labels.js';
 import { readOutput } from '../../experiment/output.js';
@@ -162,7 +162,7 @@ function newestFrame(store, { shape }) {
 /** @param {import('../../core/store.js').Store} store */
 const meaningOf = (store) => readOutput(store) ?? { logits: false, threshold: 0 };
 
-/** Where the drawing is wider than the panel: a neuron and its labels into pointed. @param {NetworkView} view @param {Drawing} drawing @param {Place | null} place */
+/** Where the drawing is wider than the panel: a neuron and its labels into view. @param {NetworkView} view @param {Drawing} drawing @param {Place | null} place */
 function scrollToNeuron({ stage }, { shape, labels }, place) {
   const tile = place ? tileOf(shape, place) : -1;
   if (!place || !labels || tile < 0) return;
@@ -170,7 +170,7 @@ function scrollToNeuron({ stage }, { shape, labels }, place) {
   if (left < stage.scrollLeft || right > stage.scrollLeft + stage.clientWidth) stage.scrollLeft = (left + right - stage.clientWidth) / 2;
 }
 
-/** Where the drawing is wider than the panel: a layer's links into pointed. @param {NetworkView} view @param {number | null | undefined} layer */
+/** Where the drawing is wider than the panel: a layer's links into view. @param {NetworkView} view @param {number | null | undefined} layer */
 export function scrollToLayer({ stage, canvas }, layer) {
   const { drawing } = canvas;
   const after = drawing && typeof layer === 'number' ? drawing.layout.columns[layer + 1] : null;
