@@ -45,12 +45,16 @@ class Table:
         if not isinstance(cell, str):
             return cell if cell is not None and math.isfinite(cell) else None
         text = cell.strip().replace("−", "-")
-        if self.decimal_comma and "." not in text:
+        if self.has_decimal_comma(cell):
             text = text.replace(",", ".", 1)
         if len(text) > MAX_SHOWN_CHARACTERS or not NUMBER.fullmatch(text):
             return None
         value = float(text)
         return value if math.isfinite(value) else None
+
+    def has_decimal_comma(self, cell: Cell) -> bool:
+        """Whether a number's comma stands for the decimal point: 1,234 is 1.234 here and never 1234."""
+        return self.decimal_comma and isinstance(cell, str) and "," in cell and "." not in cell
 
 
 def is_missing(cell: Cell) -> bool:

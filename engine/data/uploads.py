@@ -31,6 +31,7 @@ NoteCode = Literal[
     "upload_columns_left_out",
     "upload_rows_left_out",
     "upload_drawn",
+    "upload_decimal_commas",
     "upload_fitted",
     "upload_classes",
     "upload_values",
@@ -82,6 +83,11 @@ def parse(text: str, name: str, draw: int | None = None) -> Upload:
         notes.append(("upload_drawn", {"count": len(rows), "limit": MOST_OWN_POINTS}))
         rows = [rows[index] for index in sorted(stream(draw, "upload").permutation(len(rows))[:MOST_OWN_POINTS])]
 
+    commas = [text_of(cell) for _, cells in rows for cell in cells if table.has_decimal_comma(cell)]
+    for text, value in ((text, table.number(text)) for text in commas):
+        if value is not None:
+            notes.append(("upload_decimal_commas", {"given": shortened(text), "read": f"{value:g}"}))
+            break
     first, second = (
         _rescaled([_number(table, row, columns[axis], cells[axis]) for row, cells in rows], axis, notes)
         for axis in (0, 1)

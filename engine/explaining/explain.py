@@ -6,6 +6,7 @@ count layers and neurons from 1.
 """
 
 from collections.abc import Callable, Iterator
+from math import fsum
 
 import numpy as np
 
@@ -199,7 +200,11 @@ def _chain_factors(step: TracedStep, layer: int, o: int, k: int) -> Iterator[Ter
 def _bias(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
     layer, o = subject.layer, subject.index
     name = f"layers.{layer}.bias"
-    yield _gradient_line(step, name, (o,), _delta(layer, o), "1", np.ones(len(step.batch), dtype=np.float32))
+    line = _gradient_line(step, name, (o,), _delta(layer, o), "1", np.ones(len(step.batch), dtype=np.float32))
+    yield line
+    if line.name == "cancelling":
+        total = float(step.of_tensor(step.batch_pass.gradient, name)[o])
+        yield sum_line("cancelled", [Term(line.symbol, line.total), Term("−ρ", -line.total)], "∂L/∂b", total)
     yield from rule_lines(step, name, (o,))
 
 
@@ -234,6 +239,9 @@ def _gradient_line(step: TracedStep, name: str, index: tuple[int, ...], delta: s
         )
         return as_main(sum_line("perceptron", _over_batch(step, "o − y", error, symbol, values), "−Δ", total))
     gradients = step.batch_pass.backward[int(name.split(".")[1])].d_z[:, index[0]]
+    if name.endswith("bias") and _cancels(step, name):
+        total = fsum(gradients.tolist())
+        return as_main(sum_line("cancelling", _over_batch(step, delta, gradients, symbol, values), f"Σ{delta}", total))
     return as_main(
         sum_line(
             "gradient",
@@ -242,6 +250,12 @@ def _gradient_line(step: TracedStep, name: str, index: tuple[int, ...], delta: s
             total,
         )
     )
+
+
+def _cancels(step: TracedStep, name: str) -> bool:
+    """Whether a bias has no effect, because the norm above it subtracts the batch's own mean: its sum is rounding."""
+    cache = step.batch_pass.forward[int(name.split(".")[1])]
+    return bool(step.batch_pass.backward) and cache.norm is not None and cache.norm.from_batch
 
 
 def _over_batch(step: TracedStep, delta: str, gradients: Array, symbol: str, values: Array) -> Iterator[Term]:

@@ -63,6 +63,14 @@ def test_the_same_three_points_in_many_forms(text: str) -> None:
     assert Spec(dataset="own", own_points=upload.points).class_count == 2
 
 
+def test_decimal_commas_are_told() -> None:
+    upload = parse("x1\tx2\tlabel\n1\t2\t0\n1,234\t2,5\t1\n", "points.tsv")
+    assert upload.points[1] == (1.234, 2.5, 1)
+    assert note(upload, "upload_decimal_commas") == {"given": "1,234", "read": "1.234"}
+    plain = parse("x1\tx2\tlabel\n1\t2\ta,b\n1.5\t2\tc\n", "points.tsv")
+    assert "upload_decimal_commas" not in dict(plain.notes)
+
+
 def test_columns_are_found_and_told() -> None:
     upload = parse("id,width,length,colour\n1,0.5,2,red\n2,1,3,blue", ANY)
     assert upload.columns == ("width", "length", "colour")

@@ -9,7 +9,7 @@ import pytest
 from engine import Layer, Spec, Trainer
 from engine.explaining.explain import SUBJECTS, explain
 from engine.explaining.explain_rule import RULES
-from engine.explaining.terms import MAX_TERMS, Line, Subject, Term, sum_line
+from engine.explaining.terms import MAX_TERMS, Line, Subject, Term, holds, sum_line
 from engine.explaining.traced_step import TracedStep
 from engine.fault import Fault
 from engine.nn.network import State
@@ -158,3 +158,22 @@ def test_the_small_terms_of_a_long_sum_are_told_together() -> None:
 def test_every_rule_and_every_kind_is_told() -> None:
     assert set(RULES) == set(get_args(OptimizerName))
     assert set(SUBJECTS) == set(get_args(Subject.__dataclass_fields__["kind"].type))
+
+
+@pytest.mark.parametrize("seeds", [range(2), pytest.param(range(2, 30), marks=pytest.mark.long)])
+@pytest.mark.parametrize("batch_size", [2, 3, 4])
+def test_every_line_holds_under_batch_norm_of_few_samples(batch_size: int, seeds: range) -> None:
+    """The gradient of a bias below a norm is 0 by algebra, and its sum is rounding; both are shown and add up."""
+    for seed in seeds:
+        activation = str(np.random.default_rng(seed).choice(get_args(ActivationName)))
+        spec = Spec(hidden=(Layer(width=4, batch_norm=True), Layer(width=3, batch_norm=True)), samples=60, seed=seed)
+        trainer = Trainer(spec.changed(activation=activation, batch_size=batch_size), backend="by_hand")
+        trainer.advance(3)
+        step = opened(trainer)
+        largest = float(np.abs(step.before.parameters).max())
+        for subject in subjects(step):
+            lines = explain(step, subject, sample=1)
+            assert [line for line in lines if not holds(line, largest)] == [], subject
+            if subject.kind == "bias" and subject.layer < 2:
+                assert [line.name for line in lines[:2]] == ["cancelling", "cancelled"]
+                assert lines[1].total == 0
