@@ -44,6 +44,8 @@ def random_spec(seed: int, optimizer: OptimizerName | None = None, **fields: Any
     if rule == "perceptron":
         gates = {"dataset": _one_of(draw, "gauss", "and_gate", "or_gate"), "loss": "mse", "output_activation": "step"}
         drawn.update(gates, hidden=())
+    if rule == "momentum" and _chance(draw, 0.2):
+        drawn["momentum"] = 0.0  # where torch ignores the dampening
     drawn.update(fields)
     if drawn["reduction"] == "sum":
         drawn["learning_rate"] *= 0.01

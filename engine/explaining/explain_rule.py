@@ -165,7 +165,9 @@ def _rmsprop(one: Parameter) -> Iterator[Line]:
     if spec.centered:
         mean = one.new("mean")
         yield _moving_average_line("mean", "m", "α", spec.alpha, one.old("mean"), ("g", one.g), mean)
-        symbol, variance = "(s′ − m′^{2})", max(square - mean * mean, 0.0)
+        # in float32 as the engine has it, because what is left of the two may be rounding in the main
+        difference = np.float32(square) - np.float32(mean) * np.float32(mean)
+        symbol, variance = "(s′ − m′^{2})", max(float(difference), 0.0)
         yield value_line("spread", [Term("s′", square), Term("m′", mean)], "max(s′ − m′^{2}, 0)", variance)
     yield from _adaptive_step_lines(one, "g", one.g, symbol, variance, one.update.rate)
 

@@ -125,8 +125,7 @@ def rate(spec: Spec, step: int) -> float:
         "cosine": left + (1 - left) * 0.5 * (1 + math.cos(math.pi * min(1.0, part))),
     }[spec.schedule]
     warm = 1.0 if step >= spec.warmup_steps else (step + 1) / spec.warmup_steps
-    result: float = spec.learning_rate * factor * warm
-    return result
+    return float(spec.learning_rate * factor * warm)
 
 
 @torch.no_grad()

@@ -16,6 +16,8 @@ from tests.table import sampled
 BLOCK = 20
 SUBJECTS = 40
 """Of each Spec"""
+MIN_NORMED_BATCH = 4
+"""Below, the gradient of a bias under batch norm, 0 by algebra, has terms whose rounding exceeds that of a sum."""
 
 
 def random_subjects(step: TracedStep, draw: np.random.Generator) -> Iterator[Subject]:
@@ -71,6 +73,10 @@ def trial(seed: int) -> tuple[int, float]:
     trainer.advance(int(draw.integers(0, 30)))
     before = trainer.checkpoint().state
     step = TracedStep.of(trainer.spec, trainer.network, before, trainer.train_inputs, trainer.train_targets)
+    if len(step.batch) < MIN_NORMED_BATCH and trainer.network.buffer_shapes:
+        return 0, 0.0
+    if trainer.stopped:  # a perceptron without errors takes no further step
+        return 0, 0.0
     trainer.advance(1)
     after, loss = trainer.parameters(), batch_loss(trainer.spec, before, trainer.checkpoint().state)
     largest = float(np.abs(before.parameters).max())
@@ -97,7 +103,7 @@ def trial(seed: int) -> tuple[int, float]:
     return count, worst
 
 
-@pytest.mark.parametrize("block", sampled(range(20), [0]))
+@pytest.mark.parametrize("block", sampled(range(20), [0, 6]))
 def test_every_line_adds_up(block: int, record_property: Callable[[str, object], None]) -> None:
     found = [trial(seed) for seed in range(block * BLOCK, (block + 1) * BLOCK)]
     lines, worst = sum(count for count, _ in found), max(difference for _, difference in found)
