@@ -11,6 +11,7 @@ from app.training_worker.port import TrainingWorker
 from app.wire import commands
 from app.wire.commands import Command
 from app.wire.messages import Refusal, faults_refused
+from engine.spec.choices import FEATURES
 
 
 async def obey(run: Run, worker: TrainingWorker, viewer: Viewer, command: Command) -> None:
@@ -75,7 +76,21 @@ async def _predict(run: Run, worker: TrainingWorker, viewer: Viewer, command: co
     for number, row in enumerate(command.inputs, 1):
         if len(row) != columns:
             raise Refusal("wrong_row", {"row": number, "count": len(row), "limit": columns})
-    viewer.tell(await worker.do(run.trainer, port.Predict(command.id, command.inputs)))
+    place = _place(run, command)
+    message = await worker.do(run.trainer, port.Predict(command.id, command.inputs, place))
+    viewer.tell({**message, "frame": viewer.frame if command.with_frame else None})
+
+
+def _place(run: Run, command: commands.Predict) -> tuple[int, int] | None:
+    """The neuron, or feature, that is asked for. Raises Refusal where there is none such."""
+    layer, neuron = command.layer, command.neuron
+    if layer is None and neuron is None:
+        return None
+    if layer is not None and neuron is not None:
+        is_feature = layer < 0 and run.spec.kind.plane and neuron < len(FEATURES)
+        if is_feature or (layer >= 0 and has_neuron(run.experiment.sizes, (layer, neuron))):
+            return layer, neuron
+    raise Refusal("no_such_neuron", {"layer": layer, "neuron": neuron})
 
 
 Handler = Callable[[Run, TrainingWorker, Viewer, Any], Awaitable[None]]
@@ -104,4 +119,4 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Peek: time_commands.peek,
     commands.Check: checks.check,
 }
-"""Every command but Drawn, which a session takes out of turn; Predict waits for nothing but the turn under way."""
+"""Every command but Drawn, which a session takes out of turn; Predict waits for the turn under way, or for a frame."""

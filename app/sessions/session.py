@@ -87,10 +87,7 @@ class Session:
         while True:
             await self._something_to_do.wait()
             self._something_to_do.clear()
-            for viewer in list(run.viewers):
-                while viewer.questions:
-                    async with self._trainer_free:
-                        await self._guarded(handlers.obey(run, worker, viewer, viewer.questions.popleft()))
+            await self._answer_questions()
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()
                 async with self._trainer_free:
@@ -100,8 +97,15 @@ class Session:
             if run.turn_seconds is not None or training.has_work(run):
                 async with self._trainer_free:
                     await self._guarded(training.take_turn(run, worker))
+                await self._answer_questions()  # before the run leaves the frame it has just shown
             if training.has_work(run):
                 self._something_to_do.set()
+
+    async def _answer_questions(self) -> None:
+        for viewer in list(self.run.viewers):
+            while (question := viewer.take_question(self.run.picture)) is not None:
+                async with self._trainer_free:
+                    await self._guarded(handlers.obey(self.run, self._worker, viewer, question))
 
     async def _guarded(self, doing: Awaitable[None]) -> None:
         """A failure of the engine ends neither the session nor the server: logged once, told, and training stops."""

@@ -44,7 +44,7 @@ async def take_turn(run: Run, worker: TrainingWorker) -> None:
     account(run, turn, trained)
     for viewer in turn.wanting:
         if (frame := trained.frames.get(viewer.focus)) is not None:
-            viewer.seen = run.picture
+            viewer.seen, viewer.frame = run.picture, turn.job.frame
             viewer.outbox.show(Frame(turn.job.frame, turn.job.revision, frame))
             if viewer.inspect_request in trained.explanations:
                 viewer.last_explained = turn.began

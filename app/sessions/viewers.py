@@ -26,6 +26,16 @@ class Viewer:
         """When its request was last answered, in seconds of the monotonic clock."""
         self.seen = -1
         """The picture (see Run.picture) it was last shown."""
+        self.frame = 0
+        """The number of the frame in which it was."""
+
+    def take_question(self, picture: int) -> Predict | None:
+        """The oldest that can be answered while this picture is the newest; None where there is none."""
+        for question in self.questions:
+            if not question.with_frame or self.seen == picture:
+                self.questions.remove(question)
+                return question
+        return None
 
     def tell(self, message: dict[str, Any], revision: int = 0) -> None:
         """Posts a message; from now on frames older than `revision` are not for this viewer."""

@@ -91,12 +91,13 @@ def _samples(trainer: Trainer) -> dict[str, list[list[float]]]:
     }
 
 
-def prediction(question: int, step: int, outputs: Array, predictions: Array) -> dict[str, Any]:
-    """outputs, predictions: (rows, …)"""
+def prediction(question: int, step: int, outputs: Array, predictions: Array, neuron: Array | None) -> dict[str, Any]:
+    """outputs, predictions: (rows, …), neuron: (rows,), the values of one"""
     return {
         "type": "prediction",
         "id": question,
         "step": step,
         "outputs": [numbers(row) for row in outputs.tolist()],
         "answers": [numbers(row) for row in predictions.tolist()],
+        "neuron": None if neuron is None else numbers(neuron.tolist()),
     }

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
@@ -13,9 +14,10 @@ from app.wire.messages import Refusal
 from app.wire.numbers import number
 from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import DataSources
+from engine.data.features import features_of
 from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
-from engine.spec.choices import BackendName, BugName
+from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training import model_file
 from engine.training.timeline import Checkpoint, Moment
@@ -202,8 +204,17 @@ def peek(trainer: Trainer, job: port.Peek) -> dict[str, Any]:
 
 
 def predict(trainer: Trainer, job: port.Predict) -> dict[str, Any]:
-    outputs = trainer.predict(job.inputs)
-    return descriptions.prediction(job.question, trainer.step, outputs, predictions_of(trainer.spec, outputs))
+    layers = trainer.layer_outputs(job.inputs)
+    values = None
+    if job.place is not None:
+        layer, neuron = job.place
+        values = layers[layer][neuron] if layer >= 0 else _feature(trainer.spec, neuron, job.inputs)
+    outputs = layers[-1].T
+    return descriptions.prediction(job.question, trainer.step, outputs, predictions_of(trainer.spec, outputs), values)
+
+
+def _feature(spec: Spec, number: int, points: ArrayLike) -> Array:
+    return features_of(FEATURES[number : number + 1], np.array(points, dtype=np.float32), spec.kind.unit)[:, 0]
 
 
 def write_model(trainer: Trainer) -> tuple[int, bytes]:

@@ -229,10 +229,12 @@ class Peek(Job[dict[str, Any]]):
 
 @dataclass(frozen=True)
 class Predict(Job[dict[str, Any]]):
-    """Outputs for rows of the right length, as a message."""
+    """Outputs for rows of the right length, and the values of a neuron if there is a place, as a message."""
 
     question: int
     inputs: Sequence[Sequence[float]]
+    place: tuple[int, int] | None
+    """Linear layer and neuron; of layer −1 a feature of the plane."""
 
 
 @dataclass(frozen=True)

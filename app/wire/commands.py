@@ -99,6 +99,11 @@ class Predict(_Command):
     """Comes back with the answer."""
     revision: Count | None = None
     """Of the experiment that is asked; one that is no more gives no answer."""
+    layer: Annotated[Whole, Ge(-1), Le(MOST_LAYERS)] | None = None
+    neuron: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] | None = None
+    """A neuron whose value is told, too; of layer −1 a feature of the plane, whether it is in use or not."""
+    with_frame: bool = False
+    """Asked of the network as the newest frame shows it, or where the run has gone on since, the next one."""
 
 
 class Subject(_Command):

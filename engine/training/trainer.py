@@ -212,13 +212,18 @@ class Trainer:
 
         Raises ValueError for another shape and for numbers that are not finite in float32.
         """
+        return self.layer_outputs(points)[-1].T
+
+    def layer_outputs(self, points: ArrayLike) -> list[Array]:
+        """What each linear layer and all that belongs to it says of such points, each (width, n). Raises as
+        `predict` does."""
         columns = 2 if self.spec.kind.plane else self.spec.inputs
         if np.ndim(points) != 2 or np.shape(points)[1] != columns:
             what = "x1 and x2" if self.spec.kind.plane else "all inputs"
             raise ValueError(
                 f"points must have the shape (n, {columns}), one row of {what} each, not {np.shape(points)}"
             )
-        return self._outputs(inputs_of(self.spec, _finite("points", points, np.shape(points))))
+        return self._backend.activations(inputs_of(self.spec, _finite("points", points, np.shape(points))))
 
     def activations(self, samples: NDArray[np.int64]) -> list[Array]:
         """Outputs of each layer, norm, activation and residual included, of these training samples: each (width, n)."""

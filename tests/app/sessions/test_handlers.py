@@ -100,6 +100,65 @@ async def test_sums_are_answered_in_plain_numbers() -> None:
         np.testing.assert_allclose(said["answers"], 10 * np.array(said["outputs"]), rtol=1e-6)
 
 
+async def test_while_it_plays_a_prediction_belongs_to_a_frame() -> None:
+    async with watching() as person:
+        await person.until("frame")
+        await person.say(type="play")
+        steps: dict[int, int] = {}
+        told: list[dict[str, Any]] = []
+        while len(told) < 5 or told[-1]["frame"] not in steps:
+            message = await person.next()
+            if message["type"] == "prediction":
+                told.append(message)
+            elif message["type"] == "frame":
+                steps[message["frame"]] = message["step"]
+                await person.say(type="predict", inputs=[[7, 4]], id=message["frame"], with_frame=True)
+        twin = Trainer(Spec(), backend="by_hand")
+        for said in told:
+            assert said["step"] == steps[said["frame"]]
+            twin.advance(said["step"] - twin.step)
+            np.testing.assert_allclose(said["outputs"], twin.predict([[7, 4]]), rtol=1e-6)
+        assert told[-1]["step"] > told[0]["step"]
+
+
+async def test_a_question_that_comes_with_the_last_frame_is_answered_at_once() -> None:
+    async with watching() as person:
+        frame = await person.take(10)
+        for number in (1, 2):
+            await person.say(type="predict", inputs=[[1, 2]], id=number, with_frame=True)
+            said = await person.until("prediction")
+            assert (said["id"], said["frame"], said["step"]) == (number, frame["frame"], 10)
+        await person.say(type="predict", inputs=[[1, 2]], id=3)
+        assert (await person.until("prediction"))["frame"] is None
+
+
+async def test_the_value_of_a_neuron_and_of_a_feature_is_told() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"dataset": "arithmetic", "hidden": [6, 5]})
+        rows = [[7.0, 2.5], [-3.0, 1.0]]
+        layers = person.trainer.layer_outputs(rows)
+        for layer, neuron in [(0, 5), (1, 2), (2, 1)]:
+            await person.say(type="predict", inputs=rows, id=1, layer=layer, neuron=neuron)
+            said = await person.until("prediction")
+            np.testing.assert_allclose(said["neuron"], layers[layer][neuron], rtol=1e-6)
+        await person.say(type="predict", inputs=rows, id=1, layer=-1, neuron=4)
+        said = await person.until("prediction")
+        np.testing.assert_allclose(said["neuron"], [0.7 * 0.25, -0.3 * 0.1], rtol=1e-6)
+        await person.say(type="predict", inputs=rows, id=1)
+        assert (await person.until("prediction"))["neuron"] is None
+
+
+@pytest.mark.parametrize(
+    "place",
+    [{"layer": 0, "neuron": 4}, {"layer": 3, "neuron": 0}, {"layer": -1, "neuron": 7}, {"layer": 0}, {"neuron": 0}],
+)
+async def test_a_neuron_that_is_not_there_is_refused(place: dict[str, int]) -> None:
+    async with watching() as person:
+        await person.say(type="predict", inputs=[[1, 2]], id=1, **place)
+        error = await person.until("error")
+        assert (error["code"], error["values"]) == ("no_such_neuron", {"layer": None, "neuron": None, **place})
+
+
 async def test_a_row_of_another_length_is_refused() -> None:
     async with watching() as person:
         await person.say(type="predict", inputs=[[1, 2], [1, 2, 3]], id=1)
