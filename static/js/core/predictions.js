@@ -4,17 +4,26 @@
 const ASKED_EVERY = 200; // milliseconds: five times a second is as fast as bars and digits can be followed
 const PATIENCE = 3000; // milliseconds until an answer is given up: a lost connection answers nothing
 
-/** @typedef {{step: number, outputs: (number | null)[][], answers: (number | null)[][]}} Prediction  a row for each row asked for; answers: probabilities of classes, or plain values */
+/**
+ * @typedef {object} Prediction
+ * @property {number} step
+ * @property {number | null} frame  the number of the one whose network was asked, where it was to be a frame's
+ * @property {(number | null)[][]} outputs  a row for each row asked for
+ * @property {(number | null)[][]} answers  a row for each: probabilities of classes, or plain values
+ * @property {(number | null)[] | null} neuron  the value of the place asked for, for each row
+ */
+/** @typedef {{with_frame?: boolean, layer?: number, neuron?: number}} Details  with_frame: the network of a frame is asked; a neuron's value is wanted, or with layer −1 a feature's */
 /** @typedef {ReturnType<typeof createPredictions>} Predictions */
 /**
  * @callback Follow
  * @param {() => number[][] | null} rows  what to ask for; null: nothing now
  * @param {(prediction: Prediction) => void} tell
+ * @param {{every: number, details: () => Details}} [how]  every: milliseconds between two questions at least
  * @returns {() => void}  to be called whenever the answer may be another
  */
 
 /**
- * @param {(command: {type: 'predict', inputs: number[][], id: number, revision: number | null}) => void} send
+ * @param {(command: {type: 'predict', inputs: number[][], id: number, revision: number | null} & Details) => void} send
  * @param {() => number | null} revision  of the experiment as it is; a question to one before it gets no answer
  */
 export function createPredictions(send, revision) {
@@ -29,7 +38,7 @@ export function createPredictions(send, revision) {
     },
 
     /** @type {Follow} */
-    follow(rows, tell) {
+    follow(rows, tell, { every, details } = { every: ASKED_EVERY, details: () => ({}) }) {
       let timer = 0;
       let askedAt = -Infinity;
       let asked = 0; // the id under way; 0: none
@@ -57,10 +66,10 @@ export function createPredictions(send, revision) {
           if (again) soon();
           again = false;
         });
-        send({ type: 'predict', inputs, id: asked, revision: askedOf });
+        send({ type: 'predict', inputs, id: asked, revision: askedOf, ...details() });
       }
       function soon() {
-        timer ||= window.setTimeout(ask, Math.max(0, askedAt + ASKED_EVERY - performance.now()));
+        timer ||= window.setTimeout(ask, Math.max(0, askedAt + every - performance.now()));
       }
       return soon;
     },

@@ -32,12 +32,6 @@ export function ticksOf({ low, high }) {
   return Array.from({ length: Math.floor(high) - Math.ceil(low) + 1 }, (_, i) => Math.ceil(low) + i);
 }
 
-/** The cell in which a point lies. @param {number} side @param {number} x1 @param {number} x2 @param {Extent} [extent] */
-export function cellAt(side, x1, x2, extent) {
-  const [x, y] = toPixels(x1, x2, 1, extent).map((share) => Math.min(side - 1, Math.max(0, Math.floor(share * side))));
-  return y * side + x;
-}
-
 /** The number of a point's class. @param {number} target @param {number} classes how many there are; 2: targets are ±1 */
 export function classOf(target, classes) {
   return classes > 2 ? target : target > 0 ? 1 : 0;

@@ -5,6 +5,7 @@
 import { toPlane } from '../../draw/plane/plane.js';
 import { addBoundaryWords, showTitle, showWords } from './boundary_words.js';
 import { followOnlySample } from './only_sample.js';
+import { followPlace } from './place_prediction.js';
 import { nearestPoint, openPoint } from './picked_point.js';
 import { readPlaneContents } from './plane_contents.js';
 import { createPlanePicture } from './plane_picture.js';
@@ -26,8 +27,9 @@ export function mountBoundary(root, store, follow) {
   const canvas = /** @type {HTMLCanvasElement} */ (plane.querySelector('canvas'));
   const reading = /** @type {HTMLElement} */ (root.querySelector('.reading-at'));
   const picture = createPlanePicture(plane, canvas);
-  const strip = createValuesStrip(reading, () => stripEntries(store, picture.size, pointer.place, sample.current));
+  const strip = createValuesStrip(reading, () => stripContents(store, readPlace(store, picture.size, pointer.place), values, sample.current));
   const sample = followOnlySample(store, follow, strip.show);
+  const values = followPlace(store, follow, () => readPlace(store, picture.size, pointer.place), strip.update);
   let stale = true; // the picture is of another size, other points or other colours
   let scheduled = 0;
 
@@ -42,6 +44,7 @@ export function mountBoundary(root, store, follow) {
     if (root.hidden) return;
     const flat = Boolean(store.get('discretize')) && !store.get('hovered'); // a neuron's zero decides nothing
     picture.paint(contents, readHeatMap(store, contents), { flat, batch: store.get('lit') });
+    values.update();
     strip.update();
   }
 
@@ -66,6 +69,7 @@ export function mountBoundary(root, store, follow) {
     () => observer.disconnect(),
     () => cancelAnimationFrame(scheduled),
     strip.stop,
+    values.stop,
     removeWords,
   ];
   return () => undo.forEach((stop) => stop());
@@ -86,16 +90,27 @@ function followPointer(canvas, moved) {
 }
 
 /**
+ * The place whose values are read: a point near the pointer or, to the digits that are shown, where the pointer is.
  * @param {Store} store @param {number} size px of the picture @param {[number, number] | null} pointer px
- * @param {() => import('./only_sample.js').SamplePrediction | null} prediction
  */
-function stripEntries(store, size, pointer, prediction) {
+function readPlace(store, size, pointer) {
   const contents = readPlaneContents(store);
-  const { output, draft, extent, chosenOutput } = contents;
-  if (!output || draft) return null;
-  const shown = pointer && readHeatMap(store, contents);
-  if (!pointer || !shown) return legend(output, Boolean(store.get('testPoints')), prediction());
+  if (!pointer || !contents.output || contents.draft || !readHeatMap(store, contents)) return null;
   const point = nearestPoint(store, pointer, size);
-  const [x1, x2] = point ?? toPlane(...pointer, size, extent);
-  return valuesAt(shown, output, { x1, x2, point, neuron: Boolean(store.get('hovered')), chosen: chosenOutput });
+  const [x1, x2] = point ?? toPlane(...pointer, size, contents.extent).map((part) => Number(part.toFixed(2)));
+  return { x1, x2, point, neuron: store.get('hovered') };
+}
+
+/**
+ * @param {Store} store @param {ReturnType<typeof readPlace>} place @param {ReturnType<typeof followPlace>} values  at it
+ * @param {() => import('./only_sample.js').SamplePrediction | null} sample  the prediction for the only one
+ * @returns {import('./values_strip.js').Contents | null}
+ */
+function stripContents(store, place, values, sample) {
+  const { output, draft, chosenOutput } = readPlaneContents(store);
+  if (!output || draft) return null;
+  if (!place) return { entries: legend(output, Boolean(store.get('testPoints')), sample()), step: null };
+  const prediction = values.read();
+  if (!prediction && !values.late) return null; // what another place has shown stays a moment, its x₁ and x₂ with it
+  return { entries: valuesAt(prediction, output, place, chosenOutput), step: prediction?.step ?? null };
 }

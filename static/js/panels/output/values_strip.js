@@ -3,25 +3,28 @@
 
 import { markSvg } from '../../draw/plane/marks.js';
 import { fixed } from '../../draw/base/numbers.js';
-import { cellAt } from '../../draw/plane/plane.js';
 import { t } from '../../core/i18n.js';
 
 const SHOW_EVERY = 100; // milliseconds: digits that change faster cannot be read
 
 /** @typedef {import('../../draw/plane/plane.js').Point} Point */
-/** @typedef {import('./heat_map.js').HeatMap} HeatMap */
+/** @typedef {import('../../core/predictions.js').Prediction} Prediction */
 /** @typedef {import('../../experiment/output.js').Output} Output */
 
-/** @param {HTMLElement} root @param {() => HTMLElement[] | null} readEntries  null: leave it as it is */
-export function createValuesStrip(root, readEntries) {
+/** @typedef {{entries: HTMLElement[], step: number | null}} Contents  step: of the network that says the values */
+
+/** @param {HTMLElement} root @param {() => Contents | null} readContents  null: leave it as it is */
+export function createValuesStrip(root, readContents) {
   let shownAt = 0;
   let timer = 0;
 
   function show() {
     stop();
+    const contents = readContents();
+    if (!contents) return;
     shownAt = performance.now();
-    const entries = readEntries();
-    if (entries) root.replaceChildren(...entries);
+    root.replaceChildren(...contents.entries);
+    root.dataset.step = String(contents.step ?? '');
   }
 
   function stop() {
@@ -45,25 +48,40 @@ export function createValuesStrip(root, readEntries) {
 
 /**
  * The values at a place of the plane.
- * @param {HeatMap} shown @param {Output} output
- * @param {{x1: number, x2: number, point: Point | null, neuron: boolean, chosen: number}} place  point: the one that lies there; neuron: its map is shown; chosen: the output shown
+ * @param {Prediction | null} prediction  null: not known yet @param {Output} output
+ * @param {import('./place_prediction.js').Place & {point: Point | null}} place  point: the one that lies there
+ * @param {number} chosen  the output shown
  * @returns {HTMLElement[]}
  */
-export function valuesAt({ map, classes }, output, { x1, x2, point, neuron, chosen }) {
+export function valuesAt(prediction, output, { x1, x2, point, neuron }, chosen) {
   const entries = [entry('x₁ ', fixed(x1, 2)), entry('x₂ ', fixed(x2, 2))];
-  if (classes) {
-    const cell = cellAt(classes.side, x1, x2, output.extent);
-    entries.push(marked(classes.winners[cell], `${Math.round(classes.strength[cell] / 2.55)} %`));
-  } else if (map) {
-    const value = map.values[cellAt(map.side, x1, x2, output.extent)];
-    entries.push(entry(`${t(neuron ? 'boundary.neuron_value' : 'boundary.value')} `, fixed(neuron || output.classes ? value : value * output.unit, output.unit > 1 ? 2 : 3)));
-    if (!point && !neuron && output.logits) entries.push(entry(`${t('boundary.probability')} `, (1 / (1 + Math.exp(-value))).toFixed(2)));
-  }
+  if (prediction) entries.push(...(neuron ? [neuronValue(prediction, output)] : outputValues(prediction, output, chosen, !point)));
   if (!point) return entries;
   const name = `${t('boundary.target')} `;
   if (output.classes > 2) return [...entries, entry(name, ''), marked(point[2], '')];
   return [...entries, entry(name, fixed(point[2 + (output.classes ? 0 : chosen)] ?? 0, output.classes ? 0 : 2).replace('\u2007', '+'))];
 }
+
+/** @param {Prediction} prediction @param {Output} output */
+const neuronValue = (prediction, output) => entry(`${t('boundary.neuron_value')} `, written(prediction.neuron?.[0], output));
+
+/** @param {Prediction} prediction @param {Output} output @param {number} chosen @param {boolean} withProbability  of logits */
+function outputValues({ outputs: [values], answers: [answers] }, output, chosen, withProbability) {
+  if (output.classes > 2) {
+    const winner = values.reduce((best, value, number) => ((value ?? -Infinity) > (values[best] ?? -Infinity) ? number : best), 0);
+    return [marked(winner, `${Math.round((answers[winner] ?? 0) * 100)} %`)];
+  }
+  const value = !output.classes ? answers[chosen] : values.length === 2 ? difference(values[1], values[0]) : values[0];
+  const entries = [entry(`${t('boundary.value')} `, written(value, output))];
+  if (withProbability && output.logits) entries.push(entry(`${t('boundary.probability')} `, answers[1]?.toFixed(2) ?? '–'));
+  return entries;
+}
+
+/** @param {number | null} a @param {number | null} b */
+const difference = (a, b) => (a === null || b === null ? null : a - b);
+
+/** @param {number | null | undefined} value  null: beyond all numbers @param {Output} output */
+const written = (value, { unit }) => (typeof value === 'number' ? fixed(value, unit > 1 ? 2 : 3) : '–');
 
 /**
  * What the marks mean.

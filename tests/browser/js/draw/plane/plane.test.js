@@ -1,6 +1,6 @@
 // @ts-check
 import { makeColormap } from '/static/js/draw/base/colormap.js';
-import { cellAt, classOf, isOutside, paintPoints, refine, ticksOf, toPixels, toPlane } from '/static/js/draw/plane/plane.js';
+import { classOf, isOutside, paintPoints, refine, ticksOf, toPixels, toPlane } from '/static/js/draw/plane/plane.js';
 import { LIGHT, assert, blankCanvas, equal, near, pixelAt, test } from '/js-tests/harness.js';
 
 /** @typedef {import('/static/js/draw/plane/plane.js').Point} Point */
@@ -24,12 +24,6 @@ test('numbers at the edges are those of the data', () => {
   equal(ticksOf({ low: -6, high: 6 }), [-6, 0, 6]);
   equal(ticksOf({ low: -10, high: 10 }), [-10, 0, 10]);
   equal(ticksOf({ low: -0.5, high: 1.5 }), [0, 1]);
-});
-
-test('a place lies in the cell it is told', () => {
-  equal([[-3, 3], [3, 3], [-3, -3], [3, -3]].map(([x1, x2]) => cellAt(2, x1, x2)), [0, 1, 2, 3]);
-  equal([[-6, 6], [6, -6], [9, -9]].map(([x1, x2]) => cellAt(2, x1, x2)), [0, 3, 3]);
-  equal(cellAt(2, 1, 1, { low: -0.5, high: 1.5 }), 1);
 });
 
 test('two classes are told by their sign, more by their number', () => {
