@@ -1,3 +1,5 @@
+"""The option --all, and a summary of what the tests of parity compared."""
+
 import pytest
 from hypothesis import settings
 

@@ -80,8 +80,8 @@ class Checks:
         async with self._trainer_free:
             trainer = run.trainer
             at = await self._worker.do(trainer, GetCheckpoint())
-        light = await self._worker.do(trainer, Compare(at))
-        self._tell({"type": "checked", "revision": revision, **light}, revision)
+        result = await self._worker.do(trainer, Compare(at))
+        self._tell({"type": "checked", "revision": revision, **result}, revision)
         return time.monotonic() - began
 
     def _tell(self, said: dict[str, Any], revision: int) -> None:

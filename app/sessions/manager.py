@@ -1,27 +1,15 @@
-"""SessionManager: all sessions of this server: how many there may be, when each may train, and when they end.
-
-One clock paces all of them. It sleeps while nobody plays.
-"""
+"""SessionManager: all sessions of this server: how many there may be, which make room, and how all of them stop."""
 
 import asyncio
 import secrets
 import time
 
+from app.sessions.clock import Clock
 from app.sessions.session import Session
-from app.sessions.training import TURN_SECONDS
 from app.settings import Limits
 from app.training_worker.port import TrainingWorker
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
-
-TICK = 1 / 30
-"""Seconds between two turns of a session: 25 pictures a second are asked for, and a few may be late."""
-
-LEAST_TURN = 0.002
-"""Seconds of training; shorter turns would be spent on handing over and on pictures."""
-
-SWEEP = 1.0
-"""Seconds between looks for sessions that nobody watches; fine beside limits of half a minute and more."""
 
 
 class Full(Exception):  # noqa: N818
@@ -39,11 +27,10 @@ class SessionManager:
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
-        self._somebody_plays = asyncio.Event()
-        self._tasks: list[asyncio.Task[None]] = []
+        self.clock = Clock(self._sessions, limits, worker, self._end)
 
     def start(self) -> None:
-        self._tasks = [asyncio.create_task(self._clock()), asyncio.create_task(self._sweeping())]
+        self.clock.start()
 
     @property
     def sessions(self) -> int:
@@ -53,11 +40,6 @@ class SessionManager:
     def playing(self) -> int:
         """Sessions that train: they play, or have steps to take that were asked for by number."""
         return sum(session.run.working for session in self._sessions.values())
-
-    @property
-    def ticking(self) -> bool:
-        """Whether the clock is awake; it notices at its next tick that nobody plays."""
-        return self._somebody_plays.is_set()
 
     @property
     def viewers(self) -> int:
@@ -91,9 +73,7 @@ class SessionManager:
     async def stop(self) -> None:
         """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all sessions."""
         self.stopping = True
-        for task in self._tasks:
-            task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self.clock.stop()
         for session in self._sessions.values():
             for viewer in session.run.viewers:
                 viewer.close(Closing("server_stopping"))
@@ -117,35 +97,4 @@ class SessionManager:
     def _admit(self) -> None:
         if self.playing >= self.limits.playing:
             raise Refusal("too_many_playing", {"limit": self.limits.playing})
-        self._somebody_plays.set()
-
-    async def _clock(self) -> None:
-        """Ticks on an absolute schedule, so that a late tick does not make the next one later."""
-        tick = time.monotonic()
-        while True:
-            playing = [session for session in self._sessions.values() if session.run.playing]
-            if not playing:
-                self._somebody_plays.clear()
-                await self._somebody_plays.wait()
-                tick = time.monotonic()
-                continue
-            share = TURN_SECONDS * min(1, self._worker.parallel_jobs / len(playing))
-            seconds = max(LEAST_TURN, share)
-            for session in playing:
-                session.allow_turn(seconds)
-            now = time.monotonic()
-            tick = max(tick + TICK, now)
-            await asyncio.sleep(tick - now)
-
-    async def _sweeping(self) -> None:
-        while True:
-            await asyncio.sleep(SWEEP)
-            now = time.monotonic()
-            for session in list(self._sessions.values()):
-                if session.run.viewers or session.key not in self._sessions:
-                    continue  # ending the one before took a moment: somebody came, or it made room
-                unwatched = now - session.run.unwatched_since
-                if unwatched > self.limits.idle_seconds:
-                    await self._end(session)
-                elif session.run.working and unwatched > self.limits.unwatched_seconds:
-                    session.run.pause_unwatched()
+        self.clock.wake()

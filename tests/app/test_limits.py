@@ -15,8 +15,8 @@ from app.wire.messages import Closing
 from engine.fault import Fault
 from engine.graph.expressions import ExpressionLimits, parse
 from engine.training.snapshot import CurveEntry
+from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
-from tests.app.watching import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_sockets import address, closing, say, told, until
 

@@ -1,4 +1,4 @@
-"""The light, bugs planted under it, the sentence that says what is wrong, and runs broken and mended, in Chromium."""
+"""The check chip, bugs planted under it, the sentence that says what is wrong, and runs broken and mended."""
 
 import re
 from typing import Any, get_args

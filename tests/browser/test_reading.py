@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from engine import Spec, Trainer
 from engine.evaluation.predictions import predictions_of
 from tests.browser.conftest import Opened, OpenPage
-from tests.browser.test_drawing import box, configure
+from tests.browser.test_network_panel import box, configure
 
 RECORD = """() => {
     const strip = document.querySelector('[data-testid=boundary-reading]');

@@ -1,3 +1,5 @@
+"""A fault: its code, its values, its text, and its way into another process."""
+
 import pickle
 
 from engine.fault import Fault

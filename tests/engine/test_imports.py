@@ -1,3 +1,5 @@
+"""Neither torch nor numba is imported before a backend needs it."""
+
 import subprocess
 import sys
 

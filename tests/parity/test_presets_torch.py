@@ -13,7 +13,7 @@ from engine.nn.optimizers import Adam, AdamW, OptState, Rule, make_optimizer
 from engine.spec.choices import LOGIT_LOSSES, ActivationName, BackendName, InitializerName, OptimizerName
 from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
-from tests.engine.showing import flat, shown, spec_of
+from tests.engine.run_preset import flat, shown, spec_of
 
 
 def settings() -> Iterator[dict[str, Any]]:

@@ -1,5 +1,5 @@
 // @ts-check
-// The formula of every choice and of every setting that has one, in the words of draw/math.js, a line each.
+// The formula of every choice and of every setting that has one, in the words of draw/math/math.js, a line each.
 // w weights · g gradient · η learning rate · t steps taken, this one included · o outputs · y targets · n samples · k outputs
 
 const r = String.raw;

@@ -9,7 +9,7 @@ from app.sessions import undo
 from app.training_worker import jobs, port
 from engine import Spec
 from engine.fault import Fault
-from tests.app.watching import Watcher, watching
+from tests.app.fake_viewer import Watcher, watching
 
 
 @pytest.fixture(autouse=True)

@@ -1,4 +1,4 @@
-"""The light and the diagnosis of a session: by themselves, on demand, with a bug planted, and without a halt."""
+"""The check and the diagnosis of a session: by themselves, on demand, with a bug planted, and without a halt."""
 
 import asyncio
 import threading
@@ -17,7 +17,7 @@ from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Silence
 from engine.diagnosis.failures import FAILURES
-from tests.app.watching import PATIENCE, Watcher, eventually, managing, watching
+from tests.app.fake_viewer import PATIENCE, Watcher, eventually, managing, watching
 
 DEEP: dict[str, Any] = {
     "hidden": [{"width": 4, "dropout": 0.3}, {"width": 3, "batch_norm": True}],

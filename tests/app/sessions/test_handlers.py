@@ -8,7 +8,7 @@ import pytest
 from app.sessions import training
 from app.wire.frames import RESOLUTION
 from engine import Spec, Trainer
-from tests.app.watching import Watcher, watching
+from tests.app.fake_viewer import Watcher, watching
 
 
 async def test_playing_and_pausing() -> None:

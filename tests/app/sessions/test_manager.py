@@ -1,10 +1,6 @@
-"""All sessions of a server: found again, paced by one clock, ended when nobody watches."""
+"""All sessions of a server: each is found again by its key."""
 
-import asyncio
-
-import pytest
-
-from tests.app.watching import Watcher, eventually, found, managing
+from tests.app.fake_viewer import Watcher, found, managing
 
 
 async def test_a_session_is_found_again_as_it_was() -> None:
@@ -20,66 +16,3 @@ async def test_a_session_is_found_again_as_it_was() -> None:
         again.leave()
         assert manager.find("no-such-key") is None
         assert manager.find(None) is None
-
-
-async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPatch) -> None:
-    async with managing() as manager:
-        person = Watcher(await manager.create())
-        turns: list[float] = []
-        allow_turn = person.session.allow_turn
-
-        def noted(seconds: float) -> None:
-            turns.append(seconds)
-            allow_turn(seconds)
-
-        monkeypatch.setattr(person.session, "allow_turn", noted)
-        await person.take(500)
-        assert turns == [], "steps asked for by number need no clock"
-        await person.say(type="play")
-        await eventually(lambda: len(turns) > 2)
-        await person.say(type="pause")
-        await eventually(lambda: not manager.ticking)
-        count = len(turns)
-        await person.take(500)
-        assert len(turns) == count
-        person.run.leave(person.viewer)
-
-
-async def test_steps_asked_for_are_work_like_play_and_end_when_nobody_watches() -> None:
-    async with managing(playing=1, unwatched_seconds=0.1) as manager:
-        first, second = Watcher(await manager.create()), Watcher(await manager.create())
-        await first.say(type="step", count=100_000)
-        await first.say(type="step", count=100_000)
-        assert (await first.until("error"))["code"] == "too_many_pending_steps"
-        assert manager.playing == 1
-        await second.say(type="step")
-        assert (await second.until("error"))["code"] == "too_many_playing"
-        first.leave()
-        await eventually(lambda: manager.playing == 0)
-        await second.say(type="step")
-        await second.at_step(1)
-        second.leave()
-
-
-async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one() -> None:
-    async with managing(idle_seconds=0.1) as manager:
-        leaving, kept = Watcher(await manager.create()), Watcher(await manager.create())
-        ending, may_end = asyncio.Event(), asyncio.Event()
-        close = leaving.session.close
-
-        async def held_up() -> None:
-            ending.set()
-            await may_end.wait()
-            await close()
-
-        leaving.session.close = held_up  # type: ignore[method-assign]
-        leaving.leave()
-        kept.leave()
-        await ending.wait()
-        back = Watcher(found(manager, kept.session.key))
-        may_end.set()
-        Watcher(await manager.create()).leave()  # a later sweep ends this one, and not the one that was come back to
-        await eventually(lambda: manager.sessions == 1)
-        await back.take(1)
-        back.leave()
-        await eventually(lambda: manager.sessions == 0)  # the sweep goes on

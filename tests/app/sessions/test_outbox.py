@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from app.sessions.outbox import UNDRAWN, Frame, Outbox
-from tests.app.watching import PATIENCE
+from tests.app.fake_viewer import PATIENCE
 
 
 def frame(number: int, revision: int = 1) -> Frame:

@@ -5,7 +5,7 @@ import logging
 import pytest
 
 from app.settings import Limits
-from tests.app.watching import Watcher, watching
+from tests.app.fake_viewer import Watcher, watching
 
 DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
 

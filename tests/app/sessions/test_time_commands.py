@@ -11,7 +11,7 @@ from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject
 from engine.explaining.traced_step import TracedStep
-from tests.app.watching import watching
+from tests.app.fake_viewer import watching
 
 WEIGHT = {"kind": "weight", "layer": 1, "index": 0, "source": 2}
 

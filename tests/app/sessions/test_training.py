@@ -17,7 +17,7 @@ from app.training_worker.threads import TrainingThreads
 from app.wire.frames import RESOLUTION
 from engine import Snapshot, Spec, Trainer
 from engine.training.stopping import STOP_FIELDS, StopReason
-from tests.app.watching import Watcher, eventually, managing, watching
+from tests.app.fake_viewer import Watcher, eventually, managing, watching
 
 PERCEPTRON = {
     "hidden": [],

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from tests.app.watching import watching
+from tests.app.fake_viewer import watching
 
 
 async def test_digits_come_with_pictures_and_answer_to_one() -> None:

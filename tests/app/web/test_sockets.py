@@ -18,8 +18,8 @@ from app.settings import Limits
 from app.web.sockets import is_welcome
 from app.wire.frames import decode_frame
 from app.wire.messages import Closing
+from tests.app.fake_viewer import PATIENCE
 from tests.app.running import Running, running_server
-from tests.app.watching import PATIENCE
 from tests.app.wire.test_commands import BAD
 
 HANDSHAKE = (

@@ -7,8 +7,8 @@ import pytest
 from websockets.asyncio.client import connect
 
 from app.wire.messages import Closing
+from tests.app.fake_viewer import PATIENCE
 from tests.app.running import running_server
-from tests.app.watching import PATIENCE
 from tests.app.web.test_sockets import address, closing, never_reading, say, told, until
 
 

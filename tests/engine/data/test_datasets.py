@@ -1,3 +1,5 @@
+"""Data sets: counts, ranges, balance of classes, what noise and the seed change, shapes without noise."""
+
 import json
 from pathlib import Path
 from typing import Any, get_args

@@ -1,3 +1,5 @@
+"""The bundled digits and MNIST's files: samples, what is read when, and each fault of a file."""
+
 import gzip
 import struct
 import subprocess

@@ -1,3 +1,5 @@
+"""Inputs computed from points: the order of their columns, their units, the grid of the plane."""
+
 import numpy as np
 import pytest
 

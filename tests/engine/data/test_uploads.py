@@ -1,3 +1,5 @@
+"""Points from a CSV or JSON file: which columns and labels are found, what is noted, and each fault."""
+
 import json
 from typing import Any
 

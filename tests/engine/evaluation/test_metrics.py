@@ -1,3 +1,5 @@
+"""Scores and ROC curves against scikit-learn; which runs can be separated by a line."""
+
 from typing import Any
 
 import numpy as np

@@ -1,3 +1,5 @@
+"""A network's tensors: names, shapes, views of one array, initial values, output activations."""
+
 from typing import get_args
 
 import numpy as np

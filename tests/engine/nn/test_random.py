@@ -1,3 +1,5 @@
+"""Random numbers: order of batches, streams, dropout masks and signs, bit by bit and in the mean."""
+
 import json
 from pathlib import Path
 

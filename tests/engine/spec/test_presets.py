@@ -16,7 +16,7 @@ from engine.spec.choices import OptimizerName
 from engine.spec.presets import PRESETS, Preset
 from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
-from tests.engine.showing import NAMED, flat, shown, spec_of
+from tests.engine.run_preset import NAMED, flat, shown, spec_of
 
 ROWS = {
     f"{group}{row}" for group, rows in (("A", 5), ("B", 4), ("C", 5), ("D", 7), ("E", 5)) for row in range(1, rows + 1)

@@ -1,3 +1,5 @@
+"""Snapshots: their grid and their maps, and that later steps do not change them."""
+
 import copy
 from typing import get_args
 

@@ -38,7 +38,7 @@ export function createGraphSource(store, session) {
         return;
       }
       show(store, answer, anew);
-      compare(question).catch(() => {}); // out of reach: the light goes on saying that it checks
+      compare(question).catch(() => {}); // out of reach: the chip goes on saying that it checks
     } catch {
       if (question === newest) store.set({ fault: { code: 'unreachable', values: {} } });
     }

@@ -1,5 +1,5 @@
 // @ts-check
-// The light: whether torch and finite differences find the same numbers.
+// The check chip: whether torch and finite differences find the same numbers.
 
 import { scientific } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';

@@ -1,4 +1,4 @@
-"""What it costs to look inside: the inspector open on a neuron and the light on, in turns with a page without either.
+"""What it costs to look inside: the inspector open on a neuron and the check on, in turns with a page without either.
 
 Two servers, one of which checks nothing, and a page of each in one Chromium; one of them trains while the other is
 paused. Times of answers are taken in the page, from the click or the move to the paint that follows what it brings.

@@ -31,7 +31,9 @@ SHAPES: dict[str, tuple[tuple[int, ...], int]] = {"2-8-8-8-1": ((8, 8, 8), 200),
 
 
 def run() -> dict[str, Any]:
-    done = subprocess.run([sys.executable, "-m", "tests.bench.kept"], check=True, cwd=ROOT, stdout=subprocess.PIPE)
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.bench.cost_of_readings"], check=True, cwd=ROOT, stdout=subprocess.PIPE
+    )
     figures: dict[str, Any] = json.loads(done.stdout)
     return figures
 

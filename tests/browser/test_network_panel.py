@@ -1,7 +1,6 @@
-"""The drawing on the page: what can be pressed and looked at, that its numbers are the engine's, and that it fits."""
+"""The network panel: what can be pressed and looked at, that its numbers are the engine's, and that it fits."""
 
 import json
-import math
 import re
 from itertools import pairwise
 from typing import Any
@@ -57,9 +56,6 @@ def pixels(canvas: Locator, places: list[tuple[float, float]]) -> list[list[int]
         places,
     )
     return rgb
-
-
-# ---- the network
 
 
 def test_every_neuron_and_input_is_there(opened: Opened) -> None:
@@ -197,95 +193,6 @@ def test_the_length_is_that_of_the_frame(opened: Opened) -> None:
     )
     shown = [opened.number(f"gradient-layer-{layer}") for layer in range(3)]
     assert shown == pytest.approx(norms, rel=1e-6)
-
-
-# ---- the boundary
-
-
-def test_the_map_shows_what_the_network_says(opened: Opened) -> None:
-    """Trained on two clouds: blue where the blue cloud is, orange where the orange one is."""
-    configure(opened, dataset="gauss", learning_rate=0.1)
-    opened.play_to(400)
-    opened["play"].click()
-    opened.paused()
-    (red, _, blue), (r, _, b) = pixels(opened["boundary"], [(0.97, 0.03), (0.03, 0.97)])
-    assert blue > red + 40
-    assert r > b + 40
-
-
-def test_points_and_place_are_read_under_the_pointer(opened: Opened) -> None:
-    left, top, right, bottom = box(opened["boundary"])
-    assert right - left == pytest.approx(bottom - top, abs=1)
-    opened.page.mouse.move(left + (right - left) * 0.75, top + (bottom - top) * 0.25)
-    reading = opened["boundary-reading"]
-    expect(reading).to_contain_text("output")
-    x1, x2 = (float(number) for number in re.findall(r"\d\.\d\d", reading.inner_text())[:2])
-    assert math.hypot(x1 - 3, x2 - 3) < 0.5
-
-
-def test_test_points_come_on_request(opened: Opened) -> None:
-    picture = "canvas => canvas.toDataURL()"
-    expect(opened["test-points"]).not_to_be_checked()
-    for _ in range(3):  # what the first picture set going is painted
-        opened.page.evaluate("() => new Promise(requestAnimationFrame)")
-    before = opened["boundary"].evaluate(picture)
-    opened["test-points"].check()
-    opened.until(lambda: opened["boundary"].evaluate(picture) != before)
-    opened["test-points"].uncheck()
-    opened.until(lambda: opened["boundary"].evaluate(picture) == before)
-
-
-def test_discretized_there_are_two_colours(opened: Opened) -> None:
-    opened["discretize"].check()
-
-    def ground() -> set[tuple[int, ...]]:
-        return {tuple(rgb) for rgb in pixels(opened["boundary"], [(0.02 * i, 0.004) for i in range(50)])}
-
-    opened.until(lambda: len(ground()) <= 4)  # the two, and where the line crosses the edge
-
-
-def test_points_outside_are_counted(opened: Opened) -> None:
-    expect(opened["outside"]).to_be_hidden()
-    configure(opened, dataset="gauss", noise=50)
-    opened["test-points"].check()
-    points = next(message for message in reversed(opened.told) if message.get("points"))["points"]
-    outside = sum(max(abs(x1), abs(x2)) > 6 for x1, x2, _ in points["train"] + points["test"])
-    assert outside > 1
-    expect(opened["outside"]).to_contain_text(f"{outside} points lie outside")
-
-
-# ---- the charts
-
-
-def test_the_charts_come_and_follow(opened: Opened) -> None:
-    expect(opened["loss-chart"].locator(".xtick").first).to_be_visible()
-    opened.play_to(100)
-    expect(opened["gradient-chart"].locator(".scatterlayer .trace")).to_have_count(3)
-    expect(opened["loss-chart"].locator(".scatterlayer .trace")).to_have_count(2)
-    expect(opened["gradient-chart"].locator(".annotation")).to_have_count(3)
-    expect(opened["loss-chart"].locator(".ytick").first).to_have_text(re.compile(r"\d"))
-
-
-def test_the_loss_has_two_scales(opened: Opened) -> None:
-    scale = opened["loss-scale"]
-    expect(scale.locator("[aria-pressed=true]")).to_have_text("log")
-    axis = "div => div._fullLayout?.yaxis.type"
-    opened.until(lambda: opened["loss-chart"].evaluate(axis) == "log")
-    scale.get_by_text("linear").click()
-    opened.until(lambda: opened["loss-chart"].evaluate(axis) == "linear")
-
-
-def test_the_charts_fill_their_panels(open_page: OpenPage) -> None:
-    opened = open_page(width=1024)
-    expect(opened["loss-chart"].locator(".main-svg").first).to_be_visible()
-    opened.page.set_viewport_size({"width": 1366, "height": 768})
-    opened.until(
-        lambda: bool(
-            opened["loss-chart"].evaluate(
-                "div => Math.abs(div.querySelector('.main-svg').getBoundingClientRect().width - div.clientWidth) < 2"
-            )
-        )
-    )
 
 
 # ---- at every size

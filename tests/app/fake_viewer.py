@@ -76,7 +76,7 @@ class Watcher:
 
 @asynccontextmanager
 async def managing(**limits: float) -> AsyncIterator[SessionManager]:
-    with patch("app.sessions.manager.SWEEP", SWEEP):
+    with patch("app.sessions.clock.SWEEP", SWEEP):
         worker = TrainingThreads("by_hand")
         manager = SessionManager(Limits.model_validate(limits), worker)
         manager.start()
