@@ -107,7 +107,7 @@ def _rate_lines(one: Parameter) -> Iterator[Line]:
     spec = one.step.spec
     if spec.schedule != "constant" or spec.warmup_steps:
         factor = rate_factor(spec, one.step.before.step)
-        yield product_line("rate", [Term("η_{0}", spec.learning_rate), Term("s_{t}", factor)], "η", one.update.rate)
+        yield product_line("rate", [Term("η_{0}", spec.learning_rate), Term("s_{τ}", factor)], "η", one.update.rate)
 
 
 def _step_line(one: Parameter, what: str, value: float, rate: float | None = None) -> Line:

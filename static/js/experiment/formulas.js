@@ -1,6 +1,6 @@
 // @ts-check
 // The formula of every choice and of every setting that has one, in the words of draw/math/math.js, a line each.
-// w weights · g gradient · η learning rate · t steps taken, this one included · o outputs · y targets · n samples · k outputs
+// w weights · g gradient · η learning rate · t steps of the rule, this one included · τ steps of the run before this one · o outputs · y targets · n samples · k outputs
 
 const r = String.raw;
 
@@ -67,10 +67,10 @@ export const CHOICES = {
     constant: [r`w = c,\quad b = 0`],
   },
   schedule: {
-    constant: [r`\eta_t = \eta`],
-    step: [r`\eta_t = \eta\,\gamma^{\lfloor t / T \rfloor}`],
-    exponential: [r`\eta_t = \eta\,\gamma^{t / T}`],
-    cosine: [r`\eta_t = \eta\,(\gamma + (1 - \gamma)\frac{1 + \cos(\pi \min(1, t / T))}{2})`],
+    constant: [r`\eta_\tau = \eta`],
+    step: [r`\eta_\tau = \eta\,\gamma^{\lfloor \tau / T \rfloor}`],
+    exponential: [r`\eta_\tau = \eta\,\gamma^{\tau / T}`],
+    cosine: [r`\eta_\tau = \eta\,(\gamma + (1 - \gamma)\frac{1 + \cos(\pi \min(1, \tau / T))}{2})`],
   },
   clip: {
     none: [r`g \leftarrow g`],
@@ -104,7 +104,7 @@ export const SETTINGS = {
   pairs: [r`g = \frac{1}{m}\sum_{j = 1}^m …`],
   l1: [r`L + \lambda_1 \sum |w|`],
   l2: [r`L + \frac{\lambda_2}{2} \sum w^2`],
-  warmup_steps: [r`\eta_t \min(1, \frac{t + 1}{W})`],
+  warmup_steps: [r`\eta_\tau \min(1, \frac{\tau + 1}{W})`],
   leaky_slope: [r`f(z) = a z,\quad z \le 0`],
   elu_alpha: [r`f(z) = \alpha (e^z - 1),\quad z \le 0`],
   huber_delta: [r`|o - y| \le \delta`],
@@ -113,7 +113,7 @@ export const SETTINGS = {
   norm_epsilon: [r`\frac{z - \mu_B}{\sqrt{\sigma_B^2 + \epsilon}}`],
   init_std: [r`w \sim N(0, s^2)`],
   init_constant: [r`w = c`],
-  stop_steps: [r`t \ge N`],
+  stop_steps: [r`\tau \ge N`],
   stop_epochs: [r`E \ge N`],
   stop_loss: [r`L_E \le c`],
   stop_change: [r`|L_E - L_{E - 1}| < c`],

@@ -4,7 +4,7 @@
 
 /** Names that stand for one sign. @type {Record<string, string>} */
 const SIGNS = {
-  alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', epsilon: 'ε', eta: 'η', lambda: 'λ', mu: 'μ', pi: 'π', sigma: 'σ', phi: 'φ', Phi: 'Φ', ell: 'ℓ',
+  alpha: 'α', beta: 'β', gamma: 'γ', delta: 'δ', epsilon: 'ε', eta: 'η', lambda: 'λ', mu: 'μ', pi: 'π', sigma: 'σ', tau: 'τ', phi: 'φ', Phi: 'Φ', ell: 'ℓ',
 };
 /** @type {Record<string, string>} */
 const OPERATORS = {
