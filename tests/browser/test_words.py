@@ -42,7 +42,7 @@ EXPLAINING = "\n".join(
     (ROOT / "engine" / "explaining" / f"{name}.py").read_text(encoding="utf-8") for name in ("explain", "explain_rule")
 )
 EXPLAINED = {
-    *re.findall(r"""(?:sum_line|product_line|value_line|_mean_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),
+    *re.findall(r"""(?:sum_line|product_line|value_line|_moving_average_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),
     *("batch_loss", "gradient.weight", "gradient.bias"),
 }
 """Names of lines, those of a choice without it."""
