@@ -53,7 +53,7 @@ class SessionManager:
         """The session of this key, to be joined at once. Raises Full."""
         session = self.known(key)
         if session is not None and len(session.run.viewers) >= self.limits.viewers:
-            raise Full(Closing("too_many_viewers"))
+            raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session
 
     async def create(self) -> Session:
@@ -87,7 +87,7 @@ class SessionManager:
         """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
         unwatched = [session for session in self._sessions.values() if session.run.visited and not session.run.viewers]
         if not unwatched:
-            raise Full(Closing("too_many_sessions"))
+            raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
         return min(unwatched, key=lambda session: session.run.unwatched_since)
 
     async def _end(self, session: Session) -> None:

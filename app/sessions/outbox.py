@@ -8,6 +8,8 @@ import asyncio
 from collections import deque
 from dataclasses import dataclass
 
+from app.wire.messages import Closing
+
 UNDRAWN = 2
 """Frames a viewer may have and not yet have drawn: one being painted, one on its way."""
 
@@ -34,8 +36,8 @@ class Outbox:
         self._has_room.set()
         self.newest = 0
         """Number of the newest frame handed over."""
-        self.closing: tuple[int, str] | None = None
-        """Code and reason once closed: messages still go, frames no more."""
+        self.closing: Closing | None = None
+        """Why, once closed: messages still go, frames no more."""
         self.closed = asyncio.Event()
 
     def post(self, text: str, revision: int = 0) -> bool:
@@ -69,9 +71,9 @@ class Outbox:
     def wants_frame(self) -> bool:
         return len(self._undrawn) < UNDRAWN and self.closing is None
 
-    def close(self, code: int, reason: str) -> None:
+    def close(self, closing: Closing) -> None:
         """Of several reasons the first is told."""
-        self.closing = self.closing or (code, reason)
+        self.closing = self.closing or closing
         self._frame = None
         self.closed.set()
         self._changed.set()

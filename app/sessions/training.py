@@ -81,7 +81,7 @@ def next_turn(run: Run) -> Turn | None:
         inspect_requests=inspect_requests(wanting, run.playing, now),
         watched=not run.playing or any(viewer.inspect_request is not None for viewer in run.viewers),
         before=run.before,
-        keep=run.branches.timeline.should_record,
+        record_rule=run.branches.timeline.record_rule,
     )
     return Turn(job, wanting, now, seconds)
 

@@ -49,7 +49,7 @@ class Viewer:
             self.focus = None
 
     def close(self, closing: Closing) -> None:
-        self.outbox.close(closing.code, closing.reason)
+        self.outbox.close(closing)
 
     def lacks(self, picture: int) -> bool:
         """Whether this picture is news for it and it would take it now."""

@@ -107,6 +107,7 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
                 steps_per_second=job.steps_per_second,
                 focus=focus,
             )
+    records = job.record_rule is not None and job.record_rule.includes(trainer.step)
     return Trained(
         step=trainer.step,
         epoch=trainer.epoch,
@@ -117,7 +118,7 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         picture_seconds=time.thread_time() - spent,
         frames=frames,
         entry=entry,
-        checkpoint=trainer.checkpoint() if entry is not None and job.keep(trainer.step) else None,
+        checkpoint=trainer.checkpoint() if entry is not None and records else None,
         before=before,
         explanations={one: _explained(trainer, before, one) for one in job.inspect_requests} if frames else {},
     )

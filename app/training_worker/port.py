@@ -1,13 +1,14 @@
 """The only door to a Trainer: start one for a run, then have jobs done on it, each with its result.
 
 Nothing here says where a Trainer lives; `threads` keeps it in this process. Whoever holds its handle sees results,
-never the Trainer. A job is data, so that it could be sent elsewhere; what each one does is in `jobs`.
+never the Trainer. A job is data that can be pickled, so that it could be sent to another process; what each one does is
+in `jobs`.
 """
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -21,7 +22,7 @@ from engine.spec.presets import Preset
 from engine.spec.spec import Spec
 from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StopReason
-from engine.training.timeline import Checkpoint, Moment
+from engine.training.timeline import Checkpoint, Moment, RecordRule
 
 R = TypeVar("R")
 
@@ -160,8 +161,8 @@ class Train(Job[Trained]):
     """Whether the last of the steps may be inspected later, though no explanation is due now."""
     before: Checkpoint | None = None
     """Where it stood before the last step until now, if that is known."""
-    keep: Callable[[int], bool] = lambda _step: False
-    """Whether the timeline would keep a moment of this step."""
+    record_rule: RecordRule | None = None
+    """Of the timeline: which steps it wants a checkpoint of; None: of none."""
 
 
 # Changes
@@ -214,7 +215,8 @@ class GetCheckpoint(Job[Checkpoint]):
 
 @dataclass(frozen=True)
 class GetCheckpointBeforeLastStep(Job[Checkpoint | None]):
-    """Had again from a moment before it; None where the run did not come from there."""
+    """Where the run stood before its last step, found by training again from `moment`; None where that does not lead
+    to the step before."""
 
     moment: Moment
 

@@ -35,11 +35,10 @@ async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: fro
     except WebSocketDisconnect:
         return
     except Full as full:
-        await _close(socket, full.closing.code, full.closing.reason)
+        await _close(socket, full.closing)
     except Exception:
         log.exception("no session could be started")
-        failed = Closing("server_failed")
-        await _close(socket, failed.code, failed.reason)
+        await _close(socket, Closing("server_failed"))
     else:
         await _attend(socket, session, manager.limits)
 
@@ -80,7 +79,7 @@ async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
         await asyncio.wait({writer, reader, closed}, return_when=asyncio.FIRST_COMPLETED)
         if outbox.closing is not None:
             await asyncio.wait({writer}, timeout=CLOSE_SECONDS)
-            await _close(socket, *outbox.closing)
+            await _close(socket, outbox.closing)
     finally:
         session.run.leave(viewer)
         for task in (writer, reader, closed):
@@ -108,11 +107,11 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
         if received["type"] == "websocket.disconnect":
             return
         if not allowance.spend(time.monotonic()):
-            viewer.close(Closing("flood"))
+            viewer.close(Closing("flood", {"limit": round(limits.commands_per_second)}))
             return
         text = received.get("text")
         if len(received.get("bytes") or (text or "").encode()) > limits.message_bytes:
-            viewer.close(Closing("message_too_large"))
+            viewer.close(Closing("message_too_large", {"limit": limits.message_bytes}))
             return
         try:
             if text is None:
@@ -123,7 +122,9 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
         await viewer.outbox.wait_for_room()
 
 
-async def _close(socket: WebSocket, code: int, reason: str) -> None:
+async def _close(socket: WebSocket, closing: Closing) -> None:
     with contextlib.suppress(*GONE, TimeoutError):
         async with asyncio.timeout(CLOSE_SECONDS):
-            await socket.close(code, reason)
+            if closing.values:
+                await socket.send_json(closing.message())
+            await socket.close(closing.code, closing.reason)

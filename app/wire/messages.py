@@ -7,7 +7,7 @@ English sentence. `{name}` is filled from `values`.
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Literal, get_args
 
@@ -104,7 +104,7 @@ CODES: dict[str, tuple[str, ...]] = {
 _WORDS: dict[str, str] = json.loads((FILES / "static" / "i18n" / "en.json").read_text(encoding="utf-8"))
 SENTENCES: dict[str, str] = {
     **{code: _WORDS[f"server.{code}"] for kind in ("error", "notice", "http", "upload") for code in CODES[kind]},
-    **{code: _WORDS[f"close.{number}"] for code, number in CLOSE_CODES.items()},  # at most 123 bytes of UTF-8 each
+    **{code: _WORDS[f"close.{number}"] for code, number in CLOSE_CODES.items()},
 }
 
 
@@ -145,6 +145,7 @@ class Closing:
     """Why a connection is closed."""
 
     why: CloseCode
+    values: dict[str, Value] = field(default_factory=dict)
 
     @property
     def code(self) -> int:
@@ -152,7 +153,12 @@ class Closing:
 
     @property
     def reason(self) -> str:
-        return SENTENCES[self.why]
+        """The English sentence, at most 123 bytes of UTF-8, as a close frame has room for."""
+        return sentence(self.why, self.values)
+
+    def message(self) -> dict[str, object]:
+        """Sent before the close frame, which has no room for values: with them the page says it in its own language."""
+        return {"type": "closing", "code": self.code, "values": self.values}
 
 
 def message(

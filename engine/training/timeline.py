@@ -52,6 +52,18 @@ class Moment:
         return self.checkpoint.state.step
 
 
+@dataclass(frozen=True)
+class RecordRule:
+    """Which steps the timeline records a checkpoint of; asked before one is made, because that costs a copy."""
+
+    last_step: int
+    """The newest recorded step of the branch."""
+    spacing: int
+
+    def includes(self, step: int) -> bool:
+        return step > self.last_step and step // self.spacing > self.last_step // self.spacing
+
+
 @dataclass
 class Branch:
     parent: int | None
@@ -77,10 +89,10 @@ class Timeline:
         self._max_bytes = max_bytes
         self._spacing = 1
 
-    def should_record(self, step: int) -> bool:
-        """Whether a checkpoint of this step would be kept; asked first, because making one costs a copy."""
-        last = self.branches[self.current].last_step
-        return step > last and step // self._spacing > last // self._spacing
+    @property
+    def record_rule(self) -> RecordRule:
+        """Of the current branch, until something is recorded."""
+        return RecordRule(self.branches[self.current].last_step, self._spacing)
 
     def record(self, checkpoint: Checkpoint, test_loss: float, *, pinned: bool = False) -> None:
         """Adds a checkpoint to the current branch. One of the same step as the newest replaces it; an older one is

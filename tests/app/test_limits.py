@@ -24,7 +24,7 @@ from tests.app.web.test_sockets import address, closing, say, told, until
 async def sessions() -> None:
     async with managing(sessions=2) as manager:
         first, second = Watcher(await manager.create()), Watcher(await manager.create())
-        with pytest.raises(Full, match="full"):
+        with pytest.raises(Full, match=r"full \(2 experiments\)"):
             await manager.create()
         first.leave()
         third = Watcher(await manager.create())  # whoever left makes room
@@ -54,7 +54,7 @@ async def viewers() -> None:
     async with managing(viewers=2) as manager:
         session = await manager.create()
         watchers = [Watcher(session), Watcher(session)]
-        with pytest.raises(Full, match="as many windows"):
+        with pytest.raises(Full, match="open in 2 windows"):
             manager.find(session.key)
         for watcher in watchers:
             watcher.leave()
@@ -66,7 +66,7 @@ async def message_bytes() -> None:
             await socket.send(" " * 88 + '{"type":"x"}')
             assert (await until(socket, "error"))["code"] == "unknown_command"
             await socket.send("é" * 51)
-            assert await closing(socket) == told(Closing("message_too_large"))
+            assert await closing(socket) == told(Closing("message_too_large", {"limit": 100}))
 
 
 async def commands_per_second() -> None:
@@ -83,7 +83,7 @@ async def commands_burst() -> None:
                 received = await socket.recv()  # and nothing said, not even that a frame is drawn
                 states += isinstance(received, str) and json.loads(received)["type"] == "state"
             await say(socket, type="pause")
-            assert await closing(socket) == told(Closing("flood"))
+            assert await closing(socket) == told(Closing("flood", {"limit": 0}))
 
 
 async def queued_messages() -> None:
@@ -92,7 +92,7 @@ async def queued_messages() -> None:
         person, stuck = Watcher(session), Watcher(session, Limits(queued_messages=4))
         for _ in range(3):
             await person.say(type="pause")
-        assert stuck.viewer.outbox.closing == told(Closing("never_reads"))
+        assert stuck.viewer.outbox.closing == Closing("never_reads")
         for watcher in (person, stuck):
             watcher.leave()
 
@@ -227,7 +227,7 @@ async def stop_seconds() -> None:
     async with managing(stop_seconds=0.2) as manager:
         watcher = Watcher(await manager.create())  # and never leaves
         await asyncio.wait_for(manager.stop(), PATIENCE)
-        assert watcher.viewer.outbox.closing == told(Closing("server_stopping"))
+        assert watcher.viewer.outbox.closing == Closing("server_stopping")
 
 
 TESTS: list[Callable[[], Awaitable[None]]] = [
@@ -283,6 +283,6 @@ async def test_a_full_server_says_so_over_the_wire() -> None:
         async with connect(address(server)) as socket:
             key = (await until(socket, "state"))["session"]
             async with connect(address(server)) as refused:
-                assert await closing(refused) == told(Closing("too_many_sessions"))
+                assert await closing(refused) == told(Closing("too_many_sessions", {"limit": 1}))
             async with connect(address(server, key)) as refused:
-                assert await closing(refused) == told(Closing("too_many_viewers"))
+                assert await closing(refused) == told(Closing("too_many_viewers", {"limit": 1}))

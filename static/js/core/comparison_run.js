@@ -61,8 +61,8 @@ export class Follower {
       },
       bytes: (bytes) => this.#receiveFrame(bytes),
       lost() {},
-      refused: (code, message) => {
-        this.run.refused = { code: `close.${code}`, message, values: {} };
+      refused: (code, message, values) => {
+        this.run.refused = { code: `close.${code}`, message, values };
       },
     });
   }

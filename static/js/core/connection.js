@@ -1,5 +1,5 @@
 // @ts-check
-// One WebSocket that comes back by itself. Knows nothing of what is said over it.
+// One WebSocket that comes back by itself. Of what is said over it, it knows only why the server closes it.
 
 const FIRST_WAIT = 250; // milliseconds, doubled after each failure
 const LONGEST_WAIT = 8000;
@@ -13,7 +13,7 @@ const COME_BACK = [4006, 4007]; // a viewer that was asleep, a server that resta
  * @property {(message: any) => void} message
  * @property {(bytes: ArrayBuffer) => void} bytes
  * @property {(failures: number) => void} lost  in a row, since the last opening
- * @property {(code: number, reason: string) => void} refused  closed for a reason; waits for retry()
+ * @property {(code: number, reason: string, values: Record<string, any>) => void} refused  closed for a reason, in English; waits for retry()
  */
 
 /**
@@ -32,7 +32,7 @@ export function connect(address, handlers) {
   function open() {
     clearTimeout(timer);
     if (over) return;
-    const attempt = openSocket(address(), handlers, (code, reason) => { if (socket === attempt) closed(code, reason); });
+    const attempt = openSocket(address(), handlers, (...why) => { if (socket === attempt) closed(...why); });
     socket = attempt;
     attempt.onopen = () => {
       failures = 0;
@@ -42,10 +42,10 @@ export function connect(address, handlers) {
     };
   }
 
-  /** @param {number} code @param {string} reason */
-  function closed(code, reason) {
+  /** @type {Handlers['refused']} */
+  function closed(code, reason, values) {
     socket = null;
-    if (code >= PRIVATE && !COME_BACK.includes(code)) return handlers.refused(code, reason);
+    if (code >= PRIVATE && !COME_BACK.includes(code)) return handlers.refused(code, reason, values);
     const wait = Math.min(LONGEST_WAIT, FIRST_WAIT * 2 ** failures) * (0.75 + Math.random() / 2); // a class does not return all at once
     failures += 1;
     timer = window.setTimeout(open, wait);
@@ -86,14 +86,17 @@ function closeQuietly(socket) {
   else socket.close();
 }
 
-/** @param {string} address @param {Handlers} handlers @param {(code: number, reason: string) => void} closed */
+/** @param {string} address @param {Handlers} handlers @param {Handlers['refused']} closed */
 function openSocket(address, { message, bytes }, closed) {
   const socket = new WebSocket(address);
   socket.binaryType = 'arraybuffer';
+  let values = {}; // of the reason: the last message before the socket is closed
   socket.onmessage = ({ data }) => {
-    if (typeof data === 'string') message(JSON.parse(data));
-    else bytes(data);
+    if (typeof data !== 'string') return bytes(data);
+    const said = JSON.parse(data);
+    if (said.type === 'closing') values = said.values;
+    else message(said);
   };
-  socket.onclose = ({ code, reason }) => closed(code, reason);
+  socket.onclose = ({ code, reason }) => closed(code, reason, values);
   return socket;
 }

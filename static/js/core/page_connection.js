@@ -39,9 +39,9 @@ export function connectPage(store, { opened, message, bytes }) {
         store.set({ connection: store.get('state') ? 'lost' : 'connecting' });
         if (failures === UNREACHABLE) say(store, 'error', 'connection.unreachable', { retry: true });
       },
-      refused(code, reason) {
+      refused(code, reason, values) {
         store.set({ connection: 'refused' });
-        say(store, 'error', `close.${code}`, { text: reason, retry: true });
+        say(store, 'error', `close.${code}`, { values, text: reason, retry: true });
       },
     },
   );

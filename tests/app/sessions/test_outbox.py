@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 import pytest
 
 from app.sessions.outbox import UNDRAWN, Frame, Outbox
+from app.wire.messages import Closing
 from tests.app.fake_viewer import PATIENCE
 
 
@@ -97,12 +98,12 @@ async def test_closing_lets_messages_out_and_tells_the_first_reason() -> None:
     outbox = Outbox(queued_messages=4)
     outbox.post("a")
     outbox.show(frame(1))
-    outbox.close(4004, "flood")
-    outbox.close(4007, "stopping")
+    outbox.close(Closing("flood", {"limit": 5}))
+    outbox.close(Closing("server_stopping"))
     outbox.show(frame(2))
     outbox.post("b")
     assert await taken(outbox) == ["a", None]
-    assert outbox.closing == (4004, "flood")
+    assert outbox.closing == Closing("flood", {"limit": 5})
     assert outbox.closed.is_set()
     assert not outbox.wants_frame
 
@@ -120,7 +121,7 @@ async def test_whatever_happens_wakes_the_one_who_waits(wake: str) -> None:
         "post": lambda: outbox.post("a"),
         "show": lambda: outbox.show(frame(1)),
         "drawn": lambda: outbox.drawn(2),
-        "close": lambda: outbox.close(4007, ""),
+        "close": lambda: outbox.close(Closing("server_stopping")),
     }
     happenings[wake]()
     expected = {"post": "a", "show": b"1", "drawn": b"3", "close": None}

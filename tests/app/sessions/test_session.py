@@ -5,9 +5,8 @@ import logging
 import pytest
 
 from app.settings import Limits
+from app.wire.messages import Closing
 from tests.app.fake_viewer import Watcher, watching
-
-DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
 
 
 async def test_whoever_comes_is_told_everything_and_shown_a_picture() -> None:
@@ -60,8 +59,7 @@ async def test_a_viewer_whose_outbox_is_full_is_closed_in_words() -> None:
         stuck = Watcher(person.session, Limits(queued_messages=4))
         for _ in range(4):
             await person.say(type="speed", steps_per_second=5)
-        assert stuck.viewer.outbox.closing is not None
-        assert stuck.viewer.outbox.closing[0] == 4006
+        assert stuck.viewer.outbox.closing == Closing("never_reads")
         stuck.leave()
         await person.say(type="step")
         await person.at_step(1)

@@ -1,8 +1,89 @@
-"""Every job of the port is done by somebody."""
+"""Every job of the port is done by somebody, and is data."""
+
+import pickle
+from typing import Any
+
+import pytest
 
 from app.training_worker import jobs, port
+from engine import Spec, Trainer
+from engine.explaining.terms import Subject
+from engine.training.timeline import Timeline
+
+KINDS = {kind for kind in vars(port).values() if isinstance(kind, type) and issubclass(kind, port.Job)} - {port.Job}
 
 
 def test_every_job_has_somebody_who_does_it() -> None:
-    kinds = [kind for kind in vars(port).values() if isinstance(kind, type) and issubclass(kind, port.Job)]
-    assert {kind for kind in kinds if kind is not port.Job} == set(jobs.JOBS)
+    assert set(jobs.JOBS) == KINDS
+
+
+def one_of_each() -> list[port.Job[Any]]:
+    trainer = Trainer(Spec(), backend="by_hand")
+    timeline = Timeline(10**6, here := trainer.checkpoint(), test_loss=1.0)
+    moment = timeline.nearest(0, 0)
+    request = port.InspectRequest(Subject("loss"), sample=0)
+    train = port.Train(
+        steps=1,
+        steps_of_epoch=0,
+        focuses=frozenset({None, (0, 1)}),
+        only_at_epoch_end=False,
+        record=True,
+        frame=1,
+        revision=1,
+        steps_per_second=0.0,
+        inspect_requests=frozenset({request}),
+        before=here,
+        record_rule=timeline.record_rule,
+    )
+    return [
+        train,
+        port.Configure(Spec()),
+        port.PlantBug(Spec(), "forgotten_slope"),
+        port.Edit("layers.0.weight", (0, 0), 1.0),
+        port.GoTo(here, 1),
+        port.Locate(),
+        port.GetCheckpoint(),
+        port.GetCheckpointBeforeLastStep(moment),
+        port.Peek(moment, 1),
+        port.Predict(1, ((0.0, 1.0),), (0, 1)),
+        port.Explain(here, request),
+        port.OpenNextStep(0),
+        port.WriteModel(),
+        port.ReadModel(b"file"),
+        port.GetNetworkSample("0"),
+        port.Examine([trainer.snapshot(2).entry]),
+        port.Compare(here),
+    ]
+
+
+@pytest.mark.parametrize("job", one_of_each(), ids=lambda job: type(job).__name__)
+def test_a_job_can_be_pickled(job: port.Job[Any]) -> None:
+    again = pickle.loads(pickle.dumps(job))
+    assert repr(again) == repr(job)
+
+
+def test_one_of_each_leaves_out_none() -> None:
+    assert {type(job) for job in one_of_each()} == KINDS
+
+
+def test_a_turn_gives_a_checkpoint_only_of_steps_that_the_timeline_records() -> None:
+    trainer = Trainer(Spec(), backend="by_hand")
+    timeline = Timeline(10**6, trainer.checkpoint(), test_loss=1.0)
+    trained = jobs.do(trainer, turn(1, timeline))
+    assert trained.checkpoint is not None
+    timeline.record(trained.checkpoint, test_loss=1.0)
+    assert jobs.do(trainer, turn(0, timeline)).checkpoint is None
+
+
+def turn(steps: int, timeline: Timeline) -> port.Train:
+    return port.Train(
+        steps=steps,
+        steps_of_epoch=0,
+        focuses=frozenset(),
+        only_at_epoch_end=False,
+        record=True,
+        frame=1,
+        revision=1,
+        steps_per_second=0.0,
+        record_rule=timeline.record_rule,
+    )

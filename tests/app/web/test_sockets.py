@@ -17,7 +17,7 @@ from websockets.exceptions import ConnectionClosed
 from app.settings import Limits
 from app.web.sockets import is_welcome
 from app.wire.frames import decode_frame
-from app.wire.messages import Closing
+from app.wire.messages import CLOSE_CODES, Closing
 from tests.app.fake_viewer import PATIENCE
 from tests.app.running import Running, running_server
 from tests.app.wire.test_commands import BAD
@@ -115,7 +115,17 @@ async def test_bad_commands_are_answered_and_the_connection_goes_on(server: Runn
 async def test_a_message_too_large_is_closed_in_words(server: Running) -> None:
     async with connect(address(server)) as socket:
         await socket.send("[" * (Limits().message_bytes + 1))
-        assert await closing(socket) == told(Closing("message_too_large"))
+        assert await closing(socket) == told(Closing("message_too_large", {"limit": Limits().message_bytes}))
+
+
+async def test_the_last_message_has_the_values_of_the_reason(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        await socket.send("[" * (Limits().message_bytes + 1))
+        assert await until(socket, "closing") == {
+            "type": "closing",
+            "code": CLOSE_CODES["message_too_large"],
+            "values": {"limit": Limits().message_bytes},
+        }
 
 
 async def test_a_flood_is_closed_in_words_and_harms_nobody(server: Running) -> None:
@@ -123,7 +133,7 @@ async def test_a_flood_is_closed_in_words_and_harms_nobody(server: Running) -> N
         with contextlib.suppress(ConnectionClosed):
             for _ in range(2000):
                 await socket.send("{}")
-        assert await closing(socket) == told(Closing("flood"))
+        assert await closing(socket) == told(Closing("flood", {"limit": 120}))
         await say(other, type="step")
         await until(other, "frame", lambda frame: frame["step"] == 1)
 

@@ -88,7 +88,7 @@ def test_a_fault_of_the_engine_is_refused_with_its_values() -> None:
 
 @pytest.mark.parametrize("why", get_args(CloseCode))
 def test_last_words_fit_into_a_close_frame(why: CloseCode) -> None:
-    closing = Closing(why)
+    closing = Closing(why, dict.fromkeys(names_in(why), 10**9))
     assert 4000 <= closing.code < 5000
     assert re.fullmatch(r"[A-Z][^{}]*\.", closing.reason)
     assert len(closing.reason.encode()) <= 123

@@ -23,7 +23,7 @@ def run(trainer: Trainer, timeline: Timeline, pictures: int, by: int) -> None:
     """As a session does: so many steps, then a picture, which may be kept."""
     for _ in range(pictures):
         trainer.advance(by)
-        if timeline.should_record(trainer.step):
+        if timeline.record_rule.includes(trainer.step):
             timeline.record(trainer.checkpoint(), trainer.evaluate()["test_loss"])
 
 
@@ -105,7 +105,7 @@ def test_memory_is_bounded_over_a_million_steps_and_the_ends_and_the_best_stay()
     most = 60 * checkpoint.nbytes
     timeline = Timeline(most, checkpoint, test_loss=2.0)
     for step in range(50, 1_000_001, 50):
-        if timeline.should_record(step) or step == 123_450:
+        if timeline.record_rule.includes(step) or step == 123_450:
             state = replace(checkpoint.state, step=step)
             timeline.record(Checkpoint(spec, state, checkpoint.stopping), test_loss=0.1 if step == 123_450 else 1.0)
     assert timeline.nbytes <= most
