@@ -21,7 +21,7 @@ class Limits(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", use_attribute_docstrings=True)
 
-    # Of one command, whatever the settings say: they stand in the schema of `app.wire.commands`.
+    # Bounds of single commands. No setting changes them: they stand in the schema of `app.wire.commands`.
 
     STEPS_OF_COMMAND: ClassVar[int] = 100_000
     """Some seconds' work of a small network."""
@@ -31,6 +31,21 @@ class Limits(BaseModel):
 
     ROWS_OF_PREDICTION: ClassVar[int] = 64
     """A page asks for one row, or for a table that a screen can hold."""
+
+    LARGEST_COUNT: ClassVar[int] = 2**53
+    """Numbers of frames, questions and revisions: as far as JavaScript counts exactly."""
+
+    LARGEST_STEP: ClassVar[int] = 10**12
+    """Far beyond what a run has: whether it has this one is looked up when the command is obeyed."""
+
+    LARGEST_BRANCH: ClassVar[int] = 10**6
+    """Far beyond what `branches` allows, so that a branch that is not there is answered as such."""
+
+    STEPS_BACK: ClassVar[int] = 10**9
+    """Far beyond what a run has, as LARGEST_STEP."""
+
+    TENSOR_NAME: ClassVar[int] = 40
+    """Characters: the longest is `layers.8.running_mean` or the like."""
 
     BYTES_OF_SOCKET: ClassVar[int] = 4 * 1024 * 1024
     """Beyond it the WebSocket library itself breaks the connection off; `message_bytes` is answered in words."""

@@ -115,11 +115,11 @@ class Run:
         self.experiment = placed.experiment
         self.step, self.epoch = placed.checkpoint.state.step, placed.checkpoint.state.epoch
         self.before, self.set_by_hand = None, True
-        self.diverged_at, self.stop_reason = placed.diverged, placed.stopped
-        if self.diverged_at is not None or self.stop_reason is not None:
+        if placed.diverged is not None or placed.stopped is not None:
             self.end(placed.diverged, placed.stopped)
-        elif self.status is not Status.TRAINING:
-            self.status = Status.PAUSED
+        else:
+            self.diverged_at, self.stop_reason = None, None
+            self.status = Status.TRAINING if self.playing else Status.PAUSED
         self.pace.start(self.clock())
         self.picture += 1
 

@@ -59,7 +59,7 @@ class UndoStack:
         changed = tuple(name for name in Spec.model_fields if getattr(left, name) != getattr(spec, name))
         if changed:
             self._change(Change(left), changed)
-        while self._undo and self._undo[-1].spec == spec:  # what differed was the place in a run that is gone
+        while self._undo and self._undo[-1].spec == spec:  # they differed in checkpoints of the run left
             self._undo.pop()
 
     def inherit(self, earlier: UndoStack) -> None:

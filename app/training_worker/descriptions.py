@@ -36,7 +36,6 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "batches_per_epoch": trainer.batches_per_epoch,
         "training_samples": len(trainer.train_inputs),
         "parameters_count": network.count,
-        "stopped": trainer.stopped,
         "planted": trainer.bug,
     }
 

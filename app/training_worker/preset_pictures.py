@@ -1,4 +1,4 @@
-"""A small picture of each preset, made by training it. It knows no colours: the page paints what it holds."""
+"""A small picture of each preset, made by training it. It holds values, not colours: the page paints them."""
 
 from collections.abc import Callable
 from typing import Any

@@ -13,11 +13,9 @@ from engine.spec.choices import BugName
 from engine.spec.spec import LARGEST_VALUE, MOST_INPUTS, MOST_LAYERS, MOST_SAMPLES, WIDEST_LAYER, Real, Spec, Whole
 
 Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
-Count = Annotated[Whole, Ge(0), Le(2**53)]
-"""As far as JavaScript counts exactly."""
-BranchNumber = Annotated[Whole, Ge(0), Le(10**6)]
-StepNumber = Annotated[Whole, Ge(0), Le(10**12)]
-"""Far beyond what a run has: whether it has this one is looked up when the command is obeyed."""
+Count = Annotated[Whole, Ge(0), Le(Limits.LARGEST_COUNT)]
+BranchNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_BRANCH)]
+StepNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_STEP)]
 
 
 class _Command(BaseModel):
@@ -122,7 +120,7 @@ class Inspect(_Command):
     subject: Subject | None
     sample: Annotated[Whole, Ge(0), Le(MOST_SAMPLES - 1)] = 0
     """Which of the batch, where a number belongs to one sample."""
-    step: Annotated[Whole, Ge(1), Le(10**12)] | None = None
+    step: Annotated[Whole, Ge(1), Le(Limits.LARGEST_STEP)] | None = None
     """In this step where it is the one to come, as in slow motion; else in the last one."""
 
 
@@ -137,7 +135,7 @@ class Edit(_Command):
     """Sets one parameter by hand."""
 
     type: Literal["edit"]
-    tensor: Annotated[str, Len(1, 40)]
+    tensor: Annotated[str, Len(1, Limits.TENSOR_NAME)]
     index: Annotated[tuple[Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)], ...], Len(1, 2)]
     value: Given
 
@@ -156,7 +154,7 @@ class Back(_Command):
     """So many steps back on the way the run has come."""
 
     type: Literal["back"]
-    steps: Annotated[Whole, Ge(1), Le(10**9)] = 1
+    steps: Annotated[Whole, Ge(1), Le(Limits.STEPS_BACK)] = 1
 
 
 class Seek(_Command):

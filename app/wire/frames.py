@@ -50,7 +50,7 @@ WIDEST_DRAWN = 32
 """Neurons of a column that are all drawn; of a wider one so many stand for the rest:"""
 DRAWN_OF_WIDE = 12
 
-MOST_PARAMETERS = 4096
+MOST_SENT_WHOLE = 4096
 """Sent whole, 49 kB with gradients and updates; of a larger network only what lies between drawn neurons."""
 
 LARGEST = 1e30
@@ -71,7 +71,7 @@ def encode_frame(
     snapshot: Snapshot, spec: Spec, *, revision: int, frame: int, steps_per_second: float, focus: Focus | None = None
 ) -> bytes:
     drawn = drawn_neurons(snapshot.sizes)
-    whole = sum(values.size for values in snapshot.parameters.values()) <= MOST_PARAMETERS
+    whole = sum(values.size for values in snapshot.parameters.values()) <= MOST_SENT_WHOLE
     columns = None if whole else drawn
     parameters = _between(snapshot.parameters, columns)
     return bytes(

@@ -53,7 +53,8 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
             return Refusal("too_few_entries", {"field": field, "count": count, "limit": schema["minItems"]})
         return Refusal("too_many_entries", {"field": field, "count": count, "limit": schema["maxItems"]})
     if kind == "value_error":
-        fault: Fault = first["ctx"]["error"]
+        fault = first["ctx"]["error"]
+        assert isinstance(fault, Fault)
         return Refusal(fault.code, fault.values)
     schema = _schema_at(model, place)
     if "maximum" not in schema:

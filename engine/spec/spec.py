@@ -2,7 +2,7 @@
 
 Every bound of an experiment lives here, in a type. The page's controls, the answers to a refused command and the
 engine itself all read the same bounds. A Spec holds no arrays and does nothing: `engine.training.trainer` runs it.
-The names a person may pick from are in `engine.spec.choices`; which of them go together is told below, in sentences.
+The names a person may pick from are in `engine.spec.choices`; which of them go together is checked below, as a Fault.
 """
 
 from collections.abc import Iterator
@@ -287,7 +287,7 @@ class Spec(BaseModel):
             yield Fault("spec_no_points", {})
         elif self.dataset == "own":
             labels = {label for _, _, label in self.own_points}
-            if not all(label in range(8) for label in labels):
+            if not all(label in range(MOST_CLASSES) for label in labels):
                 yield Fault("spec_point_labels", {})
             elif max(labels) < 1 or len(labels) < 2:
                 yield Fault("spec_one_class", {})
