@@ -9,7 +9,7 @@ from app.training_worker import port
 from app.training_worker.port import Job, Placed, TrainingWorker
 from app.wire import commands
 from app.wire.commands import changed
-from app.wire.messages import Refusal
+from app.wire.messages import Refusal, faults_refused
 from engine.backends.bugs import BUGS, affects, compatible_with
 from engine.nn.network import Array
 from engine.spec.spec import Spec, restarting_fields
@@ -93,12 +93,14 @@ def place(run: Run, placed: Placed, what: tuple[str, ...]) -> bool:
 
 
 async def restart(run: Run, worker: TrainingWorker, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
-    """The start of this Spec, or of other weights; told by `Run.tell_start`. Raises Fault where data are missing."""
-    run.begin(await worker.start(spec, parameters, run.experiment.bug))
+    """The start of this Spec, or of other weights; told by `Run.tell_start`. Raises Refusal where data are missing."""
+    with faults_refused():
+        started = await worker.start(spec, parameters, run.experiment.bug)
+    run.begin(started)
 
 
 async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
-    """The start of a Spec, another one or the same; paused, or as before. Raises Fault where its data are missing."""
+    """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
     left, earlier, had_begun = run.spec, run.undo, run.step > 0
     await restart(run, worker, spec)
     if paused:
@@ -108,9 +110,10 @@ async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Sp
 
 
 async def load_weights(run: Run, worker: TrainingWorker, data: bytes) -> None:
-    """Starts again, paused, with the weights of a model file. Raises Fault, as `restart`."""
+    """Starts again, paused, with the weights of a model file. Raises Refusal where they do not fit."""
     earlier, spec = run.undo, run.spec
-    parameters = await worker.do(run.trainer, port.ReadModel(data))
+    with faults_refused():
+        parameters = await worker.do(run.trainer, port.ReadModel(data))
     await restart(run, worker, spec, parameters)
     run.undo.follow(earlier, spec, spec)
     run.halt()

@@ -10,15 +10,14 @@ from app.training_worker import port
 from app.training_worker.port import TrainingWorker
 from app.wire import commands
 from app.wire.commands import Command
-from app.wire.messages import Refusal, faults_refused
+from app.wire.messages import Refusal
 from engine.spec.choices import FEATURES
 
 
 async def obey(run: Run, worker: TrainingWorker, viewer: Viewer, command: Command) -> None:
     """Does it, or tells the viewer why not."""
     try:
-        with faults_refused():
-            await HANDLERS[type(command)](run, worker, viewer, command)
+        await HANDLERS[type(command)](run, worker, viewer, command)
     except Refusal as refusal:
         viewer.tell(refusal.message())
 

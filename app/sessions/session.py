@@ -15,7 +15,7 @@ from app.sessions.checks import Checks
 from app.sessions.run import Run
 from app.sessions.viewers import Viewer
 from app.settings import Limits
-from app.training_worker.port import Job, Started, TrainingWorker
+from app.training_worker.port import Job, Locate, Started, TrainingWorker
 from app.wire.commands import Command, Drawn, Predict
 from app.wire.messages import Refusal, message
 
@@ -72,7 +72,7 @@ class Session:
             return await self._worker.do(self.run.trainer, job)
 
     async def load_weights(self, data: bytes) -> None:
-        """Starts again, paused, with the weights of a model file. Raises Fault."""
+        """Starts again, paused, with the weights of a model file. Raises Refusal."""
         async with self._trainer_free:
             await change_commands.load_weights(self.run, self._worker, data)
 
@@ -115,7 +115,21 @@ class Session:
         except Exception:
             log.exception("session %s: the engine failed after step %d of %r", self.key, run.step, run.spec)
             run.halt()
+            await self._locate_again()
             run.tell_state()
             for viewer in run.viewers:
                 viewer.seen = run.picture  # there is none to be had
                 viewer.tell(message("error", "engine_failed", {"step": run.step}))
+
+    async def _locate_again(self) -> None:
+        """A turn that failed half-way may have taken some of its steps."""
+        run = self.run
+        try:
+            placed = await self._worker.do(run.trainer, Locate())
+        except Exception as fault:  # then the run stays where it was last known to stand
+            log.warning("session %s: not even its losses can be had: %r", self.key, fault)
+            return
+        if placed.checkpoint.state.step != run.step:
+            run.place(placed)
+            run.set_by_hand = False
+            run.tell_timeline()

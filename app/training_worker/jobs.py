@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable
+from functools import wraps
 from typing import Any, TypeVar
 
 import numpy as np
@@ -24,11 +25,12 @@ from engine.training.timeline import Checkpoint, Moment
 from engine.training.trainer import Trainer
 
 GLANCE = 2
-"""Resolution of a picture taken only for its losses and gradient norms."""
+"""Cells per side of a snapshot whose boundary nobody sees: it is taken for its losses and gradient norms."""
 
 PEEK_SIDE = 48
 """Resolution of a boundary that is shown small, beside another."""
 
+J = TypeVar("J", bound=port.Job[Any])
 R = TypeVar("R")
 
 
@@ -146,11 +148,28 @@ def _explained(trainer: Trainer, before: Checkpoint | None, request: InspectRequ
 # Changes
 
 
+def whole_or_not_at_all(change: Callable[[Trainer, J], Placed]) -> Callable[[Trainer, J], Placed]:
+    """A change that fails half-way leaves the Trainer where it stood."""
+
+    @wraps(change)
+    def changed(trainer: Trainer, job: J) -> Placed:
+        here = trainer.checkpoint()
+        try:
+            return change(trainer, job)
+        except Exception:
+            trainer.restore(here)
+            raise
+
+    return changed
+
+
+@whole_or_not_at_all
 def configure(trainer: Trainer, job: port.Configure) -> Placed:
     trainer.configure(job.spec)
     return locate(trainer)
 
 
+@whole_or_not_at_all
 def plant_bug(trainer: Trainer, job: port.PlantBug) -> Placed:
     trainer.inject_bug(None)
     trainer.configure(job.spec)
@@ -158,6 +177,7 @@ def plant_bug(trainer: Trainer, job: port.PlantBug) -> Placed:
     return locate(trainer)
 
 
+@whole_or_not_at_all
 def edit(trainer: Trainer, job: port.Edit) -> Placed:
     parameters = trainer.parameters()
     parameters[job.tensor][job.index] = job.value
@@ -165,6 +185,7 @@ def edit(trainer: Trainer, job: port.Edit) -> Placed:
     return locate(trainer)
 
 
+@whole_or_not_at_all
 def go_to(trainer: Trainer, job: port.GoTo) -> Placed:
     trainer.restore(job.checkpoint)
     trainer.advance(job.steps)

@@ -52,7 +52,10 @@ class TrainingWorker(ABC):
 
     @abstractmethod
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
-        """Two jobs of one Trainer must not overlap, except that Compare may go on beside any other."""
+        """Two jobs of one Trainer must not overlap, except that Compare may go on beside any other.
+
+        A change that fails leaves the Trainer where it stood; Train may then have taken some of its steps.
+        """
 
     @abstractmethod
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:

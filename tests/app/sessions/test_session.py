@@ -44,6 +44,27 @@ async def test_a_failing_engine_is_logged_once_and_told_and_the_session_survives
         await person.at_step(5)
 
 
+async def test_after_a_turn_that_failed_half_way_the_run_is_told_where_it_stands(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    async with watching() as person:
+        await person.at_step(0)
+        advance = person.trainer.advance
+
+        def take_three_and_fail(_steps: int) -> None:
+            advance(3)
+            raise RuntimeError("out of memory")
+
+        with monkeypatch.context() as patch:
+            patch.setattr(person.trainer, "advance", take_three_and_fail)
+            await person.say(type="step", count=10)
+            state = await person.until("state")
+        assert (state["step"], person.run.step, person.trainer.step) == (3, 3, 3)
+        error = await person.until("error")
+        assert (error["code"], error["values"]) == ("engine_failed", {"step": 3})
+        await person.take(1)
+
+
 async def test_a_slow_viewer_slows_nobody() -> None:
     async with watching() as person:
         stuck = Watcher(person.session)

@@ -87,3 +87,17 @@ def turn(steps: int, timeline: Timeline) -> port.Train:
         steps_per_second=0.0,
         record_rule=timeline.record_rule,
     )
+
+
+def test_a_change_that_fails_half_way_leaves_the_trainer_where_it_stood(monkeypatch: pytest.MonkeyPatch) -> None:
+    trainer = Trainer(Spec(), backend="by_hand")
+    start = trainer.checkpoint()
+    trainer.advance(3)
+
+    def fail(_steps: int) -> None:
+        raise RuntimeError("out of memory")
+
+    monkeypatch.setattr(trainer, "advance", fail)
+    with pytest.raises(RuntimeError):
+        jobs.do(trainer, port.GoTo(start, 2))
+    assert trainer.step == 3
