@@ -162,3 +162,29 @@ def test_the_inspector_shows_where_the_bug_sits(opened: Opened, bug: str, place:
     wrong = opened["inspector"].locator(".line.wrong")
     expect(wrong).to_have_count(1)
     expect(wrong).to_have_attribute("data-testid", line)
+
+
+def test_what_could_not_be_compared_is_shown_in_grey_and_not_in_green(open_page: OpenPage) -> None:
+    """A hidden step whose z is 3x − 3x, which rounding may make more than 0."""
+    opened = open_page()
+    spec = {"dataset": "own_values", "own_points": [[1, 1, 1]], "hidden": [1], "activation": "step", "batch_size": 1}
+    edits = [("layers.0.weight", [0, 0], 3), ("layers.0.weight", [0, 1], -3), ("layers.0.bias", [0], 0)]
+    opened.page.evaluate(
+        """async (commands) => {
+             const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
+             await new Promise((resolve) => (socket.onopen = resolve));
+             for (const command of commands) socket.send(JSON.stringify(command));
+           }""",
+        [
+            {"type": "configure", "spec": spec},
+            *({"type": "edit", "tensor": tensor, "index": index, "value": value} for tensor, index, value in edits),
+            {"type": "check"},
+        ],
+    )
+    light = opened["checked"]
+    expect(light).to_have_attribute("data-state", "silent")
+    expect(light).to_have_text("partly checked")
+    assert colour(opened.page, "#checked") != "rgb(23, 114, 74)"
+    light.click()
+    expect(opened["silent-engine_gradient"]).to_contain_text("a step function is at its threshold")
+    expect(opened["compared-engine_update"]).to_contain_text("✓")
