@@ -4,9 +4,6 @@
 /** @param {string} name  of templates/icons.html */
 export const icon = (name) => `<svg class="icon"><use href="#icon-${name}"/></svg>`;
 
-/** What was opened has led to a run: Space is to play it, not to open that again. */
-export const focusPlay = () => /** @type {HTMLElement | null} */ (document.querySelector('[data-testid=play]'))?.focus();
-
 /** Touches the page only where the text is another. @param {Element} element @param {string} text */
 export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;

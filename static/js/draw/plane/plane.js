@@ -7,6 +7,14 @@ import { cssColor } from '../base/palette.js';
 
 /** @typedef {{low: number, high: number}} Extent  the part of the plane that is drawn, both ways */
 /** @typedef {[number, number, ...number[]]} Point  x1, x2, target or targets: ±1 for two classes, the number of its class for more, else values */
+/**
+ * @typedef {object} PlaneHandlers  what pointer and keys do on it
+ * @property {() => boolean} isActive  otherwise nothing is taken
+ * @property {(place: [number, number], button: number) => void} down  x1, x2; 0: main button, 2: secondary
+ * @property {(place: [number, number]) => void} drag
+ * @property {() => void} up
+ * @property {(event: KeyboardEvent) => void} key
+ */
 
 /** @type {Extent} */
 export const WIDE = { low: -6, high: 6 };

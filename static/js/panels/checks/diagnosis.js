@@ -24,9 +24,9 @@ const FORMATS = {
 /**
  * @param {HTMLElement} root  empty
  * @param {import('../../core/store.js').Store} store
- * @param {{elementsOf: (testid: string) => Element[], topBar: HTMLElement}} page
+ * @param {{elementsOf: (testid: string) => Element[], topBar: HTMLElement, scrollerOf: (element: Element) => Element | null}} page
  */
-export function mountDiagnosis(root, store, { elementsOf, topBar }) {
+export function mountDiagnosis(root, store, page) {
   root.innerHTML = '<span role="status"></span><button type="button" data-testid="diagnosis-where"><svg class="icon"><use href="#icon-point"/></svg><span></span></button>';
   const [sentence, where] = /** @type {[HTMLElement, HTMLButtonElement]} */ ([...root.children]);
   const whereLabel = /** @type {HTMLElement} */ (where.lastElementChild);
@@ -59,7 +59,7 @@ export function mountDiagnosis(root, store, { elementsOf, topBar }) {
     const finding = firstFinding();
     if (!finding) return;
     endHighlight();
-    endHighlight = highlight(placesOf(finding).flatMap(elementsOf), HIGHLIGHT_TIME, topBar);
+    endHighlight = highlight(placesOf(finding).flatMap(page.elementsOf), HIGHLIGHT_TIME, page);
   };
 
   show();

@@ -8,12 +8,12 @@ const EDGE = 2; // px a frame keeps from the edges of the window
 /**
  * @param {Element[]} elements
  * @param {number} time  milliseconds
- * @param {HTMLElement} topBar  covers the top of the page where it is sticky
+ * @param {{topBar: HTMLElement, scrollerOf: (element: Element) => Element | null}} page  topBar: covers the top of the page where it is sticky; scrollerOf: what scrolls an element sideways
  * @returns {() => void} ends it at once
  */
-export function highlight(elements, time, topBar) {
+export function highlight(elements, time, { topBar, scrollerOf }) {
   const covered = getComputedStyle(topBar).position === 'sticky' ? topBar.clientHeight + MARGIN : 0;
-  if (elements.length) bringIntoView(elements[0], covered);
+  if (elements.length) bringIntoView(elements[0], scrollerOf(elements[0]), covered);
   const frames = elements.map((element) => ({ element, frame: makeFrame() }));
   const place = () => frames.forEach(({ element, frame }) => placeFrame(frame, element, covered));
   place();
@@ -29,12 +29,11 @@ export function highlight(elements, time, topBar) {
   return end;
 }
 
-/** Scrolls the page and the network as little as brings it into view. @param {Element} element @param {number} top  px that are covered */
-function bringIntoView(element, top) {
-  const stage = element.closest('.stage');
-  if (stage) {
-    const [view, box] = [stage.getBoundingClientRect(), element.getBoundingClientRect()];
-    stage.scrollLeft += Math.min(0, box.left - MARGIN - view.left) + Math.max(0, box.right + MARGIN - view.right);
+/** Scrolls the page and what is around an element as little as brings it into view. @param {Element} element @param {Element | null} scroller @param {number} top  px that are covered */
+function bringIntoView(element, scroller, top) {
+  if (scroller) {
+    const [view, box] = [scroller.getBoundingClientRect(), element.getBoundingClientRect()];
+    scroller.scrollLeft += Math.min(0, box.left - MARGIN - view.left) + Math.max(0, box.right + MARGIN - view.right);
   }
   const { top: above, bottom: below, height } = element.getBoundingClientRect();
   if (above < top || below > innerHeight) scrollBy(0, (above + below) / 2 - Math.max((top + innerHeight) / 2, top + MARGIN + height / 2));

@@ -2,6 +2,7 @@
 // The panel of the data: the data set and its options, noise, split, batch size and seed; the button that begins drawing.
 
 import { t } from '../../core/i18n.js';
+import { mountRestartMarks } from '../../experiment/restart_marks.js';
 import { chooseDataset, datasetFacts, shortName } from './dataset_groups.js';
 import { createDatasetLists } from './dataset_lists.js';
 import { createDatasetOptions } from './dataset_options.js';
@@ -55,6 +56,7 @@ export function mountData(root, datasetList, store, send) {
     store.watch(['spec', 'fields', 'language', 'drawing'], show),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(thumbnails.draw)),
     thumbnails.stop,
+    mountRestartMarks(root, store),
   ];
   return () => undo.forEach((stop) => stop());
 }

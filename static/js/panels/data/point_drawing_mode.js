@@ -6,19 +6,19 @@ import { readOutput } from '../../experiment/output.js';
 import { MAX_POINTS, createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
 
 /**
- * @param {import('./point_editor.js').Drawing} drawing
- * @param {HTMLCanvasElement} canvas  of the plane; takes the focus while points are drawn
+ * @param {import('./types.js').Drawing} drawing
+ * @param {import('./types.js').Plane} plane  takes the focus while points are drawn
  * @param {import('../../core/store.js').Store} store
  * @param {{show: () => void, updates: ReturnType<typeof import('./point_drawing_updates.js').createPointDrawingUpdates>}} parts
  */
-export function createPointDrawingMode(drawing, canvas, store, { show, updates }) {
+export function createPointDrawingMode(drawing, plane, store, { show, updates }) {
   /** @type {{points: import('./point_history.js').DrawnPoint[], values: boolean} | null} points of the last drawing that could not be trained on */
   let untrained = null;
 
   /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] */
   function start(points, values, note = '') {
     Object.assign(drawing, { history: createPointHistory(points), values, started: true, note, cursor: null });
-    canvas.tabIndex = 0;
+    plane.setFocusable(true);
     show();
   }
 
@@ -39,14 +39,14 @@ export function createPointDrawingMode(drawing, canvas, store, { show, updates }
       untrained = why && points.length ? { points, values } : null;
       updates.forgetResume();
       Object.assign(drawing, { started: false, cursor: null });
-      canvas.removeAttribute('tabindex');
+      plane.setFocusable(false);
       store.set({ draft: null });
     },
 
     startEmpty() {
       start([], false);
       updates.schedule();
-      canvas.focus();
+      plane.focus();
     },
 
     startFromData() {

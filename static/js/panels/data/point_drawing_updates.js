@@ -6,7 +6,7 @@ import { whyUntrainable } from './point_history.js';
 const SEND_EVERY = 250; // milliseconds: each change restarts the run
 
 /**
- * @param {import('./point_editor.js').Drawing} drawing
+ * @param {import('./types.js').Drawing} drawing
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */

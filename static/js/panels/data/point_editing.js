@@ -9,7 +9,7 @@ export const ERASER_RADIUS = 0.45; // in coordinates
 /** @typedef {ReturnType<typeof createPointEditing>} PointEditing */
 
 /**
- * @param {import('./point_editor.js').Drawing} drawing
+ * @param {import('./types.js').Drawing} drawing
  * @param {() => number} label  of the next point: the number of its class, or its value
  * @param {{show: () => void, changed: () => void}} react  changed: the points are not those of the server any more
  */
@@ -36,7 +36,7 @@ export function createPointEditing(drawing, label, { show, changed }) {
     redo: () => edit((history) => history.redo()),
     clear: () => edit((history) => history.clear()),
 
-    /** @param {import('./point_editor.js').Tool} tool */
+    /** @param {import('./types.js').Tool} tool */
     chooseTool(tool) {
       drawing.tool = tool;
       show();

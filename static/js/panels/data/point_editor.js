@@ -6,31 +6,19 @@ import { createPointDrawingMode } from './point_drawing_mode.js';
 import { createPointDrawingUpdates } from './point_drawing_updates.js';
 import { createPointEditing } from './point_editing.js';
 import { createPointHistory, whyUntrainable } from './point_history.js';
-import { listenToKeys } from './point_keys.js';
-import { listenToPointer } from './point_pointer.js';
+import { createKeys } from './point_keys.js';
+import { createPointer } from './point_pointer.js';
 import { createPointToolbar } from './point_toolbar.js';
 
-/** @typedef {'point' | 'brush' | 'erase'} Tool */
-/**
- * @typedef {object} Drawing  the state all parts share
- * @property {import('./point_history.js').PointHistory} history
- * @property {boolean} values   labels are values, not classes
- * @property {boolean} started  the points to start from are chosen
- * @property {Tool} tool
- * @property {number} label     the class of the next point
- * @property {[number, number] | null} cursor  x1, x2; moved by keys
- * @property {string} note      of the last change, in place of the count
- */
+/** @typedef {import('./types.js').Drawing} Drawing */
 
 /**
- * @param {object} elements
- * @param {HTMLElement} elements.toolbar  empty
- * @param {HTMLCanvasElement} elements.canvas  of the plane
- * @param {HTMLElement} elements.view  what is scrolled into view when drawing begins
+ * @param {HTMLElement} root  of the toolbar, empty
+ * @param {import('./types.js').Plane} plane
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
-export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
+export function mountPointEditor(root, plane, store, send) {
   /** @type {Drawing} */
   const drawing = { history: createPointHistory([]), values: false, started: false, tool: 'point', label: 1, cursor: null, note: '' };
   const toolbar = createPointToolbar(root);
@@ -50,8 +38,9 @@ export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
   }
 
   const editing = createPointEditing(drawing, () => (drawing.values ? toolbar.value() : drawing.label), { show, changed });
-  const mode = createPointDrawingMode(drawing, canvas, store, { show, updates });
-  const pointer = listenToPointer(canvas, drawing, editing, isActive);
+  const mode = createPointDrawingMode(drawing, plane, store, { show, updates });
+  const pointer = createPointer(plane, drawing, editing);
+  const keys = createKeys(drawing, editing, { isActive, show, leave: mode.leave });
   toolbar.connect(editing, mode);
 
   function toggle() {
@@ -59,7 +48,7 @@ export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
     if (begins && !root.hidden) return;
     if (begins) {
       mode.open();
-      view.scrollIntoView({ block: 'nearest' });
+      plane.scrollIntoView();
     } else {
       pointer.endStroke();
       mode.close();
@@ -69,7 +58,8 @@ export function mountPointEditor({ toolbar: root, canvas, view }, store, send) {
 
   root.hidden = true;
   const undo = [
-    listenToKeys(canvas, drawing, editing, { isActive, show, leave: mode.leave }),
+    plane.listen({ isActive, down: pointer.down, drag: pointer.drag, up: pointer.endStroke, key: keys.pressOnPlane }),
+    keys.listen(),
     store.watch(['drawing'], toggle),
     store.watch(['language', 'points', 'state'], show),
     pointer.endStroke,

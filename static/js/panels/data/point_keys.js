@@ -11,13 +11,11 @@ const DIRECTIONS = /** @type {Record<string, [number, number]>} */ ({ ArrowLeft:
 const onGrid = (coordinate) => Math.min(WIDE.high, Math.max(WIDE.low, Math.round(coordinate * 10) / 10));
 
 /**
- * @param {HTMLCanvasElement} canvas  of the plane
- * @param {import('./point_editor.js').Drawing} drawing
+ * @param {import('./types.js').Drawing} drawing
  * @param {import('./point_editing.js').PointEditing} editing
  * @param {{isActive: () => boolean, show: () => void, leave: () => void}} mode
- * @returns {() => void} undo
  */
-export function listenToKeys(canvas, drawing, editing, { isActive, show, leave }) {
+export function createKeys(drawing, editing, { isActive, show, leave }) {
   /** @param {KeyboardEvent} event */
   function moveCursor(event) {
     const [right, up] = DIRECTIONS[event.key];
@@ -55,7 +53,12 @@ export function listenToKeys(canvas, drawing, editing, { isActive, show, leave }
     event.preventDefault();
   }
 
-  canvas.addEventListener('keydown', pressOnPlane);
-  document.addEventListener('keydown', pressAnywhere);
-  return () => document.removeEventListener('keydown', pressAnywhere);
+  return {
+    pressOnPlane,
+    /** @returns {() => void} undo */
+    listen() {
+      document.addEventListener('keydown', pressAnywhere);
+      return () => document.removeEventListener('keydown', pressAnywhere);
+    },
+  };
 }

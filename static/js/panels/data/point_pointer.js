@@ -1,7 +1,7 @@
 // @ts-check
 // Drawing by mouse, finger or pen: places or drags a point, sprays points with the brush, erases.
 
-import { WIDE, isOutside, toPlane } from '../../draw/plane/plane.js';
+import { isOutside } from '../../draw/plane/plane.js';
 import { ERASER_RADIUS } from './point_editing.js';
 import { nearestIndex } from './point_history.js';
 
@@ -10,18 +10,16 @@ const SPRAY_EVERY = 40; // milliseconds between two points of the brush
 const SPRAY_DEVIATION = 0.45; // standard deviation of where they fall, in coordinates
 
 /**
- * @param {HTMLCanvasElement} canvas  of the plane
- * @param {import('./point_editor.js').Drawing} drawing
+ * @param {import('./types.js').Plane} plane
+ * @param {import('./types.js').Drawing} drawing
  * @param {import('./point_editing.js').PointEditing} editing
- * @param {() => boolean} isActive
  */
-export function listenToPointer(canvas, drawing, editing, isActive) {
+export function createPointer(plane, drawing, editing) {
   let dragged = -1; // index of the point that follows the pointer
   let spraying = 0;
   /** @type {[number, number]} */
   let pointer = [0, 0]; // x1, x2
-  const moveTo = (/** @type {PointerEvent} */ event) => { pointer = toPlane(event.offsetX, event.offsetY, canvas.clientWidth); };
-  const pickRadius = () => (PICK_RADIUS * (WIDE.high - WIDE.low)) / canvas.clientWidth;
+  const pickRadius = () => plane.toCoordinates(PICK_RADIUS);
 
   function spray() {
     const [x1, x2] = sprayed(pointer);
@@ -35,16 +33,12 @@ export function listenToPointer(canvas, drawing, editing, isActive) {
     dragged = nearestIndex(drawing.history.points, ...pointer, 0.01);
   }
 
-  /** @param {PointerEvent} event */
-  function down(event) {
-    if (!isActive() || (event.button !== 0 && event.button !== 2)) return;
-    event.preventDefault();
-    canvas.focus({ preventScroll: true });
-    canvas.setPointerCapture(event.pointerId);
+  /** @param {[number, number]} place x1, x2 @param {number} button  2: the secondary one, which erases */
+  function down(place, button) {
     drawing.history.beginStroke();
     drawing.cursor = null;
-    moveTo(event);
-    if (event.button === 2) editing.erase(...pointer, pickRadius());
+    pointer = place;
+    if (button === 2) editing.erase(...pointer, pickRadius());
     else if (drawing.tool === 'erase') editing.erase(...pointer, ERASER_RADIUS);
     else if (drawing.tool === 'brush') {
       spray();
@@ -52,10 +46,9 @@ export function listenToPointer(canvas, drawing, editing, isActive) {
     } else pickOrAdd();
   }
 
-  /** @param {PointerEvent} event */
-  function move(event) {
-    if (!isActive() || !canvas.hasPointerCapture(event.pointerId)) return;
-    moveTo(event);
+  /** @param {[number, number]} place x1, x2 */
+  function drag(place) {
+    pointer = place;
     if (dragged >= 0) editing.move(dragged, ...pointer);
     else if (drawing.tool === 'erase') editing.erase(...pointer, ERASER_RADIUS);
   }
@@ -66,11 +59,7 @@ export function listenToPointer(canvas, drawing, editing, isActive) {
     drawing.history.endStroke();
   }
 
-  canvas.addEventListener('pointerdown', down);
-  canvas.addEventListener('pointermove', move);
-  for (const end of ['pointerup', 'pointercancel']) canvas.addEventListener(end, endStroke);
-  canvas.addEventListener('contextmenu', (event) => isActive() && event.preventDefault());
-  return { endStroke };
+  return { down, drag, endStroke };
 }
 
 /** A place around the pointer, normally distributed (Box and Muller 1958). @param {[number, number]} pointer @returns {[number, number]} */

@@ -6,7 +6,7 @@ import { icon, write } from '../../core/elements.js';
 import { formatCount, t, translate } from '../../core/i18n.js';
 import { MAX_POINTS, whyUntrainable } from './point_history.js';
 
-/** @type {{tool: import('./point_editor.js').Tool, testid: string, title: string}[]} */
+/** @type {{tool: import('./types.js').Tool, testid: string, title: string}[]} */
 const TOOLS = [
   { tool: 'point', testid: 'tool-point', title: 'draw.point' },
   { tool: 'brush', testid: 'tool-brush', title: 'draw.brush' },
@@ -37,7 +37,7 @@ export function createPointToolbar(root) {
   const button = (/** @type {string} */ testid) => /** @type {HTMLButtonElement} */ (root.querySelector(`[data-testid=${testid}]`));
   const value = /** @type {HTMLInputElement} */ (root.querySelector('[data-testid=point-value]'));
 
-  /** @param {import('./point_editor.js').Drawing} drawing */
+  /** @param {import('./types.js').Drawing} drawing */
   function showTools({ history, values, tool, label }) {
     find('.point-classes').hidden = values;
     find('.point-value').hidden = !values;
@@ -53,7 +53,7 @@ export function createPointToolbar(root) {
     button('clear-points').disabled = !history.points.length;
   }
 
-  /** @param {import('./point_editor.js').Drawing} drawing */
+  /** @param {import('./types.js').Drawing} drawing */
   function showHint({ history: { points }, values, started, note }) {
     const why = whyUntrainable(points, values);
     const count = t('draw.count', { count: formatCount(points.length), most: formatCount(MAX_POINTS) });
@@ -77,7 +77,7 @@ export function createPointToolbar(root) {
       for (let n = 0; n < MARKS; n++) button(`point-class-${n}`).onclick = () => editing.chooseClass(n);
     },
 
-    /** @param {import('./point_editor.js').Drawing} drawing @param {{count: number, usable: boolean}} data  the data set to start from */
+    /** @param {import('./types.js').Drawing} drawing @param {{count: number, usable: boolean}} data  the data set to start from */
     show(drawing, { count, usable }) {
       translate(root);
       find('.start').hidden = drawing.started;

@@ -2,7 +2,6 @@
 // Points from a file: chosen or dropped on the page, read by the server, shown with its notes before they are used.
 
 import { markSvg } from '../../draw/plane/marks.js';
-import { focusPlay } from '../../core/elements.js';
 import { formatCount, t } from '../../core/i18n.js';
 import { keepClassNames } from '../../experiment/output.js';
 import { listenToFileDrop } from './file_drop.js';
@@ -16,8 +15,9 @@ import { paintPreview } from './points_preview.js';
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {() => void} used  after the points are
  */
-export function mountPointsUpload(dialog, opener, store, send) {
+export function mountPointsUpload(dialog, opener, store, send, used) {
   /** @type {Upload} */
   let upload = { name: '', found: null, fault: null };
   const show = () => showUpload(dialog, upload, () => upload.found);
@@ -40,7 +40,7 @@ export function mountPointsUpload(dialog, opener, store, send) {
     store.set({ drawing: false });
     send({ type: 'configure', spec: { dataset: kind === 'values' ? 'own_values' : 'own', own_points: points, samples: null } });
     dialog.close();
-    focusPlay();
+    used();
   };
   for (const close of /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll('.close'))) close.onclick = () => dialog.close();
   const undo = [store.watch(['language', 'theme'], show), listenToFileDrop(take), () => picker.remove()];

@@ -2,7 +2,6 @@
 // The presets: a dialog of cards with pictures, in groups, with a search.
 
 import { readPalette } from '../../draw/base/palette.js';
-import { focusPlay } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 import { moveFocus } from './card_keys.js';
 import { makePresetCard } from './preset_card.js';
@@ -15,8 +14,9 @@ import { createPresetPictures } from './preset_pictures.js';
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {() => void} chosen  after a preset is
  */
-export function mountGallery(dialog, opener, store, send) {
+export function mountGallery(dialog, opener, store, send, chosen) {
   const [groups, none] = /** @type {HTMLElement[]} */ ([dialog.querySelector('.preset-groups'), dialog.querySelector('.none')]);
   const search = /** @type {HTMLInputElement} */ (dialog.querySelector('input'));
   const pictures = createPresetPictures(() => dialog.open, paint);
@@ -28,7 +28,7 @@ export function mountGallery(dialog, opener, store, send) {
     store.set({ preset: name, comparison: race });
     if (spec) send({ type: 'configure', spec });
     dialog.close();
-    focusPlay();
+    chosen();
   }
 
   function makeCards() {

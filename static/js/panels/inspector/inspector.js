@@ -24,15 +24,16 @@ const MARKUP = `
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {(testid: string) => HTMLElement | undefined} elementOf  the page
  * @returns {() => void} undo
  */
-export function mountInspector(root, store, send) {
+export function mountInspector(root, store, send, elementOf) {
   root.innerHTML = MARKUP;
   const visited = createVisitedSubjects(store);
   const request = createRequest(store, send, visited.clear);
   const header = createHeader(root, store, visited);
   const content = createContent(root, store, send, visited.goTo);
-  const focus = createFocusReturn(root);
+  const focus = createFocusReturn(root, elementOf);
   /** @type {Subject | null} */
   let shown = null;
 
@@ -92,8 +93,8 @@ function listenToPage(store) {
   ];
 }
 
-/** When the inspector closes, the focus returns to the element that opened it. @param {HTMLElement} root */
-function createFocusReturn(root) {
+/** When the inspector closes, the focus returns to the element that opened it. @param {HTMLElement} root @param {(testid: string) => HTMLElement | undefined} elementOf */
+function createFocusReturn(root, elementOf) {
   /** @type {Element | null} */
   let opener = null;
   return {
@@ -103,7 +104,7 @@ function createFocusReturn(root) {
     restore() {
       if (!root.contains(document.activeElement)) return;
       const id = opener instanceof HTMLElement ? opener.dataset.testid : undefined;
-      const element = opener?.isConnected ? opener : id ? document.querySelector(`[data-testid="${id}"]`) : null; // it may have been built anew
+      const element = opener?.isConnected ? opener : id && elementOf(id); // it may have been built anew
       if (element instanceof HTMLElement) element.focus();
     },
   };

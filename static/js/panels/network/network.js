@@ -3,11 +3,11 @@
 // written.
 
 import { translate } from '../../core/i18n.js';
+import { mountRestartMarks } from '../../experiment/restart_marks.js';
 import { createEdits } from './edits.js';
 import { createMapRequest } from './map_request.js';
 import { arrangeView, createNetworkView, paintView, scrollToLayer, updateCard, updateChosen, writeNumbers } from './network_view.js';
 import { followPointer } from './pointer.js';
-import { RESTART_MARK } from './restart_mark.js';
 import { linkOf } from './subjects.js';
 import { createThrottle } from './throttle.js';
 import { createToolbar } from './toolbar.js';
@@ -17,7 +17,7 @@ const MARKUP = `
     <h2></h2>
     <template></template>
     <div class="stage"><div class="plan"><canvas aria-hidden="true"></canvas><canvas class="figures" aria-hidden="true" hidden></canvas>
-      <span class="inputs" data-field="features">${RESTART_MARK}</span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="gradient-norms" data-testid="gradients" role="group"></div>
+      <span class="inputs" data-field="features"><span class="restarts" hidden></span></span><div class="heads"></div><div class="tiles"></div><div class="holds"></div><div class="gradient-norms" data-testid="gradients" role="group"></div>
       <div class="card" data-testid="card" hidden></div></div></div>`;
 
 /** @typedef {import('../../core/store.js').Store} Store */
@@ -63,9 +63,10 @@ export function mountNetwork(root, slots, store, send) {
   followPointer(view.element, view.canvas, pointed, { change: painter.request, open, outside: () => hover(null) });
   const undo = [
     painter.stop,
+    mountRestartMarks(root, store),
     ...watchStore(store, view, painter, () => showWords(root, toolbar)),
     store.watch(['output', 'state'], () => requestMap(store.get('hovered'))),
-    () => root.replaceChildren(),
+    () => root.replaceChildren(slots.controls, slots.strip), // as they were before
   ];
   showWords(root, toolbar);
   return () => undo.forEach((stop) => stop());

@@ -3,7 +3,6 @@
 
 import { t } from '../../core/i18n.js';
 import { labelButton } from './button_label.js';
-import { RESTART_MARK } from './restart_mark.js';
 import { readLimits } from './shape.js';
 
 /** @typedef {ReturnType<typeof createToolbar>} Toolbar */
@@ -21,7 +20,7 @@ export function createToolbar(root, controls, store, edits) {
   root.innerHTML = `<span class="title"></span>
       <span class="seg" role="group">${LINK_VALUES.map(([kind]) => `<button type="button" data-testid="links-${kind}" class="${kind}"></button>`).join('')}<button type="button" data-testid="numbers" class="numbers"></button></span>
       <template></template>
-      <span class="chip layers"><span data-field="hidden">${RESTART_MARK}</span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span>`;
+      <span class="chip layers"><span data-field="hidden"><span class="restarts" hidden></span></span><button type="button" data-testid="remove-layer">−</button><span></span><button type="button" data-testid="add-layer">+</button></span>`;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   find('template').replaceWith(controls);
   const numbers = find('.numbers');

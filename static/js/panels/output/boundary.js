@@ -53,8 +53,9 @@ export function mountBoundary(root, store, follow) {
     stale = true;
     repaint();
   };
-  const pointer = followPointer(canvas, () => (strip.skipWait(), repaint()));
-  canvas.addEventListener('click', ({ offsetX, offsetY }) => openPoint(store, nearestPoint(store, [offsetX, offsetY], picture.size)));
+  const listening = new AbortController();
+  const pointer = followPointer(canvas, listening.signal, () => (strip.skipWait(), repaint()));
+  canvas.addEventListener('click', ({ offsetX, offsetY }) => openPoint(store, nearestPoint(store, [offsetX, offsetY], picture.size)), listening);
   const observer = new ResizeObserver(() => {
     stale = true;
     paint(); // at once: a canvas of a new size is empty
@@ -66,6 +67,7 @@ export function mountBoundary(root, store, follow) {
     store.watch(['frame', 'lit'], repaint),
     store.watch(['frame', 'points'], sample.requestIfAny),
     store.watch(['drawing'], () => root.classList.toggle('drawing', Boolean(store.get('drawing')))),
+    () => listening.abort(),
     () => observer.disconnect(),
     () => cancelAnimationFrame(scheduled),
     strip.stop,
@@ -75,17 +77,17 @@ export function mountBoundary(root, store, follow) {
   return () => undo.forEach((stop) => stop());
 }
 
-/** Where the pointer is on a canvas, in px; null: elsewhere. @param {HTMLCanvasElement} canvas @param {() => void} moved */
-function followPointer(canvas, moved) {
+/** Where the pointer is on a canvas, in px; null: elsewhere. @param {HTMLCanvasElement} canvas @param {AbortSignal} signal @param {() => void} moved */
+function followPointer(canvas, signal, moved) {
   const pointer = { place: /** @type {[number, number] | null} */ (null) };
   canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
     pointer.place = [offsetX, offsetY];
     moved();
-  });
+  }, { signal });
   canvas.addEventListener('pointerleave', () => {
     pointer.place = null;
     moved();
-  });
+  }, { signal });
   return pointer;
 }
 

@@ -5,6 +5,7 @@
 import { idleReason } from '../../experiment/compatibility.js';
 import { t } from '../../core/i18n.js';
 import { fillOptions, optionsOf, reasonText } from '../../experiment/choice_options.js';
+import { mountRestartMarks } from '../../experiment/restart_marks.js';
 import { createRateSelect } from './rate_select.js';
 import { createPenaltySelects } from './penalty_selects.js';
 
@@ -34,7 +35,8 @@ export function mountKnobs(root, store, send) {
     for (const part of parts) part.show(spec, fields);
   };
   show();
-  return store.watch(['spec', 'fields', 'choices', 'language'], show);
+  const undo = [store.watch(['spec', 'fields', 'choices', 'language'], show), mountRestartMarks(root, store)];
+  return () => undo.forEach((stop) => stop());
 }
 
 /** @param {typeof CHOICES[number]} name @param {HTMLSelectElement} select @param {Store} store @param {Configure} configure */
