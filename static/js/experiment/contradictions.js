@@ -37,7 +37,7 @@ const CHECKS = [
   (spec, choices) => oddLayer(spec, choices),
   (spec, choices) => tooLargeForNorm(spec, choices),
   (spec, choices) => spec.optimizer === 'perceptron' && oddPerceptron(spec, choices),
-  (spec) => spec.optimizer === 'evolution' && hasRandomLayers(spec) && { key: 'conflict.evolution' },
+  (spec) => spec.optimizer === 'evolution' && hasRandomLayers(spec) && { key: 'server.spec_evolution' },
   (spec, choices) => tooManyParameters(spec, choices),
 ];
 
@@ -55,7 +55,7 @@ function oddOwnPoints({ dataset, own_points: points }) {
 function oddLayer(spec, choices) {
   for (const [i, { width, residual, batch_norm: norm }] of spec.hidden.entries()) {
     if (residual && !keepsWidth(spec, i, choices)) return { key: 'server.spec_residual', values: { layer: i + 1, below: widthBelow(spec, i, choices), width } };
-    if (norm && spec.batch_size === 1) return { key: 'conflict.batch_norm' };
+    if (norm && spec.batch_size === 1) return { key: 'server.spec_batch_of_one' };
   }
   return null;
 }
@@ -65,8 +65,8 @@ function tooLargeForNorm(spec, choices) {
   if (!hasBatchNorm(spec)) return null;
   const units = sizesOf(spec, choices).reduce((sum, width) => sum + width, 0);
   const samples = Math.min(spec.batch_size ?? Infinity, trainingSamples(spec, choices));
-  const most = choices.most_normed;
-  return samples * units > most && { key: 'conflict.normed', values: { samples, units, most, batch: Math.floor(most / units) } };
+  const limit = choices.most_normed;
+  return samples * units > limit && { key: 'server.spec_norm_batch', values: { samples, units, limit, batch_size: Math.floor(limit / units) } };
 }
 
 /** @param {Spec} spec @param {Choices} choices @returns {Found} */
@@ -80,8 +80,8 @@ function oddPerceptron(spec, choices) {
 function tooManyParameters(spec, choices) {
   const sizes = sizesOf(spec, choices);
   const count = sizes.slice(1).reduce((sum, width, i) => sum + width * (sizes[i] + 1), 0);
-  const most = choices.most_parameters;
-  return count > most && { key: 'conflict.parameters', values: { count, most } };
+  const limit = choices.most_parameters;
+  return count > limit && { key: 'server.spec_parameters', values: { count, limit } };
 }
 
 /** Inputs, hidden layers, outputs. @param {Spec} spec @param {Choices} choices */

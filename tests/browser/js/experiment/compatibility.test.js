@@ -85,19 +85,19 @@ test('closed options and idle settings have their reason', () => {
 
 test('a whole that cannot be is known before it is sent', () => {
   equal(conflict(spec({}), choices), null);
-  equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), choices), { key: 'conflict.batch_norm' });
-  equal(conflict(spec({ hidden: [layer(600), layer(600)] }), choices)?.key, 'conflict.parameters');
+  equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), choices), { key: 'server.spec_batch_of_one' });
+  equal(conflict(spec({ hidden: [layer(600), layer(600)] }), choices)?.key, 'server.spec_parameters');
   const pictures = { dataset: 'mnist', samples: 70_000, batch_size: null, hidden: [layer(64, { batch_norm: true })], loss: 'cross_entropy' };
-  const values = { samples: 35_000, units: 858, most: choices.most_normed, batch: Math.floor(choices.most_normed / 858) };
-  equal(conflict(spec(pictures), choices), { key: 'conflict.normed', values });
-  equal(conflict(spec({ ...pictures, batch_size: values.batch }), choices), null);
+  const values = { samples: 35_000, units: 858, limit: choices.most_normed, batch_size: Math.floor(choices.most_normed / 858) };
+  equal(conflict(spec(pictures), choices), { key: 'server.spec_norm_batch', values });
+  equal(conflict(spec({ ...pictures, batch_size: values.batch_size }), choices), null);
   equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), choices), null);
   const few = { ...pictures, dataset: 'digits', train_fraction: 0.9, hidden: [layer(1000, { batch_norm: true })] };
   equal(conflict(spec(few), choices), null);
   const units = 4 * 1000 + 64 + 10;
-  const most = { samples: 1617, units, most: choices.most_normed, batch: Math.floor(choices.most_normed / units) };
+  const most = { samples: 1617, units, limit: choices.most_normed, batch_size: Math.floor(choices.most_normed / units) };
   const wide = [1000, 1000, 1000, 1000].map((width) => layer(width, { batch_norm: true }));
-  equal(conflict(spec({ ...few, hidden: wide }), choices), { key: 'conflict.normed', values: most });
+  equal(conflict(spec({ ...few, hidden: wide }), choices), { key: 'server.spec_norm_batch', values: most });
   equal(outputCount(spec({ dataset: 'digits' }), choices), 10);
   equal(outputCount(spec({ loss: 'cross_entropy' }), choices), 2);
   equal(outputCount(spec({ dataset: 'arithmetic' }), choices), 2);
