@@ -17,7 +17,16 @@ from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
-from engine.spec.spec import LARGEST_VALUE, MOST_NORMED, MOST_PARAMETERS, MOST_PLANE_SAMPLES, UNSPLIT, Spec
+from engine.spec.spec import (
+    LARGEST_VALUE,
+    MOST_CLASSES,
+    MOST_NORMED,
+    MOST_OWN_POINTS,
+    MOST_PARAMETERS,
+    MOST_PLANE_SAMPLES,
+    UNSPLIT,
+    Spec,
+)
 from engine.training.snapshot import grid_inputs
 
 THUMBNAIL_POINTS = 150
@@ -54,7 +63,12 @@ def schema() -> dict[str, Any]:
 @router.get("/api/choices")
 def choices(request: Request) -> dict[str, Any]:
     sources: DataSources = request.app.state.data_sources
-    return {**_choices(), "missing": [] if sources.mnist_folder else ["mnist"]}
+    manager: SessionManager = request.app.state.manager
+    return {
+        **_choices(),
+        "points_bytes": manager.limits.points_bytes,
+        "missing": [] if sources.mnist_folder else ["mnist"],
+    }
 
 
 @router.get("/api/datasets")
@@ -80,7 +94,9 @@ def _choices() -> dict[str, Any]:
         "reads": READS,
         "class_losses": sorted(CLASS_LOSSES),
         "logit_losses": sorted(LOGIT_LOSSES),
+        "most_classes": MOST_CLASSES,
         "most_normed": MOST_NORMED,
+        "most_own_points": MOST_OWN_POINTS,
         "most_parameters": MOST_PARAMETERS,
         "most_plane_samples": MOST_PLANE_SAMPLES,
         "unsplit": UNSPLIT,

@@ -59,16 +59,16 @@ const CLOSED = {
   output_activation: (option, spec, choices) =>
     (option !== '' && option !== 'linear' && choices.logit_losses.includes(spec.loss) && 'reason.logits') ||
     (spec.optimizer === 'perceptron' && option !== 'step' && 'reason.perceptron_output'),
-  dataset: (option, spec, choices) => (choices.missing.includes(option) && 'reason.missing') || ownReason(option, spec.own_points),
+  dataset: (option, spec, choices) => (choices.missing.includes(option) && 'reason.missing') || ownReason(option, spec.own_points, choices.most_classes),
 };
 
-/** @param {string} dataset @param {number[][]} points */
-function ownReason(dataset, points) {
+/** @param {string} dataset @param {number[][]} points @param {number} mostClasses */
+function ownReason(dataset, points, mostClasses) {
   if (dataset !== 'own' && dataset !== 'own_values') return false;
   if (!points.length) return 'reason.no_points';
   if (dataset === 'own_values') return false;
   const labels = new Set(points.map(([, , label]) => label));
-  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label > 7)) return 'reason.labels';
+  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label >= mostClasses)) return 'reason.labels';
   return labels.size < 2 && 'reason.one_class';
 }
 

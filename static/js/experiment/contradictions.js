@@ -22,14 +22,12 @@ export function conflict(spec, choices) {
   return null;
 }
 
-const LARGEST_CLASS = 7;
-
 /** @type {((spec: Spec, choices: Choices) => Found)[]} */
 const CHECKS = [
   ({ features }) => new Set(features).size < features.length && { key: 'server.spec_feature_twice' },
   (spec, choices) => kindOf(spec, choices).plane && (spec.samples ?? 0) > choices.most_plane_samples &&
     { key: 'server.spec_too_many_points', values: { dataset: spec.dataset, limit: choices.most_plane_samples } },
-  (spec) => oddOwnPoints(spec),
+  (spec, choices) => oddOwnPoints(spec, choices),
   (spec, choices) => choices.class_losses.includes(spec.loss) && isRegression(spec, choices) &&
     { key: 'server.spec_needs_classes', values: { loss: spec.loss, dataset: spec.dataset } },
   (spec, choices) => choices.logit_losses.includes(spec.loss) && ![null, 'linear'].includes(spec.output_activation) &&
@@ -41,13 +39,13 @@ const CHECKS = [
   (spec, choices) => tooManyParameters(spec, choices),
 ];
 
-/** @param {Spec} spec @returns {Found} */
-function oddOwnPoints({ dataset, own_points: points }) {
+/** @param {Spec} spec @param {Choices} choices @returns {Found} */
+function oddOwnPoints({ dataset, own_points: points }, choices) {
   if (dataset !== 'own' && dataset !== 'own_values') return null;
   if (!points.length) return { key: 'server.spec_no_points' };
   if (dataset === 'own_values') return null;
   const labels = new Set(points.map(([, , label]) => label));
-  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label > LARGEST_CLASS)) return { key: 'server.spec_point_labels' };
+  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label >= choices.most_classes)) return { key: 'server.spec_point_labels' };
   return labels.size < 2 && { key: 'server.spec_one_class' };
 }
 

@@ -158,13 +158,16 @@ export {};
  * @property {Record<string, string[]>} reads  optimizer → its own settings
  * @property {string[]} class_losses
  * @property {string[]} logit_losses
+ * @property {number} most_classes  of points of one's own
  * @property {number} most_normed
+ * @property {number} most_own_points
  * @property {number} most_parameters
  * @property {number} most_plane_samples
  * @property {number} unsplit  fewer samples than this are training and test set at once
  * @property {number} largest_value  of a parameter set by hand
  * @property {string[]} bugs
  * @property {string[]} without_gradient  bugs of rules that have none
+ * @property {number} points_bytes  of a file of points
  * @property {string[]} missing  data sets whose files the server has not
  */
 /** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */

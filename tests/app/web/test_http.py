@@ -68,6 +68,7 @@ def test_choices_tell_the_page_what_goes_with_what(server: Running) -> None:
     assert choices["datasets"]["digits"]["side"] == 8
     assert choices["reads"]["momentum"] == ["momentum", "dampening"]
     assert "cross_entropy" in choices["class_losses"]
+    assert (choices["most_classes"], choices["most_own_points"], choices["points_bytes"]) == (8, 2000, 1024 * 1024)
     assert choices["missing"] == ["mnist"], "no folder is set"
 
 

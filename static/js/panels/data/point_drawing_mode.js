@@ -3,7 +3,7 @@
 
 import { formatCount, t } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
-import { MAX_POINTS, createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
+import { createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
 
 /**
  * @param {import('./types.js').Drawing} drawing
@@ -14,10 +14,11 @@ import { MAX_POINTS, createPointHistory, toDrawnPoints, whyUntrainable } from '.
 export function createPointDrawingMode(drawing, plane, store, { show, updates }) {
   /** @type {{points: import('./point_history.js').DrawnPoint[], values: boolean} | null} points of the last drawing that could not be trained on */
   let untrained = null;
+  const mostPoints = () => store.get('choices')?.most_own_points ?? Infinity;
 
   /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] */
   function start(points, values, note = '') {
-    Object.assign(drawing, { history: createPointHistory(points), values, started: true, note, cursor: null });
+    Object.assign(drawing, { history: createPointHistory(points, mostPoints()), values, started: true, note, cursor: null });
     plane.setFocusable(true);
     show();
   }
@@ -52,8 +53,8 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
     startFromData() {
       const [data, output] = [store.get('points'), readOutput(store)];
       if (!data || !output) return;
-      const { points, omitted } = toDrawnPoints(data, output.classes);
-      start(points, output.classes === 0, omitted ? t('draw.left_out', { count: omitted, most: formatCount(MAX_POINTS) }) : '');
+      const { points, omitted } = toDrawnPoints(data, output.classes, mostPoints());
+      start(points, output.classes === 0, omitted ? t('draw.left_out', { count: omitted, most: formatCount(mostPoints()) }) : '');
       updates.schedule();
     },
 

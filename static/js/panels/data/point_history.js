@@ -6,15 +6,14 @@ import { WIDE, isOutside } from '../../draw/plane/plane.js';
 /** @typedef {[number, number, number]} DrawnPoint  x1, x2 within −6 … 6, and the number of its class or its value */
 /** @typedef {ReturnType<typeof createPointHistory>} PointHistory */
 
-export const MAX_POINTS = 2000; // as the Spec has it
 const MAX_UNDO = 200; // changes
 const DIGITS = 1000; // coordinates are rounded to a thousandth, finer than any screen
 
 /** @param {number} coordinate */
 const clamp = (coordinate) => Math.round(Math.min(WIDE.high, Math.max(WIDE.low, coordinate)) * DIGITS) / DIGITS;
 
-/** @param {DrawnPoint[]} initial */
-export function createPointHistory(initial) {
+/** @param {DrawnPoint[]} initial @param {number} most  points there can be */
+export function createPointHistory(initial, most) {
   let points = initial;
   /** @type {DrawnPoint[][]} */
   let past = [];
@@ -32,6 +31,7 @@ export function createPointHistory(initial) {
   }
 
   return {
+    most,
     get points() { return points; },
     get canUndo() { return past.length > 0; },
     get canRedo() { return future.length > 0; },
@@ -40,7 +40,7 @@ export function createPointHistory(initial) {
 
     /** @param {number} x1 @param {number} x2 @param {number} label @returns {boolean} whether there was room */
     add(x1, x2, label) {
-      if (points.length >= MAX_POINTS) return false;
+      if (points.length >= most) return false;
       change([...points, [clamp(x1), clamp(x2), label]]);
       return true;
     },
@@ -86,11 +86,12 @@ export function nearestIndex(points, x1, x2, radius) {
 /**
  * The points of a data set as drawn points; those outside the plane and those beyond the limit are left out.
  * @param {{train: number[][], test: number[][]}} points @param {number} classes  0: values; 2: targets are ±1
+ * @param {number} most  points there can be
  * @returns {{points: DrawnPoint[], omitted: number}}
  */
-export function toDrawnPoints({ train, test }, classes) {
+export function toDrawnPoints({ train, test }, classes, most) {
   const all = [...train, ...test];
-  const inside = all.filter(([x1, x2]) => !isOutside([x1, x2])).slice(0, MAX_POINTS);
+  const inside = all.filter(([x1, x2]) => !isOutside([x1, x2])).slice(0, most);
   const label = (/** @type {number} */ target) => (classes === 2 ? Number(target > 0) : target);
   return { points: inside.map(([x1, x2, target]) => [clamp(x1), clamp(x2), label(target)]), omitted: all.length - inside.length };
 }

@@ -4,7 +4,7 @@
 import { MARKS, markSvg } from '../../draw/plane/marks.js';
 import { icon, write } from '../../core/elements.js';
 import { formatCount, t, translate } from '../../core/i18n.js';
-import { MAX_POINTS, whyUntrainable } from './point_history.js';
+import { whyUntrainable } from './point_history.js';
 
 /** @type {{tool: import('./types.js').Tool, testid: string, title: string}[]} */
 const TOOLS = [
@@ -54,9 +54,9 @@ export function createPointToolbar(root) {
   }
 
   /** @param {import('./types.js').Drawing} drawing */
-  function showHint({ history: { points }, values, started, note }) {
+  function showHint({ history: { points, most }, values, started, note }) {
     const why = whyUntrainable(points, values);
-    const count = t('draw.count', { count: formatCount(points.length), most: formatCount(MAX_POINTS) });
+    const count = t('draw.count', { count: formatCount(points.length), most: formatCount(most) });
     const hint = find('.hint');
     write(hint, !started ? t('draw.start') : note || (why ? t(`draw.${why}`) : count));
     hint.dataset.value = String(points.length);

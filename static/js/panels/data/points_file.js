@@ -3,14 +3,14 @@
 
 import { hasText, t } from '../../core/i18n.js';
 
-const MAX_BYTES = 1 << 20; // as the server takes them
+const MEGABYTE = 1 << 20;
 
 /** @typedef {{code: string, message: string, values: Record<string, any>}} Sentence */
 /** @typedef {{points: [number, number, number][], kind: 'classes' | 'values', class_names: string[], columns: string[], notes: Sentence[]}} PointsFile */
 
-/** @param {File} file @returns {Promise<{found: PointsFile | null, fault: Sentence | null}>} one of them is null */
-export async function readPointsFile(file) {
-  if (file.size > MAX_BYTES) return refused('upload.too_large', { size: (file.size / MAX_BYTES).toFixed(1) });
+/** @param {File} file @param {number} most  bytes the server takes @returns {Promise<{found: PointsFile | null, fault: Sentence | null}>} one of them is null */
+export async function readPointsFile(file, most) {
+  if (file.size > most) return refused('upload.too_large', { size: (file.size / MEGABYTE).toFixed(1), most: Number((most / MEGABYTE).toPrecision(2)) });
   const request = { method: 'POST', body: file, headers: { 'content-type': 'text/plain' } };
   const answer = await fetch(`/api/points?name=${encodeURIComponent(file.name)}`, request).catch(() => null);
   const body = await answer?.json().catch(() => null);

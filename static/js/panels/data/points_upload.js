@@ -20,12 +20,12 @@ import { paintPreview } from './points_preview.js';
 export function mountPointsUpload(dialog, opener, store, send, used) {
   /** @type {Upload} */
   let upload = { name: '', found: null, fault: null };
-  const show = () => showUpload(dialog, upload, () => upload.found);
+  const show = () => showUpload(dialog, upload, () => upload.found, store.get('choices')?.most_classes ?? 0);
 
   /** @param {File} file */
   async function take(file) {
     upload = { name: file.name, found: null, fault: null };
-    Object.assign(upload, await readPointsFile(file));
+    Object.assign(upload, await readPointsFile(file, store.get('choices')?.points_bytes ?? Infinity));
     show();
     if (!dialog.open) dialog.showModal();
   }
@@ -65,8 +65,9 @@ function makeFilePicker(take) {
 /**
  * @param {HTMLElement} dialog @param {Upload} upload
  * @param {() => Upload['found']} newest  by the time there is room for the picture
+ * @param {number} mostClasses
  */
-function showUpload(dialog, { name, found, fault }, newest) {
+function showUpload(dialog, { name, found, fault }, newest, mostClasses) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
   find('.file').textContent = name;
   find('.found').hidden = !found;
@@ -85,6 +86,6 @@ function showUpload(dialog, { name, found, fault }, newest) {
   }));
   requestAnimationFrame(() => {
     const file = newest();
-    if (file) paintPreview(/** @type {HTMLCanvasElement} */ (dialog.querySelector('canvas')), file);
+    if (file) paintPreview(/** @type {HTMLCanvasElement} */ (dialog.querySelector('canvas')), file, mostClasses);
   });
 }

@@ -54,7 +54,7 @@ export function createColumnHeads(root, edit, store) {
         const column = layout.columns[i + 1];
         head.style.cssText = `left:${column.center}px;width:${Math.floor(column.headWidth) - 2}px;height:${layout.headHeight}px`;
         showLayer(head, i, layer, spec.activation, limits.width);
-        menus.get(head)?.show(layer, { spec, facts, most: limits.width, activations });
+        menus.get(head)?.show(layer, { spec, facts, limits, activations });
       });
       heads.end();
     },

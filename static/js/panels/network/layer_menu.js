@@ -6,20 +6,20 @@ import { layerReason } from '../../experiment/compatibility.js';
 import { LAYER } from '../../experiment/formulas.js';
 import { t } from '../../core/i18n.js';
 import { reasonText } from '../../experiment/choice_options.js';
+import { readLimits } from './shape.js';
 
 /** @typedef {import('../../wire/messages.js').Layer} Layer */
 /** @typedef {'dropout' | 'batch_norm' | 'residual'} Extra */
 /**
  * @typedef {object} Context  what a layer's choices depend on
  * @property {import('../../wire/messages.js').Spec} spec @property {import('../../wire/messages.js').Choices | null} facts
- * @property {number} most  neurons of a layer @property {string[]} activations
+ * @property {import('./shape.js').Limits} limits @property {string[]} activations
  */
 /** @typedef {ReturnType<typeof findControls>} Controls */
 
 const GAP = 4; // px between the head and its menu, and between the menu and the window's edge
 /** @type {Extra[]} */
 const EXTRAS = ['dropout', 'batch_norm', 'residual'];
-const MOST_DROPPED = 0.9;
 
 /** A layer in short: ReLU · BN · ⌀0.2 · + @param {Layer} layer @param {string} common  activation of layers without one of their own */
 export function summaryOf({ activation, batch_norm: norm, dropout, residual }, common) {
@@ -34,17 +34,17 @@ export function summaryOf({ activation, batch_norm: norm, dropout, residual }, c
 export function createLayerMenu(i, opener, edit, remove) {
   const root = makeMenu(`layer-${i}`);
   const controls = findControls(root, `layer-${i}`);
-  let most = Infinity;
+  let limits = readLimits(null);
   const { width, fault, select, dropout, slider } = controls;
 
   width.onchange = () => {
-    const valid = Number.isInteger(width.valueAsNumber) && width.valueAsNumber >= 1 && width.valueAsNumber <= most;
+    const valid = Number.isInteger(width.valueAsNumber) && width.valueAsNumber >= 1 && width.valueAsNumber <= limits.width;
     fault.hidden = valid;
-    fault.textContent = valid ? '' : t('layer.refused_width', { most });
+    fault.textContent = valid ? '' : t('layer.refused_width', { most: limits.width });
     if (valid) edit({ width: width.valueAsNumber });
   };
   select.onchange = () => edit({ activation: select.value || null });
-  dropout.onchange = () => edit({ dropout: Math.max(0, Math.min(MOST_DROPPED, dropout.valueAsNumber || 0)) });
+  dropout.onchange = () => edit({ dropout: Math.max(0, Math.min(limits.dropout, dropout.valueAsNumber || 0)) });
   slider.oninput = () => {
     dropout.value = slider.value;
     edit({ dropout: slider.valueAsNumber });
@@ -61,7 +61,7 @@ export function createLayerMenu(i, opener, edit, remove) {
     root,
     /** @param {Layer} layer @param {Context} context */
     show(layer, context) {
-      most = context.most;
+      limits = context.limits;
       showLayer(controls, layer, i, context);
       for (const extra of EXTRAS) showExtra(controls.extras[extra], extra, layer, i, context);
     },
@@ -87,7 +87,7 @@ function makeMenu(id) {
 /** @param {string} id @param {Extra} extra */
 const extraMarkup = (id, extra) => `
   <div class="extra" data-extra="${extra}"><label for="${id}-${extra}"></label>${extra === 'dropout'
-    ? `<input type="number" step="any" min="0" max="${MOST_DROPPED}" inputmode="decimal" id="${id}-${extra}" data-testid="${id}-dropout"><input type="range" min="0" max="${MOST_DROPPED}" step="0.05" data-testid="${id}-dropout-slider">`
+    ? `<input type="number" step="any" min="0" inputmode="decimal" id="${id}-${extra}" data-testid="${id}-dropout"><input type="range" min="0" step="0.05" data-testid="${id}-dropout-slider">`
     : `<input type="checkbox" role="switch" class="switch" id="${id}-${extra}" data-testid="${id}-${extra.replace('_', '-')}">`}
     <p class="hint"></p><div class="formula" data-testid="formula-${extra}">${LAYER[extra].map((line) => `<p>${mathOf(line)}</p>`).join('')}</div><p class="reason" data-testid="reason" hidden></p></div>`;
 
@@ -116,9 +116,10 @@ function placeUnder(menu, opener) {
 }
 
 /** @param {Controls} controls @param {Layer} layer @param {number} i @param {Context} context */
-function showLayer(controls, layer, i, { spec, most, activations }) {
+function showLayer(controls, layer, i, { spec, limits, activations }) {
   const { root, title, width, dropout, slider } = controls;
-  width.max = String(most);
+  width.max = String(limits.width);
+  dropout.max = slider.max = String(limits.dropout);
   title.textContent = t('network.layer', { layer: i + 1 });
   root.setAttribute('aria-label', t('network.layer', { layer: i + 1 }));
   controls.widthLabel.textContent = t('layer.width');
@@ -127,7 +128,7 @@ function showLayer(controls, layer, i, { spec, most, activations }) {
   setValue(width, layer.width);
   setValue(dropout, layer.dropout);
   setValue(slider, layer.dropout);
-  slider.style.setProperty('--v', `${(layer.dropout / MOST_DROPPED) * 100}%`);
+  slider.style.setProperty('--v', `${(layer.dropout / limits.dropout) * 100}%`);
   slider.setAttribute('aria-label', t('layer.dropout'));
   controls.batchNorm.checked = layer.batch_norm;
   controls.residual.checked = layer.residual;

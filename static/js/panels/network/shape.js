@@ -57,13 +57,14 @@ export function matchesShape(shape, frame) {
   return frame !== null && frame.sizes.join() === shape.sizes.join();
 }
 
-/** @typedef {{layers: number, width: number}} Limits */
+/** @typedef {{layers: number, width: number, dropout: number}} Limits */
 
-/** Bounds from the schema of the Spec; Infinity before it is loaded. @param {import('../../wire/messages.js').SpecSchema | null} schema @returns {Limits} */
+/** Bounds from the schema of the Spec; as good as none before it is loaded. @param {import('../../wire/messages.js').SpecSchema | null} schema @returns {Limits} */
 export function readLimits(schema) {
   return {
     layers: schema?.properties?.hidden?.maxItems ?? Infinity,
     width: schema?.$defs?.Layer?.properties?.width?.maximum ?? Infinity,
+    dropout: schema?.$defs?.Layer?.properties?.dropout?.maximum ?? 1,
   };
 }
 

@@ -10,6 +10,7 @@ import { readOutput } from '../../experiment/output.js';
  * @typedef {object} PlaneContents
  * @property {Output | null} output  null before the server has described it
  * @property {import('../../core/state.js').PageState['draft']} draft  points being drawn; null: none
+ * @property {number} classes  of the points; 0: values; more than 2: a label is the number of its class, as in a draft
  * @property {Point[]} train
  * @property {Point[]} test
  * @property {import('../../draw/plane/plane.js').Extent} extent
@@ -23,6 +24,7 @@ export function readPlaneContents(store) {
   return {
     output,
     draft,
+    classes: draft ? (draft.values ? 0 : store.get('choices')?.most_classes ?? 0) : output?.classes ?? 2,
     train,
     test,
     extent: draft ? WIDE : output?.extent ?? WIDE, // points are drawn on the usual plane, whatever the data set's

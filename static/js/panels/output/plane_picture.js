@@ -9,7 +9,6 @@ import { createHeatMapPainter } from './heat_map.js';
 
 const MANY = 300; // points above which they are drawn smaller
 const FEW = 12; // points up to which they are drawn large
-const MAX_CLASSES = 8; // while points are drawn by hand: their labels are numbers of classes
 const LEAST_SIDE = 40; // px
 
 /** @typedef {import('./plane_contents.js').PlaneContents} PlaneContents */
@@ -56,7 +55,7 @@ export function createPlanePicture(box, canvas) {
 }
 
 /** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean}} how */
-function paintDataPoints(context, { output, draft, train, test, extent, chosenOutput }, { size, palette, withTest }) {
+function paintDataPoints(context, { classes, train, test, extent, chosenOutput }, { size, palette, withTest }) {
   const shrink = Math.min(1, Math.sqrt(MANY / Math.max(1, train.length)));
   const radius = train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(4.2, size / 66) * shrink);
   const how = {
@@ -65,7 +64,7 @@ function paintDataPoints(context, { output, draft, train, test, extent, chosenOu
     palette,
     colormap: makeColormap(palette, 1),
     extent,
-    classes: draft ? (draft.values ? 0 : MAX_CLASSES) : output?.classes ?? 2,
+    classes,
     output: chosenOutput,
     unit: train.reduce((most, point) => Math.max(most, Math.abs(point[2 + chosenOutput] ?? 0)), 1),
   };
