@@ -2,7 +2,7 @@
 // The way of commands from the views to the server. Views send as often as they like; a dragged slider reaches the
 // server at most eight times a second, its last value surely.
 
-export const CONFIGURE_EVERY = 125; // milliseconds: a slider feels live and the server restarts a run no more often
+const CONFIGURE_EVERY = 125; // milliseconds: a slider feels live and the server restarts a run no more often
 
 /** @typedef {{type: string, [field: string]: any}} Command */
 

@@ -53,7 +53,8 @@ export function connect(address, handlers) {
   }
 
   const retry = () => { if (!socket) open(); };
-  addEventListener('online', () => { if (failures) retry(); });
+  const retryOnline = () => { if (failures) retry(); };
+  addEventListener('online', retryOnline);
   open();
   const isOpen = () => socket?.readyState === WebSocket.OPEN;
 
@@ -62,6 +63,7 @@ export function connect(address, handlers) {
     /** For good. */
     close() {
       over = true;
+      removeEventListener('online', retryOnline);
       clearTimeout(timer);
       const last = socket;
       socket = null;

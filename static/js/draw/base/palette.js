@@ -66,9 +66,3 @@ export function luminance(color) {
   });
   return 0.2126 * r + 0.7152 * g + 0.0722 * b;
 }
-
-/** Contrast of two colours, 1 … 21 (WCAG 2.2). @param {RGB} one @param {RGB} other */
-export function contrast(one, other) {
-  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
-  return (high + 0.05) / (low + 0.05);
-}

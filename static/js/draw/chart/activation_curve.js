@@ -22,7 +22,7 @@ function erf(x) {
 const normal = (z) => (1 + erf(z / Math.SQRT2)) / 2;
 
 /** @type {Record<string, Activation>} */
-export const ACTIVATIONS = {
+const ACTIVATIONS = {
   linear: { value: (z) => z, slope: () => 1 },
   step: { value: (z) => (z > 0 ? 1 : 0), slope: () => 0 },
   sigmoid: { value: sigmoid, slope: (z) => sigmoid(z) * (1 - sigmoid(z)) },

@@ -144,18 +144,18 @@ function wanted(cell) {
 
 /**
  * Puts a column's cells, in their order and without overlap, as near as can be to where they would like to stand: cells that
- * press against one another share the mean of their wishes.
- * @param {Cell[]} column @param {number[]} wishes @param {number} gap
+ * press against one another share the mean of their desired positions.
+ * @param {Cell[]} column @param {number[]} desired @param {number} gap
  */
-export function stack(column, wishes, gap) {
+export function stack(column, desired, gap) {
   const offsets = [0];
   for (let place = 1; place < column.length; place += 1) {
     offsets.push(offsets[place - 1] + (column[place - 1].size + column[place].size) / 2 + gap);
   }
   /** @type {{sum: number, count: number}[]} */
   const groups = [];
-  for (const [place, wish] of wishes.entries()) {
-    groups.push({ sum: wish - offsets[place], count: 1 });
+  for (const [place, position] of desired.entries()) {
+    groups.push({ sum: position - offsets[place], count: 1 });
     while (groups.length > 1) {
       const [above, below] = groups.slice(-2);
       if (above.sum / above.count <= below.sum / below.count) break;

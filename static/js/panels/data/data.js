@@ -37,7 +37,7 @@ export function mountData(root, datasetList, store, send) {
     name.textContent = shortName(spec.dataset);
     name.title = t(`dataset.${spec.dataset}`);
     options.show(spec, fields, datasetFacts(store)[spec.dataset]);
-    draw.setAttribute('aria-pressed', String(Boolean(store.get('drawing'))));
+    draw.setAttribute('aria-pressed', String(store.get('drawing')));
     thumbnails.show(spec.dataset);
   }
 

@@ -23,7 +23,7 @@ export function mountPointEditor(root, plane, store, send) {
   const drawing = { history: createPointHistory([], 0), values: false, started: false, tool: 'point', label: 1, cursor: null, note: '' };
   const toolbar = createPointToolbar(root);
   const updates = createPointDrawingUpdates(drawing, store, send);
-  const isActive = () => Boolean(store.get('drawing')) && drawing.started;
+  const isActive = () => store.get('drawing') && drawing.started;
 
   function show() {
     root.hidden = !store.get('drawing');
@@ -44,7 +44,7 @@ export function mountPointEditor(root, plane, store, send) {
   toolbar.connect(editing, mode);
 
   function toggle() {
-    const begins = Boolean(store.get('drawing'));
+    const begins = store.get('drawing');
     if (begins && !root.hidden) return;
     if (begins) {
       mode.open();

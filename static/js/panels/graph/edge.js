@@ -33,7 +33,7 @@ export function writeFlow(edge, flow, slope) {
   const [plate, amount, factor] = ['rect', '.amount', '.slope'].map((selector) => /** @type {SVGElement} */ (edge.querySelector(`.flow ${selector}`)));
   factor.textContent = slope === null ? '' : `× ${within(slope)}`;
   amount.textContent = flow === null ? '' : tidy(flow);
-  edge.classList.toggle('told', flow !== null);
+  edge.classList.toggle('with-flow', flow !== null);
   if (flow === null) return;
   const width = /** @type {SVGTextElement} */ (amount).getComputedTextLength() + 12;
   plate.setAttribute('width', String(width));

@@ -24,7 +24,7 @@ export function createHeader(root, store, visited) {
   /** @param {number} by */
   function changeSample(by) {
     const count = explanationOf(store)?.batch.length ?? 1;
-    store.set({ sample: ((store.get('sample') ?? 0) + by + count) % count });
+    store.set({ sample: (store.get('sample') + by + count) % count });
   }
   back.onclick = () => visited.goBack();
   close.onclick = () => store.set({ inspected: null });

@@ -26,7 +26,7 @@ export function createRequest(store, send, subjectGone) {
   let wasPlaying = false;
 
   function update() {
-    const [subject, sample, step] = [store.get('inspected'), store.get('sample') ?? 0, stepOnNetwork(store)];
+    const [subject, sample, step] = [store.get('inspected'), store.get('sample'), stepOnNetwork(store)];
     const sizes = store.get('state')?.sizes;
     if (subject && sizes && !exists(subject, sizes)) {
       subjectGone();

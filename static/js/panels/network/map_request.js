@@ -10,7 +10,7 @@ import { readOutput } from '../../experiment/output.js';
 export function createMapRequest(store, send) {
   let requested = 'null null';
   return (hovered) => {
-    const [spec, output, shown] = [store.get('spec'), readOutput(store), store.get('output') ?? 0];
+    const [spec, output, shown] = [store.get('spec'), readOutput(store), store.get('output')];
     if (!spec || !output?.plane) return;
     const chosen = output.classes === 0 && output.outputs > shown ? shown : 0;
     const wanted = hovered && hovered.layer >= 0 ? hovered : chosen ? { layer: spec.hidden.length, neuron: chosen } : { layer: null, neuron: null };

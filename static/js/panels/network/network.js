@@ -132,7 +132,7 @@ function watchStore(store, view, painter, words) {
     }),
     store.watch(['links', 'numbers', 'phase', 'opened'], () => {
       words();
-      painter.arrangeIf(Boolean(store.get('numbers')) !== Boolean(view.canvas.drawing?.labels));
+      painter.arrangeIf(store.get('numbers') !== Boolean(view.canvas.drawing?.labels));
       painter.writeNumbersNow();
       painter.request();
     }),

@@ -66,7 +66,7 @@ export function arrangeView(view) {
   const hovered = store.get('hovered');
   if (hovered && tileOf(shape, hovered) < 0) view.on.hover(null);
   pointed.link = -1;
-  canvas.arrange(shape, width, height, store.get('features'), Boolean(store.get('numbers')));
+  canvas.arrange(shape, width, height, store.get('features'), store.get('numbers'));
   const { drawing } = canvas;
   if (!drawing) return false;
   const { layout } = drawing;
@@ -114,8 +114,8 @@ export function paintView(view, drawing) {
   const [hovered, inspected] = [store.get('hovered'), store.get('inspected')];
   const link = !hovered && pointed.link < 0 ? linkOf(drawing.shape, drawing.links, inspected) : pointed.link;
   view.canvas.paint(newestFrame(store, drawing), {
-    kind: store.get('links') ?? 'weight', meaning: meaningOf(store), hovered, link, opened: placeOf(inspected),
-    layer: store.get('phase')?.layer ?? -1, labelled: Boolean(store.get('numbers')),
+    kind: store.get('links'), meaning: meaningOf(store), hovered, link, opened: placeOf(inspected),
+    layer: store.get('phase')?.layer ?? -1, labelled: store.get('numbers'),
   });
 }
 
@@ -126,7 +126,7 @@ export function writeNumbers(view, drawing) {
   const phase = store.get('phase');
   view.norms.show(frame?.gradient_norms ?? null);
   view.numberLabels.paint(frame, {
-    kind: store.get('links') ?? 'weight', labels: view.linkLabels,
+    kind: store.get('links'), labels: view.linkLabels,
     emphasized: emphasizedLinks(drawing.shape, drawing.links, store.get('hovered'), pointed.link),
     flow: flowShown(store, frame),
     phase: phase ? `${phase.step} ${phase.id}` : '',

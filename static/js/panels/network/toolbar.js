@@ -37,7 +37,7 @@ export function createToolbar(root, controls, store, edits) {
       find('.seg').setAttribute('aria-label', t('network.links'));
       numbers.textContent = t('network.numbers');
       numbers.title = t('network.numbers_title');
-      numbers.setAttribute('aria-pressed', String(Boolean(store.get('numbers'))));
+      numbers.setAttribute('aria-pressed', String(store.get('numbers')));
       for (const [kind, key] of LINK_VALUES) {
         const button = find(`.seg .${kind}`);
         button.textContent = t(key);

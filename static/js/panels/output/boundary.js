@@ -37,12 +37,12 @@ export function mountBoundary(root, store, follow) {
     scheduled = 0;
     const contents = readPlaneContents(store);
     if (stale) {
-      picture.fit(contents, Boolean(store.get('testPoints')));
+      picture.fit(contents, store.get('testPoints'));
       showWords(root, store, contents);
     }
     stale = false;
     if (root.hidden) return;
-    const flat = Boolean(store.get('discretize')) && !store.get('hovered'); // a neuron's zero decides nothing
+    const flat = store.get('discretize') && !store.get('hovered'); // a neuron's zero decides nothing
     picture.paint(contents, readHeatMap(store, contents), { flat, batch: store.get('lit') });
     values.update();
     strip.update();
@@ -66,7 +66,7 @@ export function mountBoundary(root, store, follow) {
     store.watch(['hovered', 'spec'], () => (showTitle(root, store), repaint())),
     store.watch(['frame', 'lit'], repaint),
     store.watch(['frame', 'points'], sample.requestIfAny),
-    store.watch(['drawing'], () => root.classList.toggle('drawing', Boolean(store.get('drawing')))),
+    store.watch(['drawing'], () => root.classList.toggle('drawing', store.get('drawing'))),
     () => listening.abort(),
     () => observer.disconnect(),
     () => cancelAnimationFrame(scheduled),

@@ -28,7 +28,7 @@ export function readPlaneContents(store) {
     train,
     test,
     extent: draft ? WIDE : output?.extent ?? WIDE, // points are drawn on the usual plane, whatever the data set's
-    chosenOutput: Math.min(store.get('output') ?? 0, (output?.outputs ?? 1) - 1),
+    chosenOutput: Math.min(store.get('output'), (output?.outputs ?? 1) - 1),
   };
 }
 

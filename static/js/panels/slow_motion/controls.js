@@ -47,7 +47,7 @@ export function createControls({ controls, strip }, store, stepper) {
   /** @param {number} by */
   const changeSample = (by) => {
     const count = stepper.step.batch.length;
-    store.set({ sample: ((store.get('sample') ?? 0) + by + count) % count });
+    store.set({ sample: (store.get('sample') + by + count) % count });
   };
   find('phase-sample-previous').onclick = () => changeSample(-1);
   find('phase-sample-next').onclick = () => changeSample(1);

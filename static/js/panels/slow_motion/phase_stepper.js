@@ -68,7 +68,7 @@ export class PhaseStepper {
   }
 
   get #sample() {
-    return this.#store.get('sample') ?? 0;
+    return this.#store.get('sample');
   }
 
   /** Requests the coming step. @param {number | 'last'} target  the phase to show then */

@@ -7,14 +7,14 @@ import { formatCount, t } from '../../core/i18n.js';
 const SPEEDS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 4000];
 
 /** @param {number | null} speed @returns {number} the nearest position of the slider */
-export function positionOf(speed) {
+function positionOf(speed) {
   if (speed === null) return SPEEDS.length;
   const distances = SPEEDS.map((value) => Math.abs(Math.log(value / speed)));
   return distances.indexOf(Math.min(...distances));
 }
 
 /** @param {number} position @returns {number | null} steps per second; null: as fast as the machine can */
-export const speedAt = (position) => SPEEDS[position] ?? null;
+const speedAt = (position) => SPEEDS[position] ?? null;
 
 /**
  * @param {HTMLElement} root

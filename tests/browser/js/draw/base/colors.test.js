@@ -1,8 +1,14 @@
 // @ts-check
 import { colorIndex, colorOf, makeClassColors, makeColormap, makeTwoColors, neuronUnit, paintClasses, paintSides, paintValues, shownOutput } from '/static/js/draw/base/colormap.js';
-import { contrast, mix, parseColor } from '/static/js/draw/base/palette.js';
+import { luminance, mix, parseColor } from '/static/js/draw/base/palette.js';
 import { layerColors } from '/static/js/draw/chart/charts.js';
 import { DARK, LIGHT, assert, equal, near, refuses, test } from '/js-tests/harness.js';
+
+/** Contrast of two colours, 1 … 21 (WCAG 2.2). @param {import('/static/js/draw/base/palette.js').RGB} one @param {import('/static/js/draw/base/palette.js').RGB} other */
+function contrast(one, other) {
+  const [low, high] = [luminance(one), luminance(other)].sort((a, b) => a - b);
+  return (high + 0.05) / (low + 0.05);
+}
 
 test('zero is the middle, ±1 the full colours, beyond is clipped', () => {
   const colors = makeColormap(LIGHT, 1);

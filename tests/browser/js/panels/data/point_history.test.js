@@ -2,7 +2,7 @@
 import { createPointHistory, nearestIndex, toDrawnPoints, whyUntrainable } from '/static/js/panels/data/point_history.js';
 import { equal, test } from '/js-tests/harness.js';
 
-const MOST = 20; // points
+const MOST = 30; // points
 
 test('points are added, moved and erased, and each change can be undone', () => {
   const history = createPointHistory([], MOST);
