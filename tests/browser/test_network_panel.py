@@ -1,6 +1,5 @@
 """The network panel: what can be pressed and looked at, that its numbers are the engine's, and that it fits."""
 
-import json
 import re
 from itertools import pairwise
 from typing import Any
@@ -18,17 +17,24 @@ SIZES = [(1366, 768), (1024, 768), (800, 600), (390, 844)]
 
 def configure(opened: Opened, **spec: Any) -> None:
     """As another window of the same session would."""
+    becomes = Spec(**spec).model_dump(mode="json")
     opened.page.evaluate(
-        """async (command) => {
+        """async ({ command, becomes }) => {
              const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
+             const done = new Promise((resolve) => {
+               socket.onmessage = ({ data }) => {
+                 const message = typeof data === 'string' ? JSON.parse(data) : {};
+                 const same = (name) => JSON.stringify(message.spec[name]) === JSON.stringify(becomes[name]);
+                 if (message.type === 'state' && Object.keys(becomes).every(same)) resolve();
+               };
+             });
              await new Promise((resolve) => (socket.onopen = resolve));
-             socket.send(command);
-             await new Promise((resolve) => setTimeout(resolve, 300));
+             socket.send(JSON.stringify(command));
+             await done;
              socket.close();
            }""",
-        json.dumps({"type": "configure", "spec": spec}),
+        {"command": {"type": "configure", "spec": spec}, "becomes": {name: becomes[name] for name in spec}},
     )
-    becomes = Spec(**spec).model_dump(mode="json")
     opened.until(lambda: all(opened.spec[name] == becomes[name] for name in spec))
 
 
