@@ -29,6 +29,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         manager.start()
         app.state.warming.start()
         yield
+        worker.stop_presets()
         await manager.stop()
         worker.close()
 

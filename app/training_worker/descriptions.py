@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from app.wire.numbers import numbers
+from app.wire.numbers import numbers, points
 from engine.data.targets import actual_classes
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
@@ -59,12 +59,6 @@ def of_data(trainer: Trainer) -> dict[str, Any]:
         "pictures": _pictures(trainer) if spec.kind.side else None,
         "samples": _samples(trainer) if spec.is_regression and not plane else None,
     }
-
-
-def points(places: Array, labels: Array) -> list[list[float]]:
-    """(n, 2) and (n,) or (n, values) → [[x1, x2, t, …], …] with as many digits as a screen can show."""
-    rows: list[list[float]] = np.column_stack([places, labels]).round(3).tolist()
-    return [[round(value, 3) for value in row] for row in rows]
 
 
 def _pictures(trainer: Trainer) -> dict[str, Any]:

@@ -1,89 +1,12 @@
-"""The chain rule as a graph: a typed expression, or a network on one training sample, forward and backward, as JSON.
-
-Where it is compared with torch that takes a moment, so that none of this belongs on the event loop.
-"""
-
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+"""A network and one training sample, as the page of the chain rule draws them."""
 
 import numpy as np
-from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict
 
-from app.settings import Limits
 from app.training_worker.port import NetworkSample
-from app.wire.messages import Refusal, faults_refused
+from app.wire.messages import Refusal
 from app.wire.validation import shown
-from engine.checking.graph_check import check
 from engine.graph import network_graph
-from engine.graph.expressions import ExpressionLimits, parse, starting_values
-from engine.graph.graph import Run
-from engine.graph.modules import Module, network_modules
-from engine.spec.spec import Real
 from engine.training.trainer import Trainer
-
-ENTRIES = 32
-"""Rows and columns of a tensor that are sent with a module: more cannot be read, and layers may have a million."""
-
-
-class Undefined(Exception):  # noqa: N818
-    """A graph that has no value at these values of its variables, which may be given others."""
-
-    def __init__(self, refusal: Refusal, values: dict[str, float]) -> None:
-        super().__init__(refusal)
-        self.refusal = refusal
-        self.values = values
-
-
-class Asked(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
-
-    expression: str
-    values: dict[str, Real] = {}
-    """Of variables, by name; others start with values of our choice, names the expression lacks are passed over."""
-
-
-def expression_answer(asked: Asked, limits: Limits, checked: bool) -> dict[str, Any]:
-    graph = parse(asked.expression, ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
-    values = starting_values(graph)
-    values |= {name: float(value) for name, value in asked.values.items() if name in values}
-    try:
-        with faults_refused():
-            run = graph.run(values)
-    except Refusal as refusal:
-        raise Undefined(refusal, values) from None
-    return {"expression": asked.expression, "values": values, **_nodes(run, values, checked)}
-
-
-def _nodes(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, Any]:
-    nodes = run.graph.nodes
-    return {
-        "order": [node.name for node in nodes],
-        "nodes": [
-            {
-                "name": node.name,
-                "op": node.op,
-                "inputs": [nodes[source].name for source in node.inputs],
-                "settings": list(node.settings),
-                "value": run.values[place],
-                "local": list(run.slopes[place]),
-                "flows": list(run.flows[place]),
-                "grad": run.gradients[place],
-            }
-            for place, node in enumerate(nodes)
-        ],
-        "check": _check(run, values) if checked else None,
-    }
-
-
-def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
-    found = check(run, values)
-    return {
-        "torch": found.torch.__dict__,
-        "differences": found.differences and found.differences.__dict__,
-        "unsure": found.unsure,
-        "products": {name: {"own": own, "library": library} for name, (own, library) in found.products.items()},
-    }
 
 
 def network_sample(trainer: Trainer, point: str) -> NetworkSample:
@@ -108,57 +31,3 @@ def network_sample(trainer: Trainer, point: str) -> NetworkSample:
         step=trainer.step,
         notes=[*network_graph.notes(trainer.network), *rule],
     )
-
-
-def network_answer(sample: NetworkSample, limits: Limits, checked: bool) -> dict[str, Any]:
-    """Raises Refusal where a number passes all bounds."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        boxes = network_modules(sample.network, sample.tensors, sample.inputs, sample.targets)
-    for box in boxes:
-        if not all(np.isfinite(numbers).all() for numbers in _numbers_of(box)):
-            raise Refusal("graph_network_overflow", {"node": box.name})
-    answer: dict[str, Any] = {
-        "point": sample.point,
-        "points": sample.points,
-        "step": sample.step,
-        "notes": sample.notes,
-        "modules": [_box(box, boxes) for box in boxes],
-    }
-    try:
-        with faults_refused():
-            graph = network_graph.scalar_graph(
-                sample.network, sample.tensors, sample.inputs, sample.targets, sample.names, limits.graph_nodes
-            )
-    except Refusal as refusal:
-        return {**answer, "refusal": refusal.message()}
-    return {**answer, **_nodes(graph.run({}), {}, checked)}
-
-
-def _box(box: Module, boxes: Sequence[Module]) -> dict[str, Any]:
-    return {
-        "name": box.name,
-        "op": box.kind,
-        "inputs": [boxes[source].name for source in box.inputs],
-        "values": box.values.tolist(),
-        "grads": None if box.gradients is None else box.gradients.tolist(),
-        "flows": [None if flow is None else flow.tolist() for flow in box.flows],
-        "tensors": {
-            name: {"shape": values.shape, "values": _corner(values), "grads": _corner(grads)}
-            for name, (values, grads) in box.tensors.items()
-        },
-        "buffers": {name: values.tolist() for name, values in box.buffers.items()},
-    }
-
-
-def _corner(tensor: NDArray[np.float64]) -> list[Any]:
-    """Its first rows and columns."""
-    corner: list[Any] = tensor[(slice(ENTRIES),) * tensor.ndim].tolist()
-    return corner
-
-
-def _numbers_of(box: Module) -> Iterator[NDArray[np.float64]]:
-    yield box.values
-    if box.gradients is not None:
-        yield box.gradients
-    for _, gradients in box.tensors.values():
-        yield gradients

@@ -62,6 +62,10 @@ class TrainingWorker(ABC):
         """Trains a preset and draws it in small, one preset at a time."""
 
     @abstractmethod
+    def stop_presets(self) -> None:
+        """Ends the picture of a preset that is being made, and makes no more."""
+
+    @abstractmethod
     def close(self) -> None:
         """Ends all work; what has not begun is dropped."""
 

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.training_worker.descriptions import points
+from app.wire.numbers import points
 from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.nn.network import Array

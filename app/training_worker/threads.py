@@ -38,7 +38,7 @@ class TrainingThreads(TrainingWorker):
         self._comparing = ThreadPoolExecutor(1, thread_name_prefix="comparing")
         """Apart from those that train, for the first comparison loads torch; one at a time, for all runs."""
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
-        self._closed = threading.Event()
+        self._presets_stopped = threading.Event()
 
     @property
     def parallel_jobs(self) -> int:
@@ -59,10 +59,15 @@ class TrainingThreads(TrainingWorker):
         return await _in(pool, jobs.do, trainer.trainer, job)
 
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
-        return await _in(self._presets, preset_pictures.make, preset, self._backend, self._sources, self._closed.is_set)
+        return await _in(
+            self._presets, preset_pictures.make, preset, self._backend, self._sources, self._presets_stopped.is_set
+        )
+
+    def stop_presets(self) -> None:
+        self._presets_stopped.set()
 
     def close(self) -> None:
-        self._closed.set()
+        self.stop_presets()
         for pool in (self._training, self._comparing, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
 

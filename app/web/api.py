@@ -10,8 +10,8 @@ from fastapi import APIRouter, Request
 
 from app import VERSION
 from app.sessions.manager import SessionManager
-from app.training_worker.descriptions import points
 from app.training_worker.warming import Warming
+from app.wire.numbers import points
 from engine.backends.bugs import BUGS, GRADIENT_FREE
 from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import DataSources

@@ -11,9 +11,8 @@ from pydantic import ValidationError
 
 from app.sessions.manager import SessionManager
 from app.settings import Limits
-from app.training_worker import graph_jobs
-from app.training_worker.graph_jobs import Asked, expression_answer, network_answer
 from app.training_worker.port import GetNetworkSample
+from app.web.graph_answers import ExpressionRequest, Undefined, expression_answer, network_answer
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
 
@@ -30,7 +29,7 @@ async def graph_of_text(request: Request) -> JSONResponse:
     async def answer() -> dict[str, Any]:
         limits = _limits(request)
         return await asyncio.to_thread(
-            expression_answer, _asked(await _body(request, limits)), limits, _checked(request)
+            expression_answer, _expression_request(await _body(request, limits)), limits, _checked(request)
         )
 
     return await _said(request, answer)
@@ -42,7 +41,7 @@ async def graph_of_address(request: Request) -> JSONResponse:
 
     async def answer() -> dict[str, Any]:
         values = {name: text for name, text in request.query_params.items() if name not in NOT_VALUES}
-        asked = Asked(expression=request.query_params.get("expression", ""), values=_numbers(values))
+        asked = ExpressionRequest(expression=request.query_params.get("expression", ""), values=_numbers(values))
         return await asyncio.to_thread(expression_answer, asked, _limits(request), _checked(request))
 
     return await _said(request, answer)
@@ -72,7 +71,7 @@ async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]
     try:
         with faults_refused():
             return JSONResponse(await answer())
-    except graph_jobs.Undefined as undefined:
+    except Undefined as undefined:
         return JSONResponse({**undefined.refusal.message(), "variables": undefined.values}, status)
     except Refusal as refusal:
         return JSONResponse(refusal.message(), status)
@@ -96,9 +95,9 @@ async def _body(request: Request, limits: Limits) -> bytes:
     return bytes(body)
 
 
-def _asked(body: bytes) -> Asked:
+def _expression_request(body: bytes) -> ExpressionRequest:
     try:
-        return Asked.model_validate_json(body)
+        return ExpressionRequest.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
@@ -106,7 +105,7 @@ def _asked(body: bytes) -> Asked:
         if not first["loc"]:
             given = shown(first["input"])
             raise Refusal("wrong_type", {"field": "body", "expected": "an object", "given": given}) from None
-        raise explain(error, Asked) from None
+        raise explain(error, ExpressionRequest) from None
 
 
 def _numbers(texts: Mapping[str, str]) -> dict[str, float]:

@@ -42,7 +42,7 @@ class Trainer:
     """
 
     def __init__(self, spec: Spec, backend: BackendName = "compiled", sources: DataSources = BUNDLED_ONLY) -> None:
-        """library: where pictures come from that are not in the package. Raises ValueError where they are missing."""
+        """library: where pictures come from that are not in the package. Raises Fault where they are missing."""
         self.spec = spec
         data = split(spec, sources)
         self.train_points, self.train_labels = data.train_rows, data.train_labels
