@@ -31,9 +31,8 @@ def test_a_message_covers_nothing(open_page: OpenPage, width: int, height: int, 
     opened.until(lambda: opened.page.evaluate(COVERED) == [])
     opened["message-close"].click()
     expect(opened["message"]).to_be_hidden()
-    opened.until(
-        lambda: opened.page.evaluate("getComputedStyle(document.documentElement).getPropertyValue('--told')") == "0px"
-    )
+    height_left_free = "getComputedStyle(document.documentElement).getPropertyValue('--message-height')"
+    opened.until(lambda: opened.page.evaluate(height_left_free) == "0px")
 
 
 def test_a_message_beside_the_sheet_of_settings_covers_none_of_it(open_page: OpenPage) -> None:
