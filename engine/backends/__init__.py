@@ -5,7 +5,7 @@ by_hand: NumPy, backward written out; the specification. autograd: torch; the or
 
 from typing import Protocol
 
-from engine.nn.network import Array, Network, State
+from engine.nn.network import Array, Network, Progress, State
 from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
 
@@ -31,6 +31,9 @@ class Backend(Protocol):
 
     def state(self) -> State:
         """Where the run stands; copies."""
+
+    def progress(self) -> Progress:
+        """The numbers of `state()`, without a copy of its tensors."""
 
     def configure(self, spec: Spec) -> None:
         """Changes live fields. Another optimizer starts with a fresh state and optimizer_steps = 0."""

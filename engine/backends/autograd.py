@@ -16,7 +16,7 @@ import torch
 from numpy.typing import NDArray
 
 from engine.backends.torch_rules import OPTIMIZER_STATE, OPTIMIZERS
-from engine.nn.network import Array, Network, State, is_weight
+from engine.nn.network import Array, Network, Progress, State, is_weight
 from engine.nn.optimizers import make_optimizer, uses_memory
 from engine.nn.random import batch_order, keep_mask, signs
 from engine.nn.schedules import rate_factor
@@ -293,15 +293,11 @@ class Autograd:
             optimizer_state=self.optimizer_state(),
             updates=self.updates.numpy().copy(),
             buffers=self.buffers.numpy().copy(),
-            step=self.step,
-            epoch=self.epoch,
-            cursor=self.cursor,
-            optimizer_steps=self.optimizer_steps,
-            samples=self.samples,
-            loss_sum=self.loss_sum,
-            epoch_loss=self.epoch_loss,
-            diverged=self.diverged,
+            **self.progress()._asdict(),
         )
+
+    def progress(self) -> Progress:
+        return Progress(*(getattr(self, name) for name in Progress._fields))
 
     def views(self, values: torch.Tensor) -> dict[str, torch.Tensor]:
         """Each tensor by name, as a view into the flat vector (count,)."""

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.nn.activations import Floats, activation_table
 from engine.nn.losses import make_loss, penalty_slope
-from engine.nn.network import Array, Network, State
+from engine.nn.network import Array, Network, Progress, State
 from engine.nn.optimizers import Rule, make_optimizer, uses_memory
 from engine.nn.random import batch_order, keep_mask, signs
 from engine.nn.schedules import rate_factor
@@ -391,3 +391,6 @@ class ByHand:
 
     def state(self) -> State:
         return self.state_now.copy()
+
+    def progress(self) -> Progress:
+        return self.state_now.progress

@@ -6,7 +6,7 @@ State: everything of a run that changes while it trains. Neither computes anythi
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -162,6 +162,19 @@ def _slices(shapes: dict[str, tuple[int, ...]]) -> dict[str, slice]:
     return slices
 
 
+class Progress(NamedTuple):
+    """The numbers of a State that are no tensors, each as it is there."""
+
+    step: int
+    epoch: int
+    cursor: int
+    optimizer_steps: int
+    samples: int
+    loss_sum: float
+    epoch_loss: float | None
+    diverged: int | None
+
+
 @dataclass
 class State:
     """Where a run stands. With the Spec and the training set it determines everything that follows."""
@@ -195,6 +208,10 @@ class State:
     def start(cls, network: Network, parameters: Array, optimizer_state: dict[str, Array]) -> Self:
         """Before the first step."""
         return cls(parameters, optimizer_state, updates=np.zeros_like(parameters), buffers=network.fresh_buffers())
+
+    @property
+    def progress(self) -> Progress:
+        return Progress(*(getattr(self, name) for name in Progress._fields))
 
     def copy(self) -> "State":
         return replace(

@@ -71,17 +71,17 @@ class Trainer:
     @property
     def step(self) -> int:
         """Optimizer steps taken, one mini-batch each."""
-        return self._backend.state().step
+        return self._backend.progress().step
 
     @property
     def epoch(self) -> int:
         """Finished passes over the training set."""
-        return self._backend.state().epoch
+        return self._backend.progress().epoch
 
     @property
     def diverged(self) -> int | None:
         """The step that could not be taken because its loss or gradient was not finite or too large; else None."""
-        return self._backend.state().diverged
+        return self._backend.progress().diverged
 
     @property
     def stopped(self) -> StopReason | None:
@@ -126,23 +126,23 @@ class Trainer:
         if has_epoch_rules(self.spec):
             steps = min(steps, self.steps_left_in_epoch)
         self._backend.advance(steps)
-        state = self._backend.state()
+        now = self._backend.progress()
         if (
             has_epoch_rules(self.spec)
             and steps > 0
-            and state.cursor == 0
-            and state.diverged is None
-            and state.epoch_loss is not None
+            and now.cursor == 0
+            and now.diverged is None
+            and now.epoch_loss is not None
         ):
             test = self._loss_of(self.test_inputs, self.test_targets) if self.spec.stop_patience else None
-            self.stopping = self.stopping.after_epoch(self.spec, state.epoch, state.epoch_loss, test)
-        self.stopping = self.stopping.after_step(self.spec, state.step)
+            self.stopping = self.stopping.after_epoch(self.spec, now.epoch, now.epoch_loss, test)
+        self.stopping = self.stopping.after_step(self.spec, now.step)
         return steps
 
     @property
     def steps_left_in_epoch(self) -> int:
         """Up to the end of the current epoch, or of the next one if the run is between two."""
-        return math.ceil((len(self.train_inputs) - self._backend.state().cursor) / self.batch_size)
+        return math.ceil((len(self.train_inputs) - self._backend.progress().cursor) / self.batch_size)
 
     def configure(self, spec: Spec) -> None:
         """Continues with another Spec. Raises ValueError if a field differs that needs a new Trainer."""

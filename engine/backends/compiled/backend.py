@@ -15,7 +15,7 @@ from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
 from engine.backends.compiled.products import TILE
-from engine.nn.network import Array, Network, State
+from engine.nn.network import Array, Network, Progress, State
 from engine.spec.choices import ClipName, LossName, OptimizerName, ScheduleName
 from engine.spec.spec import DIVERGENCE, Spec
 
@@ -105,8 +105,6 @@ class Compiled:
 
     def state(self) -> State:
         own = self.train_state
-        step, epoch, cursor, optimizer_steps, samples, diverged, _ = own.counters.tolist()
-        loss_sum, epoch_loss = own.losses.tolist()
         size = own.parameters.size
         names = OPTIMIZER_STATE[self.spec.optimizer]
         return State(
@@ -114,14 +112,21 @@ class Compiled:
             optimizer_state={name: own.optimizer_state[row * size + self.index] for row, name in enumerate(names)},
             updates=own.updates[self.index],
             buffers=own.running[self.layout.running_index],
-            step=step,
-            epoch=epoch,
-            cursor=cursor,
-            optimizer_steps=optimizer_steps,
-            samples=samples,
-            loss_sum=loss_sum,
-            epoch_loss=None if math.isnan(epoch_loss) else epoch_loss,
-            diverged=diverged or None,
+            **self.progress()._asdict(),
+        )
+
+    def progress(self) -> Progress:
+        step, epoch, cursor, optimizer_steps, samples, diverged, _ = self.train_state.counters.tolist()
+        loss_sum, epoch_loss = self.train_state.losses.tolist()
+        return Progress(
+            step,
+            epoch,
+            cursor,
+            optimizer_steps,
+            samples,
+            loss_sum,
+            None if math.isnan(epoch_loss) else epoch_loss,
+            diverged or None,
         )
 
     def configure(self, spec: Spec) -> None:

@@ -68,6 +68,24 @@ def test_parameters_are_copies_and_can_be_put_back(backend: BackendName) -> None
     assert trainer.step == 10
 
 
+@pytest.mark.parametrize("backend", BACKENDS)
+def test_progress_is_read_without_a_copy_of_the_state(backend: BackendName, monkeypatch: pytest.MonkeyPatch) -> None:
+    spec = Spec(samples=40, stop_steps=13, optimizer="adam", batch_size=8)
+    trainer = Trainer(spec, backend)
+    runner = trainer._backend
+    assert runner.progress() == runner.state().progress
+    with monkeypatch.context() as patch:
+        patch.setattr(runner, "state", lambda: pytest.fail("the whole state was copied for a number of it"))
+        trainer.advance(7)
+        trainer.advance_to_epoch_end()
+        trainer.advance(8)
+        assert (trainer.step, trainer.epoch, trainer.steps_left_in_epoch) == (13, 4, 2)
+        assert (trainer.diverged, trainer.stopped) == (None, "steps")
+    reached = runner.progress()
+    assert reached == runner.state().progress
+    assert (reached.samples, reached.cursor, reached.optimizer_steps) == (88, 8, 13)
+
+
 def test_to_the_end_of_the_epoch(trainer: Trainer) -> None:
     """20 training samples in batches of 8, 8 and 4."""
     trainer.configure(trainer.spec.changed(batch_size=8))
