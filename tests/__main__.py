@@ -14,8 +14,9 @@ CHECKS = (
     ("ruff format --check", ["ruff", "format", "--check", "."]),
     ("mypy --strict", ["mypy", "--strict"]),
 )
-AT_ONCE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile"]
-"""Each process has a server and a Chromium of its own, and those of a folder are made once for its tests of a file."""
+AT_ONCE = ["-n", "auto", "--maxprocesses", "4", "--dist", "loadfile", "--no-loadscope-reorder"]
+"""Each process has a server and a Chromium of its own, and keeps them while it takes one file of their folder after the
+other: so files are taken in the order of `conftest.py`, not by their number of tests."""
 
 
 def main() -> None:

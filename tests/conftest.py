@@ -1,4 +1,4 @@
-"""The option --all, and a summary of what the tests of parity compared."""
+"""The option --all, the order of the files, and a summary of what the tests of parity compared."""
 
 import pytest
 from hypothesis import settings
@@ -12,6 +12,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    items.sort(key=lambda item: "/browser/" not in item.path.as_posix())  # the longest files begin together
     if not config.getoption("--all"):
         long = [item for item in items if item.get_closest_marker("long")]
         config.hook.pytest_deselected(items=long)

@@ -70,18 +70,20 @@ CHANGES = [
 def test_knobs_while_training_and_after_a_reload(opened: Opened) -> None:
     opened.play_to(20)
     for change in CHANGES:
+        opened.answered()
         opened.until(lambda: opened.number("steps") > 20)
-        before, told = opened.number("steps"), len(opened.told)
+        told = len(opened.told)
         control = opened[change.testid]
         if control.evaluate("control => control.tagName") == "SELECT":
             control.select_option(change.value)
         else:
             control.fill(change.value)
         opened.until(lambda change=change: opened.spec[change.field] == change.becomes)  # type: ignore[misc]
-        began_again = opened.state["step"] < before
-        assert began_again == (not is_live(change.field)), change
-        if began_again:
-            opened.until(lambda told=told: any(said.get("code") == "restarted" for said in opened.told[told:]))  # type: ignore[misc]
+        changed = next(said for said in opened.told[told:] if said["type"] == "state")
+        assert (changed["step"] == 0) == (not is_live(change.field)), change
+        opened.answered()
+        restarted = any(said.get("code") == "restarted" for said in opened.told[told:])
+        assert restarted == (not is_live(change.field)), change
         assert opened.state["playing"] is True
         expect(opened["status"]).to_have_text("Training")
     opened.reload()
