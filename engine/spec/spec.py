@@ -288,7 +288,7 @@ class Spec(BaseModel):
         elif self.dataset == "own":
             labels = {label for _, _, label in self.own_points}
             if not all(label in range(MOST_CLASSES) for label in labels):
-                yield Fault("spec_point_labels", {})
+                yield Fault("spec_point_labels", {"last": MOST_CLASSES - 1})
             elif max(labels) < 1 or len(labels) < 2:
                 yield Fault("spec_one_class", {})
 

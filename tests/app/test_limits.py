@@ -1,8 +1,11 @@
 """Every limit has a reason, a test here, and the sentence a person gets."""
 
 import asyncio
+import itertools
 import json
 from collections.abc import Awaitable, Callable
+from types import SimpleNamespace
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -224,10 +227,14 @@ async def graph_nodes() -> None:
 
 
 async def stop_seconds() -> None:
-    async with managing(stop_seconds=0.2) as manager:
+    looks = itertools.count()
+    clock = SimpleNamespace(monotonic=lambda: next(looks))  # a second passes between two looks
+    async with managing(stop_seconds=3) as manager:
         watcher = Watcher(await manager.create())  # and never leaves
-        await asyncio.wait_for(manager.stop(), PATIENCE)
+        with patch("app.sessions.manager.time", clock):
+            await asyncio.wait_for(manager.stop(), PATIENCE)
         assert watcher.viewer.outbox.closing == Closing("server_stopping")
+        assert next(looks) == 4
 
 
 TESTS: list[Callable[[], Awaitable[None]]] = [

@@ -170,6 +170,20 @@ def open_page(open_tab: OpenTab, server: Running) -> OpenPage:
     return start
 
 
+@pytest.fixture
+def clocked(browser: Browser, server: Running) -> Iterator[Opened]:
+    """A page whose clock the test moves, in a window of its own: Playwright sets the clock of all tabs of a window."""
+    context = browser.new_context(locale="en-US")
+    opened = Opened(context.new_page())
+    listen(opened)
+    opened.page.clock.install()
+    opened.page.goto(f"http://127.0.0.1:{server.port}/")
+    opened.ready()
+    yield opened
+    context.close()
+    assert opened.faults == []
+
+
 def listen(opened: Opened) -> None:
     page, faults = opened.page, opened.faults
 

@@ -41,8 +41,8 @@ def test_reconnects_when_the_server_drops_the_socket_and_goes_on(open_page: Open
     expect(opened["noise"]).to_have_value("20")
 
 
-def test_a_reason_is_shown_and_trying_again_helps(open_page: OpenPage) -> None:
-    opened = open_page()
+def test_a_reason_is_shown_and_trying_again_helps(clocked: Opened) -> None:
+    opened = clocked
     routes: list[WebSocketRoute] = []
 
     def through(route: WebSocketRoute) -> None:
@@ -50,7 +50,6 @@ def test_a_reason_is_shown_and_trying_again_helps(open_page: OpenPage) -> None:
         routes.append(route)
 
     opened.page.route_web_socket(re.compile("/ws"), through)
-    opened.page.clock.install()
     opened.page.reload()
     opened.ready()
     routes[-1].close(code=4999, reason="A reason nobody has translated.")

@@ -173,9 +173,9 @@ def test_regularization_knows_both_kinds_and_its_rate(opened: Opened) -> None:
     opened.until(lambda: (opened.spec["l1"], opened.spec["l2"]) == (0, 0))
 
 
-def test_a_dragged_slider_sends_seldom_and_its_last_value_surely(opened: Opened) -> None:
+def test_a_dragged_slider_sends_seldom_and_its_last_value_surely(clocked: Opened) -> None:
+    opened = clocked
     opened.sent.clear()
-    opened.page.clock.install()
     opened.page.clock.pause_at(time.time() + 60)
     for value in range(1, 41):
         opened["noise"].fill(str(value))

@@ -45,7 +45,8 @@ function oddOwnPoints({ dataset, own_points: points }, choices) {
   if (!points.length) return { key: 'server.spec_no_points' };
   if (dataset === 'own_values') return null;
   const labels = new Set(points.map(([, , label]) => label));
-  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label >= choices.most_classes)) return { key: 'server.spec_point_labels' };
+  const last = choices.most_classes - 1;
+  if ([...labels].some((label) => !Number.isInteger(label) || label < 0 || label > last)) return { key: 'server.spec_point_labels', values: { last } };
   return labels.size < 2 && { key: 'server.spec_one_class' };
 }
 
