@@ -64,7 +64,9 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
 
 def _open(trainer: Trainer, before: Checkpoint | None) -> TracedStep:
     at = before or trainer.checkpoint()
-    return TracedStep.of(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, at.bug)
+    return TracedStep.of(
+        at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, trainer.backend, at.bug
+    )
 
 
 def _line(line: Line, wrong: bool) -> dict[str, Any]:

@@ -11,7 +11,17 @@ from math import fsum
 import numpy as np
 
 from engine.explaining.explain_rule import rule_lines, symbol_of
-from engine.explaining.terms import Line, Subject, Term, as_main, product_line, product_term, sum_line, value_line
+from engine.explaining.terms import (
+    Line,
+    Subject,
+    Term,
+    as_main,
+    product_line,
+    product_term,
+    sum_line,
+    value_line,
+    with_rounding,
+)
 from engine.explaining.traced_step import TracedStep
 from engine.fault import Fault
 from engine.nn.network import Array
@@ -143,14 +153,14 @@ def _norm_gradient_line(step: TracedStep, layer: int, i: int, k: int) -> Line:
     """∂L/∂z = γ/σ·(∂L/∂n − mean − s·mean(s·∂L/∂n)), by `ByHand.backward_norm`; s is x̂."""
     norm, gradients = step.batch_pass.forward[layer].norm, step.batch_pass.backward[layer]
     assert norm is not None
-    gamma = step.tensors[f"norms.{layer}.weight"][i]
-    d_x_hat, x_hat = gradients.d_n[:, i] * gamma, norm.x_hat[:, i]
-    scale = 1 / float(norm.std[i])
-    terms = [product_term("γ·∂L/∂n/σ", [("γ", float(gamma)), ("∂L/∂n", float(gradients.d_n[k, i])), ("1/σ", scale)])]
-    if norm.from_batch:
-        terms.append(product_term("−mean/σ", [("−mean", -float(d_x_hat.mean())), ("1/σ", scale)]))
-        part = float((d_x_hat * x_hat).mean())
-        terms.append(product_term("−s·mean/σ", [("−s", -float(x_hat[k])), ("mean", part), ("1/σ", scale)]))
+    gamma = step.tensors[f"norms.{layer}.weight"]
+    d_x_hat, scale = gradients.d_n * gamma, 1 / float(norm.std[i])
+    factors = [("γ", float(gamma[i])), ("∂L/∂n", float(gradients.d_n[k, i])), ("1/σ", scale)]
+    terms = [product_term("γ·∂L/∂n/σ", factors)]
+    if norm.from_batch:  # means of all columns at once, for another order of summation may leave another rounding
+        mean, part = float(d_x_hat.mean(axis=0)[i]), float((d_x_hat * norm.x_hat).mean(axis=0)[i])
+        terms.append(product_term("−mean/σ", [("−mean", -mean), ("1/σ", scale)]))
+        terms.append(product_term("−s·mean/σ", [("−s", -float(norm.x_hat[k, i])), ("mean", part), ("1/σ", scale)]))
     return sum_line("through_norm", terms, "∂L/∂z", float(gradients.d_z[k, i]))
 
 
@@ -171,7 +181,7 @@ def _weight(step: TracedStep, subject: Subject, k: int) -> Iterator[Line]:
     layer, o, i = subject.layer, subject.index, subject.source
     name = f"layers.{layer}.weight"
     below = step.batch_pass.forward[layer].below[:, i]
-    yield _gradient_line(step, name, (o, i), _delta(layer, o), _a(layer, i), below)
+    yield from _gradient_lines(step, name, (o, i), _delta(layer, o), _a(layer, i), below)
     if step.batch_pass.backward:
         terms = [
             *_chain_factors(step, layer, o, k),
@@ -200,11 +210,7 @@ def _chain_factors(step: TracedStep, layer: int, o: int, k: int) -> Iterator[Ter
 def _bias(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
     layer, o = subject.layer, subject.index
     name = f"layers.{layer}.bias"
-    line = _gradient_line(step, name, (o,), _delta(layer, o), "1", np.ones(len(step.batch), dtype=np.float32))
-    yield line
-    if line.name == "cancelling":
-        total = float(step.of_tensor(step.batch_pass.gradient, name)[o])
-        yield sum_line("cancelled", [Term(line.symbol, line.total), Term("−ρ", -line.total)], "∂L/∂b", total)
+    yield from _gradient_lines(step, name, (o,), _delta(layer, o), "1", np.ones(len(step.batch), dtype=np.float32))
     yield from rule_lines(step, name, (o,))
 
 
@@ -221,35 +227,45 @@ def _norm(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
     ):
         name = f"norms.{layer}.{part}"
         gradients = step.batch_pass.backward[layer].d_n[:, o]
-        total = float(step.of_tensor(step.batch_pass.gradient, name)[o])
+        total = float(step.of_tensor(step.gradient, name)[o])
         terms = _over_batch(step, "∂L/∂n", gradients, symbol, values)
         line = sum_line(f"gradient.{part}", terms, f"∂L/∂{symbol_of(name)}", total)
-        yield as_main(line) if part == "weight" else line
+        yield from _rounded(step, as_main(line) if part == "weight" else line, _sum_of("∂L/∂n", symbol))
         yield from rule_lines(step, name, (o,))
 
 
-def _gradient_line(step: TracedStep, name: str, index: tuple[int, ...], delta: str, symbol: str, values: Array) -> Line:
+def _gradient_lines(
+    step: TracedStep, name: str, index: tuple[int, ...], delta: str, symbol: str, values: Array
+) -> Iterator[Line]:
     """∂L/∂ of one parameter: Σ over the batch of δ·input, or what perceptron and evolution have in its place."""
-    total = float(step.of_tensor(step.batch_pass.gradient, name)[index])
+    total = float(step.of_tensor(step.gradient, name)[index])
     if step.spec.optimizer == "evolution":
-        return as_main(sum_line("evolution", _pair_terms(step, name, index), "ĝ", total))
+        yield from _rounded(step, as_main(sum_line("evolution", _pair_terms(step, name, index), "ĝ", total)), "Σ")
+        return
     if step.spec.optimizer == "perceptron":
         error = (step.batch_pass.forward[-1].out - step.targets)[:, index[0]] * np.float32(
             step.loss.share(step.targets)
         )
-        return as_main(sum_line("perceptron", _over_batch(step, "o − y", error, symbol, values), "−Δ", total))
+        line = sum_line("perceptron", _over_batch(step, "o − y", error, symbol, values), "−Δ", total)
+        yield from _rounded(step, as_main(line), "Σ")
+        return
     gradients = step.batch_pass.backward[int(name.split(".")[1])].d_z[:, index[0]]
+    terms, own = _over_batch(step, delta, gradients, symbol, values), _sum_of(delta, symbol)
     if name.endswith("bias") and _cancels(step, name):
-        total = fsum(gradients.tolist())
-        return as_main(sum_line("cancelling", _over_batch(step, delta, gradients, symbol, values), f"Σ{delta}", total))
-    return as_main(
-        sum_line(
-            "gradient",
-            _over_batch(step, delta, gradients, symbol, values),
-            f"∂L/∂{symbol_of(name)}",
-            total,
-        )
-    )
+        rounding = fsum(gradients.tolist())
+        yield as_main(sum_line("cancelling", terms, own, rounding))
+        yield sum_line("cancelled", [Term(own, rounding), Term("−ρ", -rounding)], "∂L/∂b", total)
+        return
+    yield from _rounded(step, as_main(sum_line("gradient", terms, f"∂L/∂{symbol_of(name)}", total)), own)
+
+
+def _sum_of(delta: str, symbol: str) -> str:
+    return f"Σ{delta}" if symbol == "1" else f"Σ{delta}·{symbol}"
+
+
+def _rounded(step: TracedStep, line: Line, own: str) -> Iterator[Line]:
+    """`with_rounding`, but for a planted bug, which is no rounding. own: the symbol of the sum of the terms."""
+    return iter([line]) if step.bug else with_rounding(line, own)
 
 
 def _cancels(step: TracedStep, name: str) -> bool:
@@ -338,7 +354,7 @@ def _point(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
 
 
 def _layer(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
-    gradient = step.of_tensor(step.batch_pass.gradient, f"layers.{subject.layer}.weight").astype(np.float64)
+    gradient = step.of_tensor(step.gradient, f"layers.{subject.layer}.weight").astype(np.float64)
     rows = np.square(gradient).sum(axis=1)
     terms = [
         Term(f"Σ_{{in}}g_{{{o + 1}}}^{{2}}", float(row), subject=Subject("neuron", subject.layer, o))

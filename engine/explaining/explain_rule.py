@@ -82,19 +82,19 @@ def _gradient_lines(step: TracedStep, name: str, index: Index) -> Iterator[Line]
     if not (is_weight(name) and (spec.l1 or spec.l2)):
         return
     w = float(step.tensors[name][index])
-    data = float(step.of_tensor(step.batch_pass.gradient, name)[index])
+    data = float(step.of_tensor(step.gradient, name)[index])
     terms = [Term("∂L/∂w", data)]
     if spec.l1:
         terms.append(product_term("λ_{1}·sign w", [("λ_{1}", spec.l1), ("sign w", float(np.sign(w)))]))
     if spec.l2:
         terms.append(product_term("λ_{2}·w", [("λ_{2}", spec.l2), ("w", w)]))
-    yield sum_line("penalty", terms, "g", float(step.of_tensor(step.batch_pass.total_gradient, name)[index]))
+    yield sum_line("penalty", terms, "g", float(step.of_tensor(step.total_gradient, name)[index]))
 
 
 def _clip_lines(one: Parameter) -> Iterator[Line]:
-    spec, whole = one.step.spec, one.of(one.step.batch_pass.total_gradient)
+    spec, whole = one.step.spec, one.of(one.step.total_gradient)
     if spec.clip == "norm":
-        norm = float(np.linalg.norm(one.step.batch_pass.total_gradient))
+        norm = float(np.linalg.norm(one.step.total_gradient))
         factor = min(1.0, spec.clip_limit / (norm + 1e-6))
         given, symbol = [Term("c", spec.clip_limit), Term("‖g‖", norm)], "min(1, c/(‖g‖ + 10^{−6}))"
         yield value_line("clip_factor", given, symbol, factor)
@@ -165,11 +165,25 @@ def _rmsprop(one: Parameter) -> Iterator[Line]:
     if spec.centered:
         mean = one.new("mean")
         yield _moving_average_line("mean", "m", "α", spec.alpha, one.old("mean"), ("g", one.g), mean)
-        # in float32 as the engine has it, because what is left of the two may be rounding in the main
-        difference = np.float32(square) - np.float32(mean) * np.float32(mean)
-        symbol, variance = "(s′ − m′^{2})", max(float(difference), 0.0)
+        symbol, variance = "(s′ − m′^{2})", _spread(one, square, mean)
         yield value_line("spread", [Term("s′", square), Term("m′", mean)], "max(s′ − m′^{2}, 0)", variance)
     yield from _adaptive_step_lines(one, "g", one.g, symbol, variance, one.update.rate)
+
+
+def _spread(one: Parameter, square: float, mean: float) -> float:
+    """max(s′ − m′², 0) in float32, because what is left of the two may be rounding in the main.
+
+    A backend rounds m′² first, or the difference alone; the one that made its step is shown.
+    """
+
+    def missed(spread: float) -> float:
+        step = one.update.rate * one.g / (math.sqrt(spread) + one.step.spec.epsilon)
+        return abs(one.moved + step)
+
+    rounded, fused = (
+        max(float(np.float32(square - product)), 0.0) for product in (float(np.float32(mean * mean)), mean * mean)
+    )
+    return min(rounded, fused, key=missed)
 
 
 def _adam(one: Parameter, amsgrad: bool | None = None) -> Iterator[Line]:

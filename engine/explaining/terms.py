@@ -1,8 +1,8 @@
 """Terms and lines: a number as a sum, a product or the value of a function, which can be shown and checked."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from math import fsum, prod
+from math import fsum, isfinite, prod
 from typing import Literal
 
 MAX_TERMS = 64
@@ -13,6 +13,9 @@ FLOAT32 = 6e-8
 
 ROUNDING = 20 * FLOAT32
 """In units of the sum of the sizes of the terms."""
+
+SHOWN = 1e-4
+"""Relative difference of two numbers that a reader sees"""
 
 Op = Literal["sum", "product", "value"]
 
@@ -66,6 +69,23 @@ def holds(line: Line, largest: float) -> bool:
     unit = fsum(abs(term.value) for term in line.terms) if line.op == "sum" else abs(line.recomputed)
     slack = ROUNDING * unit + (2 * FLOAT32 * largest if line.name in ("step", "new") else FLOAT32**2)
     return abs(line.recomputed - line.total) <= slack
+
+
+def with_rounding(line: Line, sign: str) -> Iterator[Line]:
+    """The line; where a reader would see that its terms do not make its total, the terms' own total, and a second line
+    with the rounding ρ between the two. sign: the symbol of the terms' own total.
+
+    Where a sum cancels, much of what is left is rounding, and another order of summation leaves another one.
+    """
+    if not isfinite(line.total):
+        yield line
+        return
+    rounding = line.total - line.recomputed
+    if abs(rounding) <= SHOWN * abs(line.total) and holds(line, 0):
+        yield line
+        return
+    yield replace(line, symbol=sign, total=line.recomputed)
+    yield sum_line("rounded", [Term(sign, line.recomputed), Term("ρ", rounding)], line.symbol, line.total)
 
 
 def product_term(symbol: str, factors: Sequence[tuple[str, float]], subject: Subject | None = None) -> Term:

@@ -43,7 +43,7 @@ EXPLAINING = "\n".join(
 )
 EXPLAINED = {
     *re.findall(r"""(?:sum_line|product_line|value_line|_moving_average_line)\(\s*f?"([a-z_]+)[.\"]""", EXPLAINING),
-    *("batch_loss", "gradient.weight", "gradient.bias"),
+    *("batch_loss", "gradient.weight", "gradient.bias", "rounded"),
 }
 """Names of lines, those of a choice without it."""
 EXPLAINED_WORDS = ("share", "mean", "part", "of", "point", "rows", "columns", "pairs", "above", "in")

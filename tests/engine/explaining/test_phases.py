@@ -25,7 +25,7 @@ def opened(spec: Spec, bug: BugName | None = None, steps: int = 1) -> TracedStep
     trainer.inject_bug(bug)
     trainer.advance(steps)
     at = trainer.checkpoint()
-    return TracedStep.of(spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, bug)
+    return TracedStep.of(spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, bug=bug)
 
 
 def names(code: list[Code]) -> list[str]:

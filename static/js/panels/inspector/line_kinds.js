@@ -8,7 +8,7 @@ import { CHOICES } from '../../experiment/formulas.js';
 
 /** Which part of a step a line belongs to; lines that are not listed belong to the forward pass. @type {Record<string, string[]>} */
 const GROUPS = {
-  backward: ['loss_slope', 'sent_back', 'delta', 'through_norm', 'gradient', 'cancelling', 'cancelled', 'chain', 'evolution', 'perceptron', 'squares', 'root_of_squares'],
+  backward: ['loss_slope', 'sent_back', 'delta', 'through_norm', 'gradient', 'cancelling', 'cancelled', 'rounded', 'chain', 'evolution', 'perceptron', 'squares', 'root_of_squares'],
   limits: ['penalty', 'clip_factor', 'clip_norm', 'clip_value'],
   memory: ['velocity', 'ahead', 'sum', 'square', 'mean', 'spread', 'm', 'v', 'v_max', 'm_hat', 'v_hat', 'muon_momentum', 'muon_ahead', 'orthogonalised'],
   update: ['rate', 'decayed_rate', 'root', 'step', 'new'],
