@@ -12,6 +12,7 @@ from contextlib import suppress
 from typing import Any
 
 from app.sessions.run import Run
+from app.sessions.trainer_lock import TrainerLock
 from app.sessions.viewers import Viewer
 from app.training_worker.port import Compare, Examine, GetCheckpoint, TrainingWorker
 from app.wire import commands
@@ -29,11 +30,10 @@ REST = 20
 
 
 class Checks:
-    def __init__(self, run: Run, worker: TrainingWorker, trainer_free: asyncio.Lock) -> None:
-        """trainer_free: held by whoever does something with the Trainer."""
+    def __init__(self, run: Run, worker: TrainingWorker, trainer_lock: TrainerLock) -> None:
         self._run = run
         self._worker = worker
-        self._trainer_free = trainer_free
+        self._trainer_lock = trainer_lock
         requested = run.check_requested
         self._tasks = [  # neither waits for the other: the first comparison loads torch
             asyncio.create_task(self._repeat(self._compare, requested, CHECK_SECONDS, first=CHECK_SECONDS)),
@@ -68,7 +68,7 @@ class Checks:
     async def _examine(self) -> float:
         """The seconds are a processor's: a machine that is busy with other things makes it no dearer."""
         run, revision = self._run, self._run.revision
-        async with self._trainer_free:
+        async with self._trainer_lock:
             branches, branch = run.branches, run.branches.current  # a command may lead elsewhere before it is told
             found = await self._worker.do(run.trainer, Examine(branches.history.entries))
         branches.measure(branch, found.measured)
@@ -77,7 +77,7 @@ class Checks:
 
     async def _compare(self) -> float:
         run, revision, began = self._run, self._run.revision, time.monotonic()
-        async with self._trainer_free:
+        async with self._trainer_lock:
             trainer = run.trainer
             at = await self._worker.do(trainer, GetCheckpoint())
         result = await self._worker.do(trainer, Compare(at))

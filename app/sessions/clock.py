@@ -1,6 +1,7 @@
-"""Clock: when each session may train, and when one that nobody watches pauses or ends.
+"""Clock: when each session trains, and when one that nobody watches pauses or ends.
 
-One clock paces all sessions. It sleeps while nobody plays.
+One clock paces all sessions: at a tick each core that is free gets one job with the turns of all sessions that are due.
+It sleeps while nobody plays.
 """
 
 import asyncio
@@ -8,12 +9,12 @@ import time
 from collections.abc import Awaitable, Callable, Mapping
 
 from app.sessions.session import Session
-from app.sessions.training import TURN_SECONDS
+from app.sessions.training import TURN_SECONDS, Turn
 from app.settings import Limits
 from app.training_worker.port import TrainingWorker
 
-TICK = 1 / 30
-"""Seconds between two turns of a session: 25 pictures a second are asked for, and a few may be late."""
+TICK = 1 / 60
+"""Seconds between two turns of a session: as many pictures as a screen shows."""
 
 LEAST_TURN = 0.002
 """Seconds of training; shorter turns would be spent on handing over and on pictures."""
@@ -38,14 +39,18 @@ class Clock:
         self._end = end
         self._somebody_plays = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
+        self._jobs: set[asyncio.Task[None]] = set()
+        """Under way, at most one for each core."""
+        self._job_ended = asyncio.Event()
 
     def start(self) -> None:
         self._tasks = [asyncio.create_task(self._give_turns()), asyncio.create_task(self._sweep())]
 
     async def stop(self) -> None:
-        for task in self._tasks:
+        tasks = [*self._tasks, *self._jobs]
+        for task in tasks:
             task.cancel()
-        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     @property
     def ticking(self) -> bool:
@@ -57,7 +62,8 @@ class Clock:
         self._somebody_plays.set()
 
     async def _give_turns(self) -> None:
-        """Ticks on an absolute schedule, so that a late tick does not make the next one later."""
+        """Ticks on an absolute schedule, so that a late tick does not make the next one later, and where all cores are
+        busy as soon as one is free."""
         tick = time.monotonic()
         while True:
             playing = [session for session in self._sessions.values() if session.run.playing]
@@ -66,13 +72,37 @@ class Clock:
                 await self._somebody_plays.wait()
                 tick = time.monotonic()
                 continue
-            share = TURN_SECONDS * min(1, self._worker.parallel_jobs / len(playing))
-            seconds = max(LEAST_TURN, share)
-            for session in playing:
-                session.allow_turn(seconds)
+            self._begin_turns(playing)
             now = time.monotonic()
             tick = max(tick + TICK, now)
             await asyncio.sleep(tick - now)
+            while len(self._jobs) >= self._worker.parallel_jobs:
+                self._job_ended.clear()
+                await self._job_ended.wait()
+
+    def _begin_turns(self, playing: list[Session]) -> None:
+        """Of those sessions whose turn before has ended."""
+        cores = self._worker.parallel_jobs
+        seconds = max(LEAST_TURN, TURN_SECONDS * min(1, cores / len(playing)))
+        begun = [(session, session.begin_turn(seconds)) for session in playing]
+        due = [(session, turn) for session, turn in begun if turn is not None]
+        free = cores - len(self._jobs)
+        for first in range(min(free, len(due))):
+            job = asyncio.create_task(self._train(due[first::free]))
+            self._jobs.add(job)
+            job.add_done_callback(self._end_job)
+
+    async def _train(self, turns: list[tuple[Session, Turn]]) -> None:
+        try:
+            trained = await self._worker.train([(session.run.trainer, turn.job) for session, turn in turns])
+        except Exception as failure:
+            trained = [failure] * len(turns)
+        for (session, turn), result in zip(turns, trained, strict=True):
+            session.end_turn(turn, result)
+
+    def _end_job(self, job: asyncio.Task[None]) -> None:
+        self._jobs.discard(job)
+        self._job_ended.set()
 
     async def _sweep(self) -> None:
         """Pauses and ends sessions that nobody has watched for as long as the limits say."""

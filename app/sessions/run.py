@@ -76,8 +76,6 @@ class Run:
         """How many have been numbered."""
         self.recorded_at = 0.0
         """When the newest entry of the loss curve was made."""
-        self.turn_seconds: float | None = None
-        """How long the next turn of training may take, as the clock of all sessions allows; None once it is taken."""
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
         self.begin(started)
@@ -158,7 +156,6 @@ class Run:
     def halt(self) -> None:
         if self.playing:
             self.status = Status.PAUSED
-        self.turn_seconds = None
         self.pending.clear()
         self.picture += 1  # the last picture said how fast it was going
 

@@ -1,7 +1,8 @@
-"""Session: the task that works for one run. It obeys commands and takes turns of training, one at a time.
+"""Session: the task that works for one run. It obeys commands, one at a time, and takes the turns of training that were
+asked for by number; turns of play are begun and ended by the clock.
 
-So no command ever meets a half-done step. What is known of the run is in `run`, what commands do in `handlers`; here
-are the queue of commands and the task. Nothing here waits for a viewer.
+No command ever meets a half-done step. What is known of the run is in `run`, what commands do in `handlers`; here are
+the queue of commands and the task. Nothing here waits for a viewer.
 """
 
 import asyncio
@@ -13,9 +14,11 @@ from typing import TypeVar
 from app.sessions import change_commands, handlers, training
 from app.sessions.checks import Checks
 from app.sessions.run import Run
+from app.sessions.trainer_lock import TrainerLock
+from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
-from app.training_worker.port import Job, Locate, Started, TrainingWorker
+from app.training_worker.port import Job, Locate, Started, Trained, TrainingWorker
 from app.wire.commands import Command, Drawn, Predict
 from app.wire.messages import Refusal, message
 
@@ -34,10 +37,11 @@ class Session:
         self._worker = worker
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()
-        self._trainer_free = asyncio.Lock()
-        """Held by whoever does something with the Trainer."""
+        self._trainer_lock = TrainerLock()
+        self._failure: Exception | None = None
+        """Of the last turn that the clock had taken; the lock is held until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
-        self._checks = Checks(self.run, worker, self._trainer_free)
+        self._checks = Checks(self.run, worker, self._trainer_lock)
 
     def join(self, viewer: Viewer) -> None:
         self.run.join(viewer)
@@ -61,65 +65,93 @@ class Session:
         self._something_to_do.set()
         await done
 
-    def allow_turn(self, seconds: float) -> None:
-        """The clock's tick: a turn of at most so many seconds, right after the one that may be under way."""
-        self.run.turn_seconds = seconds
-        self._something_to_do.set()
+    def begin_turn(self, seconds: float) -> Turn | None:
+        """A turn of at most so many seconds, to be ended by `end_turn`; None where none is due, or somebody else is at
+        the Trainer or comes first."""
+        if self._inbox or self._can_answer or not self._trainer_lock.try_acquire():
+            return None
+        turn = training.next_turn(self.run, seconds)
+        if turn is None:
+            self._trainer_lock.release()
+        return turn
+
+    def end_turn(self, turn: Turn, trained: Trained | Exception) -> None:
+        if isinstance(trained, Exception):
+            self._failure = trained
+        else:
+            training.account(self.run, turn, trained)
+            self._trainer_lock.release()
+        if self._failure or self._can_answer or training.has_work(self.run):
+            self._something_to_do.set()
 
     async def do(self, job: Job[R]) -> R:
         """A job that changes nothing, between two commands or turns."""
-        async with self._trainer_free:
+        async with self._trainer_lock:
             return await self._worker.do(self.run.trainer, job)
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file. Raises Refusal."""
-        async with self._trainer_free:
+        async with self._trainer_lock:
             await change_commands.load_weights(self.run, self._worker, data)
 
     def _drawn(self, viewer: Viewer, frame: int) -> None:
         if frame > viewer.outbox.newest:
             raise Refusal("no_such_frame", {"frame": frame, "newest": viewer.outbox.newest})
         viewer.outbox.drawn(frame)
-        self._something_to_do.set()
+        if not self.run.playing:  # else the clock looks
+            self._something_to_do.set()
 
     async def _work(self) -> None:
         run, worker = self.run, self._worker
         while True:
             await self._something_to_do.wait()
             self._something_to_do.clear()
+            if self._failure is not None:
+                await self._halt_after(self._failure)
+                self._failure = None
+                self._trainer_lock.release()
             await self._answer_questions()
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()
-                async with self._trainer_free:
+                async with self._trainer_lock:
                     await self._guarded(handlers.obey(run, worker, viewer, command))
                 if not done.done():  # whoever sent it may have left
                     done.set_result(None)
-            if run.turn_seconds is not None or training.has_work(run):
-                async with self._trainer_free:
-                    await self._guarded(training.take_turn(run, worker))
+            if training.has_work(run):
+                async with self._trainer_lock:
+                    await self._guarded(training.take_turn(run, worker, TURN_SECONDS))
                 await self._answer_questions()  # before the run leaves the frame it has just shown
             if training.has_work(run):
                 self._something_to_do.set()
 
+    @property
+    def _can_answer(self) -> bool:
+        """Whether a question waits that can be answered now, and perhaps no more once the run has moved on."""
+        return any(viewer.has_question(self.run.picture) for viewer in self.run.viewers)
+
     async def _answer_questions(self) -> None:
         for viewer in list(self.run.viewers):
             while (question := viewer.take_question(self.run.picture)) is not None:
-                async with self._trainer_free:
+                async with self._trainer_lock:
                     await self._guarded(handlers.obey(self.run, self._worker, viewer, question))
 
     async def _guarded(self, doing: Awaitable[None]) -> None:
-        """A failure of the engine ends neither the session nor the server: logged once, told, and training stops."""
-        run = self.run
+        """A failure of the engine ends neither the session nor the server."""
         try:
             await doing
-        except Exception:
-            log.exception("session %s: the engine failed after step %d of %r", self.key, run.step, run.spec)
-            run.halt()
-            await self._locate_again()
-            run.tell_state()
-            for viewer in run.viewers:
-                viewer.seen = run.picture  # there is none to be had
-                viewer.tell(message("error", "engine_failed", {"step": run.step}))
+        except Exception as failure:
+            await self._halt_after(failure)
+
+    async def _halt_after(self, failure: Exception) -> None:
+        """Logged once, told, and training stops."""
+        run = self.run
+        log.error("session %s: the engine failed after step %d of %r", self.key, run.step, run.spec, exc_info=failure)
+        run.halt()
+        await self._locate_again()
+        run.tell_state()
+        for viewer in run.viewers:
+            viewer.seen = run.picture  # there is none to be had
+            viewer.tell(message("error", "engine_failed", {"step": run.step}))
 
     async def _locate_again(self) -> None:
         """A turn that failed half-way may have taken some of its steps."""

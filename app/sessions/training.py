@@ -14,8 +14,8 @@ from engine.fault import Value
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
 
-TURN_SECONDS = 0.025
-"""The longest a command waits for the turn before it; a person notices from about 0.1 s."""
+TURN_SECONDS = 0.013
+"""The longest a turn trains: 60 of them a second leave room for their pictures, and no command waits noticeably."""
 
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
@@ -36,12 +36,16 @@ def has_work(run: Run) -> bool:
     return bool(run.pending) or (not run.playing and any(viewer.lacks(run.picture) for viewer in run.viewers))
 
 
-async def take_turn(run: Run, worker: TrainingWorker) -> None:
-    turn = next_turn(run)
-    if turn is None:
-        return
-    trained = await worker.do(run.trainer, turn.job)
-    account(run, turn, trained)
+async def take_turn(run: Run, worker: TrainingWorker, seconds: float) -> None:
+    """One of at most so many seconds, if there is something to do."""
+    turn = next_turn(run, seconds)
+    if turn is not None:
+        account(run, turn, await worker.do(run.trainer, turn.job))
+
+
+def account(run: Run, turn: Turn, trained: Trained) -> None:
+    """After a turn: remembers, shows and tells what came of it."""
+    _remember(run, turn, trained)
     for viewer in turn.wanting:
         if (frame := trained.frames.get(viewer.focus)) is not None:
             viewer.seen, viewer.frame = run.picture, turn.job.frame
@@ -52,10 +56,10 @@ async def take_turn(run: Run, worker: TrainingWorker) -> None:
     _end_if_it_has(run, trained)
 
 
-def next_turn(run: Run) -> Turn | None:
-    """None where there is nothing to do. Takes the steps off those that are due or pending."""
+def next_turn(run: Run, seconds: float) -> Turn | None:
+    """Of at most so many seconds; None where there is nothing to do. Takes the steps off those that are due or
+    pending."""
     now = run.clock()
-    seconds, run.turn_seconds = run.turn_seconds or TURN_SECONDS, None
     steps = run.pending.take_steps(run.pace.fitting(seconds))
     steps_of_epoch = run.pace.fitting(seconds) if run.pending.epochs and not steps else 0
     if run.playing:
@@ -86,7 +90,7 @@ def next_turn(run: Run) -> Turn | None:
     return Turn(job, wanting, now, seconds)
 
 
-def account(run: Run, turn: Turn, trained: Trained) -> None:
+def _remember(run: Run, turn: Turn, trained: Trained) -> None:
     """Where the run stands now, how fast it went and what is to be remembered."""
     taken = trained.step - run.step
     run.step, run.epoch = trained.step, trained.epoch

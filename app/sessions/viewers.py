@@ -29,13 +29,19 @@ class Viewer:
         self.frame = 0
         """The number of the frame in which it was."""
 
+    def has_question(self, picture: int) -> bool:
+        """Whether one can be answered while this picture is the newest."""
+        return self._next_question(picture) is not None
+
     def take_question(self, picture: int) -> Predict | None:
-        """The oldest that can be answered while this picture is the newest; None where there is none."""
-        for question in self.questions:
-            if not question.with_frame or self.seen == picture:
-                self.questions.remove(question)
-                return question
-        return None
+        """The oldest of those."""
+        question = self._next_question(picture)
+        if question is not None:
+            self.questions.remove(question)
+        return question
+
+    def _next_question(self, picture: int) -> Predict | None:
+        return next((asked for asked in self.questions if not asked.with_frame or self.seen == picture), None)
 
     def tell(self, message: dict[str, Any], revision: int = 0) -> None:
         """Posts a message; from now on frames older than `revision` are not for this viewer."""

@@ -58,6 +58,11 @@ class TrainingWorker(ABC):
         """
 
     @abstractmethod
+    async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
+        """Several jobs of different Trainers, one after the other; what fails gives its failure and stops none of the
+        others."""
+
+    @abstractmethod
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
         """Trains a preset and draws it in small, one preset at a time."""
 

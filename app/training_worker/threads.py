@@ -6,13 +6,13 @@ numpy, torch and compiled kernels release the GIL while they compute, so that ru
 import asyncio
 import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app.training_worker import jobs, preset_pictures
-from app.training_worker.port import Compare, Job, Started, TrainerHandle, TrainingWorker
+from app.training_worker.port import Compare, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
@@ -57,6 +57,19 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(trainer, TrainerInThisProcess)
         pool = self._comparing if isinstance(job, Compare) else self._training
         return await _in(pool, jobs.do, trainer.trainer, job)
+
+    async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
+        return await _in(self._training, self._train, turns)
+
+    def _train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
+        results: list[Trained | Exception] = []
+        for trainer, job in turns:
+            assert isinstance(trainer, TrainerInThisProcess)
+            try:
+                results.append(jobs.do(trainer.trainer, job))
+            except Exception as failure:
+                results.append(failure)
+        return results
 
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
         return await _in(

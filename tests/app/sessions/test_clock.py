@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 
+from app.sessions.training import Turn
 from tests.app.fake_viewer import Watcher, eventually, found, managing
 
 
@@ -11,13 +12,13 @@ async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPat
     async with managing() as manager:
         person = Watcher(await manager.create())
         turns: list[float] = []
-        allow_turn = person.session.allow_turn
+        begin_turn = person.session.begin_turn
 
-        def noted(seconds: float) -> None:
+        def noted(seconds: float) -> Turn | None:
             turns.append(seconds)
-            allow_turn(seconds)
+            return begin_turn(seconds)
 
-        monkeypatch.setattr(person.session, "allow_turn", noted)
+        monkeypatch.setattr(person.session, "begin_turn", noted)
         await person.take(500)
         assert turns == [], "steps asked for by number need no clock"
         await person.say(type="play")
@@ -68,3 +69,25 @@ async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one(
         await back.take(1)
         back.leave()
         await eventually(lambda: manager.sessions == 0)  # the sweep goes on
+
+
+async def test_an_engine_that_fails_ends_its_own_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with managing() as manager:
+        monkeypatch.setattr(type(manager.clock._worker), "parallel_jobs", 1)  # so that all turns are one job
+        failing, other = Watcher(await manager.create()), Watcher(await manager.create())
+        for person in (failing, other):
+            await person.say(type="play")
+
+        def fail(_steps: int) -> None:
+            raise RuntimeError("a kernel that fails")
+
+        monkeypatch.setattr(failing.trainer, "advance", fail)
+        error = await failing.until("error")
+        assert error["code"] == "engine_failed"
+        assert not failing.run.playing
+        before = other.run.step
+        await other.until("frame", lambda frame: frame["step"] > before + 50)
+        monkeypatch.undo()
+        await failing.take(1)
+        for person in (failing, other):
+            person.leave()

@@ -222,7 +222,7 @@ async def test_pictures_take_at_most_half_of_a_sessions_time() -> None:
     shown: list[float] = []
     for _ in range(100):
         now += 0.025
-        turn = training.next_turn(run)
+        turn = training.next_turn(run, training.TURN_SECONDS)
         assert turn is not None
         trained = await worker.do(run.trainer, turn.job)
         if turn.wanting:
@@ -235,7 +235,7 @@ async def test_pictures_take_at_most_half_of_a_sessions_time() -> None:
     assert apart.min() >= 0.175  # 0.1 for the picture, and nearly as much for training
     assert apart.max() <= 0.25, "and no longer without one than it needs"
     run.halt()
-    turn = training.next_turn(run)
+    turn = training.next_turn(run, training.TURN_SECONDS)
     assert turn is not None
     assert turn.wanting == [viewer], "the last picture does not wait"
     worker.close()
