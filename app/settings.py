@@ -118,6 +118,15 @@ class Limits(BaseModel):
     graph_nodes: Annotated[int, Ge(1)] = 200
     """Of one graph: as many as can still be told apart on a screen."""
 
+    process_seconds: Annotated[float, Gt(0)] = 120
+    """One comparison, in a process of its own: the largest take ten, on a busy machine, and loading torch once more."""
+
+    process_bytes: Annotated[int, Ge(1)] = 2 * 1024**3
+    """Memory that such a process writes to, where the system can limit it: with torch 0.4 GB, with all of MNIST 1."""
+
+    process_idle_seconds: Annotated[float, Gt(0)] = 5 * 60
+    """Such a process ends when it has had nothing to do for so long: loading torch again takes some seconds."""
+
     stop_seconds: Annotated[float, Gt(0), Le(4)] = 2
     """How long a stopping server waits for viewers to read its last messages: all is closed within 5 s."""
 

@@ -20,7 +20,7 @@ from engine import Trainer
 SWEEP = 0.02
 """Seconds between looks for unwatched sessions, in tests: short beside the limits they set."""
 
-PATIENCE = 30
+PATIENCE = 120
 """Seconds until a test gives up: far beyond what the slowest machine needs."""
 
 

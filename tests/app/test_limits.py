@@ -20,6 +20,7 @@ from engine.graph.expressions import ExpressionLimits, parse
 from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
+from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_sockets import address, closing, say, told, until
 
@@ -260,6 +261,9 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     graph_characters,
     graph_depth,
     graph_nodes,
+    process_seconds,
+    process_bytes,
+    process_idle_seconds,
     stop_seconds,
 ]
 

@@ -1,0 +1,221 @@
+"""Worker processes: for work that must not share the server's process, as it loads torch or might do harm.
+
+`await processes.run("check", function, *arguments)` does it in a process that is started when needed, does one thing
+after another, has limits of time and memory, and ends when it has been idle. Whatever happens to it is told to the one
+whose request it was doing; the next request gets a new process. What runs in it is in `process_main`.
+"""
+
+import asyncio
+import os
+import pickle
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any, Literal, TypeVar, TypeVarTuple, get_args
+
+from app.settings import Limits
+from app.training_worker import process_main
+from app.training_worker.process_main import Outcome, receive, send
+
+Kind = Literal["check"]
+"""Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch."""
+
+HarmReason = Literal["died", "time", "memory"]
+
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
+
+
+class ProcessHarmed(Exception):  # noqa: N818
+    """The process came to harm before it had done what it was asked."""
+
+    def __init__(self, reason: HarmReason, limit: float | None = None) -> None:
+        super().__init__(reason, limit)
+        self.reason: HarmReason = reason
+        """It ended by itself or was ended by somebody else; took too long; needed too much memory."""
+        self.limit = limit
+        """In seconds, or in bytes."""
+
+
+class Processes:
+    """All worker processes of a server."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._queues = {kind: ProcessQueue(limits) for kind in get_args(Kind)}
+
+    async def run(self, kind: Kind, function: Callable[[*Ts], R], *arguments: *Ts) -> R:
+        """What the function returns or raises; it is found by its name, and all that goes to and fro is pickled.
+
+        Raises ProcessHarmed.
+        """
+        result: R = await self._queues[kind].run(function, arguments)
+        return result
+
+    async def close(self) -> None:
+        """Ends all processes at once; who waits for one is cancelled."""
+        await asyncio.gather(*(waiting.close() for waiting in self._queues.values()))
+
+
+@dataclass(frozen=True, eq=False)
+class _Request:
+    function: Callable[..., Any]
+    arguments: tuple[Any, ...]
+    answer: asyncio.Future[Any]
+
+
+class ProcessQueue:
+    """One process, or none while there is nothing to do, and the requests that wait for it, in order."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._requests: asyncio.Queue[_Request] = asyncio.Queue()
+        self._process: WorkerProcess | None = None
+        self._task: asyncio.Task[None] | None = None
+
+    async def run(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        if self._task is None:
+            self._task = asyncio.create_task(self._work())
+        elif self._task.done():  # closed
+            raise ProcessHarmed("died")
+        request = _Request(function, arguments, asyncio.get_running_loop().create_future())
+        self._requests.put_nowait(request)
+        return await request.answer
+
+    async def close(self) -> None:
+        if self._task is not None:
+            self._task.cancel()
+            await asyncio.wait([self._task])
+        await self._end_process()
+        while not self._requests.empty():
+            self._requests.get_nowait().answer.cancel()
+
+    async def _work(self) -> None:
+        while True:
+            request = await self._next()
+            if not request.answer.done():  # whoever asked may have gone
+                await self._answer(request)
+
+    async def _next(self) -> _Request:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._limits.process_idle_seconds if self._process else None):
+                return await self._requests.get()
+        await self._end_process()
+        return await self._requests.get()
+
+    async def _answer(self, request: _Request) -> None:
+        try:
+            kind, value = await self._ask(request.function, request.arguments)
+            if kind == "memory":
+                await self._end_process()
+                raise ProcessHarmed("memory", self._limits.process_bytes)
+            if kind == "raised":
+                raise value
+        except Exception as error:
+            if not request.answer.done():
+                request.answer.set_exception(error)
+        else:
+            if not request.answer.done():
+                request.answer.set_result(value)
+        finally:
+            request.answer.cancel()  # if this was cancelled; else it is done
+
+    async def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
+        """Raises ProcessHarmed, and what keeps the request from being sent."""
+        if self._process is not None and self._process.has_ended:  # while it was idle: that harmed nobody
+            await self._end_process()
+        if self._process is None:
+            self._process = WorkerProcess(self._limits.process_bytes)
+        asking = _in_thread(self._process.ask, function, arguments)
+        try:
+            await asyncio.wait([asking], timeout=self._limits.process_seconds)
+            in_time = asking.done()
+            if not in_time:
+                self._process.kill()
+            return await asking
+        except (EOFError, OSError):
+            await self._end_process()
+            raise ProcessHarmed(
+                "died" if in_time else "time", None if in_time else self._limits.process_seconds
+            ) from None
+        finally:
+            asking.cancel()
+
+    async def _end_process(self) -> None:
+        process, self._process = self._process, None
+        if process is not None:
+            await _in_thread(process.end)
+
+
+if sys.platform == "win32":
+    FLAGS, GROUP = subprocess.CREATE_NEW_PROCESS_GROUP | subprocess.BELOW_NORMAL_PRIORITY_CLASS, None
+else:
+    FLAGS, GROUP = 0, 0  # a new group
+
+
+class WorkerProcess:
+    """A process that does what it is asked, one thing at a time; kept apart from the terminal's Ctrl+C."""
+
+    def __init__(self, most_bytes: int) -> None:
+        """most_bytes: limit of its memory."""
+        places = os.pathsep.join(place or os.getcwd() for place in sys.path)
+        self._popen = subprocess.Popen(
+            [sys.executable, "-m", process_main.__name__, str(most_bytes)],
+            env={**os.environ, "PYTHONPATH": places},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            creationflags=FLAGS,
+            process_group=GROUP,
+        )
+        assert self._popen.stdin is not None
+        assert self._popen.stdout is not None
+        self._requests, self._answers = self._popen.stdin, self._popen.stdout
+
+    @property
+    def has_ended(self) -> bool:
+        return self._popen.poll() is not None
+
+    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
+        """Waits for the outcome. Raises EOFError or OSError where the process ends before."""
+        send(self._requests, pickle.dumps((function, arguments)))
+        outcome: Outcome = pickle.loads(receive(self._answers))
+        return outcome
+
+    def kill(self) -> None:
+        self._popen.kill()
+
+    def end(self) -> None:
+        """Waits until it is gone."""
+        self._popen.kill()
+        self._popen.wait()
+        for pipe in (self._requests, self._answers):
+            with suppress(OSError):
+                pipe.close()
+
+
+def _in_thread(work: Callable[[*Ts], R], *arguments: *Ts) -> asyncio.Future[R]:
+    """In a thread that holds up neither the loop nor the end of the server, as those of an executor would."""
+    loop = asyncio.get_running_loop()
+    future: asyncio.Future[R] = loop.create_future()
+
+    def deliver(result: R | None, error: Exception | None) -> None:
+        if future.done():
+            return
+        if error is None:
+            future.set_result(result)  # type: ignore[arg-type]
+        else:
+            future.set_exception(error)
+
+    def run() -> None:
+        result, failed = None, None
+        try:
+            result = work(*arguments)
+        except Exception as error:
+            failed = error
+        with suppress(RuntimeError):  # the loop may have closed meanwhile
+            loop.call_soon_threadsafe(deliver, result, failed)
+
+    threading.Thread(target=run, name="process", daemon=True).start()
+    return future
