@@ -8,6 +8,7 @@ from fastapi import FastAPI, WebSocket
 from app import VERSION
 from app.sessions.manager import SessionManager
 from app.settings import Settings
+from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, pages, sockets
@@ -23,7 +24,8 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        worker = TrainingThreads(backend, sources)
+        processes = app.state.processes = Processes(settings.limits)
+        worker = TrainingThreads(backend, processes, sources)
         app.state.gallery = gallery.Gallery(worker)
         manager = app.state.manager = SessionManager(settings.limits, worker)
         manager.start()
@@ -32,6 +34,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         worker.stop_presets()
         await manager.stop()
         worker.close()
+        await processes.close()
 
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.settings = settings

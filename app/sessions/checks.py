@@ -1,7 +1,7 @@
 """Checks: compares and examines a run in the background, now and then, while somebody watches.
 
-Two tasks of each session. An examination holds the Trainer while it measures; a comparison works on a copy of where the
-run stood, so that training goes on.
+Two tasks of each session. An examination holds the Trainer while it measures; a comparison works in another process, on
+a copy of where the run stood, so that training goes on.
 """
 
 import asyncio
@@ -14,7 +14,7 @@ from typing import Any
 from app.sessions.run import Run
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.viewers import Viewer
-from app.training_worker.port import Compare, Examine, GetCheckpoint, TrainingWorker
+from app.training_worker.port import Examine, GetCheckpoint, TrainingWorker
 from app.wire import commands
 
 log = logging.getLogger(__name__)
@@ -24,6 +24,9 @@ CHECK_SECONDS = 3.0
 
 HEALTH_SECONDS = 0.5
 """Between two examinations: a sentence that changed faster could not be read."""
+
+FAILED_SECONDS = 30.0
+"""After one that failed, until the next that nobody asked for: what was wrong with it may still be."""
 
 REST = 20
 """How many times as long as either took it then rests at least, so that both together cost a tenth of a core."""
@@ -36,8 +39,8 @@ class Checks:
         self._trainer_lock = trainer_lock
         requested = run.check_requested
         self._tasks = [  # neither waits for the other: the first comparison loads torch
-            asyncio.create_task(self._repeat(self._compare, requested, CHECK_SECONDS, first=CHECK_SECONDS)),
-            asyncio.create_task(self._repeat(self._examine, None, HEALTH_SECONDS, first=0)),
+            asyncio.create_task(self._repeat(self._compare, requested, first=CHECK_SECONDS)),
+            asyncio.create_task(self._repeat(self._examine, None, first=0)),
         ]
 
     def close(self) -> list[asyncio.Task[None]]:
@@ -46,10 +49,10 @@ class Checks:
         return self._tasks
 
     async def _repeat(
-        self, work: Callable[[], Awaitable[float]], requested: asyncio.Event | None, least: float, first: float
+        self, work: Callable[[], Awaitable[float]], requested: asyncio.Event | None, first: float
     ) -> None:
-        """While somebody watches and there is something new to be seen; at once if requested. least: seconds from one
-        time to the next; first: seconds until the first; work gives what it cost, in seconds."""
+        """While somebody watches and there is something new to be seen; at once if requested. first: seconds until the
+        first time; work gives those until the next."""
         run, due = self._run, time.monotonic() + first
         done: tuple[int, ...] = ()
         while True:
@@ -59,30 +62,31 @@ class Checks:
                 continue
             done = seen
             try:
-                rest = max(least, REST * await work())
+                rest = await work()
             except Exception:  # training goes on without
                 log.exception("session %s: step %d could not be checked", run.key, run.step)
-                rest = 10 * CHECK_SECONDS
+                rest = FAILED_SECONDS
             due = time.monotonic() + rest
 
     async def _examine(self) -> float:
-        """The seconds are a processor's: a machine that is busy with other things makes it no dearer."""
+        """It rests by the seconds of a processor: a machine that is busy with other things makes it no dearer."""
         run, revision = self._run, self._run.revision
         async with self._trainer_lock:
             branches, branch = run.branches, run.branches.current  # a command may lead elsewhere before it is told
             found = await self._worker.do(run.trainer, Examine(branches.history.entries))
         branches.measure(branch, found.measured)
         self._tell({"type": "health", "revision": revision, "branch": branch, **found.message}, revision)
-        return found.seconds
+        return max(HEALTH_SECONDS, REST * found.seconds)
 
     async def _compare(self) -> float:
         run, revision, began = self._run, self._run.revision, time.monotonic()
         async with self._trainer_lock:
             trainer = run.trainer
             at = await self._worker.do(trainer, GetCheckpoint())
-        result = await self._worker.do(trainer, Compare(at))
+        result = await self._worker.compare(trainer, at)
         self._tell({"type": "checked", "revision": revision, **result}, revision)
-        return time.monotonic() - began
+        least = FAILED_SECONDS if result["state"] == "failed" else CHECK_SECONDS
+        return max(least, REST * (time.monotonic() - began))
 
     def _tell(self, said: dict[str, Any], revision: int) -> None:
         if revision == self._run.revision:

@@ -1,24 +1,35 @@
 """Whether the arithmetic of a run is right and whether the run is well: what is measured, as messages for the page.
 
-A comparison takes the next step anew with other arithmetic (torch, float64, differences); a diagnosis measures the
-layers. When either is made is decided in `app.sessions.checks`.
+A comparison takes the next step anew with other arithmetic (torch, float64, differences), in a process of its own; a
+diagnosis measures the layers. When either is made is decided in `app.sessions.checks`.
 """
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from functools import lru_cache
+from typing import Any, Literal
 
 import numpy as np
 
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.training_worker.port import Examined
 from app.wire.numbers import number
+from engine.checking.against_backend import BackendStep, backend_step
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Comparison
+from engine.data.datasets import split
+from engine.data.digits import DataSources
+from engine.data.features import inputs_of
+from engine.data.targets import targets_of
 from engine.diagnosis.diagnosis import Diagnosis, diagnose
+from engine.nn.network import Array, Network
+from engine.spec.spec import Spec
 from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
+
+FailureReason = Literal["died", "time", "memory", "error"]
+"""The process of the comparison came to harm, or the comparison itself failed."""
 
 
 def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
@@ -28,10 +39,32 @@ def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
     return Examined(_measured(found), _health(found), time.thread_time() - began)
 
 
-def compared(trainer: Trainer, at: Checkpoint) -> dict[str, Any]:
-    """May go on while the trainer trains: it touches nothing of it that changes."""
-    run = (at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
-    return _light(check(*run, at.bug, trainer.backend), at)
+def step_to_compare(trainer: Trainer, at: Checkpoint) -> BackendStep | None:
+    """The step after a checkpoint as the backend that trains takes it; None of a run with a bug, which trains by hand.
+    May go on while the Trainer trains: it touches nothing of it that changes."""
+    if at.bug is not None:
+        return None
+    return backend_step(
+        trainer.backend, at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets
+    )
+
+
+def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> dict[str, Any]:
+    """Loads torch. The training set is made anew from the Spec, so that it need not come with each request."""
+    inputs, targets = training_set(at.spec, sources)
+    return _light(check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step), at)
+
+
+@lru_cache(maxsize=2)  # of MNIST 190 MB each
+def training_set(spec: Spec, sources: DataSources) -> tuple[Array, Array]:
+    """Inputs and targets as a Trainer of this Spec has them."""
+    data = split(spec, sources)
+    return inputs_of(spec, data.train_rows), targets_of(spec, data.train_labels)
+
+
+def failed(at: Checkpoint, reason: FailureReason, limit: float | None) -> dict[str, Any]:
+    """What the check button shows where there was no comparison to an end. limit: of seconds or bytes."""
+    return {"step": at.state.step, "state": "failed", "reason": reason, "limit": limit, "planted": at.bug}
 
 
 def _light(result: CheckResult | None, at: Checkpoint) -> dict[str, Any]:

@@ -264,6 +264,5 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.ReadModel: lambda trainer, job: read_model(trainer, job.data),
     port.GetNetworkSample: lambda trainer, job: graph_jobs.network_sample(trainer, job.point),
     port.Examine: lambda trainer, job: checkup.examined(trainer, job.entries),
-    port.Compare: lambda trainer, job: checkup.compared(trainer, job.at),
 }
 """Every job of the port, by its type."""

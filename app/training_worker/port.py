@@ -52,9 +52,15 @@ class TrainingWorker(ABC):
 
     @abstractmethod
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
-        """Two jobs of one Trainer must not overlap, except that Compare may go on beside any other.
+        """Two jobs of one Trainer must not overlap.
 
         A change that fails leaves the Trainer where it stood; Train may then have taken some of its steps.
+        """
+
+    @abstractmethod
+    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> dict[str, Any]:
+        """Compares the next step from a checkpoint with other arithmetic, in a process of its own; as a message without
+        its type. May go on beside any job, and does no harm to the run whatever happens: then the message says so.
         """
 
     @abstractmethod
@@ -315,10 +321,3 @@ class Examine(Job[Examined]):
     """Measures the layers and says what is wrong with the run. entries: its loss curve so far."""
 
     entries: Sequence[CurveEntry]
-
-
-@dataclass(frozen=True)
-class Compare(Job[dict[str, Any]]):
-    """Compares the next step from a checkpoint with other arithmetic. It touches nothing that training changes."""
-
-    at: Checkpoint

@@ -1,9 +1,11 @@
 """Threads: a TrainingWorker that keeps Trainers in this process and does jobs in pools of threads, one thread per core.
 
-numpy, torch and compiled kernels release the GIL while they compute, so that runs train at the same moment.
+NumPy and compiled kernels release the GIL while they compute, so that runs train at the same moment. Comparisons go to
+a process of their own, for they load torch.
 """
 
 import asyncio
+import logging
 import os
 import threading
 from collections.abc import Callable, Sequence
@@ -11,14 +13,18 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import jobs, preset_pictures
-from app.training_worker.port import Compare, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
+from app.training_worker import checkup, jobs, preset_pictures
+from app.training_worker.port import Job, Started, Train, Trained, TrainerHandle, TrainingWorker
+from app.training_worker.processes import Processes, ProcessHarmed
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.presets import Preset
 from engine.spec.spec import Spec
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
+
+log = logging.getLogger(__name__)
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -30,13 +36,12 @@ class TrainerInThisProcess(TrainerHandle):
 
 
 class TrainingThreads(TrainingWorker):
-    def __init__(self, backend: BackendName, sources: DataSources = BUNDLED_ONLY) -> None:
+    def __init__(self, backend: BackendName, processes: Processes, sources: DataSources = BUNDLED_ONLY) -> None:
         self._backend: BackendName = backend
+        self._processes = processes
         self._sources = sources
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
-        self._comparing = ThreadPoolExecutor(1, thread_name_prefix="comparing")
-        """Apart from those that train, for the first comparison loads torch; one at a time, for all runs."""
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
         self._presets_stopped = threading.Event()
 
@@ -55,8 +60,19 @@ class TrainingThreads(TrainingWorker):
 
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
         assert isinstance(trainer, TrainerInThisProcess)
-        pool = self._comparing if isinstance(job, Compare) else self._training
-        return await _in(pool, jobs.do, trainer.trainer, job)
+        return await _in(self._training, jobs.do, trainer.trainer, job)
+
+    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> dict[str, Any]:
+        assert isinstance(trainer, TrainerInThisProcess)
+        try:
+            step = await _in(self._training, checkup.step_to_compare, trainer.trainer, at)
+            return await self._processes.run("check", checkup.compared, at, step, self._sources)
+        except ProcessHarmed as harm:
+            log.warning("step %d could not be checked: %r", at.state.step, harm)
+            return checkup.failed(at, harm.reason, harm.limit)
+        except Exception:
+            log.exception("step %d could not be checked", at.state.step)
+            return checkup.failed(at, "error", None)
 
     async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
         return await _in(self._training, self._train, turns)
@@ -81,7 +97,7 @@ class TrainingThreads(TrainingWorker):
 
     def close(self) -> None:
         self.stop_presets()
-        for pool in (self._training, self._comparing, self._presets):
+        for pool in (self._training, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -1,9 +1,11 @@
 """The chain rule as a graph: a typed expression, or a network on one training sample, forward and backward, as JSON.
 
-Where it is compared with torch that takes a moment, so that none of this belongs on the event loop.
+It takes a moment, so that none of this belongs on the event loop. The comparison with torch is made elsewhere, and
+comes to the answer as `check_message`.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from pydantic import BaseModel, ConfigDict
 from app.settings import Limits
 from app.training_worker.port import NetworkSample
 from app.wire.messages import Refusal, faults_refused
-from engine.checking.graph_check import check
+from engine.checking.graph_check import Check
 from engine.graph import network_graph
 from engine.graph.expressions import ExpressionLimits, parse, starting_values
 from engine.graph.graph import Run
@@ -41,7 +43,16 @@ class ExpressionRequest(BaseModel):
     """Of variables, by name; others start with values of our choice, names the expression lacks are passed over."""
 
 
-def expression_answer(request: ExpressionRequest, limits: Limits, checked: bool) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Answer:
+    message: dict[str, Any]
+    run: Run | None
+    """What can be compared with torch; None of a network that is too large."""
+    values: Mapping[str, float]
+    """Of its variables, where they are not the nodes' own."""
+
+
+def expression_answer(request: ExpressionRequest, limits: Limits) -> Answer:
     graph = parse(request.expression, ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
     values = starting_values(graph)
     values |= {name: float(value) for name, value in request.values.items() if name in values}
@@ -50,10 +61,10 @@ def expression_answer(request: ExpressionRequest, limits: Limits, checked: bool)
             run = graph.run(values)
     except Refusal as refusal:
         raise Undefined(refusal, values) from None
-    return {"expression": request.expression, "values": values, **_nodes(run, values, checked)}
+    return Answer({"expression": request.expression, "values": values, **_nodes(run)}, run, values)
 
 
-def _nodes(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, Any]:
+def _nodes(run: Run) -> dict[str, Any]:
     nodes = run.graph.nodes
     return {
         "order": [node.name for node in nodes],
@@ -70,12 +81,10 @@ def _nodes(run: Run, values: Mapping[str, float], checked: bool) -> dict[str, An
             }
             for place, node in enumerate(nodes)
         ],
-        "check": _check(run, values) if checked else None,
     }
 
 
-def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
-    found = check(run, values)
+def check_message(found: Check) -> dict[str, Any]:
     return {
         "torch": found.torch.__dict__,
         "differences": found.differences and found.differences.__dict__,
@@ -84,14 +93,14 @@ def _check(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
     }
 
 
-def network_answer(sample: NetworkSample, limits: Limits, checked: bool) -> dict[str, Any]:
+def network_answer(sample: NetworkSample, limits: Limits) -> Answer:
     """Raises Refusal where a number passes all bounds."""
     with np.errstate(over="ignore", invalid="ignore"):
         boxes = network_modules(sample.network, sample.tensors, sample.inputs, sample.targets)
     for box in boxes:
         if not all(np.isfinite(numbers).all() for numbers in _numbers_of(box)):
             raise Refusal("graph_network_overflow", {"node": box.name})
-    answer: dict[str, Any] = {
+    message: dict[str, Any] = {
         "point": sample.point,
         "points": sample.points,
         "step": sample.step,
@@ -104,8 +113,9 @@ def network_answer(sample: NetworkSample, limits: Limits, checked: bool) -> dict
                 sample.network, sample.tensors, sample.inputs, sample.targets, sample.names, limits.graph_nodes
             )
     except Refusal as refusal:
-        return {**answer, "refusal": refusal.message()}
-    return {**answer, **_nodes(graph.run({}), {}, checked)}
+        return Answer({**message, "refusal": refusal.message()}, None, {})
+    run = graph.run({})
+    return Answer({**message, **_nodes(run)}, run, {})
 
 
 def _box(box: Module, boxes: Sequence[Module]) -> dict[str, Any]:

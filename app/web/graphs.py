@@ -1,6 +1,7 @@
 """HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
 
 import asyncio
+import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
 
@@ -12,9 +13,20 @@ from pydantic import ValidationError
 from app.sessions.manager import SessionManager
 from app.settings import Limits
 from app.training_worker.port import GetNetworkSample
-from app.web.graph_answers import ExpressionRequest, Undefined, expression_answer, network_answer
+from app.training_worker.processes import Processes, ProcessHarmed
+from app.web.graph_answers import (
+    Answer,
+    ExpressionRequest,
+    Undefined,
+    check_message,
+    expression_answer,
+    network_answer,
+)
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
+from engine.checking import graph_check
+
+log = logging.getLogger(__name__)
 
 NOT_VALUES = ("expression", "check", "refusals")
 """What an address may say besides the values of variables."""
@@ -26,11 +38,9 @@ router = APIRouter()
 async def graph_of_text(request: Request) -> JSONResponse:
     """{"expression": "a*b+1", "values": {"a": 2}} → nodes in order. ?check=no leaves out the comparison with torch."""
 
-    async def answer() -> dict[str, Any]:
+    async def answer() -> Answer:
         limits = _limits(request)
-        return await asyncio.to_thread(
-            expression_answer, _expression_request(await _body(request, limits)), limits, _checked(request)
-        )
+        return await asyncio.to_thread(expression_answer, _expression_request(await _body(request, limits)), limits)
 
     return await _said(request, answer)
 
@@ -39,10 +49,10 @@ async def graph_of_text(request: Request) -> JSONResponse:
 async def graph_of_address(request: Request) -> JSONResponse:
     """The same, for an address: ?expression=a*b%2B1&a=2"""
 
-    async def answer() -> dict[str, Any]:
+    async def answer() -> Answer:
         values = {name: text for name, text in request.query_params.items() if name not in NOT_VALUES}
         asked = ExpressionRequest(expression=request.query_params.get("expression", ""), values=_numbers(values))
-        return await asyncio.to_thread(expression_answer, asked, _limits(request), _checked(request))
+        return await asyncio.to_thread(expression_answer, asked, _limits(request))
 
     return await _said(request, answer)
 
@@ -51,18 +61,18 @@ async def graph_of_address(request: Request) -> JSONResponse:
 async def graph_of_network(request: Request) -> JSONResponse:
     """The network of ?session=KEY on the training sample ?point=0: as modules, and as scalars if they are few."""
 
-    async def answer() -> dict[str, Any]:
+    async def answer() -> Answer:
         manager: SessionManager = request.app.state.manager
         session = manager.known(request.query_params.get("session"))
         if session is None:
             raise Refusal("graph_no_session", {})
         sample = await session.do(GetNetworkSample(request.query_params.get("point", "0")))
-        return await asyncio.to_thread(network_answer, sample, _limits(request), _checked(request))
+        return await asyncio.to_thread(network_answer, sample, _limits(request))
 
     return await _said(request, answer)
 
 
-async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]]) -> JSONResponse:
+async def _said(request: Request, answer: Callable[[], Awaitable[Answer]]) -> JSONResponse:
     """The answer, or why there is none: with status 422, or 200 for ?refusals=200.
 
     The page asks for the latter: people type half an expression, and browsers log every 4xx as an error.
@@ -70,20 +80,32 @@ async def _said(request: Request, answer: Callable[[], Awaitable[dict[str, Any]]
     status = 200 if request.query_params.get("refusals") == "200" else 422
     try:
         with faults_refused():
-            return JSONResponse(await answer())
+            found = await answer()
+            return JSONResponse({**found.message, **await _check(request, found)})
     except Undefined as undefined:
         return JSONResponse({**undefined.refusal.message(), "variables": undefined.values}, status)
     except Refusal as refusal:
         return JSONResponse(refusal.message(), status)
 
 
+async def _check(request: Request, answer: Answer) -> dict[str, Any]:
+    """What torch and finite differences say of it, or that they could not be asked. Training and graphs go on."""
+    if answer.run is None:
+        return {}
+    if request.query_params.get("check") == "no":
+        return {"check": None}
+    processes: Processes = request.app.state.processes
+    try:
+        found = await processes.run("check", graph_check.check, answer.run, answer.values)
+    except ProcessHarmed as harm:
+        log.warning("a graph could not be compared with torch: %r", harm)
+        return {"check": None, "check_failed": True}
+    return {"check": check_message(found)}
+
+
 def _limits(request: Request) -> Limits:
     manager: SessionManager = request.app.state.manager
     return manager.limits
-
-
-def _checked(request: Request) -> bool:
-    return request.query_params.get("check") != "no"
 
 
 async def _body(request: Request, limits: Limits) -> bytes:

@@ -10,11 +10,12 @@ from typing import Literal
 
 import numpy as np
 
+from engine.checking.against_backend import BackendStep
 from engine.checking.comparison import Comparison, Silence, furthest
 from engine.checking.step_pair import MAX_MULTIPLICATIONS, StepPair
 from engine.nn.network import Array, Network, State
 from engine.nn.random import stream
-from engine.spec.choices import BackendName, BugName
+from engine.spec.choices import BugName
 from engine.spec.spec import Spec
 
 CheckState = Literal["green", "silent", "red"]
@@ -69,9 +70,10 @@ def check(
     inputs: Array,
     targets: Array,
     bug: BugName | None = None,
-    backend: BackendName = "by_hand",
+    step: BackendStep | None = None,
 ) -> CheckResult | None:
-    """Checks the step after `state` of a run by a backend, or by hand with a bug. inputs, targets: the training set.
+    """Checks the step after `state` of a run, by hand with a bug if there is one. inputs, targets: the training set.
+    step: what the backend that trains made of that step; without it that is not compared.
 
     None where the step cannot be taken because its loss or gradient is not finite or too large.
     """
@@ -90,8 +92,8 @@ def check(
         found += pair.updates()
         if state.buffers.size:
             found.append(pair.statistics())
-        if bug is None:
-            found += pair.against(backend, state, inputs, targets).comparisons()
+        if step is not None:
+            found += pair.against(step, state, len(inputs)).comparisons()
         result = CheckResult(
             step=state.step,
             comparisons=tuple(one for one in found if isinstance(one, Comparison)),

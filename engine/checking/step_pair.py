@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.backends import make_backend
 from engine.backends.bugs import by_hand_with
 from engine.backends.by_hand import BatchPass, ByHand
-from engine.checking.against_backend import AgainstBackend, backend_step
+from engine.checking.against_backend import AgainstBackend, BackendStep
 from engine.checking.comparison import (
     TINY,
     Comparison,
@@ -27,7 +27,7 @@ from engine.checking.gradient_rounding import FLOAT32_FLOOR, FLOAT32_TOLERANCE, 
 from engine.nn.network import Array, Network, State
 from engine.nn.optimizers import make_optimizer
 from engine.nn.random import batch_order
-from engine.spec.choices import BackendName, BugName
+from engine.spec.choices import BugName
 from engine.spec.spec import Spec
 
 if TYPE_CHECKING:
@@ -117,11 +117,9 @@ class StepPair:
         true, least = self.torch.batch_gradient(self.batch), floor * self.rounding.size_of_loss
         return compare(self.hand.network, reference, self.batch_pass.gradient, true, tolerance, least, undecided)
 
-    def against(self, backend: BackendName, state: State, inputs: Array, targets: Array) -> AgainstBackend:
-        """The same step by the backend that trains."""
-        spec, samples = self.hand.spec, len(inputs)
-        step = backend_step(backend, spec, self.hand.network, state, inputs, targets)
-        batch_size = min(spec.batch_size or samples, samples - state.cursor)
+    def against(self, step: BackendStep, state: State, samples: int) -> AgainstBackend:
+        """The same step by the backend that trains. state: before it; samples: of the training set."""
+        batch_size = min(self.hand.spec.batch_size or samples, samples - state.cursor)
         return AgainstBackend(self.rounding, state, step, batch_size, samples)
 
     def statistics(self) -> Comparison:

@@ -3,14 +3,16 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, TypeVar, TypeVarTuple
 from unittest.mock import patch
 
 from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.training_worker.processes import Kind, Processes
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
 from app.wire.commands import parse
 from app.wire.frames import decode_frame
@@ -22,6 +24,24 @@ SWEEP = 0.02
 
 PATIENCE = 120
 """Seconds until a test gives up: far beyond what the slowest machine needs."""
+
+R = TypeVar("R")
+Ts = TypeVarTuple("Ts")
+
+
+class ProcessesInThread(Processes):
+    """Does in a thread what a server does in worker processes, one thing after another, so that a test may put
+    something else in its place."""
+
+    def __init__(self) -> None:
+        super().__init__(Limits())
+        self._thread = ThreadPoolExecutor(1)
+
+    async def run(self, kind: Kind, function: Callable[[*Ts], R], *arguments: *Ts) -> R:  # noqa: ARG002
+        return await asyncio.get_running_loop().run_in_executor(self._thread, function, *arguments)
+
+    async def close(self) -> None:
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
 
 class Watcher:
@@ -77,7 +97,8 @@ class Watcher:
 @asynccontextmanager
 async def managing(**limits: float) -> AsyncIterator[SessionManager]:
     with patch("app.sessions.clock.SWEEP", SWEEP):
-        worker = TrainingThreads("by_hand")
+        processes = ProcessesInThread()
+        worker = TrainingThreads("by_hand", processes)
         manager = SessionManager(Limits.model_validate(limits), worker)
         manager.start()
         try:
@@ -85,6 +106,7 @@ async def managing(**limits: float) -> AsyncIterator[SessionManager]:
         finally:
             await manager.stop()
             worker.close()
+            await processes.close()
 
 
 @asynccontextmanager

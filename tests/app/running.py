@@ -30,6 +30,11 @@ class Running:
             health: dict[str, Any] = json.load(answer)
             return health
 
+    def children(self) -> list[int]:
+        """Its worker processes, where there is /proc."""
+        lists = Path(f"/proc/{self.process.pid}/task").glob("*/children")
+        return [int(number) for numbers in lists for number in numbers.read_text().split()]
+
     def wait_until_warm(self) -> None:
         while not self.health()["warm"]:
             time.sleep(0.1)
@@ -59,6 +64,7 @@ def running_server(kind: str = "by_hand", **settings: str) -> Iterator[Running]:
             stdout=subprocess.PIPE,
             stderr=errors,
             text=True,
+            process_group=0 if os.name == "posix" else None,  # so that a test may stop it as a terminal does
         )
         assert process.stdout is not None
         try:

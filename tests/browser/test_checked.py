@@ -1,6 +1,9 @@
 """The check chip, bugs planted under it, the sentence that says what is wrong, and runs broken and mended."""
 
+import os
 import re
+import signal
+import sys
 from typing import Any, get_args
 
 import pytest
@@ -9,6 +12,7 @@ from playwright.sync_api import Page, expect
 from engine.backends.bugs import BUGS
 from engine.diagnosis.failures import FAILURES
 from engine.spec.choices import ActivationName, LossName, OptimizerName
+from tests.app.running import running_server
 from tests.browser.conftest import Opened, OpenPage
 from tests.table import sampled
 
@@ -57,6 +61,24 @@ def test_a_click_checks_now(opened: Opened) -> None:
     opened["step"].click()
     opened["checked"].click()
     opened.until(lambda: any(one["type"] == "checked" and one["step"] == 1 for one in opened.told))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
+def test_a_check_whose_process_dies_says_so_and_a_click_checks_again(open_page: OpenPage) -> None:
+    with running_server() as server:
+        opened = open_page(port=server.port)
+        opened.until(lambda: bool(server.children()))
+        os.kill(server.children()[0], signal.SIGKILL)
+        light = opened["checked"]
+        expect(light).to_have_attribute("data-state", "failed")
+        expect(light).to_have_text("not checked")
+        expect(light).to_have_attribute("title", re.compile("^Step 1 could not be checked: the process .* has ended"))
+        opened["play"].click()
+        opened.until(lambda: opened.number("steps") > 100)
+        light.click()
+        expect(opened["checked-verdict"]).to_contain_text("the process that compares has ended")
+        opened.until(lambda: light.get_attribute("data-state") == "green")
+        expect(opened["checked-verdict"]).to_contain_text("agrees with everything")
 
 
 def of_the_second_step(told: dict[str, Any]) -> bool:

@@ -246,6 +246,19 @@ def test_the_light_turns_red_and_names_the_node(open_graph: OpenGraph) -> None:
     expect(opened["checked"]).to_contain_text("c differs by 5.0·10⁻¹")
 
 
+def test_a_check_that_came_to_no_end_says_so(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    failed = {"check": None, "check_failed": True}
+    opened.page.route("**/api/graph?*check=yes", lambda route: route.fulfill(json={**route.fetch().json(), **failed}))
+    click(opened, "preset-autograd")
+    expect(opened["checked"]).to_have_text("not checked")
+    expect(opened["checked"]).to_have_attribute("data-state", "")
+    expect(opened["checked"]).to_have_attribute("title", re.compile("ended before it was done"))
+    opened.page.unroute("**/api/graph?*check=yes")
+    type_in(opened, "a*b+3")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
+
+
 def test_the_tabs_own_network_as_scalars_and_as_modules(open_page: OpenPage) -> None:
     opened = open_page()
     opened["help"].click()

@@ -8,6 +8,7 @@ from typing import get_args
 import pytest
 from playwright.sync_api import expect
 
+from app.training_worker.checkup import FailureReason
 from app.training_worker.measurements import QUANTITIES
 from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import GRADIENT_FREE
@@ -98,6 +99,7 @@ MADE = {
     *(f"checked.witness.{witness}" for witness in get_args(Reference)),
     *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "silent", "red", "none")),
     *(f"checked.says_{state}" for state in ("green", "silent", "red", "red_counter", "rule")),
+    *(f"checked.failed.{reason}" for reason in get_args(FailureReason)),
     *(f"checked.silent.{reason}" for reason in get_args(Reason)),
     *(f"checked.counter.{name}" for name in (*COUNTERS, "loss_sum", "epoch_loss")),
     *(f"checked.no_differences.{rule}" for rule in GRADIENT_FREE),

@@ -138,7 +138,8 @@ export {};
  *   gradient: {hand: number | null, autograd: number | null, differences: number | null},
  * }} CheckedStep
  */
-/** @typedef {NotChecked | CheckedStep} Checked */
+/** @typedef {{revision: number, step: number, state: 'failed', reason: 'died' | 'time' | 'memory' | 'error', limit: number | null, planted: string | null}} CheckFailed  limit: of seconds or bytes */
+/** @typedef {NotChecked | CheckFailed | CheckedStep} Checked */
 
 /** @typedef {{kind: 'neuron' | 'weight' | 'bias' | 'norm' | 'point' | 'layer' | 'loss', layer: number, index: number, source: number}} Subject  what a number belongs to */
 /** @typedef {{symbol: string, value: number | null, factors: [string, number | null][], subject: Subject | null}} Term */

@@ -11,12 +11,13 @@ import pytest
 from app.sessions import checks
 from app.training_worker import checkup
 from app.training_worker.measurements import QUANTITIES
-from app.training_worker.port import Compare, Job, TrainerHandle
+from app.training_worker.port import TrainerHandle
 from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Silence
 from engine.diagnosis.failures import FAILURES
+from engine.training.timeline import Checkpoint
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, managing, watching
 
 DEEP: dict[str, Any] = {
@@ -249,20 +250,22 @@ async def test_a_failure_of_the_check_is_no_failure_of_the_session(
     monkeypatch.setattr(checkup, "check", fail)
     async with watching() as watcher:
         await watcher.say(type="check")
+        light = await watcher.until("checked")
+        assert (light["state"], light["reason"], light["step"], light["planted"]) == ("failed", "error", 0, None)
+        assert "could not be checked" in caplog.text
         await watcher.say(type="step", count=3)
         await watcher.at_step(3)
-        await eventually(lambda: "could not be checked" in caplog.text)
 
 
 async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
     running = most = asked = 0
     all_asked = threading.Event()
-    do = TrainingThreads.do
+    compare = TrainingThreads.compare
 
-    async def counted(worker: TrainingThreads, trainer: TrainerHandle, job: Job[Any]) -> Any:
+    async def counted(worker: TrainingThreads, trainer: TrainerHandle, at: Checkpoint) -> Any:
         nonlocal asked
-        asked += isinstance(job, Compare)
-        doing = asyncio.ensure_future(do(worker, trainer, job))
+        asked += 1
+        doing = asyncio.ensure_future(compare(worker, trainer, at))
         await asyncio.sleep(0)  # so that it is handed over
         if asked == 4:
             all_asked.set()
@@ -275,7 +278,7 @@ async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None
         most = max(most, running)
         running -= 1
 
-    monkeypatch.setattr(TrainingThreads, "do", counted)
+    monkeypatch.setattr(TrainingThreads, "compare", counted)
     monkeypatch.setattr(checkup, "check", held_up)
     async with managing() as manager:
         watchers = [Watcher(await manager.create()) for _ in range(4)]

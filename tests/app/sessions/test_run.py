@@ -10,11 +10,12 @@ from app.training_worker.port import GetCheckpoint, GoTo, Placed
 from app.training_worker.threads import TrainingThreads
 from app.wire.messages import Refusal
 from engine.spec.spec import Spec
+from tests.app.fake_viewer import ProcessesInThread
 
 
 async def begun() -> tuple[Run, Placed]:
     """A run at its start, and how it would be told that it was put there."""
-    worker = TrainingThreads("by_hand")
+    worker = TrainingThreads("by_hand", ProcessesInThread())
     run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: 100.0)
     placed = await worker.do(run.trainer, GoTo(await worker.do(run.trainer, GetCheckpoint()), 0))
     worker.close()

@@ -17,7 +17,7 @@ from app.training_worker.threads import TrainingThreads
 from app.wire.frames import RESOLUTION
 from engine import Snapshot, Spec, Trainer
 from engine.training.stopping import STOP_FIELDS, StopReason
-from tests.app.fake_viewer import Watcher, eventually, managing, watching
+from tests.app.fake_viewer import ProcessesInThread, Watcher, eventually, managing, watching
 
 PERCEPTRON = {
     "hidden": [],
@@ -214,7 +214,7 @@ async def test_a_long_epoch_can_be_paused_and_shows_its_end_alone() -> None:
 async def test_pictures_take_at_most_half_of_a_sessions_time() -> None:
     """A picture takes 0.1 s here. The run is told the time, so that it need not be waited for."""
     now = 100.0
-    worker = TrainingThreads("by_hand")
+    worker = TrainingThreads("by_hand", ProcessesInThread())
     run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: now)
     viewer = Viewer(run.limits)
     run.join(viewer)

@@ -52,7 +52,6 @@ def one_of_each() -> list[port.Job[Any]]:
         port.ReadModel(b"file"),
         port.GetNetworkSample("0"),
         port.Examine([trainer.snapshot(2).entry]),
-        port.Compare(here),
     ]
 
 

@@ -15,6 +15,7 @@ from pydantic import ValidationError
 
 from engine import Spec, Trainer
 from engine.backends.compiled.backend import Compiled
+from engine.checking.against_backend import backend_step
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import SMALLEST, Comparison, Silence
 from engine.checking.step_pair import StepPair
@@ -105,7 +106,7 @@ def _random_fields(random: np.random.Generator) -> dict[str, Any]:
 def checked(trainer: Trainer) -> CheckResult | None:
     state = trainer.checkpoint().state
     run = (trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets)
-    return check(*run, None, trainer.backend)
+    return check(*run, None, backend_step(trainer.backend, *run))
 
 
 @contextmanager
@@ -295,12 +296,13 @@ def healthy(steps: int, seed: int = 0) -> tuple[Counter[str], dict[str, float], 
 
 def _compared(trainer: Trainer) -> list[Comparison | Silence]:
     """By the part of a check that takes the step of the backend; empty where none can be taken."""
-    state, inputs, targets = trainer.checkpoint().state, trainer.train_inputs, trainer.train_targets
+    state, inputs = trainer.checkpoint().state, trainer.train_inputs
+    run = (trainer.spec, trainer.network, state, inputs, trainer.train_targets)
     with np.errstate(over="ignore", invalid="ignore"):
-        pair = StepPair.next(trainer.spec, trainer.network, state, inputs, targets, None)
+        pair = StepPair.next(*run, None)
         if not pair.batch_pass.within_limits:
             return []
-        return list(pair.against(trainer.backend, state, inputs, targets).comparisons())
+        return list(pair.against(backend_step(trainer.backend, *run), state, len(inputs)).comparisons())
 
 
 def main() -> None:

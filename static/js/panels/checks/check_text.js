@@ -21,6 +21,11 @@ export function differenceText(value) {
   return value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0);
 }
 
+/** Why there was no comparison, and that training goes on. @param {import('../../wire/messages.js').CheckFailed} check */
+export function failureText({ step, reason, limit }) {
+  return t(`checked.failed.${reason}`, { step: step + 1, limit: reason === 'memory' ? Math.round((limit ?? 0) / 1e6) : limit });
+}
+
 /** @param {number | null | undefined} value */
 export const numberText = (value) => (value === null || value === undefined ? '–' : scientific(value, 6));
 

@@ -3,7 +3,7 @@
 
 import { scientific } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
-import { differenceText, entryText, numberText } from './check_text.js';
+import { differenceText, entryText, failureText, numberText } from './check_text.js';
 
 /** @typedef {import('../../wire/messages.js').Checked} Checked */
 /** @typedef {import('../../wire/messages.js').CheckedStep} CheckedStep */
@@ -16,7 +16,7 @@ export function createComparisonTable(root) {
   return {
     /** @param {Checked | null} checked */
     show(checked) {
-      const check = checked && checked.state !== 'none' ? checked : null;
+      const check = checked && checked.state !== 'none' && checked.state !== 'failed' ? checked : null;
       find('checked-verdict').textContent = verdict(checked, check);
       body.replaceChildren(...(check?.compared ?? []).map(makeRow), ...(check?.silent ?? []).map(makeSilentRow));
       for (const by of /** @type {const} */ (['hand', 'autograd', 'differences'])) {
@@ -34,6 +34,7 @@ const valuesOf = (check) => ({ samples: check?.samples, tried: check?.tried, par
 
 /** @param {Checked | null} checked @param {CheckedStep | null} check  the same, where a step was compared */
 function verdict(checked, check) {
+  if (checked?.state === 'failed') return failureText(checked);
   return t(`checked.verdict_${checked?.state ?? 'none'}`, { step: (checked?.step ?? 0) + 1, ...valuesOf(check), place: check ? entryText(check) : '' });
 }
 

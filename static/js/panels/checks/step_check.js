@@ -4,7 +4,7 @@
 
 import { t, translate } from '../../core/i18n.js';
 import { createBugSelect } from './bug_select.js';
-import { differenceText, tensorText } from './check_text.js';
+import { differenceText, failureText, tensorText } from './check_text.js';
 import { createComparisonTable } from './comparison_table.js';
 
 const GAP = 6; // px between chip and popover
@@ -64,6 +64,10 @@ function showChip(chip, check) {
   if (!check || check.state === 'none') {
     chip.dataset.value = '';
     label.textContent = t('checked.none', { difference: '', place: '' });
+  } else if (check.state === 'failed') {
+    chip.dataset.value = '';
+    label.textContent = t('checked.failed');
+    explanation = failureText(check);
   } else {
     const values = { difference: differenceText(check.difference), place: check.state === 'red' ? tensorText(check) : '' };
     const green = check.state === 'green';

@@ -28,7 +28,7 @@ export function createGraphSource(store, session) {
   /** @param {boolean} anew  whether the walk starts over even where the nodes are the same */
   async function ask(anew) {
     const question = ++newest;
-    store.set({ check: null });
+    store.set({ check: null, checkFailed: false });
     try {
       const answer = await request(store, session, false);
       if (question !== newest) return;
@@ -47,7 +47,7 @@ export function createGraphSource(store, session) {
   /** Asks again, for the comparison too: it loads torch where nobody has needed it yet. @param {number} question */
   async function compare(question) {
     const answer = await request(store, session, true);
-    if (question === newest) store.set({ check: ('check' in answer && answer.check) || null });
+    if (question === newest) store.set({ check: ('check' in answer && answer.check) || null, checkFailed: 'check_failed' in answer });
   }
 
   /** @param {{anew?: boolean, soon?: boolean}} [how]  soon: once nothing is typed any more */

@@ -18,6 +18,7 @@ import { walkOf } from '../../draw/dag/walk.js';
  * @property {Omit<Node, 'local'>[]} [modules]
  * @property {Fault | null} [refusal]
  * @property {Check | null} [check]
+ * @property {true} [check_failed]  the process that compares came to harm
  * @property {number} [points]  of the training set
  * @property {number} [step]  of the run
  * @property {string[]} [notes]  keys: what the graph leaves out
@@ -35,6 +36,7 @@ import { walkOf } from '../../draw/dag/walk.js';
  * @property {number} position  steps of the walk that are done
  * @property {string | null} chosen  name of the node whose card is open; null: that of the current step
  * @property {Check | null} check
+ * @property {boolean} checkFailed  no check came of the last question
  * @property {Fault | null} fault
  */
 /** @typedef {GraphKeys & import('../../core/state.js').Appearance} GraphState */
@@ -43,5 +45,5 @@ import { walkOf } from '../../draw/dag/walk.js';
 export const startState = (appearance) => ({
   ...appearance,
   view: 'expression', expression: '', given: {}, point: 0, answer: null, nodes: [], walk: walkOf([]), position: 0,
-  chosen: null, check: null, fault: null,
+  chosen: null, check: null, checkFailed: false, fault: null,
 });

@@ -9,20 +9,20 @@ import { t } from '../../core/i18n.js';
 /** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
 export function mountTorchCheck(root, store) {
   function show() {
-    const check = store.get('check');
+    const [check, failed] = [store.get('check'), store.get('checkFailed')];
     root.hidden = check === null && store.get('view') === 'modules';
     const wrong = check && wrongOf(check);
     root.dataset.state = check ? (wrong ? 'red' : 'green') : '';
     root.dataset.value = check ? String(check.torch.largest) : '';
-    root.textContent = check ? verdict(check) : store.get('fault') ? '–' : t('graph.checking');
+    root.textContent = check ? verdict(check) : store.get('fault') ? '–' : t(failed ? 'graph.not_checked' : 'graph.checking');
     root.title = check
       ? t('graph.checked_title', {
         torch: scientific(check.torch.largest),
         differences: differencesOf(check),
       })
-      : '';
+      : failed ? t('graph.not_checked_title') : '';
   }
-  const stop = store.watch(['check', 'fault', 'language', 'view'], show);
+  const stop = store.watch(['check', 'checkFailed', 'fault', 'language', 'view'], show);
   show();
   return stop;
 }
