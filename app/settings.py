@@ -122,7 +122,7 @@ class Limits(BaseModel):
     """One comparison, in a process of its own: the largest take ten, on a busy machine, and loading torch once more."""
 
     process_bytes: Annotated[int, Ge(1)] = 2 * 1024**3
-    """Memory that such a process writes to, where the system can limit it: with torch 0.4 GB, with all of MNIST 1."""
+    """Memory that such a process writes to, where the system can limit it: with torch 0.3 GB, with all of MNIST 1.1."""
 
     process_idle_seconds: Annotated[float, Gt(0)] = 5 * 60
     """Such a process ends when it has had nothing to do for so long: loading torch again takes some seconds."""

@@ -55,7 +55,7 @@ def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> 
     return _light(check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step), at)
 
 
-@lru_cache(maxsize=2)  # of MNIST 190 MB each
+@lru_cache(maxsize=1)  # of MNIST 190 MB; to make it anew costs less than to compare
 def training_set(spec: Spec, sources: DataSources) -> tuple[Array, Array]:
     """Inputs and targets as a Trainer of this Spec has them."""
     data = split(spec, sources)

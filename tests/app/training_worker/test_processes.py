@@ -54,6 +54,14 @@ async def test_one_process_answers_in_order_and_prints_nothing_into_the_answers(
         assert len(started) == 1
 
 
+@pytest.mark.skipif(sys.platform == "win32", reason="has neither niceness nor groups")
+async def test_it_comes_second_to_the_processor_and_no_ctrl_c_reaches_it() -> None:
+    async with supervising() as processes:
+        niceness, group = await processes.run("check", child_work.rank)
+        assert niceness > os.nice(0)
+        assert group != os.getpgrp()
+
+
 async def test_what_the_work_raises_is_raised_and_harms_nothing(started: list[WorkerProcess]) -> None:
     async with supervising() as processes:
         with pytest.raises(Fault, match="model_damaged: name x") as caught:
