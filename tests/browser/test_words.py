@@ -118,7 +118,7 @@ MADE = {
 def used() -> set[str]:
     literal = set(re.findall(r"""['"`]([a-z_]+(?:\.[a-z0-9_]+)+)['"`]""", SCRIPTS))
     called = set(re.findall(r"\bt\('([\w.]+)'", SCRIPTS))
-    templates = set(re.findall(r'data-t(?:-title|-label|-placeholder)?="([\w.]+)"', PAGES))
+    templates = set(re.findall(r'data-t(?:-title|-label|-placeholder)?="([\w.]+)"', PAGES + SCRIPTS))
     helped = {f"help.key.{name}" for name in re.findall(r'key\("[^"]+", "(\w+)"\)', PAGES)}
     meant = {f"help.colour.{name}" for name in re.findall(r'meaning\("\w+", "(\w+)"\)', PAGES)}
     fields = {f"field.{name}" for name in re.findall(r'(?:slider|knob)\("(\w+)"', PAGES)}
