@@ -94,6 +94,8 @@ class GradientRounding:
             z: Array = np.sqrt(np.square(own) + np.square(below) @ np.square(weight).T)
             n = z if cache.norm is None else z / cache.norm.std * np.maximum(1, tensors[f"norms.{layer}.weight"])
             out = (MAX_SLOPE * n + np.abs(cache.h)) * (1 if cache.mask is None else cache.mask)
+            if stage.activation == "relu":  # one that is off is 0 in any order of summation
+                out = np.where(cache.n < -FLOAT32_TOLERANCE * n, 0, out)
             below = out + below if stage.residual else out
             every.append((z, n, below))
         return every

@@ -102,6 +102,41 @@ def test_values_as_scikit_learn(count: int, seed: int) -> None:
     assert all(ours[name] is None for name in ("accuracy", "precision", "recall", "f1", "confusion"))
 
 
+@given(st.integers(2, 20), st.lists(st.booleans(), min_size=1, max_size=4), st.integers(0, 2**31 - 1))
+def test_r2_is_the_mean_over_the_outputs_that_vary(count: int, varies: list[bool], seed: int) -> None:
+    """Each as scikit-learn has it, which calls one that does not vary 0 or 1."""
+    random, several = np.random.default_rng(seed), len(varies)
+    truth = np.where(varies, random.normal(size=(count, several)), 0.3).astype(np.float32)
+    outputs = (truth + random.normal(size=(count, several))).astype(np.float32)
+    ours = scores(outputs, truth, Spec(dataset="random", random_outputs=several))
+    theirs = oracle.r2_score(truth, outputs, multioutput="raw_values")[varies]
+    if not any(varies):
+        assert ours["r2"] is None
+    else:
+        assert ours["r2"] is not None
+        assert 1 - ours["r2"] == pytest.approx(1 - theirs.mean(), rel=1e-4)
+    assert ours["mae"] == pytest.approx(oracle.mean_absolute_error(truth, outputs), rel=1e-5)
+
+
+@given(st.integers(3, 8), st.integers(1, 30), st.sampled_from(["one true", "one predicted", "ties"]), st.data())
+def test_classes_of_a_degenerate_kind_as_scikit_learn(classes: int, count: int, kind: str, data: st.DataObject) -> None:
+    """All of one class, all predicted to be one, or outputs that are equal, of which the first counts."""
+    random, one = np.random.default_rng(data.draw(st.integers(0, 2**31 - 1))), data.draw(st.integers(0, classes - 1))
+    true = np.full(count, one) if kind == "one true" else random.integers(0, classes, count)
+    outputs = random.integers(0, 2, (count, classes)).astype(np.float32)
+    if kind == "one predicted":
+        outputs[:, one] = 2
+    predicted = np.array([row.tolist().index(row.max()) for row in outputs])
+    ours = scores(outputs, true.astype(np.float32), CLASSES[classes])
+    how: dict[str, Any] = {"average": "macro", "zero_division": 0}
+    for name, theirs in (
+        ("precision", oracle.precision_score),
+        ("recall", oracle.recall_score),
+        ("f1", oracle.f1_score),
+    ):
+        assert ours[name] == pytest.approx(theirs(true, predicted, **how))  # type: ignore[literal-required]
+
+
 def test_targets_that_do_not_vary_have_no_r2() -> None:
     flat, outputs = np.full(5, 0.1, dtype=np.float32), np.zeros((5, 1), dtype=np.float32)
     ours = scores(outputs, flat, Spec(dataset="plane"))
