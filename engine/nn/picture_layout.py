@@ -31,6 +31,7 @@ from functools import lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.nn.network import Network
 from engine.spec.spec import Spec
@@ -187,3 +188,17 @@ def _placed(
         offset += sections[-1].bytes
     raw_bytes = sections[len(raw) - 1].offset + sections[len(raw) - 1].bytes
     return tuple(sections), raw_bytes, offset
+
+
+def tensor_places(network: Network, layout: PictureLayout) -> NDArray[np.int64]:
+    """Where each number of `parameters`, `gradients` and `updates` lies in the flat vector of the network."""
+    parts = []
+    for name, shape in network.shapes.items():
+        places = np.arange(network.count)[network.slices[name]].reshape(shape)
+        if layout.between is not None:
+            layer = int(name.split(".")[1])
+            places = places[list(layout.between[layer + 1])]
+            if places.ndim == 2:
+                places = places[:, list(layout.between[layer])]
+        parts.append(places.ravel())
+    return np.concatenate(parts)

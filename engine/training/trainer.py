@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from engine.backends import Backend, make_backend
 from engine.backends.bugs import BUGS, by_hand_with, compatible_with, without_bug_state
+from engine.backends.pictures import DrawsPictures, PictureInputs
 from engine.data.datasets import split
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.data.features import inputs_of
@@ -22,9 +23,12 @@ from engine.nn.initializers import initial_parameters
 from engine.nn.losses import make_loss, penalty
 from engine.nn.network import Array, Network, State
 from engine.nn.optimizers import make_optimizer
+from engine.nn.picture_layout import BOUNDARY_SIDE
 from engine.nn.schedules import rate_factor
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
+from engine.training.picture import Picture, draw, picture_inputs, plane_inputs, quantised_map, readings_of
+from engine.training.saved_state import finite, state_of
 from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
 from engine.training.stopping import STOP_FIELDS, StoppingState, StopReason, has_epoch_rules
 from engine.training.timeline import Checkpoint
@@ -109,11 +113,13 @@ class Trainer:
 
         Raises ValueError for a negative number, TypeError for one that is not whole.
         """
-        steps = operator.index(steps)
-        if steps < 0:
-            raise ValueError(f"a run goes forward only, not by {steps} steps; ask for 0 steps or more")
-        while steps > 0 and self.stopped is None and self.diverged is None:
+        steps = _number_of_steps(steps)
+        while steps > 0 and self._goes_on:
             steps -= self._advance_to_next_check(steps)
+
+    @property
+    def _goes_on(self) -> bool:
+        return self.stopped is None and self.diverged is None
 
     def advance_to_epoch_end(self) -> None:
         """Trains to the end of the current epoch, or of the next one if the run is between two."""
@@ -121,8 +127,7 @@ class Trainer:
 
     def _advance_to_next_check(self, steps: int) -> int:
         """Takes at most so many steps, no further than the next check of a stop rule; the number taken, or tried."""
-        if self.spec.stop_steps is not None:
-            steps = min(steps, max(0, self.spec.stop_steps - self.step))
+        steps = self._within_limit(steps)
         if has_epoch_rules(self.spec):
             steps = min(steps, self.steps_left_in_epoch)
         self._backend.advance(steps)
@@ -138,6 +143,10 @@ class Trainer:
             self.stopping = self.stopping.after_epoch(self.spec, now.epoch, now.epoch_loss, test)
         self.stopping = self.stopping.after_step(self.spec, now.step)
         return steps
+
+    def _within_limit(self, steps: int) -> int:
+        """At most so many, up to the step where the run is to stop."""
+        return steps if self.spec.stop_steps is None else min(steps, max(0, self.spec.stop_steps - self.step))
 
     @property
     def steps_left_in_epoch(self) -> int:
@@ -188,7 +197,7 @@ class Trainer:
                 f"these tensors are missing or unknown: {mismatched}; give {', '.join(self.network.names)}"
             )
         for name, values in parameters.items():
-            tensors[name][:] = _finite(name, values, tensors[name].shape)
+            tensors[name][:] = finite(name, values, tensors[name].shape)
         state.diverged = None
         self._backend.load(state)
 
@@ -223,7 +232,7 @@ class Trainer:
             raise ValueError(
                 f"points must have the shape (n, {columns}), one row of {what} each, not {np.shape(points)}"
             )
-        return self._backend.activations(inputs_of(self.spec, _finite("points", points, np.shape(points))))
+        return self._backend.activations(inputs_of(self.spec, finite("points", points, np.shape(points))))
 
     def activations(self, samples: NDArray[np.int64]) -> list[Array]:
         """Outputs of each layer, norm, activation and residual included, of these training samples: each (width, n)."""
@@ -247,6 +256,46 @@ class Trainer:
                 "train": train_scores,
                 "test": test_scores,
             }
+
+    def picture(self, steps: int = 0) -> Picture:
+        """Takes so many steps, as `advance` does, and gives the picture of where the run then stands.
+
+        Raises ValueError for a negative number, TypeError for one that is not whole.
+        """
+        steps = _number_of_steps(steps)
+        inputs, data = self._picture_inputs, self._picture_data
+        if isinstance(self._backend, DrawsPictures):
+            if has_epoch_rules(self.spec):
+                self.advance(steps)
+                steps = 0
+            steps = self._within_limit(steps) if self._goes_on else 0
+            measures = self._backend.draw(steps, inputs, data)
+            self.stopping = self.stopping.after_step(self.spec, self.step)
+        else:
+            self.advance(steps)
+            measures = draw(self._backend, self.spec, inputs, data)
+        readings = readings_of(self.spec, self._backend.progress(), self.stopped, measures)
+        return Picture(inputs.layout, readings, data)
+
+    @cached_property
+    def _picture_inputs(self) -> PictureInputs:
+        train = (self.train_inputs, self.train_targets, self.train_labels)
+        return picture_inputs(self.spec, train, (self.test_inputs, self.test_targets, self.test_labels))
+
+    @cached_property
+    def _picture_data(self) -> NDArray[np.uint8]:
+        return np.zeros(self._picture_inputs.layout.size, dtype=np.uint8)
+
+    def neuron_map(self, layer: int, neuron: int) -> tuple[float, NDArray[np.int8]]:
+        """Scale and map of a neuron's outputs at the cells of the boundary: value = q / 127 · scale, row 0 at the top.
+
+        layer: linear layers, from 0. Raises ValueError where there is no such neuron or inputs are not of the plane.
+        """
+        sizes = self.network.sizes[1:]
+        if not self.spec.kind.plane or not (0 <= layer < len(sizes) and 0 <= neuron < sizes[layer]):
+            raise ValueError(f"neuron {neuron} of layer {layer} has no map; the layers are {sizes} wide")
+        values = self._backend.activations(plane_inputs(self.spec, BOUNDARY_SIDE).T)[layer][neuron]
+        return quantised_map(values.reshape(BOUNDARY_SIDE, BOUNDARY_SIDE))
 
     def snapshot(self, resolution: int = 100) -> Snapshot:
         """The present state with its metrics and maps of resolution×resolution cells, fewer where layers are very wide.
@@ -335,42 +384,12 @@ class Trainer:
         trainer.stopping = StoppingState(**values.pop("watch"))
         if (bug := values.pop("bug", None)) is not None:
             trainer.inject_bug(bug)
-        trainer._backend.load(_state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
+        trainer._backend.load(state_of(values, like=trainer._backend.state(), samples=len(trainer.train_inputs)))
         return trainer
 
 
-def _state_of(values: Mapping[str, Any], like: State, samples: int) -> State:
-    """The State in saved values. Raises ValueError unless it fits `like`, a fresh one of the same Spec.
-
-    samples: size of the training set.
-    """
-    if set(values) != set(vars(like)):
-        mismatched = ", ".join(sorted(set(values) ^ set(vars(like))))
-        raise ValueError(f"these parts of the state are missing or unknown: {mismatched}; give what `state()` gave")
-    if set(values["optimizer_state"]) != set(like.optimizer_state):
-        found = sorted(values["optimizer_state"])
-        raise ValueError(f"the optimizer remembers {sorted(like.optimizer_state)}, and the state has {found}")
-
-    shape = like.parameters.shape
-    state = State(
-        parameters=_finite("parameters", values["parameters"], shape),
-        optimizer_state={name: _finite(name, values["optimizer_state"][name], shape) for name in like.optimizer_state},
-        updates=_finite("updates", values["updates"], shape),
-        buffers=_finite("buffers", values["buffers"], like.buffers.shape),
-        **{name: values[name] for name in vars(like) if not isinstance(getattr(like, name), np.ndarray | dict)},
-    )
-    counters = [state.step, state.epoch, state.cursor, state.optimizer_steps, state.samples, state.diverged or 0]
-    if not all(isinstance(counter, int) and counter >= 0 for counter in counters) or state.cursor >= samples:
-        raise ValueError(f"the counters of the state, {counters}, do not fit a training set of {samples} samples")
-    return state
-
-
-def _finite(name: str, values: ArrayLike, shape: tuple[int, ...]) -> Array:
-    """The values as a new float32 array. Raises ValueError for another shape and for what is not finite."""
-    with np.errstate(over="ignore"):
-        array = np.array(values, dtype=np.float32)
-    if array.shape != shape:
-        raise ValueError(f"{name} must have the shape {shape}, not {array.shape}")
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds a number that is not finite in float32; give finite numbers only")
-    return array
+def _number_of_steps(steps: int) -> int:
+    steps = operator.index(steps)
+    if steps < 0:
+        raise ValueError(f"a run goes forward only, not by {steps} steps; ask for 0 steps or more")
+    return steps

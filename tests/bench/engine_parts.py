@@ -112,6 +112,23 @@ def sizes() -> dict[str, dict[str, float]]:
     return figures
 
 
+def slices() -> dict[str, dict[str, float]]:
+    """ms of one step as a Trainer takes it and reads its progress, and of its kernel alone."""
+    figures = {}
+    for hidden in ((4, 2), (8, 8, 8), (64, 64), (512, 512)):
+        spec = Spec().changed(hidden=hidden, optimizer="adam", learning_rate=1e-4)
+        trainer, alone = Trainer(spec), Trainer(spec)
+
+        def step(trainer: Trainer = trainer) -> tuple[int, int, int | None]:
+            trainer.advance(1)
+            return trainer.step, trainer.epoch, trainer.diverged
+
+        contestants: dict[str, Callable[[], object]] = {"slice": step, "kernel": partial(alone._backend.advance, 1)}
+        times = shortest(contestants, 200)
+        figures["-".join(map(str, (2, *hidden, 1)))] = {name: 1000 * seconds for name, seconds in times.items()}
+    return figures
+
+
 # The price of company
 
 
@@ -184,6 +201,9 @@ def report(figures: dict[str, Any]) -> None:
     for name, size in figures["sizes"].items():
         rates = f"{size['compiled']:12,.0f}{size['autograd']:12,.0f}{size['compiled'] / size['autograd']:8.1f}"
         print(f"{name:38}{size['parameters']:12,}{rates}")
+    print(f"\n{'ms a step':38}{'slice':>12}{'kernel':>12}  (at most 1.15 kernels + 0.15)")
+    for name, times in figures["slices"].items():
+        print(f"{name:38}{times['slice']:12.3f}{times['kernel']:12.3f}")
     print(f"\ntwo Trainers on two threads: {figures['threads']['ratio']:.2f} of the time of one (at most 1.2)")
     starts = figures["starts"]
     print(

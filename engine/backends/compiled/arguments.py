@@ -85,9 +85,60 @@ class Scratch(NamedTuple):
 
 
 Arguments = tuple[Config, Samples, TrainState, Buffers, Scratch]
+PlainArguments = tuple[tuple[object, ...], ...]
 
 
-def plain(arguments: Arguments) -> tuple[tuple[object, ...], ...]:
+class MeasuredSet(NamedTuple):
+    """Samples whose loss and accuracy a picture has."""
+
+    inputs: Array
+    """(samples, features)"""
+    targets: Array
+    """(samples, outputs)"""
+    classes: NDArray[np.int64]
+    """(samples,), from 0; empty where targets are values"""
+    order: NDArray[np.int64]
+    """(samples + 16,): 0, 1, …, the last one again and again"""
+
+
+class Scene(NamedTuple):
+    """What a picture shows: see `drawing.py`."""
+
+    choices: NDArray[np.int64]
+    numbers: NDArray[np.float64]
+    boundary: Array
+    """Inputs at the cells of the boundary, (features, cells)"""
+    plane: Array
+    """Inputs at the cells of a map, (features, cells)"""
+    map_rows: NDArray[np.int64]
+    """The neuron of each map, counted through all layers"""
+    pixels: NDArray[np.int64]
+    """(maps, cells): which parameters maps of weights show"""
+    tensors: NDArray[np.int64]
+    """Which parameters the picture holds"""
+    tensor_ends: NDArray[np.int64]
+
+
+class Canvas(NamedTuple):
+    """Where a picture is drawn, and what for."""
+
+    inputs: Array
+    """Scratch: (features, room)"""
+    outputs: Array
+    """Scratch: (neurons of all layers, room)"""
+    grid: Array
+    """Scratch: the cells of the boundary, or of all maps"""
+    bits: NDArray[np.int32]
+    """The same memory"""
+    floats: Array
+    """The sections of float32"""
+    halves: NDArray[np.uint16]
+    """The whole picture, as are bytes"""
+    bytes: NDArray[np.int8]
+    readings: NDArray[np.float64]
+
+
+def plain(arguments: Arguments) -> PlainArguments:
     """For a call of a kernel from Python."""
     return tuple(tuple(group) for group in arguments)
 

@@ -8,14 +8,18 @@ ones load it from the cache.
 import math
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.backends.compiled import kernels, settings
 from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, TrainState, plain
+from engine.backends.compiled.drawing import Drawing
 from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
 from engine.backends.compiled.products import TILE
+from engine.backends.pictures import MeasuredSet, Measures, PictureInputs
 from engine.nn.network import Array, Network, Progress, State
+from engine.nn.picture_layout import picture_layout
 from engine.spec.choices import ClipName, LossName, OptimizerName, ScheduleName
 from engine.spec.spec import DIVERGENCE, Spec
 
@@ -62,6 +66,10 @@ _CHUNK_VALUES = 1 << 16
 """Numbers of a chunk of values, 256 kB: with slopes and deltas it stays in a core's second cache."""
 
 
+MOST_STILL_GROUPS = 8
+"""Of samples, or of cells of a picture, that go through the network at a time where no step is taken."""
+
+
 class Compiled:
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:
         self.network = network
@@ -72,7 +80,7 @@ class Compiled:
         self.samples = Samples(
             np.ascontiguousarray(inputs, dtype=np.float32), np.ascontiguousarray(targets, dtype=np.float32), order
         )
-        self.in_order = np.minimum(np.arange(len(order)), len(inputs) - 1)
+        self.in_order = self.samples._replace(order=np.minimum(np.arange(len(order)), len(inputs) - 1))
         self.train_state = TrainState(
             parameters=aligned(size),
             optimizer_state=aligned(3 * size),
@@ -87,6 +95,8 @@ class Compiled:
         self.flat_index[self.index] = np.arange(network.count)
         self.is_parameter[self.index] = 1
         self.groups = 0  # of samples that the buffers hold
+        self.still_buffers = self._buffers(self._groups_of_chunk(MOST_STILL_GROUPS))
+        self.drawing: Drawing | None = None
         self._use(spec)
         zeros = np.zeros(network.count, dtype=np.float32)
         self.load(State.start(network, zeros, self._initial_optimizer_state()))
@@ -176,18 +186,24 @@ class Compiled:
         self._allocate_buffers(batch)
         self.scratch = Scratch(self.flat_index, self.is_parameter, *self._scratch())
         self.arguments = plain((self.config, self.samples, self.train_state, self.buffers, self.scratch))
+        self.still = plain((self.config, self.in_order, self.train_state, self.still_buffers, self.scratch))
 
     def _allocate_buffers(self, batch: int) -> None:
         """Buffers for a whole batch, or for a chunk of a large one; batch norm must see all of it at once."""
         groups = -(-batch // WIDTH)
         if not self.network.buffer_shapes:
-            groups = min(groups, max(4, _CHUNK_VALUES // (self.layout.rows * WIDTH)))
-        if groups == self.groups:
-            return
-        self.groups = groups
+            groups = self._groups_of_chunk(groups)
+        if groups != self.groups:
+            self.groups = groups
+            self.buffers = self._buffers(groups)
+
+    def _groups_of_chunk(self, wanted: int) -> int:
+        return min(wanted, max(4, _CHUNK_VALUES // (self.layout.rows * WIDTH)))
+
+    def _buffers(self, groups: int) -> Buffers:
         stride, units = self.layout.rows * WIDTH, self.layout.running_size // 2
         size = groups * stride
-        self.buffers = Buffers(
+        return Buffers(
             values=aligned(size),
             slopes=aligned(size),
             x_hat=aligned(size if self.network.buffer_shapes else 0),
@@ -218,9 +234,7 @@ class Compiled:
         return self.gradient[self.index]
 
     def loss_and_gradient(self) -> tuple[float, Array]:
-        samples = self.samples._replace(order=self.in_order)
-        arguments = plain((self.config, samples, self.train_state, self.buffers, self.scratch))
-        loss: float = kernels.advance(1, False, self.full_gradient, arguments)
+        loss: float = kernels.advance(1, False, self.full_gradient, self.still)
         return loss, self.full_gradient[self.index]
 
     def activations(self, inputs: Array) -> list[Array]:
@@ -230,10 +244,15 @@ class Compiled:
         columns[:, :wanted] = inputs.T
         widths = self.network.sizes[1:]
         values = np.empty((sum(widths), count), dtype=np.float32)
-        kernels.infer(columns, values, self.arguments)
+        kernels.infer(columns.ravel(), count, 0, count, values.ravel(), self.still)
         ends = np.cumsum(widths).tolist()
         layers = [values[end - width : end, :wanted] for width, end in zip(widths, ends, strict=True)]
         return [np.ascontiguousarray(layer) for layer in layers]
+
+    def draw(self, steps: int, inputs: PictureInputs, data: NDArray[np.uint8]) -> Measures:
+        if self.drawing is None or self.drawing.inputs is not inputs or self.drawing.data is not data:
+            self.drawing = Drawing(self.network, self.layout, inputs, data)
+        return self.drawing.draw(steps, self.gradient, self.arguments, self.full_gradient, self.still)
 
 
 def warm() -> None:
@@ -241,5 +260,7 @@ def warm() -> None:
     spec = Spec()
     points = np.zeros((1, 2), dtype=np.float32)
     backend = Compiled(spec, Network.of(spec), points, points[:, :1])
-    backend.advance(1)
     backend.activations(points)
+    samples = MeasuredSet(points, points[:, :1], None)
+    layout = picture_layout(spec)
+    backend.draw(1, PictureInputs(layout, samples, samples, 0, 0, None, None), np.zeros(layout.size, dtype=np.uint8))

@@ -34,6 +34,7 @@ from engine.backends.compiled.settings import (
     EPOCH,
     EPOCH_LOSS,
     EVOLUTION,
+    INS,
     L1,
     L2,
     LOSS,
@@ -210,28 +211,29 @@ def update_counters(config: Config, samples: Samples, state: TrainState, count: 
 
 
 @cached
-def infer(inputs: Any, outputs: Any, arguments: Any) -> None:
-    """Inference for inputs (features, n), n ≥ 16: activations of all layers, one after the other, each (width, n).
+def infer(inputs: Any, columns: Any, begin: Any, count: Any, outputs: Any, arguments: Any) -> None:
+    """Inference for `count` columns of inputs (features, columns) from `begin` on, at least sixteen: activations of all
+    layers, one after the other, each (width, count).
 
     The last group starts sixteen before the end and so takes some points a second time.
     """
     config, _, state, buffers, _ = named(arguments)
-    features, samples = inputs.shape
+    features = config.plan[0, INS]
     values, stride = buffers.values, buffers.stride
     room = values.size // stride
-    groups = (samples + WIDTH - 1) // WIDTH
+    groups = (count + WIDTH - 1) // WIDTH
     for first in range(0, groups, room):
         end = min(room, groups - first) * stride
         start = first * WIDTH
         for base in range(0, end, stride):
-            start = min(start, samples - WIDTH)
+            start = min(start, count - WIDTH)
             for feature in range(features):
-                store(values, base + feature * WIDTH, load(inputs, feature * samples + start))
+                store(values, base + feature * WIDTH, load(inputs, feature * columns + begin + start))
             start += WIDTH
-        forward(config, state.parameters, state.running, buffers, end, 0, samples, 0, False, True)
+        forward(config, state.parameters, state.running, buffers, end, 0, count, 0, False, True)
         start = first * WIDTH
         for base in range(0, end, stride):
-            store_layers(config.plan, values, base, outputs, min(start, samples - WIDTH), samples)
+            store_layers(config.plan, values, base, outputs, min(start, count - WIDTH), count)
             start += WIDTH
 
 

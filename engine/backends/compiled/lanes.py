@@ -123,6 +123,14 @@ def store_four(builder: Any, data: Value, index: Value, value: Value) -> None:
     builder.store(four, _address(builder, data, index, four.type), align=_ALIGN)
 
 
+@primitive(types.void, *_AT, lanes)
+def store_bytes(builder: Any, data: Value, index: Value, value: Value) -> None:
+    """Stores whole numbers from −128 to 255 as a byte each."""
+    kind = ir.VectorType(ir.IntType(8), WIDTH)
+    whole = builder.trunc(builder.fptosi(value, _INTS), kind)
+    builder.store(whole, _address(builder, data, index, kind), align=1)
+
+
 @primitive(lanes, *_AT)
 def broadcast(builder: Any, data: Value, index: Value) -> Value:
     """array[index] in all lanes."""
@@ -211,6 +219,12 @@ def where_positive(builder: Any, condition: Value, a: Value, b: Value) -> Value:
 def beyond(builder: Any, a: Value, limit: Value) -> Value:
     """1 where a is larger than the limit or not a number, else 0."""
     return builder.select(builder.fcmp_unordered(">", a, limit), _ones(), _zeros())
+
+
+@primitive(lanes, lanes)
+def numbers(builder: Any, a: Value) -> Value:
+    """a, and 0 where it is not a number."""
+    return builder.select(builder.fcmp_ordered("ord", a, a), a, _zeros())
 
 
 @primitive(lanes, lanes)
@@ -324,3 +338,11 @@ def first(builder: Any, a: Value) -> Value:
 def total(a: Any) -> Any:
     """The sum of all sixteen."""
     return first(sum_four(a, a, a, a))
+
+
+@primitive(types.float32, lanes)
+def largest(builder: Any, a: Value) -> Value:
+    """Of sixteen numbers."""
+    kind = ir.FunctionType(_FLOAT, [_FLOATS])
+    reduce = cgutils.get_or_insert_function(builder.module, kind, f"llvm.vector.reduce.fmax.v{WIDTH}f32")
+    return builder.call(reduce, [a])

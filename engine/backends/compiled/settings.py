@@ -32,3 +32,18 @@ MSE, MAE, HUBER, BCE, CROSS_ENTROPY, PERCEPTRON_ERROR = range(6)
 SGD, MOMENTUM_RULE, NAG, ADAGRAD, RMSPROP, ADAM, MUON, EVOLUTION = range(8)
 CONSTANT, STEPS, EXPONENTIAL, COSINE = range(4)
 UNCLIPPED, NORM, VALUE = range(3)
+
+(
+    ROOM, BOUNDARY, DIFFERENCE, CLASSES, MAPS, MAPS_OF_WEIGHTS, MAP_CELLS, HALVES,
+    BOUNDARY_SCALE_AT, MAP_SCALES_AT, MAP_RANGES_AT, SCALES_AT, VALUES_AT, BOUNDARY_AT, MAPS_AT,
+) = range(15)  # fmt: skip
+SCENE_CHOICES = 15
+"""Choices of a scene, int64. ROOM: samples or cells at a time. Cells of the BOUNDARY, or 0; whether it is a DIFFERENCE
+of two outputs, or shows CLASSES. Whether the tensors are HALVES. Then where sections start, in numbers of their kind;
+that of scales and of values is the one of the parameters, the others follow."""
+
+THRESHOLD, LOW_TARGET, LARGEST, SMALLEST_SCALE = range(4)
+"""Numbers of a scene, float64."""
+
+TRAIN_LOSS, TEST_LOSS, TRAIN_ACCURACY, TEST_ACCURACY, PENALTY, GRADIENT_NORMS = range(6)
+"""Readings, float64: one norm for each layer at the end."""

@@ -18,7 +18,7 @@ from pydantic import ValidationError
 from engine import Layer, Spec
 from engine.backends.by_hand import ByHand
 from engine.backends.compiled import cache, kernels, settings
-from engine.backends.compiled.backend import Compiled
+from engine.backends.compiled.backend import Compiled, warm
 from engine.nn.network import Network, State
 from engine.nn.optimizers import make_optimizer
 from engine.nn.random import batch_order
@@ -204,10 +204,10 @@ def test_the_gil_is_released() -> None:
 
 
 WARM = """
-from engine.backends.compiled import kernels
+from engine.backends.compiled import kernels, picture
 from engine.backends.compiled.backend import warm
 warm()
-for kernel in (kernels.advance, kernels.infer):
+for kernel in (kernels.advance, kernels.infer, picture.draw):
     assert sum(kernel.stats.cache_hits.values()) == 1, kernel.stats
 """
 KERNEL = """
@@ -232,9 +232,7 @@ def elsewhere(script: str, **environment: str) -> None:
 
 
 def test_other_processes_find_what_this_one_has_compiled() -> None:
-    backend, _ = backend_of(Spec())
-    backend.advance(1)
-    backend.activations(backend.samples.inputs)
+    warm()
     elsewhere(WARM)
 
 

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 
 from engine.backends.compiled import elementary
 from engine.backends.compiled import random as kernel_random
-from engine.backends.compiled.lanes import WIDTH, inlined, load, store
+from engine.backends.compiled.lanes import WIDTH, inlined, largest, load, numbers, store, store_bytes
+from engine.backends.compiled.picture import half
 from engine.nn import random
 from engine.nn.network import Array
 
@@ -102,6 +103,44 @@ def test_tanh_is_odd_and_stays_within_one() -> None:
 )
 def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
     assert np.isnan(applied(function, np.full(WIDTH, np.nan, dtype=np.float32))).all()
+
+
+# Bytes and halves of numbers
+
+
+def test_bytes_are_whole_numbers_of_either_kind() -> None:
+    def fill(values: Any, out: Any) -> None:
+        for i in range(0, values.size, WIDTH):
+            store_bytes(out, i, load(values, i))
+
+    values = np.resize(np.arange(-128, 256), 384).astype(np.float32)
+    out = np.empty(len(values), dtype=np.int8)
+    njit(fill)(values, out)
+    np.testing.assert_array_equal(out, np.where(values < 128, values, values - 256))
+
+
+def test_the_largest_of_numbers_only() -> None:
+    def highest(values: Any) -> Any:
+        return largest(numbers(load(values, 0)))
+
+    values = -np.arange(1, WIDTH + 1, dtype=np.float32)
+    assert njit(highest)(values) == -1
+    values[3] = np.nan
+    assert njit(highest)(values) == 0
+    values[7] = np.inf
+    assert njit(highest)(values) == np.inf
+
+
+def test_half_rounds_as_numpy_does() -> None:
+    def fill(values: Any, bits: Any, out: Any) -> None:
+        for i in range(values.size):
+            out[i] = half(values[i], bits[i])
+
+    values = np.concatenate([sweep(1), np.float32(2.0**-24) * np.arange(0, 3000, 0.25, dtype=np.float32)])
+    values = np.concatenate([values, -values]).astype(np.float32)
+    out = np.empty(len(values), dtype=np.uint16)
+    njit(fill)(values, values.view(np.int32), out)
+    np.testing.assert_array_equal(out, values.astype(np.float16).view(np.uint16))
 
 
 # Twins of seeds
