@@ -5,7 +5,16 @@ Activations and losses are branches taken once a layer or a batch, not constants
 
 from typing import Any
 
-from engine.backends.compiled.elementary import exp, exp_minus_1, log, normal, sigmoid, softplus, tanh
+from engine.backends.compiled.elementary import (
+    exp,
+    exp_and_minus_1,
+    log,
+    normal,
+    sigmoid,
+    sigmoid_and_slope,
+    softplus,
+    tanh,
+)
 from engine.backends.compiled.lanes import (
     WIDTH,
     absolute,
@@ -56,9 +65,9 @@ def activate(kind: Any, settings: Any, values: Any, slopes: Any, start: Any, end
             store(slopes, i, where_positive(z, one, splat(0.0)))
     elif kind == SIGMOID:
         for i in range(start, end, WIDTH):
-            a = sigmoid(load(values, i))
+            a, slope = sigmoid_and_slope(load(values, i))
             store(values, i, a)
-            store(slopes, i, a * (one - a))
+            store(slopes, i, slope)
     elif kind == STEP_AT_0:
         for i in range(start, end, WIDTH):
             z = load(values, i)
@@ -74,9 +83,9 @@ def activate(kind: Any, settings: Any, values: Any, slopes: Any, start: Any, end
         alpha = splat(settings[ELU_ALPHA])
         for i in range(start, end, WIDTH):
             z = load(values, i)
-            below = alpha * exp_minus_1(smaller(splat(0.0), z))
-            store(values, i, where_positive(z, z, below))
-            store(slopes, i, where_positive(z, one, below + alpha))
+            e, below = exp_and_minus_1(smaller(splat(0.0), z))
+            store(values, i, where_positive(z, z, alpha * below))
+            store(slopes, i, where_positive(z, one, alpha * e))
     elif kind == GELU:
         for i in range(start, end, WIDTH):
             z = load(values, i)

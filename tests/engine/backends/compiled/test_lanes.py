@@ -50,6 +50,21 @@ def density(x: Any) -> Any:
     return elementary.normal(x)[1]
 
 
+@inlined
+def exp_minus_1(x: Any) -> Any:
+    return elementary.exp_and_minus_1(x)[1]
+
+
+@inlined
+def sigmoid_beside_slope(x: Any) -> Any:
+    return elementary.sigmoid_and_slope(x)[0]
+
+
+@inlined
+def slope_of_sigmoid(x: Any) -> Any:
+    return elementary.sigmoid_and_slope(x)[1]
+
+
 def true_normal(x: Doubles) -> Doubles:
     return np.array([erfc(number) / 2 for number in -x / sqrt(2)])
 
@@ -59,9 +74,11 @@ def true_normal(x: Doubles) -> Doubles:
     [
         (elementary.tanh, np.tanh, -1e30, 1e30, 6),
         (elementary.sigmoid, lambda x: 1 / (1 + np.exp(-x)), -87, 87, 2.5),
+        (sigmoid_beside_slope, lambda x: 1 / (1 + np.exp(-x)), -87, 87, 3),
+        (slope_of_sigmoid, lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))) ** 2, -86, 86, 4.5),
         (elementary.softplus, lambda x: np.logaddexp(0, x), -87, 87, 3.5),
         (elementary.exp, np.exp, -87, 87, 1),
-        (elementary.exp_minus_1, np.expm1, -87, 0, 1),
+        (exp_minus_1, np.expm1, -87, 0, 1),
         (elementary.log, np.log, 1e-30, 1e30, 2),
         (normal, true_normal, -12, 12, 4.5),
         (density, lambda x: np.exp(-x * x / 2) / sqrt(2 * pi), -12, 12, 2.1),
@@ -99,7 +116,7 @@ def test_tanh_is_odd_and_stays_within_one() -> None:
 
 @pytest.mark.parametrize(
     "function",
-    [elementary.tanh, elementary.sigmoid, elementary.softplus, elementary.exp, elementary.exp_minus_1, normal],
+    [elementary.tanh, elementary.sigmoid, elementary.softplus, elementary.exp, exp_minus_1, normal],
 )
 def test_what_is_not_a_number_stays_so(function: Callable[..., Any]) -> None:
     assert np.isnan(applied(function, np.full(WIDTH, np.nan, dtype=np.float32))).all()
