@@ -6,6 +6,9 @@ from hypothesis import settings
 settings.register_profile("any machine", deadline=None)  # a slow machine is no failure
 settings.load_profile("any machine")
 
+LONG_SECONDS = 3600
+"""That a test marked long may take, in place of the limit in pyproject.toml."""
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--all", action="store_true", help="run the tests marked long, too")
@@ -13,8 +16,11 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     items.sort(key=lambda item: "/browser/" not in item.path.as_posix())  # the longest files begin together
-    if not config.getoption("--all"):
-        long = [item for item in items if item.get_closest_marker("long")]
+    long = [item for item in items if item.get_closest_marker("long")]
+    if config.getoption("--all"):
+        for item in long:
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))
+    else:
         config.hook.pytest_deselected(items=long)
         items[:] = [item for item in items if not item.get_closest_marker("long")]
 
