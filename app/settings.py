@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Annotated, ClassVar
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, ConfigDict, DirectoryPath, Field
+from pydantic import BaseModel, ConfigDict, DirectoryPath, Field, IPvAnyNetwork
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -50,6 +50,9 @@ class Limits(BaseModel):
     BYTES_OF_SOCKET: ClassVar[int] = 4 * 1024 * 1024
     """Beyond it the WebSocket library itself breaks the connection off; `message_bytes` is answered in words."""
 
+    BYTES_OF_BODY: ClassVar[int] = 64 * 1024 * 1024
+    """Beyond it a request is broken off; a file that is too large is read so far, so that its sender hears why not."""
+
     # Settings
 
     sessions: Annotated[int, Ge(1)] = 64
@@ -60,6 +63,18 @@ class Limits(BaseModel):
 
     viewers: Annotated[int, Ge(1)] = 4
     """Windows of one session: the tab, a duplicate of it, a projector, one that is just being replaced."""
+
+    connections: Annotated[int, Ge(1)] = 640
+    """Of one address: a class of 64 behind one, each with a page that loads (6 connections) and 4 windows."""
+
+    head_seconds: Annotated[float, Gt(0)] = 10
+    """How long the head of a request may take to arrive: it is one packet, sent twice on bad Wi-Fi."""
+
+    body_seconds: Annotated[float, Gt(0)] = 60
+    """How long its body may take: the largest file of weights at half a megabit a second."""
+
+    head_bytes: Annotated[int, Ge(1)] = 32 * 1024
+    """The address and headers of a request: a browser sends one kilobyte, a proxy with its cookies some more."""
 
     message_bytes: Annotated[int, Ge(1)] = 256 * 1024
     """The longest sensible command is a Spec with 2,000 points of one's own: 130 kB where every digit is written."""
@@ -141,6 +156,9 @@ class Settings(BaseSettings):
     open: bool = Field(default=False, description="open the page in the browser once the server answers")
     allowed_origins: frozenset[str] = Field(
         default=frozenset(), description="other sites whose pages may connect, such as https://school.example"
+    )
+    trusted_proxies: frozenset[IPvAnyNetwork] = Field(
+        default=frozenset(), description="addresses or networks of proxies whose X-Forwarded-For is believed"
     )
     frame_ancestors: str = Field(
         default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"

@@ -1,55 +1,27 @@
-"""uvicorn with three changes. Every socket is closed with a code and a reason before the server stops; these are sent
-even to a viewer that reads nothing; and text that is not UTF-8 is answered like any other bad command."""
+"""uvicorn as this server runs it: the port, the address people are told, and an end at which every socket is closed with
+a code and a reason. How connections are bounded is in `protocols`."""
 
 import asyncio
 import contextlib
 import errno
 import socket
+import sys
 import webbrowser
-from typing import Any
 
 import uvicorn
 from fastapi import FastAPI
-from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from app.settings import Limits, Settings
-from app.wire.messages import Closing
+from app.settings import Settings
+from app.web.protocols import Config
 
 PORTS_TRIED = 20
 """Counted from the one asked for; somebody with so many servers should choose."""
 
+OPEN_FILES = 4096
+"""Connections of some addresses at their limit, and what the engine opens."""
+
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
-
-LINGER = 30
-"""Seconds until a closed connection is cut off whose viewer does not read why it was closed."""
-
-
-class Protocol(WebSocketsSansIOProtocol):
-    async def send(self, message: Any) -> None:
-        if message["type"] == "websocket.close":
-            self.writable.set()  # though the buffer is full
-            self.loop.call_later(LINGER, self.transport.abort)
-        await super().send(message)
-
-    def send_receive_event_to_app(self) -> None:
-        if self.curr_msg_data_type == "text":
-            self.frames = [b"".join(self.frames).decode(errors="replace").encode()]
-        super().send_receive_event_to_app()
-
-    def keepalive_timeout(self) -> None:
-        """The other end has not answered a ping."""
-        self.pong_timer = None
-        self.pending_ping_payload = None
-        if self.close_sent or self.transport.is_closing():
-            return
-        closing = Closing("never_reads")
-        self.queue.put_nowait({"type": "websocket.disconnect", "code": closing.code, "reason": closing.reason})
-        self.conn.fail(closing.code, closing.reason)
-        self.transport.write(b"".join(self.conn.data_to_send()))
-        self.close_sent = True
-        self.transport.close()
-        self.loop.call_later(LINGER, self.transport.abort)
 
 
 class Server(uvicorn.Server):
@@ -81,18 +53,20 @@ def run(app: FastAPI, settings: Settings) -> None:
     port = listener.getsockname()[1]
     if settings.port not in (0, port):
         print(f"Port {settings.port} is taken; using {port}, the next free one.", flush=True)
-    config = uvicorn.Config(
-        app,
-        log_level="warning",
-        ws=Protocol,
-        ws_max_size=Limits.BYTES_OF_SOCKET,
-        ws_per_message_deflate=False,  # frames are dense already, and 16 of them 30 times a second are many
-        timeout_graceful_shutdown=1,
-    )
+    _allow_connections()
     with contextlib.suppress(KeyboardInterrupt):
-        Server(app, config, _address(settings.host, port), for_others(settings.host, port), settings.open).run(
-            sockets=[listener]
-        )
+        address, others = _address(settings.host, port), for_others(settings.host, port)
+        Server(app, Config(app, settings), address, others, settings.open).run(sockets=[listener])
+
+
+def _allow_connections() -> None:
+    """As many open files as the system lets a process have: many allow fewer at first than two classes need."""
+    if sys.platform != "win32":
+        import resource  # elsewhere there is none
+
+        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -3,12 +3,10 @@
 import asyncio
 import contextlib
 import logging
-import time
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from app.sessions.manager import Full, SessionManager
-from app.sessions.pace import Allowance
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits
@@ -101,12 +99,11 @@ async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
 
 async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits) -> None:
     """Takes commands until the connection ends or is misused."""
-    allowance = Allowance(limits.commands_per_second, limits.commands_burst, time.monotonic())
     while viewer.outbox.closing is None:
         received = await socket.receive()
         if received["type"] == "websocket.disconnect":
             return
-        if not allowance.spend(time.monotonic()):
+        if received.get("flood"):  # from app.web.protocols
             viewer.close(Closing("flood", {"limit": round(limits.commands_per_second)}))
             return
         text = received.get("text")

@@ -79,7 +79,16 @@ CloseCode = Literal[
     "server_stopping",
     "server_failed",
 ]
-HttpCode = Literal["not_found", "method_not_allowed", "bad_request", "page_failed"]
+HttpCode = Literal[
+    "not_found",
+    "method_not_allowed",
+    "bad_request",
+    "page_failed",
+    "request_too_slow",
+    "head_too_large",
+    "body_too_large",
+    "too_many_connections",
+]
 
 CLOSE_CODES: dict[CloseCode, int] = {
     "too_many_sessions": 4001,

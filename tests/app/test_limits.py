@@ -22,6 +22,7 @@ from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 from tests.app.running import running_server
 from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
 from tests.app.web.test_files import model_bytes, points_bytes
+from tests.app.web.test_protocols import body_seconds, connections, head_bytes, head_seconds
 from tests.app.web.test_sockets import address, closing, say, told, until
 
 
@@ -242,6 +243,10 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     sessions,
     playing,
     viewers,
+    connections,
+    head_seconds,
+    body_seconds,
+    head_bytes,
     message_bytes,
     points_bytes,
     model_bytes,
