@@ -109,11 +109,9 @@ async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Sp
     _tell_of_start(run, viewer, left, had_begun)
 
 
-async def load_weights(run: Run, worker: TrainingWorker, data: bytes) -> None:
-    """Starts again, paused, with the weights of a model file. Raises Refusal where they do not fit."""
+async def load_weights(run: Run, worker: TrainingWorker, parameters: dict[str, Array]) -> None:
+    """Starts again, paused, with these weights of the same network. Raises Refusal where data are missing."""
     earlier, spec = run.undo, run.spec
-    with faults_refused():
-        parameters = await worker.do(run.trainer, port.ReadModel(data))
     await restart(run, worker, spec, parameters)
     run.undo.follow(earlier, spec, spec)
     run.halt()

@@ -20,7 +20,8 @@ from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.port import Job, Locate, Started, Trained, TrainingWorker
 from app.wire.commands import Command, Drawn, Predict
-from app.wire.messages import Refusal, message
+from app.wire.messages import Refusal, faults_refused, message
+from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
 
@@ -90,9 +91,15 @@ class Session:
             return await self._worker.do(self.run.trainer, job)
 
     async def load_weights(self, data: bytes) -> None:
-        """Starts again, paused, with the weights of a model file. Raises Refusal."""
-        async with self._trainer_lock:
-            await change_commands.load_weights(self.run, self._worker, data)
+        """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""
+        while True:
+            spec = self.run.spec
+            with faults_refused():
+                parameters = await self._worker.read_weights(spec, data)
+            async with self._trainer_lock:
+                if not restarting_fields(spec, self.run.spec):  # else perhaps of another network by now
+                    await change_commands.load_weights(self.run, self._worker, parameters)
+                    return
 
     def _drawn(self, viewer: Viewer, frame: int) -> None:
         if frame > viewer.outbox.newest:

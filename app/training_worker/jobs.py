@@ -243,10 +243,6 @@ def write_model(trainer: Trainer) -> tuple[int, bytes]:
     return trainer.step, model_file.write({**trainer.parameters(), **trainer.buffers()})
 
 
-def read_model(trainer: Trainer, data: bytes) -> dict[str, Array]:
-    return model_file.read(data, {**trainer.network.shapes, **trainer.network.buffer_shapes})
-
-
 JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Train: train,
     port.Configure: configure,
@@ -261,7 +257,6 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Explain: lambda trainer, job: explanations.explanation(trainer, job.before, job.request),
     port.OpenNextStep: lambda trainer, job: explanations.opened(trainer, job.sample),
     port.WriteModel: lambda trainer, _job: write_model(trainer),
-    port.ReadModel: lambda trainer, job: read_model(trainer, job.data),
     port.GetNetworkSample: lambda trainer, job: graph_jobs.network_sample(trainer, job.point),
     port.Examine: lambda trainer, job: checkup.examined(trainer, job.entries),
 }

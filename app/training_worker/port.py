@@ -64,6 +64,11 @@ class TrainingWorker(ABC):
         """
 
     @abstractmethod
+    async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
+        """The weights in a file of torch, read in a process of its own. Raises Fault where it is not of the network of
+        this Spec, and Refusal where it cannot be read."""
+
+    @abstractmethod
     async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
         """Several jobs of different Trainers, one after the other; what fails gives its failure and stops none of the
         others."""
@@ -275,13 +280,6 @@ class OpenNextStep(Job[dict[str, Any]]):
 @dataclass(frozen=True)
 class WriteModel(Job[tuple[int, bytes]]):
     """The step and the weights of now, with the running statistics of norms, as a file of torch."""
-
-
-@dataclass(frozen=True)
-class ReadModel(Job[dict[str, Array]]):
-    """The weights in such a file. Raises Fault where it is not of this network."""
-
-    data: bytes
 
 
 @dataclass(frozen=True)

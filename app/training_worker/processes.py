@@ -20,8 +20,9 @@ from app.settings import Limits
 from app.training_worker import process_main
 from app.training_worker.process_main import Outcome, receive, send
 
-Kind = Literal["check"]
-"""Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch."""
+Kind = Literal["check", "file"]
+"""Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch.
+file: whatever reads what a person has sent."""
 
 HarmReason = Literal["died", "time", "memory"]
 
@@ -44,7 +45,11 @@ class Processes:
     """All worker processes of a server."""
 
     def __init__(self, limits: Limits) -> None:
-        self._queues = {kind: ProcessQueue(limits) for kind in get_args(Kind)}
+        bounds: dict[Kind, Bounds] = {
+            "check": Bounds(limits.process_seconds, limits.process_bytes, limits.process_idle_seconds),
+            "file": Bounds(limits.file_seconds, limits.file_memory_bytes, limits.process_idle_seconds),
+        }
+        self._queues = {kind: ProcessQueue(bounds[kind]) for kind in get_args(Kind)}
 
     async def run(self, kind: Kind, function: Callable[[*Ts], R], *arguments: *Ts) -> R:
         """What the function returns or raises; it is found by its name, and all that goes to and fro is pickled.
@@ -59,6 +64,16 @@ class Processes:
         await asyncio.gather(*(waiting.close() for waiting in self._queues.values()))
 
 
+@dataclass(frozen=True)
+class Bounds:
+    seconds: float
+    """Of one request."""
+    memory: int
+    """In bytes, of the process."""
+    idle_seconds: float
+    """It ends when it has had nothing to do for so long."""
+
+
 @dataclass(frozen=True, eq=False)
 class _Request:
     function: Callable[..., Any]
@@ -69,8 +84,8 @@ class _Request:
 class ProcessQueue:
     """One process, or none while there is nothing to do, and the requests that wait for it, in order."""
 
-    def __init__(self, limits: Limits) -> None:
-        self._limits = limits
+    def __init__(self, bounds: Bounds) -> None:
+        self._bounds = bounds
         self._requests: asyncio.Queue[_Request] = asyncio.Queue()
         self._process: WorkerProcess | None = None
         self._task: asyncio.Task[None] | None = None
@@ -100,7 +115,7 @@ class ProcessQueue:
 
     async def _next(self) -> _Request:
         with suppress(TimeoutError):
-            async with asyncio.timeout(self._limits.process_idle_seconds if self._process else None):
+            async with asyncio.timeout(self._bounds.idle_seconds if self._process else None):
                 return await self._requests.get()
         await self._end_process()
         return await self._requests.get()
@@ -110,7 +125,7 @@ class ProcessQueue:
             kind, value = await self._ask(request.function, request.arguments)
             if kind == "memory":
                 await self._end_process()
-                raise ProcessHarmed("memory", self._limits.process_bytes)
+                raise ProcessHarmed("memory", self._bounds.memory)
             if kind == "raised":
                 raise value
         except Exception as error:
@@ -127,19 +142,17 @@ class ProcessQueue:
         if self._process is not None and self._process.has_ended:  # while it was idle: that harmed nobody
             await self._end_process()
         if self._process is None:
-            self._process = WorkerProcess(self._limits.process_bytes)
+            self._process = WorkerProcess(self._bounds.memory)
         asking = _in_thread(self._process.ask, function, arguments)
         try:
-            await asyncio.wait([asking], timeout=self._limits.process_seconds)
+            await asyncio.wait([asking], timeout=self._bounds.seconds)
             in_time = asking.done()
             if not in_time:
                 self._process.kill()
             return await asking
         except (EOFError, OSError):
             await self._end_process()
-            raise ProcessHarmed(
-                "died" if in_time else "time", None if in_time else self._limits.process_seconds
-            ) from None
+            raise (ProcessHarmed("died") if in_time else ProcessHarmed("time", self._bounds.seconds)) from None
         finally:
             asking.cancel()
 

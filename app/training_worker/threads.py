@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import checkup, jobs, preset_pictures
+from app.training_worker import checkup, jobs, preset_pictures, uploaded_files
 from app.training_worker.port import Job, Started, Train, Trained, TrainerHandle, TrainingWorker
 from app.training_worker.processes import Processes, ProcessHarmed
 from engine.data.digits import BUNDLED_ONLY, DataSources
@@ -73,6 +73,9 @@ class TrainingThreads(TrainingWorker):
         except Exception:
             log.exception("step %d could not be checked", at.state.step)
             return checkup.failed(at, "error", None)
+
+    async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
+        return await uploaded_files.weights(self._processes, spec, data)
 
     async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
         return await _in(self._training, self._train, turns)

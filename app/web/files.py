@@ -1,6 +1,5 @@
 """HTTP for files: a run's weights down and up, as files of torch, and points of one's own."""
 
-import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -10,10 +9,10 @@ from fastapi.responses import JSONResponse
 
 from app.sessions.manager import SessionManager
 from app.sessions.session import Session
+from app.training_worker import uploaded_files
 from app.training_worker.port import WriteModel
 from app.web.sockets import is_welcome
 from app.wire.messages import Refusal, faults_refused, message
-from engine.data import uploads
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
 """Of a refusal; any other is 422."""
@@ -58,7 +57,7 @@ async def points_up(request: Request, name: str = "", draw: int | None = None) -
 
     async def answer() -> Response:
         body = await _body(request, _manager(request).limits.points_bytes)
-        found = await asyncio.to_thread(uploads.read, body, name, draw)
+        found = await uploaded_files.points(request.app.state.processes, body, name, draw)
         return _json(
             {
                 "points": found.points,

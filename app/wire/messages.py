@@ -16,7 +16,14 @@ from engine.data.uploads import NoteCode
 from engine.fault import Fault, FaultCode, Value
 
 GraphCode = Literal["graph_network_overflow", "graph_no_session", "graph_request_too_large"]
-FileCode = Literal["foreign_site", "file_too_large", "no_such_session"]
+FileCode = Literal[
+    "foreign_site",
+    "file_too_large",
+    "no_such_session",
+    "file_takes_too_long",
+    "file_takes_too_much_memory",
+    "file_reader_ended",
+]
 ErrorCode = Literal[
     FaultCode,
     GraphCode,

@@ -8,15 +8,16 @@ import csv
 import json
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from engine.fault import Fault
-from engine.spec.spec import MOST_UPLOAD_COLUMNS
+from engine.spec.spec import MOST_UPLOAD_CELLS, MOST_UPLOAD_COLUMNS
 
 Cell = str | float | None
+C = TypeVar("C", bound=Cell)
 
 MAX_SHOWN_CHARACTERS = 40
 """Characters of a cell or a name that a sentence to the user repeats."""
@@ -89,7 +90,7 @@ def _csv_table(text: str) -> Table:
         lines[0] = ""
     delimiter = declared[1] if declared else max(DELIMITERS, key=lambda delimiter: _delimiter_score(lines, delimiter))
     table = Table([], named=False, rows=[], decimal_comma=delimiter != ",")
-    rows = list(_csv_rows(lines, delimiter))
+    rows = list(_within_bounds(_csv_rows(lines, delimiter)))
     named = bool(rows) and all(table.number(cell) is None for cell in rows[0][1])
     return _padded_table(rows[named:], rows[0][1] if named else [], table.decimal_comma)
 
@@ -132,14 +133,16 @@ def _json_table(text: str) -> Table:
     if content and all(isinstance(entry, dict) for entry in content):
         flat = [dict(_named_cells(entry)) for entry in content]
         names = list(dict.fromkeys(name for entry in flat for name in entry))
-        _check_width(len(names))
+        _check_size(len(names), len(flat))
         return _padded_table([(row, [entry.get(name) for name in names]) for row, entry in enumerate(flat, 1)], names)
-    rows: list[tuple[int, list[Cell]]] = []
+    return _padded_table(list(_within_bounds(_json_rows(content))), [])
+
+
+def _json_rows(content: list[object]) -> Iterator[tuple[int, list[Cell]]]:
     for row, entry in enumerate(content, 1):
         if not isinstance(entry, list):
             raise Fault("upload_not_a_point", {"row": row})
-        rows.append((row, [cell for item in entry for cell in _cells(item)]))
-    return _padded_table(rows, [])
+        yield row, [cell for item in entry for cell in _cells(item)]
 
 
 def _named_cells(entry: dict[str, Any]) -> Iterator[tuple[str, Cell]]:
@@ -167,7 +170,6 @@ def _padded_table(
     rows: list[tuple[int, list[Cell]]] | list[tuple[int, list[str]]], names: list[str], decimal_comma: bool = False
 ) -> Table:
     width = max([len(names), *(len(cells) for _, cells in rows)])
-    _check_width(width)
     return Table(
         [shortened(name.strip()) or str(place) for place, name in enumerate(names + [""] * (width - len(names)), 1)],
         bool(names),
@@ -176,6 +178,21 @@ def _padded_table(
     )
 
 
-def _check_width(count: int) -> None:
-    if count > MOST_UPLOAD_COLUMNS:
-        raise Fault("upload_too_many_columns", {"count": count, "limit": MOST_UPLOAD_COLUMNS})
+def _within_bounds(rows: Iterable[tuple[int, list[C]]]) -> Iterator[tuple[int, list[C]]]:
+    """The rows one by one, as long as a table of them all would not be too large, filled up to the widest. Raises
+    Fault."""
+    width = 0
+    for count, row in enumerate(rows, 1):
+        width = max(width, len(row[1]))
+        _check_size(width, count)
+        yield row
+
+
+def _check_size(columns: int, rows: int) -> None:
+    if columns > MOST_UPLOAD_COLUMNS:
+        raise Fault("upload_too_many_columns", {"count": columns, "limit": MOST_UPLOAD_COLUMNS})
+    if columns * rows > MOST_UPLOAD_CELLS:
+        raise Fault(
+            "upload_too_many_cells",
+            {"columns": columns, "limit": MOST_UPLOAD_CELLS, "rows": MOST_UPLOAD_CELLS // columns},
+        )

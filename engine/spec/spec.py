@@ -34,6 +34,9 @@ from engine.spec.choices import (
 MOST_UPLOAD_COLUMNS = 100
 """Of an uploaded table: more would be a matrix of something else, and rows are filled up to the widest."""
 
+MOST_UPLOAD_CELLS = 600_000
+"""Of an uploaded table, columns times rows: a file of 1 MB that is no fuller of blanks than of cells has fewer."""
+
 MOST_PICTURES = 100_000
 """In one file of pictures: MNIST has 60,000 and 10,000, and a header may claim four thousand million."""
 

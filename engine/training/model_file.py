@@ -2,14 +2,15 @@
 
 A .pt file is an uncompressed zip of one folder: data.pkl (a pickle of the names, shapes and storage keys), data/0,
 data/1, … (the numbers of each storage), byteorder and version. A pickle is a program, which `read` does not run: it
-steps through the opcodes, handles the few that a dictionary of tensors consists of, and refuses any other.
+steps through the opcodes, handles the few that a dictionary of tensors consists of, and refuses any other. Whatever it
+holds, the work grows with its length and no faster: tuples have bounds, and only texts are keys.
 """
 
 import io
 import pickletools
 import struct
 import zipfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -24,6 +25,18 @@ STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "L
 
 IGNORED_SUFFIX = ".num_batches_tracked"
 """Of tensors that torch saves with a norm and that are not used here."""
+
+LONGEST_TUPLE = 8
+"""Values: of the arguments of a tensor, which has fewer dimensions."""
+
+DEEPEST_TUPLE = 4
+"""Tuples inside one another: the shape of a tensor is in its arguments."""
+
+MOST_MARKS = 8
+"""Open at once: one for the dictionary, one each for arguments, storage and shape of a tensor."""
+
+LONGEST_GLOBAL = 100
+"""Characters of a name that the pickle imports."""
 
 ZIP_ERRORS = (zipfile.BadZipFile, struct.error, ValueError, NotImplementedError, EOFError, OSError, RuntimeError)
 """What zipfile raises for damaged files: wrong checksums, offsets outside the file, unknown versions, passwords."""
@@ -135,34 +148,72 @@ class _Global:
     name: str
 
 
-class _Mark:
-    """MARK on the stack: the start of a tuple or of the entries of a dictionary."""
+@dataclass(frozen=True)
+class _Storage:
+    key: str
+    kind: str
+    """NumPy's type."""
+
+
+class _Tuple(tuple[Any, ...]):
+    """Knows how deep it is, so that nobody has to walk through it: a few bytes can hold the same tuple many times."""
+
+    depth: int
+
+
+class _Stack:
+    """Of values, and where in it the entries of a tuple or a dictionary begin that is not yet made."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self.marks: list[int] = []
+
+    def push(self, value: object) -> None:
+        self.values.append(value)
+
+    def pop(self) -> Any:
+        return self.values.pop()
+
+    @property
+    def top(self) -> Any:
+        return self.values[-1]
+
+    def mark(self) -> None:
+        self.marks.append(len(self.values))
+        if len(self.marks) > MOST_MARKS:
+            raise _too_much()
+
+    def pop_since_mark(self) -> list[Any]:
+        mark = self.marks.pop()
+        values = self.values[mark:]
+        del self.values[mark:]
+        return values
 
 
 def _tensors(pickled: bytes) -> dict[str, _Tensor]:
     """The dictionary of tensors that was saved. Raises Fault if it is anything else."""
-    stack: list[Any] = []
+    stack = _Stack()
     memo: dict[int, Any] = {}
     try:
         for opcode, operand, _ in pickletools.genops(pickled):
             name, argument = opcode.name, cast("Any", operand)
             if name in ("BINGET", "LONG_BINGET"):
-                stack.append(memo[argument])
+                stack.push(memo[argument])
             elif name in ("BINPUT", "LONG_BINPUT"):
-                memo[argument] = stack[-1]
+                memo[argument] = stack.top
             elif name == "MEMOIZE":
-                memo[len(memo)] = stack[-1]
+                memo[len(memo)] = stack.top
             elif name in CONSTANTS:
-                stack.append(CONSTANTS[name]())
+                stack.push(CONSTANTS[name]())
             elif name in LITERALS:
-                stack.append(argument)
+                stack.push(argument)
             elif name in STACK_OPERATIONS:
                 STACK_OPERATIONS[name](stack)
             elif name == "GLOBAL":
-                stack.append(_Global(argument.replace(" ", ".")))
+                stack.push(_Global(argument.replace(" ", ".")))
             elif name not in ("PROTO", "FRAME", "STOP"):
                 raise Fault("model_foreign", {"given": name})
-        (tensors,) = stack
+        (tensors,) = stack.values
     except Fault:
         raise
     except (ValueError, IndexError, KeyError, TypeError, AttributeError):
@@ -170,84 +221,106 @@ def _tensors(pickled: bytes) -> dict[str, _Tensor]:
     if not isinstance(tensors, dict):
         raise Fault("model_foreign", {"given": _type_name(tensors)})
     for name, value in tensors.items():
-        if not (isinstance(name, str) and isinstance(value, _Tensor)):
-            raise Fault("model_foreign", {"given": str(name)[:40]})
+        if not isinstance(value, _Tensor):
+            raise Fault("model_foreign", {"given": name[:40]})
     return tensors
 
 
-def _since_mark(stack: list[Any]) -> list[Any]:
-    mark = max(index for index, value in enumerate(stack) if isinstance(value, _Mark))
-    values = stack[mark + 1 :]
-    del stack[mark:]
-    return values
+def _made_tuple(values: Sequence[Any]) -> _Tuple:
+    """Raises Fault where it is longer or deeper than a tensor needs."""
+    made = _Tuple(values)
+    made.depth = 1 + max((value.depth for value in values if isinstance(value, _Tuple)), default=0)
+    if len(made) > LONGEST_TUPLE or made.depth > DEEPEST_TUPLE:
+        raise _too_much()
+    return made
 
 
-def _tuple(count: int | None) -> Callable[[list[Any]], None]:
-    def make(stack: list[Any]) -> None:
-        values = _since_mark(stack) if count is None else [stack.pop() for _ in range(count)][::-1]
-        stack.append(tuple(values))
-
-    return make
+def _too_much() -> Fault:
+    return Fault("model_too_much", {"entries": LONGEST_TUPLE, "depth": DEEPEST_TUPLE})
 
 
-def _set_items(stack: list[Any]) -> None:
-    values = _since_mark(stack)
-    stack[-1].update(zip(values[::2], values[1::2], strict=True))
+def _tuple(count: int) -> Callable[[_Stack], None]:
+    return lambda stack: stack.push(_made_tuple([stack.pop() for _ in range(count)][::-1]))
 
 
-def _set_item(stack: list[Any]) -> None:
+def _set_items(stack: _Stack) -> None:
+    values = stack.pop_since_mark()
+    _update(stack, zip(values[::2], values[1::2], strict=True))
+
+
+def _set_item(stack: _Stack) -> None:
     value, key = stack.pop(), stack.pop()
-    stack[-1].update({key: value})
+    _update(stack, [(key, value)])
 
 
-def _global(stack: list[Any]) -> None:
+def _update(stack: _Stack, entries: Iterable[tuple[object, object]]) -> None:
+    """The dictionary on the stack."""
+    for key, value in entries:
+        if not isinstance(key, str):
+            raise Fault("model_foreign", {"given": _type_name(key)})
+        stack.top.update({key: value})
+
+
+def _global(stack: _Stack) -> None:
     name, module = stack.pop(), stack.pop()
-    stack.append(_Global(f"{module}.{name}"))
+    if not (isinstance(name, str) and isinstance(module, str) and len(name) + len(module) < LONGEST_GLOBAL):
+        raise Fault("model_damaged", {"name": "data.pkl"})
+    stack.push(_Global(f"{module}.{name}"))
 
 
-def _storage(stack: list[Any]) -> None:
-    """("storage", type, key, device, count) → (key, NumPy's type)"""
-    _, kind, key, *_ = stack.pop()
+def _storage(stack: _Stack) -> None:
+    """("storage", type, key, device, count)"""
+    _, kind, key, *_ = _as_tuple(stack.pop())
     name = kind.name.removeprefix("torch.")
     if name not in STORAGES:
         raise Fault("model_foreign", {"given": name[:40]})
-    stack.append((key, STORAGES[name]))
+    if not isinstance(key, str):
+        raise Fault("model_damaged", {"name": "data.pkl"})
+    stack.push(_Storage(key, STORAGES[name]))
 
 
-def _call(stack: list[Any]) -> None:
+def _call(stack: _Stack) -> None:
     """The three known functions: rebuild a tensor, rebuild a parameter, make an OrderedDict. None is called."""
     arguments, called = stack.pop(), stack.pop()
     if called.name == "torch._utils._rebuild_tensor_v2":
-        (key, kind), offset, shape, strides, *_ = arguments
-        if not all(isinstance(value, int) and 0 <= value < 2**31 for value in (offset, *shape, *strides)):
+        storage, offset, shape, strides, *_ = _as_tuple(arguments)
+        numbers = (offset, *_as_tuple(shape), *_as_tuple(strides))
+        if not all(isinstance(value, int) and 0 <= value < 2**31 for value in numbers):
             raise Fault("model_damaged", {"name": "data.pkl"})
-        stack.append(_Tensor(str(key), kind, offset, shape, strides))
+        stack.push(_Tensor(storage.key, storage.kind, offset, tuple(shape), tuple(strides)))
     elif called.name == "torch._utils._rebuild_parameter" and isinstance(arguments[0], _Tensor):
-        stack.append(arguments[0])
+        stack.push(arguments[0])
     elif called.name == "collections.OrderedDict" and not arguments:
-        stack.append({})
+        stack.push({})
     else:
         raise Fault("model_foreign", {"given": called.name[:40]})
 
 
-def _build(stack: list[Any]) -> None:
+def _as_tuple(value: object) -> _Tuple:
+    """Raises TypeError for anything else: only a tuple is known to be short."""
+    if not isinstance(value, _Tuple):
+        raise TypeError
+    return value
+
+
+def _build(stack: _Stack) -> None:
     """Attributes of the dictionary, where torch keeps versions of modules: not used here."""
     stack.pop()
-    if not isinstance(stack[-1], dict):
-        raise Fault("model_foreign", {"given": _type_name(stack[-1])})
+    if not isinstance(stack.top, dict):
+        raise Fault("model_foreign", {"given": _type_name(stack.top)})
 
 
 CONSTANTS: dict[str, Callable[[], Any]] = {
     "EMPTY_DICT": dict,
-    "EMPTY_TUPLE": tuple,
-    "MARK": _Mark,
+    "EMPTY_TUPLE": lambda: _made_tuple(()),
     "NEWTRUE": lambda: True,
     "NEWFALSE": lambda: False,
     "NONE": lambda: None,
 }
 LITERALS = frozenset({"BINUNICODE", "SHORT_BINUNICODE", "BININT", "BININT1", "BININT2", "LONG1"})
-STACK_OPERATIONS: dict[str, Callable[[list[Any]], None]] = {
-    "TUPLE": _tuple(None),
+STACK_OPERATIONS: dict[str, Callable[[_Stack], None]] = {
+    "MARK": _Stack.mark,
+    "TUPLE": lambda stack: stack.push(_made_tuple(stack.pop_since_mark())),
     "TUPLE1": _tuple(1),
     "TUPLE2": _tuple(2),
     "TUPLE3": _tuple(3),

@@ -21,6 +21,7 @@ from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
 from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
+from tests.app.training_worker.test_uploaded_files import file_memory_bytes, file_seconds
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_protocols import body_seconds, connections, head_bytes, head_seconds
 from tests.app.web.test_sockets import address, closing, say, told, until
@@ -268,6 +269,8 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     graph_nodes,
     process_seconds,
     process_bytes,
+    file_seconds,
+    file_memory_bytes,
     process_idle_seconds,
     stop_seconds,
 ]

@@ -49,7 +49,6 @@ def one_of_each() -> list[port.Job[Any]]:
         port.Explain(here, request),
         port.OpenNextStep(0),
         port.WriteModel(),
-        port.ReadModel(b"file"),
         port.GetNetworkSample("0"),
         port.Examine([trainer.snapshot(2).entry]),
     ]

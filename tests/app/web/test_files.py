@@ -18,6 +18,7 @@ from app.settings import Limits
 from engine import Spec, Trainer
 from tests.app.running import Running, running_server
 from tests.app.web.test_sockets import address, say, until
+from tests.engine.training.test_model_file import DOUBLING, zipped
 
 NORMED = {"hidden": [{"width": 5, "batch_norm": True}, 3], "samples": 60}
 
@@ -126,6 +127,22 @@ async def test_a_file_that_does_not_fit_changes_nothing(server: Running, body: b
         assert said["message"].endswith(".")
         await say(socket, type="pause")
         assert (await until(socket, "state"))["revision"] == state["revision"]
+
+
+async def test_a_run_trains_on_while_a_file_for_it_is_read(server: Running) -> None:
+    """Of 368 bytes, which stand for a tuple of 2³³ values."""
+    async with connect(address(server)) as socket:
+        key = (await until(socket, "state"))["session"]
+        await say(socket, type="play")
+        for pickled in (DOUBLING + b"}h\x00Ns.", b"}" + b"N" * 33_000 + b"(t" * 33_000):
+            await until(socket, "frame")
+            sending = asyncio.create_task(away(server, f"/api/sessions/{key}/model", zipped(pickled)))
+            for _ in range(3):
+                await until(socket, "frame")
+            status, data, _ = await sending
+            said = json.loads(data)
+            assert (status, said["code"][:6]) == (422, "model_")
+            assert said["message"].endswith(".")
 
 
 async def test_a_run_that_is_gone_and_a_page_of_another_site(server: Running) -> None:

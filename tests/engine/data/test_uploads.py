@@ -1,6 +1,7 @@
 """Points from a CSV or JSON file: which columns and labels are found, what is noted, and each fault."""
 
 import json
+import tracemalloc
 from typing import Any
 
 import pytest
@@ -165,6 +166,24 @@ def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
         ("[]", ANY, "upload_too_few_columns", {"count": 0}),
         ("1,2\n3,4", ANY, "upload_too_few_columns", {"count": 2}),
         (",".join(["1"] * 101), ANY, "upload_too_many_columns", {"count": 101, "limit": 100}),
+        (
+            ",".join(["1"] * 100) + "\n1" * 500_000,
+            ANY,
+            "upload_too_many_cells",
+            {"columns": 100, "limit": 600_000, "rows": 6000},
+        ),
+        (
+            '[{"a":1,"b":2,"c":3,"d":4}' + ",{}" * 150_000 + "]",
+            ANY,
+            "upload_too_many_cells",
+            {"columns": 4, "limit": 600_000, "rows": 150_000},
+        ),
+        (
+            "[[1,2,3,4]" + ",[]" * 150_000 + "]",
+            ANY,
+            "upload_too_many_cells",
+            {"columns": 4, "limit": 600_000, "rows": 150_000},
+        ),
         ("1,2,3\n4," + "9" * 200_000 + ",3", ANY, "upload_not_csv", {"line": 2}),
         ("name,place,x\nAnn,here,1\nBob,there,2", ANY, "upload_no_coordinates", {"columns": ["name", "place", "x"]}),
         ("x1,x2,label", ANY, "upload_no_rows", {"count": 0}),
@@ -191,6 +210,23 @@ def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
 )
 def test_each_fault_has_its_code(text: str | bytes, name: str, code: str, values: dict[str, Value]) -> None:
     assert fault(text, name) == (code, values)
+
+
+def test_the_fullest_file_is_not_too_many_cells() -> None:
+    text = "1,2,0\n3,4,1\n" * (2**20 // 12)  # a megabyte
+    assert len(parse(text, ANY, draw=1).points) == MOST_OWN_POINTS
+
+
+def test_short_rows_take_no_memory_before_they_are_refused() -> None:
+    data = (",".join(["1"] * 100) + "\n1" * 500_000).encode()
+    tracemalloc.start()
+    try:
+        with pytest.raises(Fault, match="upload_too_many_cells"):
+            read(data, ANY)
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 20 * len(data), "filled up to 100 columns they would take 400 times their length"
 
 
 def test_long_texts_are_shortened_where_they_are_repeated() -> None:

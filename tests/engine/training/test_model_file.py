@@ -1,8 +1,11 @@
 """Model files: torch opens what is written, what torch writes is read, and nothing in a file is ever run."""
 
+import contextlib
 import io
+import itertools
 import os
 import pickle
+import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
@@ -14,7 +17,7 @@ import torch
 
 from engine.fault import Fault
 from engine.nn.network import Array
-from engine.training.model_file import read, write
+from engine.training.model_file import _tensors, read, write
 
 TENSORS: dict[str, Array] = {
     "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2) / np.float32(7),
@@ -131,6 +134,58 @@ def test_views_parameters_and_shared_storages_are_read() -> None:
 )
 def test_every_fault_has_its_code(data: bytes, code: str) -> None:
     assert fault(data).code == code
+
+
+DOUBLING = b"\x80\x02Nq\x00" + b"h\x00h\x00\x86q\x00" * 33
+"""None, then 33 times over a tuple of twice what was there: to hash, compare or print it would take hours."""
+STORAGE = b"(X\x07\x00\x00\x00storagectorch\nFloatStorage\n"
+
+
+@pytest.mark.parametrize(
+    ("pickled", "code"),
+    [
+        (DOUBLING + b"}h\x00Ns.", "model_too_much"),  # as a key
+        (DOUBLING + STORAGE + b"h\x00X\x03\x00\x00\x00cpuK\x01tQ.", "model_too_much"),
+        (DOUBLING + b"h\x00h\x00\x93.", "model_too_much"),  # as a name
+        (b"\x80\x02N\x85q\x00}h\x00Ns.", "model_foreign"),
+        (b"\x80\x02N\x85q\x00" + STORAGE + b"h\x00X\x03\x00\x00\x00cpuK\x01tQ.", "model_damaged"),
+        (b"\x80\x02N\x85q\x00h\x00h\x00\x93.", "model_damaged"),
+        (b"(" * 9 + b".", "model_too_much"),
+        (b"(" + b"N" * 9 + b"t.", "model_too_much"),
+        (b"N" + b"\x85" * 5 + b".", "model_too_much"),
+        (b"}" + b"N" * 33_000 + b"(t" * 33_000, "model_damaged"),
+    ],
+    ids=range(10),
+)
+def test_a_few_bytes_that_stand_for_much_are_not_walked_through(pickled: bytes, code: str) -> None:
+    assert fault(zipped(pickled)).code == code
+
+
+@pytest.mark.parametrize(
+    ("start", "again"),
+    [
+        (b"}", b"N(t"),
+        (b"}q\x00(X\x01\x00\x00\x00aNX\x01\x00\x00\x00bNu", b"h\x00b"),
+        (b"((" + b"K\x01" * 8 + b"tq\x00", b"h\x00\x85"),
+        (b"X\x1e\x00\x00\x00" + b"a" * 30 + b"q\x00", b"h\x00h\x00\x93"),
+    ],
+    ids=["marks", "attributes", "tuples", "names"],
+)
+def test_twice_the_opcodes_are_twice_the_work(start: bytes, again: bytes) -> None:
+    def calls(times: int) -> int:
+        """Of Python functions and resumed generators."""
+        counter = itertools.count()
+        sys.setprofile(lambda _frame, event, _argument: next(counter) if event in ("call", "c_call") else None)
+        try:
+            with contextlib.suppress(Fault):
+                _tensors(start + again * times + b".")
+        finally:
+            sys.setprofile(None)
+        return next(counter)
+
+    nothing, once, twice = calls(0), calls(200), calls(400)
+    assert once - nothing > 200
+    assert twice - nothing < 2.1 * (once - nothing)
 
 
 def test_faults_tell_what_is_there_and_what_is_wanted() -> None:
