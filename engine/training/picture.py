@@ -189,7 +189,7 @@ def threshold_level(threshold: float, largest: np.float32) -> tuple[int | None, 
         return None, largest
     exact = 127 * threshold / level
     scale = np.float32(exact)
-    return level, scale if scale <= exact else np.float32(exact * (1 - 2.0**-24))
+    return level, scale if float(scale) <= exact else np.float32(exact * (1 - 2.0**-24))
 
 
 def _classes(spec: Spec, outputs: Array) -> NDArray[np.uint8]:

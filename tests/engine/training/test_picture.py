@@ -5,14 +5,17 @@ from typing import Any, get_args
 
 import numpy as np
 import pytest
+from numba import njit
 from numpy.typing import NDArray
 
 from engine import Layer, Spec, Trainer
 from engine.backends.compiled import picture as compiled_picture
+from engine.backends.compiled.grids import threshold_level as compiled_threshold_level
+from engine.evaluation.predictions import predictions_of
 from engine.nn.network import State
 from engine.nn.picture_layout import BOUNDARY_SIDE, LARGEST
-from engine.spec.choices import FEATURES, BackendName, BugName
-from engine.training.picture import Picture
+from engine.spec.choices import FEATURES, BackendName, BugName, LossName
+from engine.training.picture import Picture, threshold_level
 from engine.training.snapshot import grid_inputs
 from tests.random_specs import random_spec
 
@@ -112,10 +115,15 @@ def test_backends_draw_the_same_of_random_specs(seed: int) -> None:
     assert_same(of_each_backend(random_spec(seed), steps=12))
 
 
+WITH_LARGE_OUTPUTS = Spec(
+    hidden=(8,), activation="relu", output_activation="linear", initializer="normal", init_std=10, learning_rate=1e-9
+)
+"""Up to some thousands beside a threshold of 0.5."""
+
 SPECS = {
     "classes of two outputs": Spec(dataset="spiral", hidden=(6,), loss="cross_entropy"),
     "threshold between the targets": Spec(hidden=(5,), output_activation="sigmoid", activation="relu"),
-    "threshold below the least level": Spec(output_activation="relu", initializer="normal", init_std=10),
+    "threshold below the least level": WITH_LARGE_OUTPUTS,
     "threshold of a narrow range": Spec(hidden=(5,), output_activation="relu", initializer="normal", init_std=0.02),
     "classes by their logits": Spec(dataset="blobs", classes=5, hidden=(5,), loss="bce"),
     "classes by their values": Spec(dataset="rings", classes=3, hidden=(5, 5)),
@@ -247,7 +255,7 @@ def test_maps_of_pictures_are_weights(backend: BackendName) -> None:
     [
         Spec(hidden=(8,), output_activation="sigmoid"),
         Spec(hidden=(8,), output_activation="relu"),
-        Spec(hidden=(8,), output_activation="linear", activation="relu", initializer="normal", init_std=10),
+        WITH_LARGE_OUTPUTS,
         Spec(hidden=(8,), loss="cross_entropy"),
         Spec(dataset="plane", hidden=(8,)),
     ],
@@ -262,6 +270,39 @@ def test_no_cell_changes_its_side(backend: BackendName, spec: Spec) -> None:
         scale = part(picture, "boundary_scale").astype(np.float64)
         shown = part(picture, "boundary").ravel() * (scale / 127)
         np.testing.assert_array_equal(shown > threshold, values > threshold)
+
+
+def test_large_outputs_have_their_threshold_below_the_least_level() -> None:
+    picture = Trainer(WITH_LARGE_OUTPUTS, "by_hand").picture()
+    assert part(picture, "boundary_scale")[0] / 127 > WITH_LARGE_OUTPUTS.threshold
+
+
+def test_the_threshold_is_a_level_and_that_is_never_above_it() -> None:
+    @njit
+    def of_kernels(threshold: float, largest: Any) -> Any:
+        return compiled_threshold_level(threshold, largest)
+
+    largest = np.float32(10) ** np.linspace(-40, 30, 2000, dtype=np.float32)
+    for most in np.concatenate([largest, np.linspace(0.5, 64, 2000, dtype=np.float32)]):
+        level, scale = threshold_level(0.5, most)
+        assert of_kernels(0.5, most) == (-1 if level is None else level, scale)
+        assert scale >= most * (1 - 1e-7)
+        if level is None:
+            assert most / 127 > 0.5
+        else:
+            assert 0.5 * (1 - 1e-7) <= level / 127 * float(scale) <= 0.5
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("loss", ["cross_entropy", "bce", "mse"])
+def test_classes_are_the_largest_scores(backend: BackendName, loss: LossName) -> None:
+    trainer = Trainer(Spec(dataset="blobs", classes=4, loss=loss, hidden=(5,)), backend)
+    picture = trainer.picture(40)
+    outputs = trainer._backend.activations(grid_inputs(trainer.spec, BOUNDARY_SIDE))[-1].T
+    scores = predictions_of(trainer.spec, outputs)
+    found = part(picture, "classes").ravel()
+    np.testing.assert_array_equal(found // 16, outputs.argmax(axis=1))
+    np.testing.assert_allclose(found % 16, 15 * scores.max(axis=1), atol=0.501)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
