@@ -22,8 +22,8 @@ little-endian and aligned to its type.
 
 Grid of the boundary: output 0, or, of two classes with an output each, the second minus the first. No cell changes
 its side of the threshold by being rounded, and the scale is such that the threshold is a level, where it can be, or in
-float32 hardly above one. In grids, their scales and ranges and in float16 a value that is no number counts as 0, and one
-beyond ±LARGEST as that; a float16 is divided by 1 where all of its tensor is 0.
+float32 hardly above one. In grids, their scales and ranges and in float16 a value that is no number counts as 0, and
+one beyond ±LARGEST as that; the scale of a tensor that is all 0 is 1.
 """
 
 import math

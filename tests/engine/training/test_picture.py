@@ -1,4 +1,4 @@
-"""Pictures: what they hold, that three backends draw the same, and that no step or side is lost on the way."""
+"""Pictures: what they hold, and that no step or side is lost on the way."""
 
 import tracemalloc
 from typing import Any, get_args
@@ -6,198 +6,18 @@ from typing import Any, get_args
 import numpy as np
 import pytest
 from numba import njit
-from numpy.typing import NDArray
 
 from engine import Layer, Spec, Trainer
 from engine.backends.compiled import picture as compiled_picture
 from engine.backends.compiled.grids import threshold_level as compiled_threshold_level
 from engine.evaluation.predictions import predictions_of
-from engine.nn.network import State
-from engine.nn.picture_layout import BOUNDARY_SIDE, LARGEST
+from engine.nn.picture_layout import BOUNDARY_SIDE
 from engine.spec.choices import FEATURES, BackendName, BugName, LossName
-from engine.training.picture import Picture, threshold_level
+from engine.training.picture import threshold_level
 from engine.training.snapshot import grid_inputs
-from tests.random_specs import random_spec
+from tests.engine.training.pictures import SPECS, WITH_LARGE_OUTPUTS, part, parts
 
 BACKENDS: tuple[BackendName, ...] = get_args(BackendName)
-
-Numbers = NDArray[Any]
-
-
-def part(picture: Picture, name: str) -> Numbers:
-    section = picture.layout[name]
-    values = picture.data[section.offset : section.offset + section.bytes].view(section.kind)
-    copy: Numbers = np.array(values).reshape(section.shape)
-    return copy
-
-
-def parts(picture: Picture) -> dict[str, Numbers]:
-    return {section.name: part(picture, section.name) for section in picture.layout.sections}
-
-
-def tensors(found: dict[str, Numbers], picture: Picture, name: str) -> Numbers:
-    """Of `parameters`, `gradients` or `updates`: the numbers themselves."""
-    if f"{name}_scales" not in found:
-        return found[name]
-    lengths = [int(np.prod(shape)) for _, shape in picture.layout.tensors]
-    values: Numbers = found[name].astype(np.float32) * np.repeat(found[f"{name}_scales"], lengths)
-    return values
-
-
-# Three backends
-
-
-def of_each_backend(spec: Spec, steps: int = 0, state: State | None = None) -> dict[str, Picture]:
-    """Where the compiled backend stands after so many steps, or at a State."""
-    trainers = {backend: Trainer(spec, backend) for backend in BACKENDS}
-    trainers["compiled"].advance(steps)
-    here = trainers["compiled"].checkpoint()
-    for trainer in trainers.values():
-        trainer.restore(here)
-        if state is not None:
-            trainer._backend.load(state)
-    return {name: trainer.picture() for name, trainer in trainers.items()}
-
-
-def assert_same(pictures: dict[str, Picture], tolerance: float = 1e-4) -> None:
-    """To by_hand's: numbers to float32's digits, in parts of the largest of their kind; grids to one level."""
-    true = pictures["by_hand"]
-    ours = parts(true)
-    for name, picture in pictures.items():
-        assert picture.layout == true.layout
-        theirs = parts(picture)
-        assert_same_readings(picture, true)
-        for number in ("parameters", "gradients", "updates"):
-            a, b = tensors(theirs, picture, number), tensors(ours, true, number)
-            half = 2.0**-10 if picture.layout[number].kind == "<f2" else 0
-            assert_near(a, b, tolerance + half, f"{name}: {number}")
-        for number in ("gradient_norms", "map_scales", "map_ranges", "boundary_scale"):
-            if number in ours:
-                assert_near(theirs[number], ours[number], tolerance, f"{name}: {number}")
-        if "maps" in ours:
-            assert_levels(theirs["maps"], ours["maps"], f"{name}: maps")
-        if "boundary" in ours:
-            assert_levels(theirs["boundary"], ours["boundary"], f"{name}: boundary", sides=True)
-        if "classes" in ours:
-            same = theirs["classes"] // 16 == ours["classes"] // 16
-            assert same.mean() > 0.995, name  # a tie may go either way
-            assert_levels(theirs["classes"] % 16, ours["classes"] % 16, f"{name}: score")
-
-
-def assert_same_readings(picture: Picture, true: Picture) -> None:
-    ours, theirs = true.readings._asdict(), picture.readings._asdict()
-    for name in ("train_loss", "test_loss", "penalty"):
-        assert theirs[name] == pytest.approx(ours[name], rel=2e-6, abs=1e-6, nan_ok=True), name
-    assert theirs["gradient_norms"] == pytest.approx(ours["gradient_norms"], rel=1e-3, abs=1e-6, nan_ok=True)
-    for name in ("train_accuracy", "test_accuracy"):
-        assert theirs[name] == pytest.approx(ours[name], abs=0.04), name  # a sample at the threshold
-    for name in ("step", "epoch", "samples", "diverged", "stopped", "learning_rate", "epoch_loss"):
-        assert theirs[name] == ours[name], name
-
-
-def assert_near(a: Numbers, b: Numbers, share: float, what: str) -> None:
-    """To a share of the largest number there is."""
-    same = (a == b) | (np.isnan(a) & np.isnan(b))
-    largest = np.abs(b[np.isfinite(b)]).max(initial=0)
-    off = np.abs(np.where(same, 0, a.astype(np.float64) - b))
-    assert off.max() <= share * largest + 1e-7 * min(1, largest or 1), what
-
-
-def assert_levels(a: Numbers, b: Numbers, what: str, sides: bool = False) -> None:
-    """To one level; sides: but that a cell at the threshold may be moved off it to either side."""
-    off = np.abs(a.astype(int) - b)
-    assert off.max() <= (2 if sides else 1), what
-    assert (off > 1).mean() < 0.002, what
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_backends_draw_the_same_of_random_specs(seed: int) -> None:
-    assert_same(of_each_backend(random_spec(seed), steps=12))
-
-
-WITH_LARGE_OUTPUTS = Spec(
-    hidden=(8,), activation="relu", output_activation="linear", initializer="normal", init_std=10, learning_rate=1e-9
-)
-"""Up to some thousands beside a threshold of 0.5."""
-
-SPECS = {
-    "classes of two outputs": Spec(dataset="spiral", hidden=(6,), loss="cross_entropy"),
-    "threshold between the targets": Spec(hidden=(5,), output_activation="sigmoid", activation="relu"),
-    "threshold below the least level": WITH_LARGE_OUTPUTS,
-    "threshold of a narrow range": Spec(hidden=(5,), output_activation="relu", initializer="normal", init_std=0.02),
-    "classes by their logits": Spec(dataset="blobs", classes=5, hidden=(5,), loss="bce"),
-    "classes by their values": Spec(dataset="rings", classes=3, hidden=(5, 5)),
-    "many classes": Spec(dataset="blobs", classes=8, hidden=(6,), loss="cross_entropy"),
-    "values": Spec(dataset="plane", hidden=(3,), features=FEATURES),
-    "no hidden layer": Spec(hidden=()),
-    "pixels": Spec(dataset="digits", hidden=(20,), loss="cross_entropy", samples=150),
-    "pixels of wide layers": Spec(dataset="digits", hidden=(50, 30), activation="relu", samples=150),
-    "columns": Spec(dataset="random", random_inputs=7, random_outputs=3, hidden=(4,)),
-    "many columns": Spec(dataset="random", random_inputs=100, random_outputs=10, hidden=(60,), samples=40),
-    "float16": Spec(hidden=(38, 40)),
-    "norms in float16": Spec(hidden=(Layer(width=30, batch_norm=True), Layer(width=30, residual=True)), samples=50),
-    "wide": Spec(hidden=(100, 60), activation="gelu"),
-    "deep": Spec(hidden=(16,) * 8, activation="silu", features=FEATURES),
-    "penalties": Spec(hidden=(3,), l1=0.01, l2=0.02),
-    "few samples": Spec(dataset="xor_gate", hidden=(2,)),
-}
-
-
-@pytest.mark.parametrize("name", SPECS)
-def test_backends_draw_the_same(name: str) -> None:
-    assert_same(of_each_backend(SPECS[name], steps=30))
-
-
-def with_parameters(spec: Spec, factor: float, **entries: float) -> State:
-    """Those of the seed times a factor; entries: single ones of the first weight, by their number."""
-    state: State = Trainer(spec, "by_hand")._backend.state()
-    state.parameters *= np.float32(factor)
-    for place, value in entries.items():
-        state.parameters[int(place.strip("_"))] = value
-    return state
-
-
-WILD: dict[str, tuple[Spec, dict[str, float]]] = {
-    "large": (Spec(dataset="plane", hidden=(4,), activation="linear"), {"factor": 1e18}),
-    "beyond float32": (Spec(dataset="plane", hidden=(4, 4), activation="relu"), {"factor": 1e30}),
-    "infinite": (Spec(hidden=(3,), activation="linear", output_activation="linear"), {"factor": 1, "_0": np.inf}),
-    "no number": (Spec(hidden=(3,), loss="bce", activation="linear"), {"factor": 1, "_1": np.nan}),
-    "no number, classes": (Spec(dataset="blobs", classes=3, hidden=(3,), loss="bce"), {"factor": 1, "_1": np.nan}),
-    "large, classes": (Spec(dataset="blobs", classes=3, hidden=(), loss="cross_entropy"), {"factor": 1e36}),
-    "large float16": (Spec(hidden=(38, 40), activation="linear"), {"factor": 1e12}),
-    "tiny": (Spec(dataset="plane", hidden=(4,), activation="linear", biases=False), {"factor": 1e-19}),
-    "hardly there": (Spec(dataset="plane", hidden=(), biases=False), {"factor": 1e-41}),
-    "nothing": (Spec(hidden=(4,)), {"factor": 0}),
-    "nothing, and a threshold": (Spec(hidden=(4,), output_activation="relu"), {"factor": 0}),
-    "nothing in float16": (Spec(hidden=(38, 40)), {"factor": 0}),
-}
-
-
-@pytest.mark.parametrize("name", WILD)
-def test_backends_draw_the_same_of_wild_numbers(name: str) -> None:
-    spec, change = WILD[name]
-    pictures = of_each_backend(spec, state=with_parameters(spec, **change))
-    true = pictures["by_hand"]
-    for backend, picture in pictures.items():
-        found, wanted = parts(picture), parts(true)
-        for section in set(found) & {"boundary", "maps", "classes", "map_scales", "map_ranges", "boundary_scale"}:
-            if found[section].dtype.kind == "f":
-                assert np.isfinite(found[section]).all(), (backend, section)
-                assert np.abs(found[section]).max() <= np.float32(LARGEST), (backend, section)
-                np.testing.assert_allclose(found[section], wanted[section], rtol=1e-4, atol=1e-42)
-            else:
-                assert_levels(found[section], wanted[section], f"{backend}: {section}", sides=section == "boundary")
-        for number in ("parameters", "gradients", "updates"):
-            if f"{number}_scales" in found:
-                assert np.isfinite(tensors(found, picture, number)).all(), (backend, number)
-
-
-def test_maps_of_denormal_numbers_are_not_empty() -> None:
-    spec, change = WILD["hardly there"]
-    for picture in of_each_backend(spec, state=with_parameters(spec, **change)).values():
-        for section in ("maps", "boundary"):
-            assert np.abs(part(picture, section).astype(int)).max() == 127
-
 
 # What it holds
 
@@ -278,14 +98,14 @@ def test_large_outputs_have_their_threshold_below_the_least_level() -> None:
 
 
 def test_the_threshold_is_a_level_and_that_is_never_above_it() -> None:
-    @njit
-    def of_kernels(threshold: float, largest: Any) -> Any:
+    def of_kernels(threshold: Any, largest: Any) -> Any:
         return compiled_threshold_level(threshold, largest)
 
+    kernel: Any = njit(of_kernels)
     largest = np.float32(10) ** np.linspace(-40, 30, 2000, dtype=np.float32)
     for most in np.concatenate([largest, np.linspace(0.5, 64, 2000, dtype=np.float32)]):
         level, scale = threshold_level(0.5, most)
-        assert of_kernels(0.5, most) == (-1 if level is None else level, scale)
+        assert kernel(0.5, most) == (-1 if level is None else level, scale)
         assert scale >= most * (1 - 1e-7)
         if level is None:
             assert most / 127 > 0.5
