@@ -12,8 +12,10 @@ from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, pages, sockets
+from app.web.questions import Questions
 from app.web.security import SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
+from app.web.strangers import KeepStrangersOut
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 
@@ -39,8 +41,10 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.settings = settings
     app.state.data_sources = sources
+    app.state.questions = Questions(settings.limits.queued_questions)
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
+    app.add_middleware(KeepStrangersOut, settings=settings)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)
     app.include_router(api.router)
@@ -52,7 +56,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
 
     @app.websocket("/ws")
     async def connect(socket: WebSocket) -> None:
-        await sockets.serve(socket, app.state.manager, settings.allowed_origins)
+        await sockets.serve(socket, app.state.manager, settings)
 
     return app
 

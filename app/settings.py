@@ -97,6 +97,9 @@ class Limits(BaseModel):
     queued_predictions: Annotated[int, Ge(1)] = 8
     """Questions of one viewer: a picture that is being drawn asks at every stroke, and only the newest matters."""
 
+    queued_questions: Annotated[int, Ge(1)] = 64
+    """Graphs and files one address waits for: a class behind it, each with one, which takes some milliseconds."""
+
     send_seconds: Annotated[float, Gt(0)] = 10
     """A viewer that takes nothing for so long is gone: school Wi-Fi recovers in less."""
 
@@ -164,6 +167,9 @@ class Settings(BaseSettings):
     open: bool = Field(default=False, description="open the page in the browser once the server answers")
     allowed_origins: frozenset[str] = Field(
         default=frozenset(), description="other sites whose pages may connect, such as https://school.example"
+    )
+    allowed_hosts: frozenset[str] = Field(
+        default=frozenset(), description="names this server answers to, besides localhost and its addresses"
     )
     trusted_proxies: frozenset[IPvAnyNetwork] = Field(
         default=frozenset(), description="addresses or networks of proxies whose X-Forwarded-For is believed"

@@ -11,10 +11,10 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.training_worker import uploaded_files
 from app.training_worker.port import WriteModel
-from app.web.sockets import is_welcome
+from app.web.questions import Questions, person
 from app.wire.messages import Refusal, faults_refused, message
 
-STATUS = {"no_such_session": 404, "file_too_large": 413, "foreign_site": 403}
+STATUS = {"no_such_session": 404, "file_too_large": 413}
 """Of a refusal; any other is 422."""
 
 router = APIRouter()
@@ -57,7 +57,9 @@ async def points_up(request: Request, name: str = "", draw: int | None = None) -
 
     async def answer() -> Response:
         body = await _body(request, _manager(request).limits.points_bytes)
-        found = await uploaded_files.points(request.app.state.processes, body, name, draw)
+        questions: Questions = request.app.state.questions
+        async with questions.turn(person(request)):
+            found = await uploaded_files.points(request.app.state.processes, body, name, draw)
         return _json(
             {
                 "points": found.points,
@@ -98,11 +100,7 @@ def _session(request: Request, key: str) -> Session:
 
 
 async def _body(request: Request, limit: int) -> bytes:
-    """Of a request from our own page or from a program. What is too large is read to its end and thrown away: a browser
-    that is cut off while it sends hears no answer."""
-    allowed = request.app.state.settings.allowed_origins
-    if not is_welcome(request.headers.get("origin"), request.headers.get("host", ""), allowed):
-        raise Refusal("foreign_site", {})
+    """What is too large is read to its end and thrown away: a browser cut off while it sends hears no answer."""
     body, size = bytearray(), 0
     async for chunk in request.stream():
         size += len(chunk)

@@ -1,6 +1,5 @@
 """HTTP for the page of the chain rule: an expression, or a session's network and one sample, as a graph."""
 
-import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Any
@@ -22,6 +21,7 @@ from app.web.graph_answers import (
     expression_answer,
     network_answer,
 )
+from app.web.questions import Questions, person
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
 from engine.checking import graph_check
@@ -39,9 +39,12 @@ async def graph_of_text(request: Request) -> JSONResponse:
     """{"expression": "a*b+1", "values": {"a": 2}} → nodes in order. ?check=no leaves out the comparison with torch."""
 
     async def answer() -> Answer:
-        limits = _limits(request)
-        return await asyncio.to_thread(expression_answer, _expression_request(await _body(request, limits)), limits)
+        return await _questions(request).compute(expression_answer, asked, _limits(request))
 
+    try:
+        asked = _expression_request(await _body(request, _limits(request)))
+    except Refusal as refusal:
+        return _refused(request, refusal)
     return await _said(request, answer)
 
 
@@ -52,7 +55,7 @@ async def graph_of_address(request: Request) -> JSONResponse:
     async def answer() -> Answer:
         values = {name: text for name, text in request.query_params.items() if name not in NOT_VALUES}
         asked = ExpressionRequest(expression=request.query_params.get("expression", ""), values=_numbers(values))
-        return await asyncio.to_thread(expression_answer, asked, _limits(request))
+        return await _questions(request).compute(expression_answer, asked, _limits(request))
 
     return await _said(request, answer)
 
@@ -67,25 +70,31 @@ async def graph_of_network(request: Request) -> JSONResponse:
         if session is None:
             raise Refusal("graph_no_session", {})
         sample = await session.do(GetNetworkSample(request.query_params.get("point", "0")))
-        return await asyncio.to_thread(network_answer, sample, _limits(request))
+        return await _questions(request).compute(network_answer, sample, _limits(request))
 
     return await _said(request, answer)
 
 
 async def _said(request: Request, answer: Callable[[], Awaitable[Answer]]) -> JSONResponse:
-    """The answer, or why there is none: with status 422, or 200 for ?refusals=200.
+    """The answer, or why there is none, in this person's turn."""
+    try:
+        with faults_refused():
+            async with _questions(request).turn(person(request)):
+                found = await answer()
+                return JSONResponse({**found.message, **await _check(request, found)})
+    except Undefined as undefined:
+        return _refused(request, undefined.refusal, variables=undefined.values)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+
+
+def _refused(request: Request, refusal: Refusal, **more: Any) -> JSONResponse:
+    """With status 422, or 200 for ?refusals=200.
 
     The page asks for the latter: people type half an expression, and browsers log every 4xx as an error.
     """
     status = 200 if request.query_params.get("refusals") == "200" else 422
-    try:
-        with faults_refused():
-            found = await answer()
-            return JSONResponse({**found.message, **await _check(request, found)})
-    except Undefined as undefined:
-        return JSONResponse({**undefined.refusal.message(), "variables": undefined.values}, status)
-    except Refusal as refusal:
-        return JSONResponse(refusal.message(), status)
+    return JSONResponse({**refusal.message(), **more}, status)
 
 
 async def _check(request: Request, answer: Answer) -> dict[str, Any]:
@@ -101,6 +110,11 @@ async def _check(request: Request, answer: Answer) -> dict[str, Any]:
         log.warning("a graph could not be compared with torch: %r", harm)
         return {"check": None, "check_failed": True}
     return {"check": check_message(found)}
+
+
+def _questions(request: Request) -> Questions:
+    questions: Questions = request.app.state.questions
+    return questions
 
 
 def _limits(request: Request) -> Limits:

@@ -68,8 +68,13 @@ def _answer(request: Request, status: int, headers: object = None) -> Response:
         values["path"] = request.url.path[:80]
     if code == "method_not_allowed":
         values["method"] = request.method
+    return error_answer(request, status, code, values, dict(headers) if isinstance(headers, dict) else None)
+
+
+def error_answer(
+    request: Request, status: int, code: HttpCode, values: dict[str, Value], headers: dict[str, str] | None = None
+) -> Response:
     said = sentence(code, values)
-    kept = dict(headers) if isinstance(headers, dict) else None
     if request.url.path.startswith(("/api/", "/healthz")):
-        return JSONResponse({"code": code, "message": said, "values": values}, status, kept)
-    return HTMLResponse(templates.get_template("error.html").render(status=status, message=said), status, kept)
+        return JSONResponse({"code": code, "message": said, "values": values}, status, headers)
+    return HTMLResponse(templates.get_template("error.html").render(status=status, message=said), status, headers)

@@ -1,5 +1,5 @@
-"""uvicorn as this server runs it: the port, the address people are told, and an end at which every socket is closed with
-a code and a reason. How connections are bounded is in `protocols`."""
+"""uvicorn as this server runs it: the port, the address people are told, and an end at which every socket is closed
+with a code and a reason. How connections are bounded is in `protocols`."""
 
 import asyncio
 import contextlib

@@ -9,7 +9,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from app.sessions.manager import Full, SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
-from app.settings import Limits
+from app.settings import Limits, Settings
+from app.web.strangers import is_own_host, is_welcome
 from app.wire.commands import parse
 from app.wire.messages import Closing, Refusal, message
 
@@ -25,11 +26,11 @@ START_SECONDS = 1.0
 """How long a session may take to start until the viewer is told why: a first start compiles the engine."""
 
 
-async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> None:
+async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) -> None:
     """A connection from its beginning to its end. Accepts first: a browser is told nothing of a refused handshake."""
     try:
         await socket.accept()
-        session = await _enter(socket, manager, allowed_origins)
+        session = await _enter(socket, manager, settings)
     except WebSocketDisconnect:
         return
     except Full as full:
@@ -41,11 +42,14 @@ async def serve(socket: WebSocket, manager: SessionManager, allowed_origins: fro
         await _attend(socket, session, manager.limits)
 
 
-async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: frozenset[str]) -> Session:
+async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings) -> Session:
     """The session this connection is for. Raises Full."""
     if manager.stopping:
         raise Full(Closing("server_stopping"))
-    if not is_welcome(socket.headers.get("origin"), socket.headers.get("host", ""), allowed_origins):
+    host = socket.headers.get("host", "")
+    if not is_own_host(host, settings):
+        raise Full(Closing("foreign_host"))
+    if not is_welcome(socket.headers.get("origin"), host, settings.allowed_origins):
         raise Full(Closing("foreign_origin"))
     session = manager.find(socket.query_params.get("session"))
     if session is not None:
@@ -59,11 +63,6 @@ async def _enter(socket: WebSocket, manager: SessionManager, allowed_origins: fr
         (await creating).run.visited = True  # nobody comes for it any more, so it may make room for somebody else
         raise WebSocketDisconnect from None
     return await creating
-
-
-def is_welcome(origin: str | None, host: str, allowed: frozenset[str]) -> bool:
-    """Programs send no Origin. A browser's must be this very server or one that the settings name."""
-    return origin is None or origin in allowed or origin in (f"http://{host}", f"https://{host}")
 
 
 async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:

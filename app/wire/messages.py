@@ -15,9 +15,8 @@ from app.settings import FILES
 from engine.data.uploads import NoteCode
 from engine.fault import Fault, FaultCode, Value
 
-GraphCode = Literal["graph_network_overflow", "graph_no_session", "graph_request_too_large"]
+GraphCode = Literal["graph_network_overflow", "graph_no_session", "graph_request_too_large", "too_many_questions"]
 FileCode = Literal[
-    "foreign_site",
     "file_too_large",
     "no_such_session",
     "file_takes_too_long",
@@ -85,12 +84,15 @@ CloseCode = Literal[
     "never_reads",
     "server_stopping",
     "server_failed",
+    "foreign_host",
 ]
 HttpCode = Literal[
     "not_found",
     "method_not_allowed",
     "bad_request",
     "page_failed",
+    "foreign_site",
+    "unknown_host",
     "request_too_slow",
     "head_too_large",
     "body_too_large",
@@ -106,6 +108,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "never_reads": 4006,
     "server_stopping": 4007,
     "server_failed": 4008,
+    "foreign_host": 4009,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

@@ -14,7 +14,8 @@ from websockets.asyncio.client import connect
 from app.sessions.manager import Full
 from app.settings import Limits, Settings
 from app.training_worker.measurements import QUANTITIES, Measured
-from app.wire.messages import Closing
+from app.web.questions import Questions
+from app.wire.messages import Closing, Refusal
 from engine.fault import Fault
 from engine.graph.expressions import ExpressionLimits, parse
 from engine.training.snapshot import CurveEntry
@@ -111,6 +112,14 @@ async def queued_predictions() -> None:
         await person.until("prediction", lambda said: said["id"] == 4)
         answered = [message["id"] for message in person.seen if message["type"] == "prediction"]
         assert answered == [3, 4], "of too many the newest are answered"
+
+
+async def queued_questions() -> None:
+    questions = Questions(queued=1)
+    async with questions.turn("one"), questions.turn("another"):
+        with pytest.raises(Refusal) as refused:
+            await questions.turn("one").__aenter__()
+        assert (refused.value.code, refused.value.values) == ("too_many_questions", {"limit": 1})
 
 
 async def send_seconds() -> None:
@@ -255,6 +264,7 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     commands_burst,
     queued_messages,
     queued_predictions,
+    queued_questions,
     send_seconds,
     idle_seconds,
     unwatched_seconds,

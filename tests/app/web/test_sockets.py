@@ -15,7 +15,6 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.settings import Limits
-from app.web.sockets import is_welcome
 from app.wire.frames import decode_frame
 from app.wire.messages import CLOSE_CODES, Closing
 from tests.app.fake_viewer import PATIENCE
@@ -147,24 +146,6 @@ async def test_pages_of_other_sites_are_closed_in_words(server: Running, origin:
 async def test_our_own_page_is_welcome(server: Running) -> None:
     async with connect(address(server), additional_headers={"Origin": f"http://127.0.0.1:{server.port}"}) as socket:
         await until(socket, "state")
-
-
-@pytest.mark.parametrize(
-    ("origin", "welcome"),
-    [
-        (None, True),
-        ("http://here:8000", True),
-        ("https://here:8000", True),
-        ("https://school.example", True),
-        ("http://school.example", False),
-        ("http://here", False),
-        ("http://here:8000.evil.example", False),
-        ("http://[", False),
-        ("", False),
-    ],
-)
-def test_who_is_welcome(origin: str | None, welcome: bool) -> None:
-    assert is_welcome(origin, "here:8000", frozenset({"https://school.example"})) is welcome
 
 
 async def test_clients_that_vanish_leave_no_trace(server: Running) -> None:
