@@ -39,8 +39,8 @@ class Session:
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()
         self._trainer_lock = TrainerLock()
-        self._failure: Exception | None = None
-        """Of the last turn that the clock had taken; the lock is held until the run is halted in words."""
+        self._halting: asyncio.Task[None] | None = None
+        """After a turn of the clock's that failed. It holds the lock until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
 
@@ -49,8 +49,10 @@ class Session:
         self._something_to_do.set()
 
     async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, *self._checks.close(), return_exceptions=True)
+        tasks = [self._task, *self._checks.close(), *filter(None, [self._halting])]
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
     async def submit(self, viewer: Viewer, command: Command) -> None:
         """Returns once the command is done and the answer posted. Raises Refusal of a Drawn that cannot be."""
@@ -71,19 +73,38 @@ class Session:
         the Trainer or comes first."""
         if self._inbox or self._can_answer or not self._trainer_lock.try_acquire():
             return None
-        turn = training.next_turn(self.run, seconds)
+        try:
+            turn = training.next_turn(self.run, seconds)
+        except Exception as failure:
+            self._halt_and_release(failure)
+            return None
         if turn is None:
             self._trainer_lock.release()
         return turn
 
     def end_turn(self, turn: Turn, trained: Trained | Exception) -> None:
-        if isinstance(trained, Exception):
-            self._failure = trained
-        else:
+        try:
+            if isinstance(trained, Exception):
+                raise trained
             training.account(self.run, turn, trained)
-            self._trainer_lock.release()
-        if self._failure or self._can_answer or training.has_work(self.run):
+        except Exception as failure:
+            self._halt_and_release(failure)
+            return
+        self._trainer_lock.release()
+        if self._can_answer or training.has_work(self.run):
             self._something_to_do.set()
+
+    def _halt_and_release(self, failure: Exception) -> None:
+        """So that one session's failure stops neither the clock nor the sessions whose turns are in the same job."""
+
+        async def halt() -> None:
+            try:
+                await self._halt_after(failure)
+            finally:
+                self._trainer_lock.release()
+                self._something_to_do.set()
+
+        self._halting = asyncio.create_task(halt())
 
     async def do(self, job: Job[R]) -> R:
         """A job that changes nothing, between two commands or turns."""
@@ -113,10 +134,6 @@ class Session:
         while True:
             await self._something_to_do.wait()
             self._something_to_do.clear()
-            if self._failure is not None:
-                await self._halt_after(self._failure)
-                self._failure = None
-                self._trainer_lock.release()
             await self._answer_questions()
             while self._inbox:
                 viewer, command, done = self._inbox.popleft()

@@ -1,11 +1,15 @@
 """The clock of all sessions: it sleeps while nobody plays; what nobody watches pauses and ends."""
 
 import asyncio
+from threading import Event
+from typing import Any
 
 import pytest
 
+from app.sessions import training
+from app.sessions.run import Run
 from app.sessions.training import Turn
-from tests.app.fake_viewer import Watcher, eventually, found, managing
+from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 
 
 async def test_the_clock_sleeps_while_nobody_plays(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -71,17 +75,26 @@ async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one(
         await eventually(lambda: manager.sessions == 0)  # the sweep goes on
 
 
-async def test_an_engine_that_fails_ends_its_own_run_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def fail(*_: object) -> None:
+    raise RuntimeError("a part that fails")
+
+
+@pytest.mark.parametrize("part", ["engine", "next_turn", "account"])
+async def test_what_fails_in_a_turn_ends_its_own_run_alone(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
     async with managing() as manager:
         monkeypatch.setattr(type(manager.clock._worker), "parallel_jobs", 1)  # so that all turns are one job
         failing, other = Watcher(await manager.create()), Watcher(await manager.create())
         for person in (failing, other):
             await person.say(type="play")
+        if part == "engine":
+            monkeypatch.setattr(failing.trainer, "advance", fail)
+        else:
+            works = getattr(training, part)
 
-        def fail(_steps: int) -> None:
-            raise RuntimeError("a kernel that fails")
+            def fails_for_one(run: Run, *arguments: Any) -> Any:
+                return fail() if run is failing.run else works(run, *arguments)
 
-        monkeypatch.setattr(failing.trainer, "advance", fail)
+            monkeypatch.setattr(training, part, fails_for_one)
         error = await failing.until("error")
         assert error["code"] == "engine_failed"
         assert not failing.run.playing
@@ -91,3 +104,27 @@ async def test_an_engine_that_fails_ends_its_own_run_alone(monkeypatch: pytest.M
         await failing.take(1)
         for person in (failing, other):
             person.leave()
+
+
+async def test_a_command_that_comes_during_a_turn_that_fails_is_obeyed(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with managing() as manager:
+        person = Watcher(await manager.create())
+        training_begins, command_is_there = asyncio.Event(), Event()
+        loop = asyncio.get_running_loop()
+
+        def fail_later(*_: object) -> None:
+            loop.call_soon_threadsafe(training_begins.set)
+            command_is_there.wait(PATIENCE)
+            fail()
+
+        monkeypatch.setattr(person.trainer, "advance", fail_later)
+        await person.say(type="play")
+        await training_begins.wait()
+        told = asyncio.create_task(person.say(type="history"))
+        await asyncio.sleep(0)
+        command_is_there.set()
+        await asyncio.wait_for(told, PATIENCE)
+        assert (await person.until("error"))["code"] == "engine_failed"
+        monkeypatch.undo()
+        await person.take(1)
+        person.leave()
