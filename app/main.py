@@ -11,7 +11,7 @@ from app.settings import Settings
 from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
-from app.web import api, files, gallery, graphs, pages, sockets
+from app.web import api, files, gallery, graphs, options, pages, sockets, static_files
 from app.web.questions import Questions
 from app.web.security import SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
@@ -38,9 +38,11 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         worker.close()
         await processes.close()
 
+    static_files.static_files()  # read and compressed before anybody asks
     app = FastAPI(title="Backprop Playground", version=VERSION, lifespan=lifespan, openapi_url=None)
     app.state.settings = settings
     app.state.data_sources = sources
+    app.state.options = options.Options(settings.limits, sources)
     app.state.questions = Questions(settings.limits.queued_questions)
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
@@ -51,8 +53,9 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     app.include_router(files.router)
     app.include_router(graphs.router)
     app.include_router(gallery.router)
+    app.include_router(options.router)
     app.include_router(pages.router)
-    app.mount("/static", pages.static_files())
+    app.include_router(static_files.router)
 
     @app.websocket("/ws")
     async def connect(socket: WebSocket) -> None:

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Request
 
 from app import VERSION
 from app.sessions.manager import SessionManager
+from app.settings import Limits
 from app.training_worker.warming import Warming
 from app.wire.numbers import points
 from engine.backends.bugs import BUGS, GRADIENT_FREE
@@ -62,23 +63,25 @@ def schema() -> dict[str, Any]:
 
 @router.get("/api/choices")
 def choices(request: Request) -> dict[str, Any]:
-    sources: DataSources = request.app.state.data_sources
-    manager: SessionManager = request.app.state.manager
-    return {
-        **_choices(),
-        "points_bytes": manager.limits.points_bytes,
-        "missing": [] if sources.mnist_folder else ["mnist"],
-    }
+    return all_choices(request.app.state.settings.limits, request.app.state.data_sources)
 
 
 @router.get("/api/datasets")
 def datasets(request: Request) -> dict[str, Any]:
-    return _datasets(request.app.state.data_sources)
+    return all_datasets(request.app.state.data_sources)
 
 
 @router.get("/api/features")
 def features() -> dict[str, Any]:
     return _features()
+
+
+def all_choices(limits: Limits, sources: DataSources) -> dict[str, Any]:
+    return {
+        **_choices(),
+        "points_bytes": limits.points_bytes,
+        "missing": [] if sources.mnist_folder else ["mnist"],
+    }
 
 
 @lru_cache
@@ -107,7 +110,7 @@ def _choices() -> dict[str, Any]:
 
 
 @lru_cache
-def _datasets(sources: DataSources) -> dict[str, Any]:
+def all_datasets(sources: DataSources) -> dict[str, Any]:
     """Each data set without noise in small: its points [x1, x2, t], or one of its pictures in rows from 0 to 1. Points
     of one's own and random numbers have none; MNIST is left out where no folder is set."""
     shown = [name for name in DATASETS if KINDS[name].plane and name not in ("own", "own_values")]

@@ -3,8 +3,6 @@
 
 import { scientific } from '../draw/base/numbers.js';
 
-export const LANGUAGES = ['en', 'zh'];
-
 /** @type {Record<string, Record<string, string>>} */
 const texts = {};
 let current = 'en';
@@ -14,7 +12,7 @@ let current = 'en';
  * @param {string} language
  */
 export async function useLanguage(language) {
-  texts[language] ??= await (await fetch(`/static/i18n/${language}.json`)).json();
+  texts[language] ??= await (await fetch(new URL(`../../i18n/${language}.json`, import.meta.url))).json();
   current = language;
 }
 

@@ -1,14 +1,24 @@
-// Before anything is painted: the theme and profile asked for by the address or remembered, so that nothing flashes.
-// A classic script, because modules run after the first paint. panels/top/appearance.js does the rest.
+// Before anything is painted: the theme, the profile and the language asked for by the address or remembered, so that nothing
+// flashes and the words are on their way. A classic script, because modules run after the first paint; what it finds is
+// read by panels/top/appearance.js, which does the rest.
 (() => {
   const asked = new URLSearchParams(location.search);
-  const read = (/** @type {string} */ key) => {
+  const read = (/** @type {string} */ key, parameter = key) => {
     try {
-      return asked.get(key) ?? localStorage.getItem(key);
+      return asked.get(parameter) ?? localStorage.getItem(key);
     } catch {
-      return asked.get(key); // storage is switched off
+      return asked.get(parameter); // storage is switched off
     }
   };
-  document.documentElement.classList.toggle('dark', read('theme') === 'dark');
-  document.documentElement.classList.toggle('projector', read('profile') === 'projector');
+  const page = document.documentElement;
+  page.classList.toggle('dark', read('theme') === 'dark');
+  page.classList.toggle('projector', read('profile') === 'projector');
+  const language = read('language', 'lang') ?? '';
+  page.dataset.language = ['en', 'zh'].includes(language) ? language : navigator.language.startsWith('zh') ? 'zh' : 'en';
+
+  const words = document.createElement('link');
+  Object.assign(words, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous' });
+  const { src } = /** @type {HTMLScriptElement} */ (document.currentScript);
+  words.href = new URL(`../../i18n/${page.dataset.language}.json`, src).href;
+  document.head.append(words);
 })();

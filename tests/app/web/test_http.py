@@ -95,11 +95,19 @@ def test_the_page_comes_with_headers_that_keep_strangers_out(server: Running) ->
     assert headers["Referrer-Policy"] == "no-referrer"
 
 
-def test_own_files_are_asked_for_again_and_not_sent_twice(server: Running) -> None:
-    status, _, headers = get(server, "/static/js/pages/playground.js")
+def test_the_page_is_asked_for_again_and_not_sent_twice(server: Running) -> None:
+    status, _, headers = get(server, "/")
     assert (status, headers["Cache-Control"]) == (200, "no-cache")
-    status, body, _ = get(server, "/static/js/pages/playground.js", **{"If-None-Match": headers["ETag"]})
+    status, body, _ = get(server, "/", **{"If-None-Match": headers["ETag"]})
     assert (status, body) == (304, b"")
+
+
+def test_what_the_server_offers_is_one_document(server: Running) -> None:
+    parts = {
+        "schema": "spec/schema",
+        **{name: name for name in ("choices", "datasets", "features", "presets", "breakages")},
+    }
+    assert get_json(server, "/api/options") == {part: get_json(server, f"/api/{path}") for part, path in parts.items()}
 
 
 def test_plotly_comes_from_the_installed_package_and_small(server: Running) -> None:

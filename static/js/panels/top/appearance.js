@@ -1,18 +1,7 @@
 // @ts-check
-// Theme, language and projector profile: as the address asks, as this browser remembers, or as the browser prefers.
+// Theme, language and projector profile: first as pages/first-paint.js has found them, then as they are chosen.
 
-import { LANGUAGES, t, translate, useLanguage } from '../../core/i18n.js';
-
-/** @param {string} key */
-function remembered(key) {
-  const asked = new URLSearchParams(location.search).get(key === 'language' ? 'lang' : key);
-  if (asked) return asked;
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null; // storage is switched off
-  }
-}
+import { t, translate, useLanguage } from '../../core/i18n.js';
 
 /** Remembers a choice, and takes what the address asked for out of it. @param {string} key @param {string} value */
 function remember(key, value) {
@@ -28,12 +17,11 @@ function remember(key, value) {
 
 /** What the page starts with. @returns {import('../../core/state.js').Appearance} */
 export function preferred() {
-  const language = remembered('language');
-  const own = navigator.language.startsWith('zh') ? 'zh' : 'en';
+  const { classList, dataset } = document.documentElement;
   return {
-    theme: remembered('theme') === 'dark' ? 'dark' : 'light',
-    language: language && LANGUAGES.includes(language) ? language : own,
-    profile: remembered('profile') === 'projector' ? 'projector' : 'desk',
+    theme: classList.contains('dark') ? 'dark' : 'light',
+    language: dataset.language ?? 'en',
+    profile: classList.contains('projector') ? 'projector' : 'desk',
   };
 }
 
