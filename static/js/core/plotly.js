@@ -1,7 +1,6 @@
 // @ts-check
-// Plotly, fetched after the page has been painted, and how this page's charts are drawn with it.
+// Plotly, which comes out of the server's installed package, and how this page's charts are drawn with it.
 
-const SOURCE = '/vendor/plotly.min.js';
 const CONFIG = { displayModeBar: false, responsive: false, showTips: false, doubleClick: false, scrollZoom: false };
 
 /**
@@ -21,25 +20,14 @@ export const drawWithPlotly = (box, { traces, layout }) => plotly()?.react(box, 
 /** @param {HTMLElement} box */
 export const purge = (box) => plotly()?.purge(box);
 
-/**
- * Loads it once the page has been painted, which is two frames later.
- * @param {() => void} loaded
- * @param {() => void} failed
- * @returns {() => void} calls it off, where it has not begun
- */
-export function loadPlotly(loaded, failed) {
-  function load() {
-    if (hasPlotly()) {
-      loaded();
-      return;
-    }
-    const script = document.createElement('script');
-    script.src = SOURCE;
-    script.async = true;
-    script.onload = loaded;
-    script.onerror = failed;
-    document.head.append(script);
-  }
-  const first = requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(load)));
-  return () => cancelAnimationFrame(first);
-}
+/** @type {Promise<unknown> | null} */
+let loading = null;
+
+/** Loads it once; fails where the server does not answer. */
+export const loadPlotly = () => (loading ??= new Promise((loaded, failed) => {
+  const script = document.createElement('script');
+  script.src = /** @type {HTMLElement} */ (document.querySelector('[data-plotly]')).dataset.plotly ?? '';
+  script.onload = loaded;
+  script.onerror = failed;
+  document.head.append(script);
+}));

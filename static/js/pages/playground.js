@@ -1,15 +1,16 @@
 // @ts-check
-// The playground's page: where its parts meet.
+// The playground's page: where its parts meet. What is imported here by name is all that must be there for the first
+// numbers and the first picture; the other parts come after them.
 
 import { createCommandQueue } from '../core/command_queue.js';
-import { createComparisonRuns } from '../core/comparison_runs.js';
 import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
 import { useLanguage } from '../core/i18n.js';
-import { loadServerOptions, loadSchema } from '../core/server_options.js';
+import { createLatePart, firstPicture, loadWhenIdle } from '../core/late_parts.js';
 import { SOCKET, connectPage } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
+import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
 import { createSession } from '../core/session.js';
 import { startState } from '../core/state.js';
 import { createStore } from '../core/store.js';
@@ -17,29 +18,11 @@ import { createActions } from '../experiment/actions.js';
 import { createAddressBar } from '../experiment/address_bar.js';
 import { createChanges } from '../experiment/changes.js';
 import { createStateReceiver } from '../experiment/resume.js';
-import { mountCharts } from '../panels/charts/charts.js';
-import { mountDiagnosis } from '../panels/checks/diagnosis.js';
-import { mountFailures } from '../panels/checks/failures.js';
-import { mountStepCheck } from '../panels/checks/step_check.js';
-import { mountComparison } from '../panels/comparison/comparison.js';
-import { mountData } from '../panels/data/data.js';
-import { mountPointEditor } from '../panels/data/point_editor.js';
-import { mountPointsUpload } from '../panels/data/points_upload.js';
-import { mountCaption } from '../panels/gallery/caption.js';
-import { mountGallery } from '../panels/gallery/gallery.js';
-import { mountInspector } from '../panels/inspector/inspector.js';
-import { mountNetwork } from '../panels/network/network.js';
 import { mountOutput } from '../panels/output/output.js';
-import { createPlaneInput } from '../panels/output/plane_input.js';
-import { mountKnobs } from '../panels/settings/knobs.js';
-import { mountSettings } from '../panels/settings/settings.js';
-import { mountSlowMotion } from '../panels/slow_motion/slow_motion.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
-import { mountHelp } from '../panels/top/help.js';
 import { mountKeys } from '../panels/top/keys.js';
 import { mountMessage } from '../panels/top/message.js';
 import { mountReadings } from '../panels/top/readings.js';
-import { mountShare } from '../panels/top/share.js';
 import { mountStatus } from '../panels/top/status.js';
 import { mountTransport } from '../panels/top/transport.js';
 
@@ -47,7 +30,7 @@ import { mountTransport } from '../panels/top/transport.js';
 
 const store = createStore(startState(preferred()));
 const words = useLanguage(store.get('language'));
-const schema = loadSchema();
+const options = loadServerOptions();
 
 // What the person does
 
@@ -58,7 +41,7 @@ function send(command) {
   queueCommand(command);
 }
 const changes = createChanges(store);
-const addressBar = createAddressBar(store, schema, (spec) => {
+const addressBar = createAddressBar(store, options.then(({ schema }) => schema), (spec) => {
   send({ type: 'configure', spec });
   changes.replaceAll(spec);
 });
@@ -99,24 +82,83 @@ mountMessage(element('message'), store, act, { retry: connection.retry, dialogs:
 mountStatus(element('status'), store);
 mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);
-mountKnobs(element('knobs'), store, act);
-mountSettings(element('settings'), element('more'), store, act);
-mountShare(element('share'), store, addressBar.publish);
-mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
-mountHelp(/** @type {HTMLDialogElement} */ (element('help')), elementOf('help'));
-mountGallery(/** @type {HTMLDialogElement} */ (element('gallery')), element('presets'), store, act, focusPlay);
-mountCaption(element('caption'), store);
 mountKeys(elementOf);
-mountInspector(element('inspector'), store, act, elementOf);
-mountNetwork(element('network'), { controls: element('slow-motion'), strip: element('slow-strip') }, store, act);
-mountSlowMotion({ controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') }, store, act);
-mountOutput(element('output'), element('scores'), store, predictions.follow);
-mountPointEditor(element('own-points'), createPlaneInput(element('boundary')), store, act);
-mountPointsUpload(/** @type {HTMLDialogElement} */ (element('upload-dialog')), element('upload'), store, act, focusPlay);
-mountCharts(element('charts'), store, act);
-mountStepCheck(element('checked'), element('checks'), store, act);
-mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport'), scrollerOf: (element) => element.closest('.stage') });
-mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => /** @type {HTMLDialogElement} */ (element('gallery')).close());
-mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET));
+mountOutput(element('output'), store, predictions.follow);
+options.then((offered) => keepServerOptions(store, offered));
 
-loadServerOptions(store, schema);
+// What is loaded after the first picture, or when it is asked for
+
+const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (element(id));
+const slowMotion = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
+
+const network = createLatePart(store, async () => {
+  const [{ mountNetwork }, { mountSlowMotion }] = await Promise.all([import('../panels/network/network.js'), import('../panels/slow_motion/slow_motion.js')]);
+  mountNetwork(element('network'), slowMotion, store, act);
+  mountSlowMotion(slowMotion, store, act);
+});
+const controls = createLatePart(store, async () => {
+  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountArithmeticPredictions }, { mountStepCheck }, { mountShare }] = await Promise.all([
+    import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/data/points_upload.js'),
+    import('../panels/output/arithmetic_predictions.js'), import('../panels/checks/step_check.js'), import('../panels/top/share.js'),
+  ]);
+  mountKnobs(element('knobs'), store, act);
+  mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
+  mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
+  mountArithmeticPredictions(element('answers'), store, predictions.follow);
+  mountStepCheck(element('checked'), element('checks'), store, act);
+  mountShare(element('share'), store, addressBar.publish);
+}, { clicked: '#data button, #checked, #share' });
+const plotly = createLatePart(store, async () => {
+  const { loadPlotly } = await import('../core/plotly.js');
+  loadPlotly().catch(() => {}); // the charts say so
+});
+const charts = createLatePart(store, async () => {
+  const [{ mountCharts }, { mountDiagnosis }] = await Promise.all([import('../panels/charts/charts.js'), import('../panels/checks/diagnosis.js')]);
+  mountCharts(element('charts'), store, act);
+  mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport'), scrollerOf: (element) => element.closest('.stage') });
+});
+
+const drawingPad = createLatePart(store, async () => {
+  const { mountDrawingPad } = await import('../panels/output/drawing_pad.js');
+  mountDrawingPad(element('pad'), store, predictions.follow);
+}, { set: 'pictures' });
+const samplePredictions = createLatePart(store, async () => {
+  const { mountSamplePredictions } = await import('../panels/output/sample_predictions.js');
+  mountSamplePredictions(element('samples'), store, predictions.follow);
+}, { set: 'samples' });
+const settings = createLatePart(store, async () => {
+  const { mountSettings } = await import('../panels/settings/settings.js');
+  mountSettings(element('settings'), element('more'), store, act);
+}, { clicked: '#more, [data-opens]' });
+const gallery = createLatePart(store, async () => {
+  const [{ mountGallery }, { mountCaption }, { mountFailures }] = await Promise.all([
+    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'),
+  ]);
+  mountGallery(dialog('gallery'), element('presets'), store, act, focusPlay);
+  mountCaption(element('caption'), store);
+  mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => dialog('gallery').close());
+}, { clicked: '#presets', set: 'preset' });
+const inspector = createLatePart(store, async () => {
+  const { mountInspector } = await import('../panels/inspector/inspector.js');
+  mountInspector(element('inspector'), store, act, elementOf);
+}, { set: 'inspected' });
+const comparison = createLatePart(store, async () => {
+  const [{ mountComparison }, { createComparisonRuns }] = await Promise.all([import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js')]);
+  mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET));
+}, { set: 'comparison' });
+const scores = createLatePart(store, async () => {
+  const { mountScores } = await import('../panels/output/scores.js');
+  mountScores(element('scores'), element('all-scores'), element('output'), store);
+}, { clicked: '#all-scores' });
+const pointEditor = createLatePart(store, async () => {
+  const [{ mountPointEditor }, { createPlaneInput }] = await Promise.all([import('../panels/data/point_editor.js'), import('../panels/output/plane_input.js')]);
+  mountPointEditor(element('own-points'), createPlaneInput(element('boundary')), store, act);
+}, { set: 'drawing' });
+const help = createLatePart(store, async () => {
+  const { mountHelp } = await import('../panels/top/help.js');
+  mountHelp(dialog('help'), elementOf('help'));
+}, { clicked: '[data-testid=help]' });
+
+await firstPicture(store);
+for (const part of [network, controls, plotly, charts]) await part.demand();
+await loadWhenIdle([inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);

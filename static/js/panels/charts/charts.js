@@ -37,7 +37,7 @@ export function mountCharts(root, store, send) {
   const loss = createLossChart(lossPanel, store);
   const layers = createLayersChart(layersPanel, store);
   const schedule = createDrawSchedule([loss, layers], () => readStepRange(store));
-  const callOff = loadPlotly(schedule.wake, () => [loss, layers].forEach(({ box }) => { box.textContent = t('chart.failed'); }));
+  loadPlotly().then(schedule.wake, () => [loss, layers].forEach(({ box }) => { box.textContent = t('chart.failed'); }));
   const labelSwitch = makeSwitch(root, store);
 
   function label() {
@@ -56,7 +56,6 @@ export function mountCharts(root, store, send) {
     mountTimeline(/** @type {HTMLElement} */ (lossPanel.querySelector('.timeline')), store, send),
     mountBranchPictures(branchPanel, store, send),
     schedule.stop,
-    callOff,
     () => [loss, layers].forEach(({ box }) => purge(box)),
     () => [lossPanel, layersPanel, branchPanel].forEach((panel) => panel.remove()),
   ];

@@ -39,6 +39,7 @@ export function mountComparison(root, store, send, runs) {
     show();
   }
   label();
+  if (store.get('comparison')) choices.start();
   const observer = new ResizeObserver(show);
   observer.observe(chart.box);
   const stops = [

@@ -13,7 +13,7 @@ import { createPointToolbar } from './point_toolbar.js';
 /** @typedef {import('./types.js').Drawing} Drawing */
 
 /**
- * @param {HTMLElement} root  of the toolbar, empty
+ * @param {HTMLElement} root  of the toolbar, empty and hidden
  * @param {import('./types.js').Plane} plane
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
@@ -56,7 +56,7 @@ export function mountPointEditor(root, plane, store, send) {
     show();
   }
 
-  root.hidden = true;
+  if (store.get('drawing')) toggle();
   const undo = [
     plane.listen({ isActive, down: pointer.down, drag: pointer.drag, up: pointer.endStroke, key: keys.pressOnPlane }),
     keys.listen(),

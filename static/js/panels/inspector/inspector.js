@@ -63,34 +63,22 @@ export function mountInspector(root, store, send, elementOf) {
     ...request.watch(),
     ...content.watch(),
     store.watch(['spec', 'language'], header.labels),
-    ...listenToPage(store),
+    listenToEscape(store),
     () => root.replaceChildren(),
   ];
   return () => undo.forEach((stop) => stop());
 }
 
-/** Escape closes the inspector; elements of the page with data-inspect open it. @param {import('../../core/store.js').Store} store */
-function listenToPage(store) {
+/** Escape closes the inspector. @param {import('../../core/store.js').Store} store @returns {() => void} undo */
+function listenToEscape(store) {
   /** @param {KeyboardEvent} event */
   function close(event) {
     if (event.key !== 'Escape' || event.defaultPrevented || !store.get('inspected')) return;
     if (overlayIsOpen()) return; // Escape closes that one first
     store.set({ inspected: null });
   }
-  /** @param {Event} event */
-  function open(event) {
-    const element = event.target instanceof Element ? event.target.closest('[data-inspect]') : null;
-    if (!element || (event instanceof KeyboardEvent && event.key !== 'Enter')) return;
-    store.set({ inspected: { kind: 'loss', layer: 0, index: 0, source: 0 } });
-  }
   document.addEventListener('keydown', close);
-  document.addEventListener('click', open);
-  document.addEventListener('keydown', open);
-  return [
-    () => document.removeEventListener('keydown', close),
-    () => document.removeEventListener('keydown', open),
-    () => document.removeEventListener('click', open),
-  ];
+  return () => document.removeEventListener('keydown', close);
 }
 
 /** When the inspector closes, the focus returns to the element that opened it. @param {HTMLElement} root @param {(testid: string) => HTMLElement | undefined} elementOf */

@@ -1,5 +1,5 @@
 // @ts-check
-// Epoch, step, losses and pace of the run, in digits of fixed width.
+// Epoch, step, losses and pace of the run, in digits of fixed width. The training loss opens its arithmetic.
 
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss } from '../../core/i18n.js';
@@ -22,6 +22,10 @@ export function mountReadings(root, store) {
   }
 
   const short = (/** @type {number} */ value) => formatCount(value, 1e4);
+  const open = () => store.set({ inspected: { kind: 'loss', layer: 0, index: 0, source: 0 } });
+  train.onclick = open;
+  train.onkeydown = ({ key }) => void (key === 'Enter' && open());
+
   const show = () => {
     const state = store.get('state');
     const frame = store.get('frame');

@@ -1,0 +1,61 @@
+// @ts-check
+// Parts of the page that are loaded after its first picture: when a person first asks for one, or when the browser has
+// nothing else to do. A click on what a part answers waits until the part is there and is then made again.
+
+import { say } from './notices.js';
+
+const LONGEST_WAIT = 3000; // milliseconds: a page that draws without a pause loads them nevertheless
+
+/** @typedef {import('./store.js').Store} Store */
+/**
+ * @typedef {object} LatePart
+ * @property {() => Promise<void>} load  once; fails where the server does not answer
+ * @property {() => Promise<void>} demand  the same, and says where it fails
+ */
+/**
+ * @typedef {object} Triggers  what asks for a part before its turn has come
+ * @property {string} [clicked]  a selector of the elements of the page that it answers
+ * @property {keyof import('./state.js').PageState} [set]  a key of the store that is empty otherwise
+ */
+
+/** @param {Store} store @param {() => Promise<unknown>} mount  imports its modules and mounts them @param {Triggers} [triggers] @returns {LatePart} */
+export function createLatePart(store, mount, { clicked, set } = {}) {
+  const listening = new AbortController();
+  /** @type {Promise<void> | null} */
+  let loading = null;
+  const load = () => (loading ??= mount().then(() => listening.abort()));
+  const demand = () => load().catch(() => void say(store, 'error', 'part.missing'));
+
+  /** @param {MouseEvent} click */
+  async function hold(click) {
+    const { target } = click;
+    if (!clicked || !(target instanceof Element) || !target.closest(clicked)) return;
+    click.preventDefault();
+    click.stopImmediatePropagation();
+    const again = new MouseEvent('click', click);
+    await demand();
+    if (listening.signal.aborted) target.dispatchEvent(again);
+  }
+  if (clicked) document.addEventListener('click', hold, { capture: true, signal: listening.signal });
+  if (set) listening.signal.addEventListener('abort', store.watch([set], () => store.get(set) && demand()));
+  return { load, demand };
+}
+
+/** When the first picture of the run has been painted, or the page has had to say why there is none. @param {Store} store @returns {Promise<void>} */
+export function firstPicture(store) {
+  return new Promise((done) => {
+    const stop = store.watch(['frame', 'message'], () => {
+      if (!store.get('frame') && store.get('message')?.kind !== 'error') return;
+      stop();
+      requestAnimationFrame(() => requestAnimationFrame(() => done()));
+    });
+  });
+}
+
+/** One after the other, whenever the browser has time. What fails is said when somebody asks for it. @param {LatePart[]} parts */
+export async function loadWhenIdle(parts) {
+  for (const { load } of parts) {
+    await new Promise((idle) => { ('requestIdleCallback' in window ? requestIdleCallback(idle, { timeout: LONGEST_WAIT }) : setTimeout(idle)); });
+    await load().catch(() => {});
+  }
+}
