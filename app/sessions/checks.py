@@ -79,14 +79,14 @@ class Checks:
         return max(HEALTH_SECONDS, REST * found.seconds)
 
     async def _compare(self) -> float:
-        run, revision, began = self._run, self._run.revision, time.monotonic()
+        run, revision = self._run, self._run.revision
         async with self._trainer_lock:
             trainer = run.trainer
             at = await self._worker.do(trainer, GetCheckpoint())
         result = await self._worker.compare(trainer, at)
-        self._tell({"type": "checked", "revision": revision, **result}, revision)
-        least = FAILED_SECONDS if result["state"] == "failed" else CHECK_SECONDS
-        return max(least, REST * (time.monotonic() - began))
+        self._tell({"type": "checked", "revision": revision, **result.message}, revision)
+        least = FAILED_SECONDS if result.message["state"] == "failed" else CHECK_SECONDS
+        return max(least, REST * result.seconds)
 
     def _tell(self, said: dict[str, Any], revision: int) -> None:
         if revision == self._run.revision:

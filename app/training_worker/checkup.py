@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.training_worker.measurements import QUANTITIES, Measured
-from app.training_worker.port import Examined
+from app.training_worker.port import Compared, Examined
 from app.wire.numbers import number
 from engine.checking.against_backend import BackendStep, backend_step
 from engine.checking.check import CheckResult, check
@@ -49,10 +49,12 @@ def step_to_compare(trainer: Trainer, at: Checkpoint) -> BackendStep | None:
     )
 
 
-def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> dict[str, Any]:
+def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> Compared:
     """Loads torch. The training set is made anew from the Spec, so that it need not come with each request."""
     inputs, targets = training_set(at.spec, sources)
-    return _light(check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step), at)
+    began = time.thread_time()
+    result = check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step)
+    return Compared(_light(result, at), time.thread_time() - began)
 
 
 @lru_cache(maxsize=1)  # of MNIST 190 MB; to make it anew costs less than to compare

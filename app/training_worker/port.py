@@ -58,10 +58,9 @@ class TrainingWorker(ABC):
         """
 
     @abstractmethod
-    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> dict[str, Any]:
-        """Compares the next step from a checkpoint with other arithmetic, in a process of its own; as a message without
-        its type. May go on beside any job, and does no harm to the run whatever happens: then the message says so.
-        """
+    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
+        """Compares the next step from a checkpoint with other arithmetic, in a process of its own. May go on beside any
+        job, and does no harm to the run whatever happens: then the message says so."""
 
     @abstractmethod
     async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
@@ -304,6 +303,14 @@ class GetNetworkSample(Job[NetworkSample]):
     """point: number of a training sample, as text. Raises Refusal where there is no such sample."""
 
     point: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    message: dict[str, Any]
+    """Without its type."""
+    seconds: float
+    """Of a processor: neither waiting for the process nor its start makes a comparison dearer."""
 
 
 @dataclass(frozen=True)

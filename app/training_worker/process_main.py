@@ -92,8 +92,9 @@ def _limit_memory(limit: int) -> None:
 
 
 def _receive_all(requests: IO[bytes], waiting: queue.SimpleQueue[bytes]) -> None:
-    """In a thread of its own, so that the process ends with the server whatever it is doing."""
-    with suppress(EOFError, OSError):
+    """In a thread of its own, so that the process ends with the server, or for want of memory for a request, whatever
+    it is doing."""
+    with suppress(EOFError, OSError, MemoryError):
         while True:
             waiting.put(receive(requests))
     os._exit(0)
@@ -106,8 +107,10 @@ def _done(request: bytes) -> bytes:
         return pickle.dumps(("done", function(*arguments)))
     except MemoryError:
         return OUT_OF_MEMORY
-    except Exception as error:
+    except RuntimeError as error:
         return OUT_OF_MEMORY if ALLOCATION_FAILED in str(error) else _raised(error)
+    except Exception as error:
+        return _raised(error)
 
 
 def _raised(error: Exception) -> bytes:

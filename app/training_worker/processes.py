@@ -6,6 +6,7 @@ whose request it was doing; the next request gets a new process. What runs in it
 """
 
 import asyncio
+import logging
 import os
 import pickle
 import subprocess
@@ -19,6 +20,8 @@ from typing import Any, Literal, TypeVar, TypeVarTuple, get_args
 from app.settings import Limits
 from app.training_worker import process_main
 from app.training_worker.process_main import Outcome, receive, send
+
+log = logging.getLogger(__name__)
 
 Kind = Literal["check", "file"]
 """Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch.
@@ -141,20 +144,22 @@ class ProcessQueue:
         """Raises ProcessHarmed, and what keeps the request from being sent."""
         if self._process is not None and self._process.has_ended:  # while it was idle: that harmed nobody
             await self._end_process()
-        if self._process is None:
-            self._process = WorkerProcess(self._bounds.memory)
-        asking = _in_thread(self._process.ask, function, arguments)
         try:
-            await asyncio.wait([asking], timeout=self._bounds.seconds)
-            in_time = asking.done()
-            if not in_time:
-                self._process.kill()
-            return await asking
-        except (EOFError, OSError):
+            if self._process is None:
+                self._process = WorkerProcess(self._bounds.memory)
+            asking = _in_thread(self._process.ask, function, arguments)
+            try:
+                async with asyncio.timeout(self._bounds.seconds):
+                    return await asking
+            finally:
+                asking.cancel()
+        except TimeoutError:
             await self._end_process()
-            raise (ProcessHarmed("died") if in_time else ProcessHarmed("time", self._bounds.seconds)) from None
-        finally:
-            asking.cancel()
+            raise ProcessHarmed("time", self._bounds.seconds) from None
+        except (EOFError, OSError) as error:
+            log.warning("a worker process ended: %r", error)
+            await self._end_process()
+            raise ProcessHarmed("died") from None
 
     async def _end_process(self) -> None:
         process, self._process = self._process, None
@@ -175,7 +180,7 @@ class WorkerProcess:
         """most_bytes: limit of its memory."""
         places = os.pathsep.join(place or os.getcwd() for place in sys.path)
         self._popen = subprocess.Popen(
-            [sys.executable, "-m", process_main.__name__, str(most_bytes)],
+            [sys.executable, "-P", "-m", process_main.__name__, str(most_bytes)],
             env={**os.environ, "PYTHONPATH": places},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
@@ -195,9 +200,6 @@ class WorkerProcess:
         send(self._requests, pickle.dumps((function, arguments)))
         outcome: Outcome = pickle.loads(receive(self._answers))
         return outcome
-
-    def kill(self) -> None:
-        self._popen.kill()
 
     def end(self) -> None:
         """Waits until it is gone."""

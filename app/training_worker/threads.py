@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app.training_worker import checkup, jobs, preset_pictures, uploaded_files
-from app.training_worker.port import Job, Started, Train, Trained, TrainerHandle, TrainingWorker
+from app.training_worker.port import Compared, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
 from app.training_worker.processes import Processes, ProcessHarmed
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.nn.network import Array
@@ -62,17 +62,17 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(trainer, TrainerInThisProcess)
         return await _in(self._training, jobs.do, trainer.trainer, job)
 
-    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> dict[str, Any]:
+    async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
         assert isinstance(trainer, TrainerInThisProcess)
         try:
             step = await _in(self._training, checkup.step_to_compare, trainer.trainer, at)
             return await self._processes.run("check", checkup.compared, at, step, self._sources)
         except ProcessHarmed as harm:
             log.warning("step %d could not be checked: %r", at.state.step, harm)
-            return checkup.failed(at, harm.reason, harm.limit)
+            return Compared(checkup.failed(at, harm.reason, harm.limit), 0)
         except Exception:
             log.exception("step %d could not be checked", at.state.step)
-            return checkup.failed(at, "error", None)
+            return Compared(checkup.failed(at, "error", None), 0)
 
     async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
         return await uploaded_files.weights(self._processes, spec, data)

@@ -109,6 +109,9 @@ async def _check(request: Request, answer: Answer) -> dict[str, Any]:
     except ProcessHarmed as harm:
         log.warning("a graph could not be compared with torch: %r", harm)
         return {"check": None, "check_failed": True}
+    except Exception:
+        log.exception("a graph could not be compared with torch")
+        return {"check": None, "check_failed": True}
     return {"check": check_message(found)}
 
 

@@ -66,21 +66,25 @@ class Config(uvicorn.Config):
     def _counted(self, client: tuple[str, int] | None) -> str | None:
         if client is None:
             return None
-        address = ipaddress.ip_address(client[0].partition("%")[0])
+        address = _parsed(client[0])
         return None if any(address in network for network in self.trusted_proxies) else owner(client[0])
 
 
 def owner(address: str) -> str:
     """Whose address this is: of IPv6 the network of 64 bits, all of which one person has."""
     try:
-        parsed = ipaddress.ip_address(address.partition("%")[0])
+        parsed = _parsed(address)
     except ValueError:  # a proxy may say anything
         return address
     if isinstance(parsed, ipaddress.IPv4Address):
         return str(parsed)
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
     return str(ipaddress.ip_network((parsed, 64), strict=False))
+
+
+def _parsed(address: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
+    """One of IPv4 that a socket for both kinds tells as IPv6 is one of IPv4. Raises ValueError."""
+    parsed = ipaddress.ip_address(address.partition("%")[0])
+    return (parsed.ipv4_mapped or parsed) if isinstance(parsed, ipaddress.IPv6Address) else parsed
 
 
 class HttpProtocol(HttpToolsProtocol):

@@ -64,9 +64,10 @@ def _allow_connections() -> None:
     if sys.platform != "win32":
         import resource  # elsewhere there is none
 
-        most = resource.getrlimit(resource.RLIMIT_NOFILE)[1]
+        allowed, most = resource.getrlimit(resource.RLIMIT_NOFILE)
         wanted = OPEN_FILES if most == resource.RLIM_INFINITY else min(OPEN_FILES, most)
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
+        if allowed != resource.RLIM_INFINITY and allowed < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, most))
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -11,13 +11,10 @@ import pytest
 from app.sessions import checks
 from app.training_worker import checkup
 from app.training_worker.measurements import QUANTITIES
-from app.training_worker.port import TrainerHandle
-from app.training_worker.threads import TrainingThreads
 from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Silence
 from engine.diagnosis.failures import FAILURES
-from engine.training.timeline import Checkpoint
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, managing, watching
 
 DEEP: dict[str, Any] = {
@@ -255,35 +252,3 @@ async def test_a_failure_of_the_check_is_no_failure_of_the_session(
         assert "could not be checked" in caplog.text
         await watcher.say(type="step", count=3)
         await watcher.at_step(3)
-
-
-async def test_one_comparison_at_a_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    running = most = asked = 0
-    all_asked = threading.Event()
-    compare = TrainingThreads.compare
-
-    async def counted(worker: TrainingThreads, trainer: TrainerHandle, at: Checkpoint) -> Any:
-        nonlocal asked
-        asked += 1
-        doing = asyncio.ensure_future(compare(worker, trainer, at))
-        await asyncio.sleep(0)  # so that it is handed over
-        if asked == 4:
-            all_asked.set()
-        return await doing
-
-    def held_up(*_: object) -> None:
-        nonlocal running, most
-        running += 1
-        assert all_asked.wait(PATIENCE)
-        most = max(most, running)
-        running -= 1
-
-    monkeypatch.setattr(TrainingThreads, "compare", counted)
-    monkeypatch.setattr(checkup, "check", held_up)
-    async with managing() as manager:
-        watchers = [Watcher(await manager.create()) for _ in range(4)]
-        await asyncio.gather(*(watcher.say(type="check") for watcher in watchers))
-        await asyncio.gather(*(watcher.until("checked") for watcher in watchers))
-        for watcher in watchers:
-            watcher.leave()
-    assert most == 1

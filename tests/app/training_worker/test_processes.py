@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import pytest
 
@@ -69,6 +70,8 @@ async def test_what_the_work_raises_is_raised_and_harms_nothing(started: list[Wo
         assert "child_work.py" in caught.value.__notes__[0]
         with pytest.raises(RuntimeError, match="Odd"):
             await processes.run("check", child_work.raise_odd)
+        with pytest.raises(Fault, match="allocate memory"):
+            await processes.run("check", child_work.refuse, "can't allocate memory")
         with pytest.raises(Exception, match="lambda"):
             await processes.run("check", child_work.give_function)
         with pytest.raises(Exception, match="lambda"):
@@ -88,6 +91,26 @@ async def test_a_process_that_dies_is_told_and_the_next_request_gets_another(sta
         first, second = started
         assert first.has_ended
         assert not second.has_ended
+
+
+async def test_what_lies_in_the_current_folder_is_not_imported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "app").mkdir()
+    (tmp_path / "app" / "__init__.py").touch()
+    monkeypatch.chdir(tmp_path)
+    async with supervising() as processes:
+        assert await processes.run("check", child_work.add, 1, 2) == 3
+
+
+async def test_one_that_cannot_be_started_is_one_that_died(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object) -> None:
+        raise OSError("too many open files")
+
+    async with supervising() as processes:
+        monkeypatch.setattr("app.training_worker.processes.WorkerProcess", fail)
+        with pytest.raises(ProcessHarmed, match="died"):
+            await processes.run("check", child_work.add, 1, 2)
+        monkeypatch.undo()
+        assert await processes.run("check", child_work.add, 1, 2) == 3
 
 
 async def test_one_that_is_killed_while_it_is_idle_harms_nobody(started: list[WorkerProcess]) -> None:

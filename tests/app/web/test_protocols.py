@@ -6,10 +6,11 @@ import socket as sockets
 from collections.abc import Iterator
 
 import pytest
+from fastapi import FastAPI
 from websockets.asyncio.client import connect
 
-from app.settings import Limits
-from app.web.protocols import owner
+from app.settings import Limits, Settings
+from app.web.protocols import Config, owner
 from app.wire.messages import Closing, sentence
 from tests.app.fake_viewer import PATIENCE
 from tests.app.running import Running, running_server
@@ -148,6 +149,14 @@ def test_connections_of_a_trusted_proxy_are_not_counted() -> None:
         connected(server),
     ):
         assert server.health()["status"] == "ok"
+
+
+def test_a_trusted_proxy_is_known_by_either_spelling_of_its_address() -> None:
+    settings = Settings.model_validate({"limits": {"connections": 1}, "trusted_proxies": ["10.0.0.0/8"]})
+    clients = Config(FastAPI(), settings)
+    for place in ("10.0.0.1", "::ffff:10.0.0.1"):
+        assert all(clients.connect((place, 80)) for _ in range(3))
+    assert [clients.connect(("::ffff:192.0.2.7", 80)) for _ in range(2)] == [True, False]
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ def assert_seen(bug: BugName, seeds: range, record: Callable[[str, object], None
     silent = f"{said['silent']} silent" + "".join(f", {n} {state}" for state, n in said.items() if "," in state)
     record("parity", (f"steps of random experiments with {bug}, {said['red']} red, {silent}", changed, 0.0))
     assert missed == []
+    assert said["silent"] == 0
     assert said["red"] > 0
     assert said["red, nothing changed"] == 0, "red where no number is wrong"
 
