@@ -56,7 +56,7 @@ class Limits(BaseModel):
     # Settings
 
     sessions: Annotated[int, Ge(1)] = 64
-    """Two school classes. A paused session costs about 1 MB; one that nobody watches makes room for a newcomer."""
+    """Two school classes. A paused session costs about 1 MB; one that is not used makes room for a newcomer."""
 
     playing: Annotated[int, Ge(1)] = 40
     """One class, all at once. Two cores give each of 16 sessions over 20 pictures a second, with their checks."""
@@ -105,6 +105,9 @@ class Limits(BaseModel):
 
     idle_seconds: Annotated[float, Gt(0)] = 15 * 60
     """A session that nobody watches is kept for a class break."""
+
+    kept_seconds: Annotated[float, Ge(0)] = 2 * 60
+    """A seat is kept for whoever used it in the last minutes: a reload, a dropped Wi-Fi, a page that is read."""
 
     unwatched_seconds: Annotated[float, Gt(0)] = 30
     """Training goes on for a reload or a dropped Wi-Fi, then pauses, so that a forgotten tab does not burn a core."""

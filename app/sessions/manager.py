@@ -5,6 +5,7 @@ import secrets
 import time
 
 from app.sessions.clock import Clock
+from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
 from app.training_worker.port import TrainingWorker
@@ -56,16 +57,18 @@ class SessionManager:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session
 
-    async def create(self) -> Session:
-        """A new session of the default experiment. Raises Full."""
-        leaver = self._leaver() if self.sessions >= self.limits.sessions else None
+    async def create(self, address: str = "") -> Session:
+        """A new session of the default experiment, for somebody from this address. Raises Full."""
+        leaving = self._leaver(address) if self.sessions >= self.limits.sessions else None
         self._opening += 1
         try:
-            if leaver is not None:
-                await self._end(leaver)
+            if leaving is not None:
+                for viewer in leaving.run.viewers:
+                    viewer.close(Closing("seat_taken"))
+                await self._end(leaving)
             started = await self._worker.start(Spec())
             key = secrets.token_urlsafe(12)
-            session = self._sessions[key] = Session(key, started, self._worker, self.limits, self._admit)
+            session = self._sessions[key] = Session(key, started, self._worker, self.limits, self._admit, address)
             return session
         finally:
             self._opening -= 1
@@ -83,12 +86,12 @@ class SessionManager:
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
         self._sessions.clear()
 
-    def _leaver(self) -> Session:
-        """Whoever left longest ago makes room for whoever comes. Raises Full where everybody is watching."""
-        unwatched = [session for session in self._sessions.values() if session.run.visited and not session.run.viewers]
-        if not unwatched:
+    def _leaver(self, newcomer: str) -> Session:
+        """Who makes room for somebody from this address. Raises Full."""
+        found = leaver(self._sessions.values(), newcomer, self.limits.kept_seconds, time.monotonic())
+        if found is None:
             raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
-        return min(unwatched, key=lambda session: session.run.unwatched_since)
+        return found
 
     async def _end(self, session: Session) -> None:
         self._sessions.pop(session.key, None)

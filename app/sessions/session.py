@@ -7,6 +7,7 @@ the queue of commands and the task. Nothing here waits for a viewer.
 
 import asyncio
 import logging
+import time
 from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
@@ -19,21 +20,34 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.port import Job, Locate, Started, Trained, TrainingWorker
-from app.wire.commands import Command, Drawn, Predict
+from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict
 from app.wire.messages import Refusal, faults_refused, message
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
+
+LOOKING = (Focus, History, Inspect, Peek)
+"""Commands, besides Drawn and Predict, that a page sends though nobody does anything."""
 
 R = TypeVar("R")
 
 
 class Session:
     def __init__(
-        self, key: str, started: Started, worker: TrainingWorker, limits: Limits, admit: Callable[[], None]
+        self,
+        key: str,
+        started: Started,
+        worker: TrainingWorker,
+        limits: Limits,
+        admit: Callable[[], None],
+        address: str = "",
     ) -> None:
-        """admit: raises Refusal where too many runs train already."""
+        """admit: raises Refusal where too many runs train already. address: of who came last."""
         self.key = key
+        self.address = address
+        self.used = False
+        """Whether anybody has done anything with the run, so that there is something to come back to."""
+        self._used_at = time.monotonic()
         self.run = Run(key, started, limits, admit)
         self._worker = worker
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
@@ -43,6 +57,12 @@ class Session:
         """After a turn of the clock's that failed. It holds the lock until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
+
+    @property
+    def used_at(self) -> float:
+        """When somebody last did something, or left."""
+        left = 0.0 if self.run.viewers or not self.used else self.run.unwatched_since
+        return max(self._used_at, left)
 
     def join(self, viewer: Viewer) -> None:
         self.run.join(viewer)
@@ -63,6 +83,8 @@ class Session:
             viewer.questions.append(command)
             self._something_to_do.set()
             return
+        if not isinstance(command, LOOKING):
+            self.used, self._used_at = True, time.monotonic()
         done = asyncio.get_running_loop().create_future()
         self._inbox.append((viewer, command, done))
         self._something_to_do.set()

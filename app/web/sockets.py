@@ -10,6 +10,7 @@ from app.sessions.manager import Full, SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits, Settings
+from app.web.protocols import owner
 from app.web.strangers import is_own_host, is_welcome
 from app.wire.commands import parse
 from app.wire.messages import Closing, Refusal, message
@@ -39,7 +40,8 @@ async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) 
         log.exception("no session could be started")
         await _close(socket, Closing("server_failed"))
     else:
-        await _attend(socket, session, manager.limits)
+        asked = socket.query_params.get("session")
+        await _attend(socket, session, manager.limits, gone=bool(asked) and asked != session.key)
 
 
 async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings) -> Session:
@@ -51,10 +53,12 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
         raise Full(Closing("foreign_host"))
     if not is_welcome(socket.headers.get("origin"), host, settings.allowed_origins):
         raise Full(Closing("foreign_origin"))
+    address = owner(socket.client.host) if socket.client else ""
     session = manager.find(socket.query_params.get("session"))
     if session is not None:
+        session.address = address
         return session
-    creating = asyncio.create_task(manager.create())
+    creating = asyncio.create_task(manager.create(address))
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:
@@ -65,9 +69,12 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     return await creating
 
 
-async def _attend(socket: WebSocket, session: Session, limits: Limits) -> None:
+async def _attend(socket: WebSocket, session: Session, limits: Limits, gone: bool) -> None:
+    """gone: this session is new, and not the one that was asked for."""
     viewer = Viewer(limits)
     outbox = viewer.outbox
+    if gone:  # said first: a page that still knows the run says more
+        viewer.tell(message("notice", "run_is_gone", {}))
     session.join(viewer)
     writer = asyncio.create_task(_write(socket, viewer, limits.send_seconds))
     reader = asyncio.create_task(_read(socket, session, viewer, limits))

@@ -43,6 +43,8 @@ ErrorCode = Literal[
     "below_least",
     "too_few_entries",
     "too_many_entries",
+    "text_too_short",
+    "text_too_long",
     "no_such_neuron",
     "no_such_frame",
     "too_many_playing",
@@ -73,6 +75,7 @@ NoticeCode = Literal[
     "weights_loaded",
     "optimizer_for_bug",
     "paused_unwatched",
+    "run_is_gone",
     "warming_up",
 ]
 CloseCode = Literal[
@@ -85,6 +88,7 @@ CloseCode = Literal[
     "server_stopping",
     "server_failed",
     "foreign_host",
+    "seat_taken",
 ]
 HttpCode = Literal[
     "not_found",
@@ -109,6 +113,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "server_stopping": 4007,
     "server_failed": 4008,
     "foreign_host": 4009,
+    "seat_taken": 4010,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

@@ -21,6 +21,7 @@ EXPECTED = {
     "float_type": "a number",
     "finite_number": "a finite number",
     "string_type": "text",
+    "string_unicode": "text",
     "bool_type": "true or false",
     "bool_parsing": "true or false",
     "tuple_type": "a list",
@@ -37,11 +38,12 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
     first = error.errors(include_url=False)[0]
     kind, place, given = first["type"], first["loc"], shown(first["input"])
     field = _path(place)
+    if kind == "string_unicode" and "properties" in _schema_at(model, place):  # the name of a field, not its text
+        return Refusal("unknown_field", {"field": given, "choices": _fields(model, place)})
     if kind in EXPECTED:
         return Refusal("wrong_type", {"field": field, "expected": EXPECTED[kind], "given": given})
     if kind == "extra_forbidden":
-        choices = sorted(_schema_at(model, place[:-1])["properties"].keys() - {"type"})
-        return Refusal("unknown_field", {"field": field, "choices": choices})
+        return Refusal("unknown_field", {"field": field, "choices": _fields(model, place[:-1])})
     if kind == "missing":
         return Refusal("missing_field", {"field": field})
     if kind == "literal_error":
@@ -52,6 +54,10 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
         if kind == "too_short":
             return Refusal("too_few_entries", {"field": field, "count": count, "limit": schema["minItems"]})
         return Refusal("too_many_entries", {"field": field, "count": count, "limit": schema["maxItems"]})
+    if kind == "string_too_short":
+        return Refusal("text_too_short", {"field": field, "limit": first["ctx"]["min_length"]})
+    if kind == "string_too_long":
+        return Refusal("text_too_long", {"field": field, "given": given, "limit": first["ctx"]["max_length"]})
     if kind == "value_error":
         fault = first["ctx"]["error"]
         assert isinstance(fault, Fault)
@@ -66,20 +72,29 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
     return Refusal("out_of_range", {"field": field, "given": given, "lowest": schema["minimum"], "highest": highest})
 
 
+def _fields(model: type[BaseModel], place: Place) -> list[str]:
+    return sorted(_schema_at(model, place)["properties"].keys() - {"type"})
+
+
 def shown(value: object) -> str:
     """A value from JSON as a person would write it, shortened."""
     if isinstance(value, dict):
         return "an object"
     if isinstance(value, list | tuple):
         return "a list"
-    text = f"“{value}”" if isinstance(value, str) else json.dumps(value)
-    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
+    return _shortened(f"“{value}”" if isinstance(value, str) else json.dumps(value))
 
 
 def _path(place: Place) -> str:
     """("hidden", 0, "width") → hidden[0].width"""
     path = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in place).removeprefix(".")
-    return path if len(path) <= SHOWN else f"{path[: SHOWN - 1]}…"
+    return _shortened(path)
+
+
+def _shortened(text: str) -> str:
+    """Half of a surrogate pair, which JSON can hold and nothing can be sent as, is shown as “?”."""
+    text = text.encode(errors="replace").decode()
+    return text if len(text) <= SHOWN else f"{text[: SHOWN - 1]}…"
 
 
 @lru_cache
