@@ -177,9 +177,10 @@ class Session:
 
     async def _answer_questions(self) -> None:
         for viewer in list(self.run.viewers):
-            while (question := viewer.take_question(self.run.picture)) is not None:
-                async with self._trainer_lock:
-                    await self._guarded(handlers.obey(self.run, self._worker, viewer, question))
+            while viewer.has_question(self.run.picture):
+                async with self._trainer_lock:  # meanwhile the run may have moved on
+                    if (question := viewer.take_question(self.run.picture)) is not None:
+                        await self._guarded(handlers.obey(self.run, self._worker, viewer, question))
 
     async def _guarded(self, doing: Awaitable[None]) -> None:
         """A failure of the engine ends neither the session nor the server."""

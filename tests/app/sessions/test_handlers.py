@@ -1,5 +1,6 @@
 """Commands that change nothing of what is trained: play, pause, focus, predictions, and refusals."""
 
+import asyncio
 from typing import Any
 
 import numpy as np
@@ -128,6 +129,21 @@ async def test_a_question_that_comes_with_the_last_frame_is_answered_at_once() -
             assert (said["id"], said["frame"], said["step"]) == (number, frame["frame"], 10)
         await person.say(type="predict", inputs=[[1, 2]], id=3)
         assert (await person.until("prediction"))["frame"] is None
+
+
+async def test_a_question_asked_during_a_turn_that_is_not_shown_waits_for_the_next_frame() -> None:
+    async with watching() as person:
+        first = await person.until("frame")
+        async with person.session._trainer_lock:
+            await person.say(type="predict", inputs=[[1, 2]], id=1, with_frame=True)
+            for _ in range(10):  # the session comes to wait for the Trainer
+                await asyncio.sleep(0)
+            person.trainer.advance(1)
+            person.run.picture += 1
+        said = await person.until("prediction")
+        second = next(message for message in reversed(person.seen) if message["type"] == "frame")
+        assert first["frame"] < said["frame"] == second["frame"]
+        assert said["step"] == second["step"] == 1
 
 
 async def test_the_value_of_a_neuron_and_of_a_feature_is_told() -> None:
