@@ -86,7 +86,8 @@ class Limits(BaseModel):
     """A file of weights: 300,000 of them, the most a network has, take 1.2 MB, and 2.4 MB as float64."""
 
     commands_per_second: Annotated[float, Gt(0)] = 120
-    """A slider dragged on a 60 Hz screen sends 60, and 30 acknowledged frames come on top."""
+    """A slider dragged on a 60 Hz screen sends 60, and a pen that draws digits asks for predictions beside it. Frames
+    that are drawn do not count."""
 
     commands_burst: Annotated[int, Ge(1)] = 240
     """Two seconds' worth: what a page that was stalled sends when it wakes up."""

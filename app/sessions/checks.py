@@ -39,8 +39,8 @@ class Checks:
         self._trainer_lock = trainer_lock
         requested = run.check_requested
         self._tasks = [  # neither waits for the other: the first comparison loads torch
-            asyncio.create_task(self._repeat(self._compare, requested, first=CHECK_SECONDS)),
-            asyncio.create_task(self._repeat(self._examine, None, first=0)),
+            asyncio.create_task(self._repeat(self._compare, self._all, requested, first=CHECK_SECONDS)),
+            asyncio.create_task(self._repeat(self._examine, self._of_health, None, first=0)),
         ]
 
     def close(self) -> list[asyncio.Task[None]]:
@@ -49,7 +49,11 @@ class Checks:
         return self._tasks
 
     async def _repeat(
-        self, work: Callable[[], Awaitable[float]], requested: asyncio.Event | None, first: float
+        self,
+        work: Callable[[], Awaitable[float]],
+        watchers: Callable[[], list[Viewer]],
+        requested: asyncio.Event | None,
+        first: float,
     ) -> None:
         """While somebody watches and there is something new to be seen; at once if requested. first: seconds until the
         first time; work gives those until the next."""
@@ -57,8 +61,8 @@ class Checks:
         done: tuple[int, ...] = ()
         while True:
             now = await _requested_within(HEALTH_SECONDS, requested)
-            seen = (run.picture, *map(id, run.viewers))
-            if not run.viewers or not (now or (seen != done and time.monotonic() >= due)):
+            seen = (run.picture, *map(id, watchers()))
+            if not watchers() or not (now or (seen != done and time.monotonic() >= due)):
                 continue
             done = seen
             try:
@@ -75,7 +79,8 @@ class Checks:
             branches, branch = run.branches, run.branches.current  # a command may lead elsewhere before it is told
             found = await self._worker.do(run.trainer, Examine(branches.history.entries))
         branches.measure(branch, found.measured)
-        self._tell({"type": "health", "revision": revision, "branch": branch, **found.message}, revision)
+        said = {"type": "health", "revision": revision, "branch": branch, **found.message}
+        self._tell(self._of_health(), said, revision)
         return max(HEALTH_SECONDS, REST * found.seconds)
 
     async def _compare(self) -> float:
@@ -84,13 +89,20 @@ class Checks:
             trainer = run.trainer
             at = await self._worker.do(trainer, GetCheckpoint())
         result = await self._worker.compare(trainer, at)
-        self._tell({"type": "checked", "revision": revision, **result.message}, revision)
+        self._tell(self._all(), {"type": "checked", "revision": revision, **result.message}, revision)
         least = FAILED_SECONDS if result.message["state"] == "failed" else CHECK_SECONDS
         return max(least, REST * result.seconds)
 
-    def _tell(self, said: dict[str, Any], revision: int) -> None:
+    def _all(self) -> list[Viewer]:
+        return self._run.viewers
+
+    def _of_health(self) -> list[Viewer]:
+        """Who looks at how the layers are."""
+        return [viewer for viewer in self._run.viewers if "health" in viewer.watches]
+
+    def _tell(self, viewers: list[Viewer], said: dict[str, Any], revision: int) -> None:
         if revision == self._run.revision:
-            for viewer in self._run.viewers:
+            for viewer in viewers:
                 viewer.tell(said)
 
 

@@ -53,6 +53,10 @@ async def _speed(run: Run, _worker: TrainingWorker, _viewer: Viewer, command: co
     run.tell_state()
 
 
+async def _watch(_run: Run, _worker: TrainingWorker, viewer: Viewer, command: commands.Watch) -> None:
+    viewer.watches = frozenset(command.what)
+
+
 async def _focus(run: Run, _worker: TrainingWorker, viewer: Viewer, command: commands.Focus) -> None:
     layer, neuron = command.layer, command.neuron
     if layer is None and neuron is None:
@@ -103,6 +107,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Reset: change_commands.reset,
     commands.Regenerate: change_commands.regenerate,
     commands.Speed: _speed,
+    commands.Watch: _watch,
     commands.Focus: _focus,
     commands.History: _history,
     commands.Predict: _predict,

@@ -16,6 +16,7 @@ from app.sessions.undo import UndoStack
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.port import Placed, Started
+from app.wire.frames import layout_message
 from app.wire.messages import NoticeCode, Refusal, message
 from engine.fault import Value
 from engine.spec.spec import Spec
@@ -104,6 +105,8 @@ class Run:
         self.meter.start(self.clock())
         self.no_picture_before = 0.0
         """While it plays; so that pictures take half of its time at most."""
+        self.no_scores_before = 0.0
+        """Likewise, so that scores take a tenth of it."""
         for viewer in self.viewers:
             viewer.begin(self.experiment.sizes)
         self.revise()
@@ -211,6 +214,12 @@ class Run:
 
     def tell_curves(self) -> None:
         self.tell(self.curves_message())
+
+    def tell_layout(self, viewer: Viewer) -> None:
+        """What the frames of this revision hold, once, before the first of them."""
+        if viewer.layout != self.revision:
+            viewer.layout = self.revision
+            viewer.tell(layout_message(self.spec, self.revision), self.revision)
 
     def tell_timeline(self) -> None:
         self.tell(self._timeline())

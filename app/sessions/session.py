@@ -79,7 +79,7 @@ class Session:
         if isinstance(command, Drawn):  # not in turn: a viewer that waits for its next frame need not wait for training
             self._drawn(viewer, command.frame)
             return
-        if isinstance(command, Predict):  # nor need what comes after it wait for the answer
+        if isinstance(command, Predict):  # what comes after it need not wait for the answer
             viewer.questions.append(command)
             self._something_to_do.set()
             return
@@ -197,7 +197,7 @@ class Session:
         await self._locate_again()
         run.tell_state()
         for viewer in run.viewers:
-            viewer.seen = run.picture  # there is none to be had
+            viewer.seen = viewer.scored = run.picture  # there is none to be had
             viewer.tell(message("error", "engine_failed", {"step": run.step}))
 
     async def _locate_again(self) -> None:

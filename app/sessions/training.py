@@ -20,12 +20,20 @@ TURN_SECONDS = 0.013
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
 
+SCORES_SECONDS = 0.5
+"""Between two scores while it plays: digits that change faster cannot be read."""
+
+SCORES_REST = 10
+"""How many times as long as the scores took it then has none at least."""
+
 
 @dataclass(frozen=True)
 class Turn:
     job: Train
     wanting: list[Viewer]
     """Who gets a picture of it."""
+    scoring: list[Viewer]
+    """Who gets its scores."""
     began: float
     seconds: float
     """It was to take at most."""
@@ -33,7 +41,9 @@ class Turn:
 
 def has_work(run: Run) -> bool:
     """Whether there is something to do that does not wait for the clock."""
-    return bool(run.pending) or (not run.playing and any(viewer.lacks(run.picture) for viewer in run.viewers))
+    if run.pending or run.playing:
+        return bool(run.pending)
+    return any(viewer.lacks(run.picture) or viewer.lacks_scores(run.picture) for viewer in run.viewers)
 
 
 async def take_turn(run: Run, worker: TrainingWorker, seconds: float) -> None:
@@ -49,10 +59,15 @@ def account(run: Run, turn: Turn, trained: Trained) -> None:
     for viewer in turn.wanting:
         if (frame := trained.frames.get(viewer.focus)) is not None:
             viewer.seen, viewer.frame = run.picture, turn.job.frame
+            run.tell_layout(viewer)
             viewer.outbox.show(Frame(turn.job.frame, turn.job.revision, frame))
             if viewer.inspect_request in trained.explanations:
                 viewer.last_explained = turn.began
                 viewer.tell(trained.explanations[viewer.inspect_request])
+    if trained.scores is not None:
+        for viewer in turn.scoring:
+            viewer.scored = run.picture
+            viewer.tell({"type": "scores", "revision": turn.job.revision, **trained.scores})
     _end_if_it_has(run, trained)
 
 
@@ -69,8 +84,10 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
     rested = now + seconds >= run.no_picture_before  # the picture comes after the training of this turn
     shown = finished and (rested or not run.playing)
     wanting = [viewer for viewer in run.viewers if shown and viewer.lacks(run.picture + moves)]
+    scored = finished and (now >= run.no_scores_before or not run.playing)
+    scoring = [viewer for viewer in run.viewers if scored and viewer.lacks_scores(run.picture + moves)]
     record = moves and rested and now - run.recorded_at >= RECORD_SECONDS
-    if not (moves or wanting):
+    if not (moves or wanting or scoring):
         return None
     run.frames += 1
     job = Train(
@@ -79,6 +96,7 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
         focuses=frozenset(viewer.focus for viewer in wanting),
         only_at_epoch_end=steps_of_epoch > 0 and not run.playing,
         record=record,
+        scores=bool(scoring),
         frame=run.frames,
         revision=run.revision,
         steps_per_second=run.meter.rate() if run.playing else 0.0,
@@ -87,7 +105,7 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
         before=run.before,
         record_rule=run.branches.timeline.record_rule,
     )
-    return Turn(job, wanting, now, seconds)
+    return Turn(job, wanting, scoring, now, seconds)
 
 
 def _remember(run: Run, turn: Turn, trained: Trained) -> None:
@@ -105,6 +123,8 @@ def _remember(run: Run, turn: Turn, trained: Trained) -> None:
         run.recorded_at = turn.began
         rest = trained.picture_seconds * TURN_SECONDS / turn.seconds  # longer where many train
         run.no_picture_before = run.clock() + rest
+    if trained.scores is not None:
+        run.no_scores_before = turn.began + max(SCORES_SECONDS, SCORES_REST * trained.scores_seconds)
     if trained.epoch_ended:
         run.pending.end_epoch()
 

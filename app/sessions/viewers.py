@@ -7,7 +7,7 @@ from typing import Any
 from app.sessions.outbox import Outbox
 from app.settings import Limits
 from app.training_worker.port import InspectRequest
-from app.wire.commands import Predict
+from app.wire.commands import Predict, Watched
 from app.wire.frames import Focus
 from app.wire.messages import Closing
 
@@ -19,6 +19,10 @@ class Viewer:
     def __init__(self, limits: Limits) -> None:
         self.outbox = Outbox(limits.queued_messages)
         self.focus: Focus | None = None
+        self.watches: frozenset[Watched] = frozenset()
+        """What it looks at beside its pictures."""
+        self.layout = 0
+        """The revision whose layout it was told last."""
         self.questions: deque[Predict] = deque(maxlen=limits.queued_predictions)
         """Rows whose prediction is asked for; of too many the oldest go unanswered."""
         self.inspect_request: InspectRequest | None = None
@@ -26,6 +30,8 @@ class Viewer:
         """When its request was last answered, in seconds of the monotonic clock."""
         self.seen = -1
         """The picture (see Run.picture) it was last shown."""
+        self.scored = -1
+        """The picture whose scores it was last told."""
         self.frame = 0
         """The number of the frame in which it was."""
 
@@ -60,6 +66,10 @@ class Viewer:
     def lacks(self, picture: int) -> bool:
         """Whether this picture is news for it and it would take it now."""
         return self.seen < picture and self.outbox.wants_frame
+
+    def lacks_scores(self, picture: int) -> bool:
+        """Whether it looks at the scores and those of this picture are news for it."""
+        return self.scored < picture and "scores" in self.watches
 
 
 def has_neuron(sizes: tuple[int, ...], focus: Focus) -> bool:

@@ -2,21 +2,31 @@
 
 from dataclasses import asdict
 from itertools import zip_longest
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from app.wire.numbers import numbers, points
+from app.wire.numbers import number, numbers, points
 from engine.data.targets import actual_classes
+from engine.evaluation.metrics import Roc, roc
+from engine.evaluation.metrics import scores as metrics
+from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
+from engine.nn.picture_layout import LARGEST, picture_layout
+from engine.spec.spec import Spec
+from engine.training.snapshot import Snapshot
 from engine.training.trainer import Trainer
+
+Metric = Literal["accuracy", "precision", "recall", "f1", "r2", "mae", "rmse"]
 
 PICTURES_OF_EACH = 2
 """Training pictures of each digit that the page shows as examples."""
 
 SAMPLES = 10
 """Of values by values, shown with what the network makes of them."""
+
+METRICS: tuple[Metric, ...] = get_args(Metric)
 
 
 def of_experiment(trainer: Trainer) -> dict[str, Any]:
@@ -30,6 +40,7 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "last_activation": spec.last_activation,
         "threshold": spec.threshold,
         "sizes": list(network.sizes),
+        "drawn": picture_layout(spec).drawn,
         "tensors": [[name, list(shape)] for name, shape in network.shapes.items()],
         "rule": {name: rule_of(network, name) for name in network.names} if spec.optimizer == "muon" else None,
         "inseparable": never_ends(trainer),
@@ -94,3 +105,40 @@ def prediction(question: int, step: int, outputs: Array, predictions: Array, neu
         "answers": [numbers(row) for row in predictions.tolist()],
         "neuron": None if neuron is None else numbers(neuron.tolist()),
     }
+
+
+def scores(trainer: Trainer) -> dict[str, Any]:
+    """The metrics of both sets: `scores` by name; `confusion`, rows of true and columns of predicted classes, None for
+    values; and `roc`, of two classes."""
+    sets = {
+        "train": (trainer.train_points, trainer.train_labels),
+        "test": (trainer.test_points, trainer.test_labels),
+    }
+    message: dict[str, Any] = {"step": trainer.step, "scores": {}, "confusion": {}, "roc": {}}
+    with np.errstate(over="ignore", invalid="ignore"):  # after a divergence outputs may overflow float32
+        for name, (points, labels) in sets.items():
+            outputs = trainer.predict(points)
+            found = metrics(outputs, labels, trainer.spec)
+            confusion = found["confusion"]
+            message["scores"][name] = {score: number(found[score], 17) for score in METRICS}
+            message["confusion"][name] = None if confusion is None else confusion.tolist()
+            message["roc"][name] = _roc(roc(outputs, labels)) if trainer.spec.class_count == 2 else None
+    for part in ("confusion", "roc"):
+        if not any(message[part].values()):
+            message[part] = None
+    return message
+
+
+def _roc(curve: Roc | None) -> dict[str, Any] | None:
+    return curve and {"fpr": curve.fpr.round(4).tolist(), "tpr": curve.tpr.round(4).tolist(), "auc": curve.auc}
+
+
+def winning_classes(snapshot: Snapshot, spec: Spec) -> tuple[Array, Array] | None:
+    """Of three classes and more, the predicted class at each cell and its score, 255 = all, both uint8 (side, side)."""
+    if snapshot.maps is None or snapshot.classes < 3:
+        return None
+    outputs = np.clip(np.nan_to_num(snapshot.maps[-1]), -LARGEST, LARGEST)
+    winners = outputs.argmax(axis=0)
+    scores = predictions_of(spec, outputs.reshape(len(outputs), -1).T)
+    strength = np.rint(scores[np.arange(winners.size), winners.ravel()] * 255)
+    return winners.astype(np.uint8), strength.reshape(winners.shape).astype(np.uint8)

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
-from app.wire.frames import RESOLUTION, Focus, encode_frame, winning_classes
+from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
 from app.wire.numbers import number
 from engine.backends.bugs import affects, compatible_with
@@ -21,6 +21,7 @@ from engine.nn.network import Array
 from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training import model_file
+from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint, Moment
 from engine.training.trainer import Trainer
 
@@ -96,19 +97,14 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
     frames: dict[Focus | None, bytes] = {}
     entry = None
     over = epoch_ended or trainer.diverged is not None or trainer.stopped is not None
-    focuses = job.focuses if over or not job.only_at_epoch_end else frozenset()
-    if focuses or job.record:
-        snapshot = trainer.snapshot(RESOLUTION if focuses else GLANCE)
-        entry = snapshot.entry
-        for focus in focuses:
-            frames[focus] = encode_frame(
-                snapshot,
-                trainer.spec,
-                revision=job.revision,
-                frame=job.frame,
-                steps_per_second=job.steps_per_second,
-                focus=focus,
-            )
+    shown = over or not job.only_at_epoch_end
+    if job.focuses and shown:
+        entry, frames = _frames(trainer, job)
+    elif job.record:
+        entry = trainer.snapshot(GLANCE).entry
+    pictured = time.thread_time()
+    scores = descriptions.scores(trainer) if job.scores and shown else None
+    scored = time.thread_time()
     records = job.record_rule is not None and job.record_rule.includes(trainer.step)
     return Trained(
         step=trainer.step,
@@ -117,13 +113,28 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         stopped=trainer.stopped,
         epoch_ended=epoch_ended,
         training_seconds=trained - began,
-        picture_seconds=time.thread_time() - spent,
+        picture_seconds=pictured - spent,
         frames=frames,
+        scores=scores,
+        scores_seconds=scored - pictured,
         entry=entry,
         checkpoint=trainer.checkpoint() if entry is not None and records else None,
         before=before,
         explanations={one: _explained(trainer, before, one) for one in job.inspect_requests} if frames else {},
     )
+
+
+def _frames(trainer: Trainer, job: port.Train) -> tuple[CurveEntry, dict[Focus | None, bytes]]:
+    """The entry of the loss curve, and a frame for each focus."""
+    picture = trainer.picture()
+    frame = encode_frame(picture, revision=job.revision, frame=job.frame, steps_per_second=job.steps_per_second)
+    frames: dict[Focus | None, bytes] = {None: frame}
+    for focus in job.focuses:
+        if focus is not None:
+            is_plane = trainer.spec.kind.plane
+            frames[focus] = with_focus(frame, focus, *trainer.neuron_map(*focus)) if is_plane else frame
+    readings = picture.readings
+    return CurveEntry(readings.step, readings.train_loss, readings.test_loss, readings.gradient_norms), frames
 
 
 def _advance(trainer: Trainer, steps: int, watched: bool) -> Checkpoint | None:
@@ -215,7 +226,7 @@ def peek(trainer: Trainer, job: port.Peek) -> dict[str, Any]:
     trainer.advance(job.steps)
     snapshot = trainer.snapshot(PEEK_SIDE)
     trainer.restore(here)
-    boundary, classes = snapshot.boundary, winning_classes(snapshot, job.moment.checkpoint.spec)
+    boundary, classes = snapshot.boundary, descriptions.winning_classes(snapshot, job.moment.checkpoint.spec)
     return {
         "step": snapshot.step,
         "test_loss": number(snapshot.test_loss, 17),

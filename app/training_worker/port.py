@@ -152,6 +152,10 @@ class Trained:
     picture_seconds: float
     """Of a processor: a machine that is busy with other things makes no picture dearer."""
     frames: dict[Focus | None, bytes]
+    scores: dict[str, Any] | None
+    """See `descriptions.scores`, if they are wanted."""
+    scores_seconds: float
+    """Of a processor."""
     entry: CurveEntry | None
     checkpoint: Checkpoint | None
     """Where the run stood when the entry was made, if the timeline keeps it."""
@@ -173,6 +177,8 @@ class Train(Job[Trained]):
     """Whether there are frames only where the epoch, or the run, came to its end."""
     record: bool
     """Whether an entry of the loss curve is wanted even without a frame."""
+    scores: bool
+    """Whether the metrics of both sets are wanted, where a frame would be."""
     frame: int
     """Number of the frame."""
     revision: int

@@ -17,6 +17,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from uvicorn.server import ServerState
 from websockets.frames import Frame, Opcode
 
+from app.sessions.outbox import UNDRAWN
 from app.sessions.pace import Allowance
 from app.settings import Limits, Settings
 from app.wire.messages import Closing, HttpCode, sentence
@@ -222,6 +223,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         super().__init__(config, server_state, app_state, _loop)
         limits = config.limits
         self._allowance = Allowance(limits.commands_per_second, limits.commands_burst, self.loop.time())
+        self._undrawn = 0
+        """Frames of pictures sent, as far as the viewer may say beside its allowance that they are drawn."""
         self._flooded = False
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -235,11 +238,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
             super().data_received(data[start : start + PIECE])
 
     def handle_events(self) -> None:
-        """Every frame counts, whatever it is: a command, a part of one, a ping. Of one too many the reader is told."""
+        """Every frame counts, whatever it is: a command, a part of one, a ping; but there may be one more for each
+        picture that was sent, to say that it is drawn. Of one too many the reader is told."""
         now = self.loop.time()
         events = self.conn.events
         for number, event in enumerate(events):
-            if isinstance(event, Frame) and not self._answers_ping(event) and not self._allowance.spend(now):
+            if isinstance(event, Frame) and not self._answers_ping(event) and not self._spend(now):
                 del events[number:]
                 self._flooded = True
                 break
@@ -247,6 +251,12 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if self._flooded:
             self._stop_reading()
             self.queue.put_nowait({"type": "websocket.receive", "flood": True})  # type: ignore[arg-type]
+
+    def _spend(self, now: float) -> bool:
+        if self._undrawn:
+            self._undrawn -= 1
+            return True
+        return self._allowance.spend(now)
 
     def _answers_ping(self, frame: Frame) -> bool:
         return frame.opcode is Opcode.PONG and bytes(frame.data) == self.pending_ping_payload
@@ -261,6 +271,8 @@ class SocketProtocol(WebSocketsSansIOProtocol):
         if message["type"] == "websocket.close":
             self.writable.set()  # though the buffer is full
             self.loop.call_later(LINGER, self.transport.abort)
+        if message.get("bytes") is not None:
+            self._undrawn = min(self._undrawn + 1, UNDRAWN)
         await super().send(message)
 
     def send_receive_event_to_app(self) -> None:

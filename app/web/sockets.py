@@ -12,7 +12,7 @@ from app.sessions.viewers import Viewer
 from app.settings import Limits, Settings
 from app.web.protocols import owner
 from app.web.strangers import is_own_host, is_welcome
-from app.wire.commands import parse
+from app.wire.commands import parse, parse_binary
 from app.wire.messages import Closing, Refusal, message
 
 log = logging.getLogger(__name__)
@@ -112,14 +112,12 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
         if received.get("flood"):  # from app.web.protocols
             viewer.close(Closing("flood", {"limit": round(limits.commands_per_second)}))
             return
-        text = received.get("text")
-        if len(received.get("bytes") or (text or "").encode()) > limits.message_bytes:
+        text, data = received.get("text"), received.get("bytes")
+        if len(data or (text or "").encode()) > limits.message_bytes:
             viewer.close(Closing("message_too_large", {"limit": limits.message_bytes}))
             return
         try:
-            if text is None:
-                raise Refusal("binary_message", {})
-            await session.submit(viewer, parse(text))
+            await session.submit(viewer, parse_binary(data or b"") if text is None else parse(text))
         except Refusal as refusal:
             viewer.tell(refusal.message())
         await viewer.outbox.wait_for_room()

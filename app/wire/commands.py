@@ -1,6 +1,7 @@
 """What a browser may say, as types, and `parse`, which refuses anything else in a sentence."""
 
 import json
+import struct
 from typing import Annotated, Any, Literal, NoReturn, get_args
 
 from annotated_types import Ge, Le, Len
@@ -16,6 +17,13 @@ Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
 Count = Annotated[Whole, Ge(0), Le(Limits.LARGEST_COUNT)]
 BranchNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_BRANCH)]
 StepNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_STEP)]
+
+Watched = Literal["scores", "health"]
+"""What goes beside the pictures, only to those who look at it: metrics of both sets, and how the layers are."""
+
+DRAWN = struct.Struct("<II")
+"""The command `drawn` in binary, as it is said for every picture: 1, then the number of the frame."""
+DRAWN_KIND = 1
 
 
 class _Command(BaseModel):
@@ -72,6 +80,14 @@ class Speed(_Command):
 class Drawn(_Command):
     type: Literal["drawn"]
     frame: Count
+
+
+class Watch(_Command):
+    """What the viewer looks at beside the pictures, in place of what it looked at before; at first at nothing. It gets
+    that twice a second at most, of a run that stands still at once."""
+
+    type: Literal["watch"]
+    what: Annotated[tuple[Watched, ...], Len(0, len(get_args(Watched)))]
 
 
 class Focus(_Command):
@@ -193,8 +209,8 @@ class Plant(_Command):
 
 
 Command = (
-    Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Focus | History | Predict
-    | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant
+    Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
+    | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {
@@ -222,6 +238,16 @@ def parse(text: str) -> Command:
         return kind.model_validate(value)
     except ValidationError as error:
         raise explain(error, kind) from None
+
+
+def parse_binary(data: bytes) -> Drawn:
+    """Raises Refusal."""
+    if len(data) != DRAWN.size:
+        raise Refusal("binary_length", {"count": len(data), "limit": DRAWN.size})
+    kind, frame = DRAWN.unpack(data)
+    if kind != DRAWN_KIND:
+        raise Refusal("binary_kind", {"given": kind, "limit": DRAWN_KIND})
+    return Drawn.model_construct(type="drawn", frame=frame)
 
 
 def changed(spec: Spec, fields: dict[str, Any]) -> Spec:

@@ -1,343 +1,280 @@
-"""Snapshot ⇄ frame bytes. Pure: no clock, no socket. `static/js/wire/frames.js` reads the same bytes.
+"""Picture ⇄ frame bytes, wire version 3. Pure: no clock, no socket. `static/js/wire/frames.js` reads the same bytes.
 
-A frame is one msgpack map. Grids are int8: value = q / 127 · scale, scale = the largest |value|; row 0 is the top.
-No cell of the boundary changes its side of the threshold, and where need be its scale is larger, so that the threshold
-is a level.
-  version, revision, frame, step, epoch, samples: int    steps_per_second, learning_rate, penalty: float
-  train_loss, test_loss: float    train_accuracy, test_accuracy, epoch_loss: float or nil
-  stopped    nil or the stop rule that ended the run
-  sizes      [inputs, hidden…, outputs]
-  drawn      nil where all neurons are drawn, else for each of these columns the numbers of those that are
-  tensors    [[name, shape], …]: what the next three hold, in this order; of large networks what lies between drawn
-             neurons
-  parameters, gradients, updates: float32le[count]                     each tensor row by row
-  gradient_norms: float32le[layers]                                    ‖∂L/∂W‖₂ of each layer's weights, all of them
-  boundary   nil or {side, scale, values: int8[side·side], threshold}  output 0, or how far class 1 is ahead of class 0
-  classes    nil or {side, winners, strength: uint8[side·side]}        of three classes and more: which of them wins,
-             and its score (see engine.evaluation.predictions), 255 = all; the boundary is nil then
-  maps       nil or {kind, side, scales: float32le[N], values: int8[N·side·side]}
-             kind "plane": every drawn neuron, layer by layer, the output's last
-             kind "weights": the drawn neurons of the first layer, what each weighs the pixels of a picture with
-  focus      nil or {layer, neuron, side, scale, values}               one neuron at full resolution
-  scores     {train, test}: {accuracy, precision, …: float or nil}
-  confusion  nil or {train, test}: rows of true, columns of said classes, how many samples
-  roc        nil or {train, test}: nil or {fpr, tpr: uint8[n], 255 = 1, auc: float}
+What all frames of a revision have in common is said once, in the message `layout` (`layout_message`): names, shapes,
+kinds and offsets of the sections, see `engine.nn.picture_layout`. A frame is numbers, little-endian:
+
+     0  uint32   version, revision, frame
+    12  uint32   flags: bits 0 to 7 are 0 or, counted from 1, the rule of `stop_rules` that ended the run
+    16  float64  step, epoch
+    32  float32  train_loss, test_loss, train_accuracy, test_accuracy    an accuracy that is NaN: none
+    48  float64  samples, learning_rate
+    64  float32  penalty, epoch_loss (NaN: none), steps_per_second
+    76  uint32   bytes of the grids as they are sent
+    80  uint32   bytes of the focus as it is sent; 0: none, and what follows is 0, too
+    84  uint16   its layer and neuron
+    88  uint32   its cells per side
+    92  float32  its scale, the largest |value|
+    96           the raw sections, `raw_bytes` of the layout; the grids; the focus
+
+Grids and focus are zlib streams. In a stream each grid is the difference of differences, modulo 256:
+d[i, j] = q[i, j] − q[i, j−1] − q[i−1, j] + q[i−1, j−1], where what lies outside is 0. value = q / 127 · scale.
 """
 
 import math
-from functools import lru_cache
-from typing import Any
+import struct
+import zlib
+from collections.abc import Iterable, Mapping
+from itertools import accumulate, pairwise
+from typing import Any, get_args
 
-import msgpack
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.evaluation.metrics import Roc
-from engine.evaluation.predictions import predictions_of
+from engine.nn.network import Array
+from engine.nn.picture_layout import picture_layout
 from engine.spec.spec import Spec
-from engine.training.snapshot import Snapshot
+from engine.training.picture import Picture
+from engine.training.stopping import StopReason
 
-VERSION = 2
-RESOLUTION = 100
-"""Cells per side of the boundary: as fine as the panel that shows it."""
+VERSION = 3
 
-MAPS_BYTES = 5000
-"""For all neuron maps together: with a boundary of 10,000 bytes and its parameters a frame stays under 16 kB."""
-SMALLEST_MAP, LARGEST_MAP = 16, 24
-"""Cells per side. Below 16 a spiral is no longer seen; a neuron's tile has about 40 pixels, so 24 looks smooth."""
+MOST_BYTES = 32_000
+"""Of any frame. The layout keeps what is in every frame below it; a focus gets coarser where it would pass it."""
 
-WIDEST_DRAWN = 32
-"""Neurons of a column that are all drawn; of a wider one so many stand for the rest:"""
-DRAWN_OF_WIDE = 12
+HEADER = struct.Struct("<IIIIddffffddfffIIHHIf")
+FOCUS = struct.Struct("<IHHIf")
+"""The end of the header."""
+FOCUS_OFFSET = HEADER.size - FOCUS.size
 
-MOST_SENT_WHOLE = 4096
-"""Sent whole, 49 kB with gradients and updates; of a larger network only what lies between drawn neurons."""
+STOP_RULES: tuple[StopReason, ...] = get_args(StopReason)
 
-LARGEST = 1e30
-"""Values of a grid are cut there: a diverged network may say anything, and sums of these still fit float32."""
-
-SMALLEST_SCALE = 2.0**-100
-"""Maps below it are multiplied first: from 3.7e-37 down 127 / scale is beyond float32."""
+LARGEST_FLOAT32 = float(np.finfo(np.float32).max)
 
 Focus = tuple[int, int]
 """A neuron: linear layer counted from 0, neuron."""
 
-Array = NDArray[np.float32]
-Columns = list[list[int]]
-"""For each column, inputs first, numbers of neurons."""
+Layout = Mapping[str, Any]
+"""The message `layout`."""
 
 
-def encode_frame(
-    snapshot: Snapshot, spec: Spec, *, revision: int, frame: int, steps_per_second: float, focus: Focus | None = None
-) -> bytes:
-    drawn = drawn_neurons(snapshot.sizes)
-    whole = sum(values.size for values in snapshot.parameters.values()) <= MOST_SENT_WHOLE
-    columns = None if whole else drawn
-    parameters = _between(snapshot.parameters, columns)
-    return bytes(
-        msgpack.packb(
-            {
-                "version": VERSION,
-                "revision": revision,
-                "frame": frame,
-                "step": snapshot.step,
-                "epoch": snapshot.epoch,
-                "samples": snapshot.samples,
-                "steps_per_second": steps_per_second,
-                "learning_rate": snapshot.learning_rate,
-                "train_loss": snapshot.train_loss,
-                "test_loss": snapshot.test_loss,
-                "epoch_loss": snapshot.epoch_loss,
-                "train_accuracy": snapshot.train_accuracy,
-                "test_accuracy": snapshot.test_accuracy,
-                "penalty": snapshot.penalty,
-                "stopped": snapshot.stopped,
-                "sizes": list(snapshot.sizes),
-                "drawn": drawn,
-                "tensors": [[name, list(values.shape)] for name, values in parameters.items()],
-                "parameters": _flat(parameters),
-                "gradients": _flat(_between(snapshot.gradients, columns)),
-                "updates": _flat(_between(snapshot.updates, columns)),
-                "gradient_norms": np.asarray(snapshot.gradient_norms, dtype="<f4").tobytes(),
-                "boundary": _boundary(snapshot),
-                "classes": _bytes_of(winning_classes(snapshot, spec)),
-                "maps": _weights(snapshot, drawn) if spec.kind.side else _maps(snapshot.maps, drawn),
-                "focus": _focus(snapshot.maps, focus),
-                **_qualities(snapshot),
-            }
-        )
+def layout_message(spec: Spec, revision: int) -> dict[str, Any]:
+    """What a frame of this revision holds, and where. Sent once, before the first of them."""
+    layout = picture_layout(spec)
+    return {
+        "type": "layout",
+        "version": VERSION,
+        "revision": revision,
+        "header_bytes": HEADER.size,
+        "raw_bytes": layout.raw_bytes,
+        "bytes": layout.size,
+        "packing": "deflate",
+        "sizes": layout.sizes,
+        "drawn": layout.drawn,
+        "tensors": layout.tensors,
+        "maps": layout.maps_of,
+        "threshold": spec.threshold if "boundary" in layout else None,
+        "stop_rules": STOP_RULES,
+        "sections": [section._asdict() for section in layout.sections],
+    }
+
+
+def encode_frame(picture: Picture, *, revision: int, frame: int, steps_per_second: float) -> bytes:
+    """The frame without a focus."""
+    layout, readings, data = picture.layout, picture.readings, picture.data
+    grids = _packed(
+        data[section.offset : section.offset + section.bytes].reshape(-1, *section.shape[-2:])
+        for section in layout.sections
+        if section.offset >= layout.raw_bytes
     )
+    header = HEADER.pack(
+        VERSION,
+        revision,
+        frame,
+        0 if readings.stopped is None else 1 + STOP_RULES.index(readings.stopped),
+        readings.step,
+        readings.epoch,
+        _float32(readings.train_loss),
+        _float32(readings.test_loss),
+        _float32(readings.train_accuracy),
+        _float32(readings.test_accuracy),
+        readings.samples,
+        readings.learning_rate,
+        _float32(readings.penalty),
+        _float32(readings.epoch_loss),
+        _float32(steps_per_second),
+        len(grids),
+        *(0, 0, 0, 0, 0.0),
+    )
+    return b"".join((header, data[: layout.raw_bytes].data, grids))
 
 
-def decode_frame(data: bytes) -> dict[str, Any]:
-    """The same keys with arrays in place of bytes. Raises ValueError for another version.
+def with_focus(frame: bytes, focus: Focus, scale: float, values: NDArray[np.int8]) -> bytes:
+    """The same frame with a neuron's map (side, side) at full resolution or, where that passes MOST_BYTES, with every
+    second cell a side of it, or every fourth."""
+    layer, neuron = focus
+    for every in (1, 2, 4):
+        cells = values[::every, ::every].view(np.uint8)
+        packed = _packed([cells[None]])
+        if len(frame) + len(packed) <= MOST_BYTES:
+            break
+    part = FOCUS.pack(len(packed), layer, neuron, len(cells), scale)
+    return b"".join((frame[:FOCUS_OFFSET], part, frame[HEADER.size :], packed))
 
+
+def decode_frame(data: bytes, layout: Layout | None) -> dict[str, Any]:
+    """What a frame holds, by the message `layout` of its revision. Raises ValueError for a frame of another version,
+    for one without its layout or with that of another revision, and for one cut short.
+
+    revision, frame, step, epoch, samples: int; stopped: None or the stop rule that ended the run
+    train_loss, test_loss, train_accuracy, test_accuracy, epoch_loss, learning_rate, penalty, steps_per_second
+    sizes, drawn, tensors: as the layout has them
+    parameters, gradients and updates by name; gradient_norms, a tuple
     boundary (side, side), the winning classes where there are three or more, or None; threshold beside it, or None
     classes None or {side, winners (side, side), strength (side, side) from 0 to 1}
     maps None or a list of (drawn neurons, side, side), one per layer; weights None or (drawn neurons, side, side)
-    parameters, gradients and updates by name; gradient_norms, a tuple; roc with arrays from 0 to 1
+    ranges None or a list of (drawn neurons, 2), one per layer that has maps or weights: least and largest value
+    focus None or {layer, neuron, side, scale, values (side, side)}
     """
-    frame: dict[str, Any] = msgpack.unpackb(data)
-    if frame["version"] != VERSION:
-        raise ValueError(f"this frame is of version {frame['version']} and this program reads version {VERSION}")
-    frame["sizes"] = tuple(frame["sizes"])
+    frame = _decoded_header(data, layout)
+    assert layout is not None
+    sections = _sections(data, layout, frame.pop("grids_bytes"))
+    frame["gradient_norms"] = tuple(sections["gradient_norms"].tolist())
     for name in ("parameters", "gradients", "updates"):
-        frame[name] = _named(np.frombuffer(frame[name], dtype="<f4"), frame["tensors"])
-    frame["gradient_norms"] = tuple(np.frombuffer(frame["gradient_norms"], dtype="<f4").tolist())
-    boundary, classes = frame["boundary"], frame["classes"]
-    frame["threshold"] = boundary and boundary["threshold"]
-    frame["boundary"] = boundary and _decoded_grid(boundary)
-    if classes:
-        square = (classes["side"], classes["side"])
-        winners, strength = (np.frombuffer(classes[name], np.uint8).reshape(square) for name in ("winners", "strength"))
-        classes |= {"winners": winners, "strength": strength / np.float32(255)}
+        frame[name] = _named(sections[name], sections.get(f"{name}_scales"), layout["tensors"])
+    frame |= {"boundary": None, "threshold": layout["threshold"], "classes": None}
+    if "boundary" in sections:
+        frame["boundary"] = _values(sections["boundary"], sections["boundary_scale"])
+    if "classes" in sections:
+        winners, strength = sections["classes"] >> 5, (sections["classes"] & 31) / np.float32(31)
+        frame["classes"] = {"side": len(winners), "winners": winners, "strength": strength}
         frame["boundary"] = winners.astype(np.float32)
-    maps = frame["maps"]
-    frame["maps"], frame["weights"] = None, None
-    if maps and maps["kind"] == "plane":
-        widths = [len(column) for column in frame["drawn"] or map(range, frame["sizes"])]
-        frame["maps"] = np.split(_decoded_grids(maps), np.cumsum(widths[1:-1]))
-    elif maps:
-        frame["weights"] = _decoded_grids(maps)
-    if frame["focus"] is not None:
-        frame["focus"]["values"] = _decoded_grid(frame["focus"])
-    for curve in filter(None, (frame["roc"] or {}).values()):
-        curve |= {name: np.frombuffer(curve[name], dtype=np.uint8) / 255 for name in ("fpr", "tpr")}
+    frame |= {"maps": None, "weights": None, "ranges": None}
+    if layout["maps"] is not None:
+        maps = _values(sections["maps"], sections["map_scales"][:, None, None])
+        widths = [len(column) for column in layout["drawn"] or map(range, layout["sizes"])][1:]
+        ends = list(accumulate(widths if layout["maps"] == "plane" else widths[:1]))[:-1]
+        frame["ranges"] = np.split(sections["map_ranges"], ends)
+        frame |= {"maps": np.split(maps, ends)} if layout["maps"] == "plane" else {"weights": maps}
     return frame
 
 
-def drawn_neurons(sizes: tuple[int, ...]) -> Columns | None:
-    """Of each column the neurons that are drawn; None where that is all of them."""
-    if max(sizes) <= WIDEST_DRAWN:
-        return None
+def _decoded_header(data: bytes, layout: Layout | None) -> dict[str, Any]:
+    """The readings and the focus."""
+    version, revision = struct.unpack_from("<II", data) if len(data) >= HEADER.size else (None, None)
+    if version is None:
+        raise ValueError(f"a frame has {HEADER.size} bytes at least, and this one {len(data)}")
+    if version != VERSION:
+        raise ValueError(f"this frame is of version {version} and this program reads version {VERSION}")
+    if layout is None:
+        raise ValueError(f"this frame is of revision {revision}, whose message “layout” is missing; it comes before it")
+    if layout["revision"] != revision:
+        raise ValueError(f"this frame is of revision {revision} and the layout of revision {layout['revision']}")
+    (
+        _, _, number, flags, step, epoch, train_loss, test_loss, train_accuracy, test_accuracy, samples, learning_rate,
+        penalty, epoch_loss, steps_per_second, grids_bytes, focus_bytes, layer, neuron, side, scale,
+    ) = HEADER.unpack_from(data)  # fmt: skip
+    if len(data) != HEADER.size + layout["raw_bytes"] + grids_bytes + focus_bytes:
+        raise ValueError(f"this frame has {len(data)} bytes, which is not what its header says")
+    focus = None
+    if focus_bytes:
+        (cells,) = _unpacked(data[len(data) - focus_bytes :], [(side, side)])
+        values = _values(cells[0].view(np.int8), np.float32(scale))
+        focus = {"layer": layer, "neuron": neuron, "side": side, "scale": scale, "values": values}
+    return {
+        "version": version,
+        "revision": revision,
+        "frame": number,
+        "step": int(step),
+        "epoch": int(epoch),
+        "samples": int(samples),
+        "steps_per_second": steps_per_second,
+        "learning_rate": learning_rate,
+        "penalty": penalty,
+        "train_loss": train_loss,
+        "test_loss": test_loss,
+        "train_accuracy": _known(train_accuracy),
+        "test_accuracy": _known(test_accuracy),
+        "epoch_loss": _known(epoch_loss),
+        "stopped": layout["stop_rules"][flags % 256 - 1] if flags % 256 else None,
+        "sizes": tuple(layout["sizes"]),
+        "drawn": layout["drawn"],
+        "tensors": layout["tensors"],
+        "focus": focus,
+        "grids_bytes": grids_bytes,
+    }
+
+
+def _sections(data: bytes, layout: Layout, grids_bytes: int) -> dict[str, NDArray[Any]]:
+    """Every section by its name, in its shape."""
+    raw_bytes, first_grid = layout["raw_bytes"], HEADER.size + layout["raw_bytes"]
+    sections = {
+        one["name"]: np.frombuffer(data, one["kind"], math.prod(one["shape"]), HEADER.size + one["offset"]).reshape(
+            one["shape"]
+        )
+        for one in layout["sections"]
+        if one["offset"] < raw_bytes
+    }
+    packed = [one for one in layout["sections"] if one["offset"] >= raw_bytes]
+    if packed:
+        grids = _unpacked(data[first_grid : first_grid + grids_bytes], [one["shape"] for one in packed])
+        for one, cells in zip(packed, grids, strict=True):
+            sections[one["name"]] = cells.view(one["kind"]).reshape(one["shape"])
+    return sections
+
+
+def _packed(grids: Iterable[NDArray[np.uint8]]) -> bytes:
+    """Grids (n, side, side) as differences of differences, in one zlib stream."""
+    stream = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
+    parts = []
+    for grid in grids:
+        along = grid.copy()
+        along[:, :, 1:] -= grid[:, :, :-1]
+        differences = along.copy()
+        differences[:, 1:] -= along[:, :-1]
+        parts.append(stream.compress(differences.data))
+    return b"".join((*parts, stream.flush())) if parts else b""
+
+
+def _unpacked(data: bytes, shapes: Iterable[tuple[int, ...]]) -> list[NDArray[np.uint8]]:
+    """Each (n, side, side), n of a shape without it 1."""
+    shapes = list(shapes)
+    try:
+        differences = np.frombuffer(zlib.decompress(data), np.uint8)
+    except zlib.error as problem:
+        raise ValueError(f"the grids of this frame cannot be unpacked: {problem}") from None
+    ends = [0, *accumulate(math.prod(shape) for shape in shapes)]
+    if len(differences) != ends[-1]:
+        raise ValueError(f"the grids of this frame have {ends[-1]} cells, and {len(differences)} came")
     return [
-        list(range(size))
-        if size <= WIDEST_DRAWN
-        else np.linspace(0, size - 1, DRAWN_OF_WIDE).round().astype(int).tolist()
-        for size in sizes
+        np.cumsum(
+            np.cumsum(differences[first:last].reshape(-1, *shape[-2:]), axis=1, dtype=np.uint8), axis=2, dtype=np.uint8
+        )
+        for shape, (first, last) in zip(shapes, pairwise(ends), strict=True)
     ]
 
 
-def map_side(neurons: int) -> int:
-    """As many cells as fit MAPS_BYTES with one byte each, within what is worth looking at."""
-    return min(LARGEST_MAP, max(SMALLEST_MAP, int((MAPS_BYTES / neurons) ** 0.5)))
+def _float32(value: float | None) -> float:
+    """As a float32 can hold it; NaN for none."""
+    if value is None:
+        return math.nan
+    return max(-LARGEST_FLOAT32, min(value, LARGEST_FLOAT32)) if math.isfinite(value) else value
 
 
-def _between(tensors: dict[str, Array], columns: Columns | None) -> dict[str, Array]:
-    """What of each tensor belongs to these neurons alone: layers.1.weight goes from column 1 to column 2."""
-    if columns is None:
-        return tensors
-    parts = {}
-    for name, values in tensors.items():
-        layer = int(name.split(".")[1])
-        rows = values[columns[layer + 1]]
-        parts[name] = rows[:, columns[layer]] if values.ndim == 2 else rows
-    return parts
+def _known(value: float) -> float | None:
+    return None if math.isnan(value) else value
 
 
-def _boundary(snapshot: Snapshot) -> dict[str, Any] | None:
-    if snapshot.classes > 2 or (boundary := snapshot.boundary) is None:
-        return None
-    values, largest = _tamed_and_largest(boundary)
-    threshold = snapshot.threshold if snapshot.classes else 0.0  # values are told apart by their sign alone
-    level, scale = _level_of(threshold, largest)
-    quantized = _quantize(values[None], np.array([scale], dtype=np.float32))
-    _keep_sides(quantized.ravel(), values.ravel(), threshold, level)
-    return {"side": len(values), "scale": scale, "values": quantized.tobytes(), "threshold": snapshot.threshold}
+def _values(levels: NDArray[np.int8], scales: Array | np.float32) -> Array:
+    values = levels * (np.float64(scales) / 127)  # as JavaScript: the threshold is exact
+    return values.astype(np.float32)
 
 
-def _level_of(threshold: float, largest: float) -> tuple[int | None, float]:
-    """(q, scale): what the threshold is quantized to and the scale, at least the largest |value|, at which that is
-    exact; q is None where the threshold lies between 0 and the least level."""
-    if not (threshold and largest):
-        return 0, largest
-    level = min(127, int(127 * threshold / largest))
-    return (level, 127 * threshold / level) if level else (None, largest)
-
-
-def _keep_sides(quantized: NDArray[np.int8], values: Array, threshold: float, level: int | None) -> None:
-    """Moves cells that were rounded to the threshold, or across it, to the level beside it; in place."""
-    rounded = quantized == level if level is not None else (quantized == 0) | (quantized == 1)
-    (cells,) = rounded.nonzero()
-    near = values[cells]
-    sides = (near > threshold).view(np.int8) - (near < threshold).view(np.int8)
-    quantized[cells] = level + sides if level is not None else sides > 0
-
-
-def winning_classes(snapshot: Snapshot, spec: Spec) -> tuple[Array, Array] | None:
-    """Of three classes and more, the predicted class at each cell and its score, both uint8 (side, side)."""
-    if snapshot.maps is None or snapshot.classes < 3:
-        return None
-    outputs = _tamed(snapshot.maps[-1])
-    winners = outputs.argmax(axis=0)
-    scores = predictions_of(spec, outputs.reshape(len(outputs), -1).T)
-    strength = np.rint(scores[np.arange(winners.size), winners.ravel()] * 255)
-    return winners.astype(np.uint8), strength.reshape(winners.shape).astype(np.uint8)
-
-
-def _bytes_of(classes: tuple[Array, Array] | None) -> dict[str, Any] | None:
-    if classes is None:
-        return None
-    winners, strength = classes
-    return {"side": len(winners), "winners": winners.tobytes(), "strength": strength.tobytes()}
-
-
-def _maps(layers: list[Array] | None, drawn: Columns | None) -> dict[str, Any] | None:
-    if layers is None:
-        return None
-    if drawn is not None:
-        layers = [layer[column] for layer, column in zip(layers, drawn[1:], strict=True)]
-    side = min(layers[0].shape[-1], map_side(sum(len(layer) for layer in layers)))
-    cells = _averages(layers[0].shape[-1], side)
-    return _grids("plane", np.concatenate([cells @ _tamed(layer) @ cells.T for layer in layers], dtype=np.float32))
-
-
-def _weights(snapshot: Snapshot, drawn: Columns | None) -> dict[str, Any]:
-    weights = snapshot.parameters["layers.0.weight"]
-    side = math.isqrt(weights.shape[1])
-    return _grids("weights", _tamed(weights[drawn[1]] if drawn else weights).reshape(-1, side, side))
-
-
-def _focus(layers: list[Array] | None, focus: Focus | None) -> dict[str, Any] | None:
-    if layers is None or focus is None:
-        return None
-    layer, neuron = focus
-    return {"layer": layer, "neuron": neuron, **_grid(layers[layer][neuron])}
-
-
-def _qualities(snapshot: Snapshot) -> dict[str, Any]:
-    """Scores, confusion matrices and ROC curves."""
-    sets = {"train": snapshot.train, "test": snapshot.test}
-    matrices = {name: scores["confusion"] for name, scores in sets.items()}
-    curves = {"train": snapshot.train_roc, "test": snapshot.test_roc}
-    return {
-        "scores": {
-            name: {score: value for score, value in scores.items() if score != "confusion"}
-            for name, scores in sets.items()
-        },
-        "confusion": _of_both({name: None if matrix is None else matrix.tolist() for name, matrix in matrices.items()}),
-        "roc": _of_both({name: curve and _roc(curve) for name, curve in curves.items()}),
-    }
-
-
-def _of_both(parts: dict[str, Any]) -> dict[str, Any] | None:
-    return parts if any(part is not None for part in parts.values()) else None
-
-
-def _roc(curve: Roc) -> dict[str, Any]:
-    fpr, tpr = (np.rint(rates * 255).astype(np.uint8).tobytes() for rates in (curve.fpr, curve.tpr))
-    return {"fpr": fpr, "tpr": tpr, "auc": curve.auc}
-
-
-def _grid(values: Array) -> dict[str, Any]:
-    values, largest = _tamed_and_largest(values)
-    quantized = _quantize(values[None], np.array([largest], dtype=np.float32))
-    return {"side": len(values), "scale": largest, "values": quantized.tobytes()}
-
-
-def _grids(kind: str, grids: Array) -> dict[str, Any]:
-    scales = np.abs(grids).max(axis=(1, 2))
-    return {
-        "kind": kind,
-        "side": grids.shape[-1],
-        "scales": scales.astype("<f4").tobytes(),
-        "values": _quantize(grids, scales).tobytes(),
-    }
-
-
-def _quantize(grids: Array, scales: Array) -> NDArray[np.int8]:
-    """(n, side, side), each in parts of its own scale."""
-    if scales.min() < SMALLEST_SCALE:
-        lift = np.where(scales < SMALLEST_SCALE, np.float32(1 / SMALLEST_SCALE), np.float32(1))
-        grids, scales = grids * lift[:, None, None], scales * lift
-        scales[scales == 0] = 1
-    factors = np.float32(127) / scales
-    levels = grids * factors[:, None, None]
-    return np.rint(levels, out=levels).astype(np.int8)
-
-
-def _tamed(values: Array) -> Array:
-    """Within ±LARGEST, NaN as 0; nearly always the very same array."""
-    return _tamed_and_largest(values)[0]
-
-
-def _tamed_and_largest(values: Array) -> tuple[Array, float]:
-    """And the largest |value|."""
-    largest = max(values.max(), -values.min())  # two passes are quicker than |values| in new memory
-    if largest <= LARGEST:  # as float32
-        return values, float(largest)
-    return _tamed_and_largest(np.clip(np.nan_to_num(values), -LARGEST, LARGEST))
-
-
-@lru_cache
-def _averages(of: int, to: int) -> Array:
-    """(to, of): row i averages the cells of the finer axis that lie under cell i, by the part that lies there."""
-    fine, coarse = np.arange(of + 1) / of, np.arange(to + 1) / to
-    overlap = np.minimum(fine[1:], coarse[1:, None]) - np.maximum(fine[:-1], coarse[:-1, None])
-    return np.asarray(np.maximum(overlap, 0) * to, dtype=np.float32)
-
-
-def _flat(tensors: dict[str, Array]) -> bytes:
-    return np.concatenate([tensor.ravel() for tensor in tensors.values()]).astype("<f4", copy=False).tobytes()
-
-
-def _values(data: bytes) -> Array:
-    return np.frombuffer(data, dtype=np.int8).astype(np.float32)
-
-
-def _decoded_grid(grid: dict[str, Any]) -> Array:
-    values = _values(grid["values"]).astype(np.float64) * (grid["scale"] / 127)  # as JavaScript: the threshold is exact
-    decoded: Array = values.astype(np.float32).reshape(grid["side"], grid["side"])
-    return decoded
-
-
-def _decoded_grids(grids: dict[str, Any]) -> Array:
-    scales = np.frombuffer(grids["scales"], dtype="<f4")
-    units = (scales / np.float32(127)).astype(np.float32)
-    return _values(grids["values"]).reshape(-1, grids["side"], grids["side"]) * units[:, None, None]
-
-
-def _named(flat: Array, tensors: list[tuple[str, list[int]]]) -> dict[str, Array]:
-    ends = np.cumsum([math.prod(shape) for _, shape in tensors])
+def _named(flat: NDArray[Any], scales: Array | None, tensors: Iterable[tuple[str, list[int]]]) -> dict[str, Array]:
+    """scales: of halves, the largest |value| of each tensor."""
+    tensors = list(tensors)
+    ends = list(accumulate(math.prod(shape) for _, shape in tensors))
     parts = np.split(flat, ends[:-1])
-    return {name: part.reshape(shape) for (name, shape), part in zip(tensors, parts, strict=True)}
+    named = {name: part.reshape(shape) for (name, shape), part in zip(tensors, parts, strict=True)}
+    if scales is None:
+        return named
+    return {name: part.astype(np.float32) * scale for (name, part), scale in zip(named.items(), scales, strict=True)}

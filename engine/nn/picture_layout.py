@@ -15,8 +15,8 @@ little-endian and aligned to its type.
                     float32 (tensors,)           only beside float16: the largest |value| of each tensor
   grids, row 0 at the top, column 0 at the left
     boundary        int8 (side, side)            q: value = q / 127 · scale; see "Grid of the boundary"
-    classes         uint8 (side, side)           of three classes and more, in place of the boundary: 16 · the predicted
-                                                 class + its score (engine.evaluation.predictions), 15 = all
+    classes         uint8 (side, side)           of three classes and more, in place of the boundary: 32 · the predicted
+                                                 class + its score (engine.evaluation.predictions), 31 = all
     maps            int8 (maps, side, side)      every drawn neuron, layer by layer, the output's last; where inputs are
                                                  pictures, the weights of the first layer's drawn neurons
 

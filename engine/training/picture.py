@@ -195,7 +195,7 @@ def threshold_level(threshold: float, largest: np.float32) -> tuple[int | None, 
 def _classes(spec: Spec, outputs: Array) -> NDArray[np.uint8]:
     winners = outputs.argmax(axis=0)
     scores = predictions_of(spec, outputs.T)[np.arange(winners.size), winners]
-    return np.asarray(16 * winners + np.rint(15 * scores), dtype=np.uint8)
+    return np.asarray(32 * winners + np.rint(31 * scores), dtype=np.uint8)
 
 
 def _maps(backend: Backend, network: Network, inputs: PictureInputs, parameters: Array) -> Array:

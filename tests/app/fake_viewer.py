@@ -15,9 +15,9 @@ from app.settings import Limits
 from app.training_worker.processes import Kind, Processes
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
 from app.wire.commands import parse
-from app.wire.frames import decode_frame
 from app.wire.messages import Refusal
 from engine import Trainer
+from tests.app.reading import Reader
 
 SWEEP = 0.02
 """Seconds between looks for unwatched sessions, in tests: short beside the limits they set."""
@@ -50,6 +50,7 @@ class Watcher:
         self.run = session.run
         self.viewer = Viewer(limits or session.run.limits)
         self.seen: list[dict[str, Any]] = []
+        self._read = Reader()
         session.join(self.viewer)
 
     async def say(self, **command: Any) -> None:
@@ -62,7 +63,7 @@ class Watcher:
         """The next message, or frame as a message of type "frame"."""
         item = await asyncio.wait_for(self.viewer.outbox.next(), PATIENCE)
         assert item is not None
-        message: dict[str, Any] = json.loads(item) if isinstance(item, str) else {"type": "frame", **decode_frame(item)}
+        message = self._read(item)
         if message["type"] == "frame" and draw:
             await self.say(type="drawn", frame=message["frame"])
         self.seen.append(message)

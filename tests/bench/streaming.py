@@ -7,13 +7,14 @@ import asyncio
 import contextlib
 import json
 import statistics
+import struct
 import time
 from itertools import pairwise
 from typing import Any
 
 from websockets.asyncio.client import connect
 
-from app.wire.frames import decode_frame
+from app.wire.commands import DRAWN, DRAWN_KIND
 from tests.app.running import running_server
 
 SESSIONS = 16
@@ -81,9 +82,9 @@ async def _frames(socket: Any, seconds: float) -> tuple[list[float], int]:
             async for received in socket:
                 if isinstance(received, bytes):
                     arrivals.append(time.perf_counter())
-                    frame = decode_frame(received)
-                    steps.append(frame["step"])
-                    await socket.send(json.dumps({"type": "drawn", "frame": frame["frame"]}))
+                    _, _, frame, _, step = struct.unpack_from("<IIIId", received)
+                    steps.append(int(step))
+                    await socket.send(DRAWN.pack(DRAWN_KIND, frame))
     return arrivals, steps[-1] - steps[0] if steps else 0
 
 

@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Locator, Page, Request, WebSocket, expect, sync_playwright
 
+from app.wire.commands import parse_binary
 from tests.app.running import Running, running_server
 from tests.chromium import find
 
@@ -208,7 +209,7 @@ def listen(opened: Opened) -> None:
         ask(socket.url)
         own = all(earlier.is_closed() for earlier in opened.sockets)
         opened.sockets.append(socket)
-        socket.on("framesent", lambda text: opened.sent.append(json.loads(text)))
+        socket.on("framesent", lambda data: opened.sent.append(command_of(data)))
         if own:
             socket.on("framereceived", hear)
 
@@ -220,6 +221,13 @@ def listen(opened: Opened) -> None:
         "console",
         lambda line: faults.append(f"{line.type}: {line.text}") if line.type in ("error", "warning") else None,
     )
+
+
+def command_of(data: str | bytes) -> dict[str, Any]:
+    if isinstance(data, bytes):
+        return parse_binary(data).model_dump()
+    command: dict[str, Any] = json.loads(data)
+    return command
 
 
 @pytest.fixture

@@ -9,16 +9,17 @@ import pytest
 from numpy.typing import NDArray
 from playwright.sync_api import Browser
 
-from app.wire.frames import encode_frame
+from app.wire.frames import encode_frame, layout_message
 from engine import Spec, Trainer
 from tests.app.running import Running
 
 SIDE = 100
 
-CROSSED = """async ([frame, kind]) => {
+CROSSED = """async ([frame, layout, kind]) => {
     const { decodeFrame } = await import('/static/js/wire/frames.js');
     const { makeContour, smoothMap, traceContour } = await import('/static/js/draw/plane/contour.js');
-    const { boundary, threshold } = decodeFrame(Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0)));
+    const bytes = Uint8Array.from(atob(frame), (letter) => letter.charCodeAt(0));
+    const { boundary, threshold } = await decodeFrame(bytes.buffer, layout);
     const { side, values } = boundary;
     const one = (number) => values.map((winner) => (winner === number ? 1 : -1));
     const maps = kind === 'classes' ? [...new Set(values)].sort().map(one) : [values];
@@ -75,11 +76,11 @@ def test_a_line_lies_between_cells_of_different_sides_only(browser: Browser, ser
     spec = Spec.model_validate({"optimizer": "adam", "learning_rate": 0.03, **SPECS[name]})
     trainer = Trainer(spec, backend="by_hand")
     trainer.advance(300)
-    frame = encode_frame(trainer.snapshot(SIDE), spec, revision=1, frame=1, steps_per_second=0.0)
+    frame = encode_frame(trainer.picture(), revision=1, frame=1, steps_per_second=0.0)
     page = browser.new_page()
     page.goto(f"http://127.0.0.1:{server.port}/healthz")
     kind = "classes" if spec.class_count > 2 else "values"
-    found = page.evaluate(CROSSED, [base64.b64encode(frame).decode(), kind])
+    found = page.evaluate(CROSSED, [base64.b64encode(frame).decode(), layout_message(spec, 1), kind])
     page.close()
     sides = sides_of(trainer)
     assert len(found) == len(sides)

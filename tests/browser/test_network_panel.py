@@ -190,8 +190,12 @@ def test_the_length_is_that_of_the_frame(opened: Opened) -> None:
              const { decodeFrame } = await import('/static/js/wire/frames.js');
              const socket = new WebSocket(`ws://${location.host}/ws?session=${sessionStorage.getItem('session')}`);
              socket.binaryType = 'arraybuffer';
+             let layout = null;
              const frame = await new Promise((resolve) => {
-               socket.onmessage = ({ data }) => typeof data !== 'string' && resolve(decodeFrame(data));
+               socket.onmessage = ({ data }) => {
+                 if (typeof data !== 'string') resolve(decodeFrame(data, layout));
+                 else if (JSON.parse(data).type === 'layout') layout = JSON.parse(data);
+               };
              });
              socket.close();
              return frame.gradient_norms;
@@ -214,7 +218,9 @@ def test_everything_of_the_network_fits(open_page: OpenPage, width: int, height:
 
 def everything_fits(opened: Opened, hidden: list[dict[str, Any]], may_scroll: bool) -> None:
     expect(opened[f"neuron-{len(hidden)}-0"]).to_be_visible()
-    expect(opened["network"].locator(".tile")).to_have_count(7 + sum(layer["width"] for layer in hidden) + 1)
+    opened.until(lambda: [layer["width"] for layer in opened.spec["hidden"]] == [layer["width"] for layer in hidden])
+    widths = [len(column) for column in opened.state["drawn"] or map(range, opened.state["sizes"])]
+    expect(opened["network"].locator(".tile")).to_have_count(7 + sum(widths[1:]))
     stage = opened["network"].locator(".stage")
     scrolled = stage.evaluate("stage => stage.scrollWidth - stage.clientWidth")
     assert may_scroll or scrolled <= 0, f"the network is {scrolled} px too wide"

@@ -93,7 +93,7 @@ def draw_boundary(infer: Any, still: Any, config: Any, scene: Scene, canvas: Can
 
 @inlined
 def class_and_score(config: Any, scene: Scene, outputs: Any, place: Any, step: Any, width: Any, limit: Any) -> Any:
-    """16 · class + 15 · score: see `engine.evaluation.predictions`."""
+    """32 · class + 31 · score: see `engine.evaluation.predictions`."""
     best = tamed(load(outputs, place), limit)
     winner = splat(0.0)
     for output in range(1, width):
@@ -112,7 +112,7 @@ def class_and_score(config: Any, scene: Scene, outputs: Any, place: Any, step: A
         low = scene.numbers[LOW_TARGET]
         score = (best - splat(low)) / splat(1 - low)
         score = larger(splat(0.0), smaller(splat(1.0), score))
-    return splat(16.0) * winner + nearest(splat(15.0) * score)
+    return splat(32.0) * winner + nearest(splat(31.0) * score)
 
 
 @separate

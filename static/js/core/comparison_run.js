@@ -3,7 +3,7 @@
 // so the same data, starting weights and batches. It follows: it is asked for just as many steps as this page's run has
 // taken, and is never ahead of it.
 
-import { decodeMessagePack } from '../wire/msgpack.js';
+import { drawnCommand, readHeader } from '../wire/frames.js';
 
 const MOST_STEPS = 20_000; // asked for at once: seconds' work of a small network
 const MOST_ENTRIES = 1500; // of a curve; then every other one goes
@@ -35,6 +35,8 @@ export class Follower {
   #connection;
   #session = '';
   #revision = -1;
+  /** @type {import('../wire/messages.js').Layout | null} */
+  #layout = null;
   /** @type {import('../wire/messages.js').Spec | null} the server's */
   #spec = null;
   /** @type {'spec' | 'start' | null} what the server was asked for and has not confirmed */
@@ -57,9 +59,10 @@ export class Follower {
       opened() {},
       message: (message) => {
         if (message.type === 'state') this.#receiveState(message);
+        else if (message.type === 'layout') this.#layout = message;
         else if (message.type === 'error') this.#receiveError(message);
       },
-      bytes: (bytes) => this.#receiveFrame(bytes),
+      bytes: (bytes) => this.#receiveFrame(readHeader(bytes, this.#layout).readings),
       lost() {},
       refused: (code, message, values) => {
         this.run.refused = { code: `close.${code}`, message, values };
@@ -130,12 +133,10 @@ export class Follower {
     this.#target = this.run.step;
   }
 
-  /** @param {ArrayBuffer} bytes */
-  #receiveFrame(bytes) {
-    const frame = decodeMessagePack(bytes);
-    this.#connection.sendNow({ type: 'drawn', frame: frame.frame });
-    if (frame.revision !== this.#revision) return;
-    const { step, train_loss, test_accuracy, samples = null, stopped = null } = frame;
+  /** @param {import('../wire/frames.js').Readings} readings */
+  #receiveFrame({ frame, revision, step, train_loss, test_accuracy, samples, stopped }) {
+    this.#connection.sendNow(drawnCommand(frame));
+    if (revision !== this.#revision) return;
     Object.assign(this.run, { step, train_loss, test_accuracy, samples, stopped });
     if (step > (this.run.steps.at(-1) ?? -1)) addToCurve(this.run, step, train_loss);
     if (step > 0) this.run.refused = null;

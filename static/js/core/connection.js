@@ -75,9 +75,9 @@ export function connect(address, handlers) {
       if (isOpen()) socket?.send(text);
       else kept = [...kept, text].slice(-KEPT);
     },
-    /** Sends what makes sense over this very connection only. @param {object} command */
+    /** Sends what makes sense over this very connection only. @param {object | Uint32Array<ArrayBuffer>} command  numbers go as they are */
     sendNow(command) {
-      if (isOpen()) socket?.send(JSON.stringify(command));
+      if (isOpen()) socket?.send(command instanceof Uint32Array ? command : JSON.stringify(command));
     },
   };
 }

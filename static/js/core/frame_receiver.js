@@ -1,54 +1,65 @@
 // @ts-check
-// Frames as they come: decoded, handed to the session, and acknowledged once they are drawn, over the connection they came
-// by. Of those that come while the tab is hidden only the newest counts.
+// Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
+// over the connection they came by. Of those that come while one is decoded, or while the tab is hidden, only the newest
+// counts.
 
 import { decodeFrame } from '../wire/frames.js';
 import { say } from './notices.js';
 
+/** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived */
+
 /**
  * @param {import('./store.js').Store} store
- * @param {import('./session.js').Session} session
+ * @param {Pick<import('./session.js').Session, 'receiveFrame'>} session
  * @param {(number: number) => void} acknowledge
  */
 export function createFrameReceiver(store, session, acknowledge) {
   let openings = 0; // of the connection
-  /** @type {ArrayBuffer | null} */
-  let unseen = null;
+  /** @type {import('../wire/messages.js').Layout | null} the newest that was told */
+  let layout = null;
+  /** @type {Arrived | null} the newest frame that is not decoded yet */
+  let waiting = null;
+  let decoding = false;
 
-  /** @param {ArrayBuffer} bytes @returns {import('../wire/frames.js').Frame | null} null: this page is older than its server */
-  function decode(bytes) {
-    try {
-      return decodeFrame(bytes);
-    } catch (fault) {
-      say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
-      return null;
+  async function decodeWaiting() {
+    if (decoding) return;
+    decoding = true;
+    while (waiting && !document.hidden) {
+      const { bytes, layout: its } = waiting;
+      const opening = openings;
+      waiting = null;
+      try {
+        const frame = await decodeFrame(bytes, its);
+        if (opening === openings) show(frame, opening);
+      } catch (fault) { // this page is older than its server
+        say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
+      }
     }
+    decoding = false;
   }
 
-  /** @param {ArrayBuffer} bytes */
-  function receive(bytes) {
-    if (document.hidden) {
-      unseen = bytes;
-      return;
-    }
-    const frame = decode(bytes);
-    if (!frame) return;
-    const opening = openings;
+  /** @param {import('../wire/frames.js').Frame} frame @param {number} opening */
+  function show(frame, opening) {
     const drawn = () => { if (opening === openings) acknowledge(frame.frame); };
     if (session.receiveFrame(frame)) requestAnimationFrame(drawn);
     else drawn(); // nothing to draw, and the server need not wait for it
   }
 
   return {
-    receive,
+    /** @param {import('../wire/messages.js').Layout} message */
+    receiveLayout(message) {
+      layout = message;
+    },
+    /** @param {ArrayBuffer} bytes */
+    receive(bytes) {
+      waiting = { bytes, layout };
+      decodeWaiting();
+    },
     connectionOpened() {
       openings += 1;
-      unseen = null;
+      layout = waiting = null;
     },
     /** The tab can be seen again. */
-    shown() {
-      if (unseen) receive(unseen);
-      unseen = null;
-    },
+    shown: decodeWaiting,
   };
 }

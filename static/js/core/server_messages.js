@@ -9,12 +9,18 @@ import { createRestartNote, showSentence } from './notices.js';
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./session.js').Session} session
+ * @param {(layout: import('../wire/messages.js').Layout) => void} receiveLayout
  * @param {import('./predictions.js').Predictions} predictions
  * @param {(message: import('../wire/messages.js').StateMessage) => void} receiveState
  * @returns {(message: ServerMessage) => void}
  */
-export function createMessageReceiver(store, session, predictions, receiveState) {
+export function createMessageReceiver(store, session, receiveLayout, predictions, receiveState) {
   const showRestart = createRestartNote(store);
+
+  /** @param {import('../wire/messages.js').Scores} scores */
+  function receiveScores(scores) {
+    if (scores.revision === store.get('state')?.revision) store.set({ scores });
+  }
 
   /** @param {Sentence} notice */
   function receiveNotice(notice) {
@@ -35,6 +41,8 @@ export function createMessageReceiver(store, session, predictions, receiveState)
   /** @type {Record<string, (message: any) => void>} */
   const receivers = {
     state: receiveState,
+    layout: receiveLayout,
+    scores: receiveScores,
     history: session.receiveHistory,
     health: session.receiveHealth,
     prediction: predictions.receive,

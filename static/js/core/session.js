@@ -40,7 +40,7 @@ export function createSession(store, send) {
       show();
       if (!points) return; // neither a start nor a new connection: the last picture stands until the next one comes
       store.set({ points, pictures, samples });
-      if (store.get('frame')?.revision !== state.revision) store.set({ frame: null });
+      if (store.get('frame')?.revision !== state.revision) store.set({ frame: null, scores: null });
     },
 
     receiveHistory: history.replace,

@@ -36,7 +36,8 @@
  * @property {import('../wire/messages.js').History | null} history
  * @property {import('../wire/messages.js').Timeline | null} timeline
  * @property {import('../wire/messages.js').Peeked | null} peeked
- * @property {import('../wire/messages.js').Health | null} health
+ * @property {import('../wire/messages.js').Health | null} health  while it is watched
+ * @property {import('../wire/messages.js').Scores | null} scores  likewise
  * @property {import('../wire/messages.js').Checked | null} checked
  * @property {import('../wire/messages.js').Explanation | null} explanation  of `inspected`
  * @property {import('../wire/messages.js').OpenedStep | null} opened
@@ -88,7 +89,7 @@
 export const startState = (appearance) => ({
   ...appearance,
   state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
-  health: null, checked: null, explanation: null, opened: null,
+  health: null, scores: null, checked: null, explanation: null, opened: null,
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,

@@ -14,6 +14,7 @@ import { keepServerOptions, loadServerOptions } from '../core/server_options.js'
 import { createSession } from '../core/session.js';
 import { startState } from '../core/state.js';
 import { createStore } from '../core/store.js';
+import { createWatching } from '../core/watching.js';
 import { createActions } from '../experiment/actions.js';
 import { createAddressBar } from '../experiment/address_bar.js';
 import { createChanges } from '../experiment/changes.js';
@@ -25,6 +26,7 @@ import { mountMessage } from '../panels/top/message.js';
 import { mountReadings } from '../panels/top/readings.js';
 import { mountStatus } from '../panels/top/status.js';
 import { mountTransport } from '../panels/top/transport.js';
+import { drawnCommand } from '../wire/frames.js';
 
 /** @typedef {import('../core/command_queue.js').Command} Command */
 
@@ -51,15 +53,21 @@ const act = createActions(store, changes, addressBar, send);
 
 const session = createSession(store, (command) => connection.send(command));
 const predictions = createPredictions((command) => connection.sendNow(command), () => store.get('state')?.revision ?? null);
-const frames = createFrameReceiver(store, session, (frame) => connection.sendNow({ type: 'drawn', frame }));
+const frames = createFrameReceiver(store, session, (frame) => connection.sendNow(drawnCommand(frame)));
+const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
+const watching = createWatching((command) => connection.sendNow(command), {
+  scores: [element('metrics'), element('scores')],
+  health: [element('charts'), element('inspector')],
+});
 
 await words; // the server may have something to say at once
 const connection = connectPage(store, {
   opened() {
     session.connectionOpened();
     frames.connectionOpened();
+    watching.connectionOpened();
   },
-  message: createMessageReceiver(store, session, predictions, createStateReceiver(store, session, addressBar, send)),
+  message: createMessageReceiver(store, session, frames.receiveLayout, predictions, createStateReceiver(store, session, addressBar, send)),
   bytes: frames.receive,
 });
 document.addEventListener('visibilitychange', () => {
@@ -72,7 +80,6 @@ addEventListener('hashchange', addressBar.apply);
 
 // What is shown
 
-const element = (/** @type {string} */ id) => /** @type {HTMLElement} */ (document.getElementById(id));
 const elementsOf = (/** @type {string} */ testid) => /** @type {HTMLElement[]} */ ([...document.querySelectorAll(`[data-testid="${testid}"]`)]);
 const elementOf = (/** @type {string} */ testid) => elementsOf(testid)[0];
 /** What was opened has led to a run: Space is to play it, not to open that again. */

@@ -74,6 +74,7 @@ export {};
  * @property {string} last_activation
  * @property {number} threshold  of one output, above which it says the second class
  * @property {number[]} sizes  inputs, hidden…, outputs
+ * @property {number[][] | null} drawn  for each of these columns the neurons that are drawn; null: all
  * @property {[string, number[]][]} tensors  names and shapes
  * @property {Record<string, string> | null} rule  of muon, by tensor
  * @property {boolean} inseparable
@@ -98,6 +99,39 @@ export {};
  * @property {(number | null)[][]} gradient_norms  a line for each layer
  * @property {{steps: number[], layers: Record<string, (number | null)[][]>}} measured  by quantity, a line for each layer
  */
+/** @typedef {{name: string, kind: '<f4' | '<f2' | '|i1' | '|u1', shape: number[], offset: number}} Section  offset: in bytes, in a picture that is not packed */
+/**
+ * @typedef {object} Layout  of the frames of a revision
+ * @property {number} version
+ * @property {number} revision
+ * @property {number} header_bytes
+ * @property {number} raw_bytes  of the sections that are not packed
+ * @property {number} bytes  of all sections, not packed
+ * @property {'deflate'} packing  of the others
+ * @property {number[]} sizes  inputs, hidden…, outputs
+ * @property {number[][] | null} drawn  for each of these columns the neurons that are drawn; null: all
+ * @property {[string, number[]][]} tensors  names and shapes; of large networks rows and columns of drawn neurons only
+ * @property {'plane' | 'weights' | null} maps  what they are of
+ * @property {number | null} threshold  of the boundary: above it, class 1 of two
+ * @property {string[]} stop_rules
+ * @property {Section[]} sections
+ */
+
+/** @typedef {Record<string, number | null>} Metrics  accuracy, precision, recall, f1; or r2, mae, rmse */
+/** @typedef {{fpr: number[], tpr: number[], auc: number}} Roc  from 0 to 1 */
+/**
+ * @template T
+ * @typedef {{train: T, test: T}} Both
+ */
+/**
+ * @typedef {object} Scores
+ * @property {number} revision
+ * @property {number} step
+ * @property {Both<Metrics>} scores
+ * @property {Both<number[][]> | null} confusion  rows: true classes, columns: predicted classes
+ * @property {Both<Roc | null> | null} roc  of two classes
+ */
+
 /** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: LossCurve}} Branch  begins, ends: steps */
 /** @typedef {{current: number, step: number, undo: number, redo: number, branches: Branch[]}} Timeline  undo, redo: how many changes */
 /**

@@ -125,6 +125,7 @@ async def test_the_inspector_shows_where_a_bug_sits() -> None:
 @pytest.mark.usefixtures("often")
 async def test_it_looks_by_itself_while_somebody_watches() -> None:
     async with watching() as watcher:
+        await watcher.say(type="watch", what=["health"])
         await watcher.say(type="play")
         first = await watcher.until("checked")
         second = await watcher.until("checked", lambda light: light["step"] > first["step"])
@@ -138,6 +139,7 @@ async def test_it_looks_by_itself_while_somebody_watches() -> None:
 @pytest.mark.usefixtures("often")
 async def test_what_was_measured_is_the_history_of_its_branch() -> None:
     async with watching() as watcher:
+        await watcher.say(type="watch", what=["health"])
         for step in (10, 20, 30):
             await watcher.say(type="step", count=10)
             await watcher.until("health", lambda said, step=step: said["step"] == step)  # type: ignore[misc]
@@ -192,8 +194,27 @@ async def test_nothing_is_done_for_nobody(monkeypatch: pytest.MonkeyPatch) -> No
         session = await manager.create()
         await rounds(monkeypatch, 5)
         watcher = Watcher(session)
+        await watcher.say(type="watch", what=["health"])
         watcher.leave()
         await rounds(monkeypatch, 5)
+
+
+@pytest.mark.usefixtures("often")
+async def test_health_is_measured_only_for_those_who_look_at_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with watching() as watcher:
+        other = Watcher(watcher.session)
+        await watcher.take(3)
+        await rounds(monkeypatch, 5)
+        await watcher.say(type="watch", what=["health"])
+        assert (await watcher.until("health"))["step"] == 3
+        assert watcher.run.curves_message()["measured"]["steps"] == [3]
+        await watcher.say(type="watch", what=[])
+        await watcher.take(3)
+        await rounds(monkeypatch, 5)
+        await other.say(type="history")
+        assert (await other.until("history", lambda said: said["steps"][-1] == 6))["measured"]["steps"] == [3]
+        assert not [said for said in other.seen if said["type"] == "health"]
+        other.leave()
 
 
 @pytest.mark.usefixtures("often")
@@ -211,6 +232,7 @@ async def test_where_nothing_has_moved_nothing_is_said_again(monkeypatch: pytest
 @pytest.mark.parametrize("failure", [one for one in FAILURES if one.finding in ("vanishing", "symmetric")])
 async def test_a_sick_run_is_told(failure: Any) -> None:
     async with watching() as watcher:
+        await watcher.say(type="watch", what=["health"])
         await watcher.say(type="configure", spec=failure.spec.model_dump(mode="json"))
         health = await watcher.until("health", lambda message: message["findings"] != [])
         assert [finding["code"] for finding in health["findings"]] == [failure.finding]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from app.sessions import training
-from app.wire.frames import RESOLUTION
 from engine import Spec, Trainer
+from engine.nn.picture_layout import BOUNDARY_SIDE
 from tests.app.fake_viewer import Watcher, watching
 
 
@@ -54,7 +54,7 @@ async def test_a_focus_is_for_whoever_asked_and_goes_with_its_neuron() -> None:
         other = Watcher(person.session)
         await person.say(type="focus", layer=1, neuron=1)
         focus = (await person.until("frame", lambda frame: frame["focus"] is not None))["focus"]
-        assert (focus["layer"], focus["neuron"], focus["values"].shape) == (1, 1, (RESOLUTION, RESOLUTION))
+        assert (focus["layer"], focus["neuron"], focus["values"].shape) == (1, 1, (BOUNDARY_SIDE, BOUNDARY_SIDE))
         await person.say(type="step")
         assert (await person.at_step(1))["focus"] is not None
         assert (await other.at_step(1))["focus"] is None

@@ -5,6 +5,7 @@ import logging
 import pytest
 
 from app.settings import Limits
+from app.wire.frames import VERSION
 from app.wire.messages import Closing
 from tests.app.fake_viewer import Watcher, watching
 
@@ -19,6 +20,8 @@ async def test_whoever_comes_is_told_everything_and_shown_a_picture() -> None:
         history = await person.next()
         assert (history["type"], history["steps"], len(history["gradient_norms"])) == ("history", [0], 3)
         assert (await person.next())["type"] == "timeline"
+        layout = await person.next()
+        assert (layout["type"], layout["revision"], layout["version"]) == ("layout", state["revision"], VERSION)
         frame = await person.next()
         assert (frame["step"], frame["revision"], frame["steps_per_second"]) == (0, state["revision"], 0)
 

@@ -14,8 +14,8 @@ from app.sessions.run import STOP_RULES, Run
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.threads import TrainingThreads
-from app.wire.frames import RESOLUTION
-from engine import Snapshot, Spec, Trainer
+from engine import Spec, Trainer
+from engine.training.picture import Picture
 from engine.training.stopping import STOP_FIELDS, StopReason
 from tests.app.fake_viewer import ProcessesInThread, Watcher, eventually, managing, watching
 
@@ -30,14 +30,14 @@ PERCEPTRON = {
 DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
 
 
-def slowly(snapshot: Callable[[int], Snapshot], seconds: float) -> Callable[[int], Snapshot]:
+def slowly(picture: Callable[[], Picture], seconds: float) -> Callable[[], Picture]:
     """The same, but it keeps a processor busy for so long."""
 
-    def take(resolution: int) -> Snapshot:
+    def take() -> Picture:
         began = time.thread_time()
         while time.thread_time() - began < seconds:
             np.linalg.norm(np.ones(1000))
-        return snapshot(resolution)
+        return picture()
 
     return take
 
@@ -62,7 +62,7 @@ async def test_the_picture_is_the_engines_own() -> None:
         twin.advance(40)
         for name, values in twin.parameters().items():
             np.testing.assert_array_equal(frame["parameters"][name], values)
-        assert frame["train_loss"] == twin.evaluate()["train_loss"]
+        assert frame["train_loss"] == pytest.approx(twin.evaluate()["train_loss"], rel=1e-6)
 
 
 async def test_as_fast_as_the_machine_can_and_one_a_second() -> None:
@@ -103,17 +103,18 @@ async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_pictur
             await person.next(draw=False)
             if sum(message["type"] == "frame" for message in person.seen) == 2:
                 break
-        pictures: list[int] = []
-        snapshot = person.trainer.snapshot
+        pictures = 0
+        picture = person.trainer.picture
 
-        def noted(resolution: int) -> Snapshot:
-            pictures.append(resolution)
-            return snapshot(resolution)
+        def counted() -> Picture:
+            nonlocal pictures
+            pictures += 1
+            return picture()
 
-        monkeypatch.setattr(person.trainer, "snapshot", noted)
-        await eventually(lambda: len(pictures) >= 4)
-        assert RESOLUTION not in pictures[1:]  # the first may have been on its way; the rest are for the loss curve
-        assert len(person.run.branches.history) >= 3
+        monkeypatch.setattr(person.trainer, "picture", counted)
+        entries = len(person.run.branches.history)
+        await eventually(lambda: len(person.run.branches.history) >= entries + 4)
+        assert pictures <= 1  # that may have been on its way
         behind = person.seen[-1]["step"]
         await person.say(type="drawn", frame=person.seen[-1]["frame"])
         assert (await person.until("frame"))["step"] > behind
@@ -245,7 +246,7 @@ async def test_one_sessions_slow_pictures_leave_room_for_another(monkeypatch: py
     async with managing() as manager:
         slow, quick = Watcher(await manager.create()), Watcher(await manager.create())
         trainer = slow.trainer
-        monkeypatch.setattr(trainer, "snapshot", slowly(trainer.snapshot, 0.2))
+        monkeypatch.setattr(trainer, "picture", slowly(trainer.picture, 0.2))
         await slow.say(type="play")
         await quick.say(type="play")
         watched = asyncio.create_task(slow.until("state", lambda state: state["status"] == "diverged"))
@@ -256,3 +257,86 @@ async def test_one_sessions_slow_pictures_leave_room_for_another(monkeypatch: py
         watched.cancel()
         for watcher in (slow, quick):
             watcher.leave()
+
+
+async def test_scores_are_the_engines_own_and_only_for_those_who_look_at_them() -> None:
+    async with watching() as person:
+        other = Watcher(person.session)
+        await person.say(type="watch", what=["scores"])
+        await person.until("scores", lambda scores: scores["step"] == 0)
+        await person.say(type="step", count=40)
+        scores = await person.until("scores")
+        twin = Trainer(Spec(), backend="by_hand")
+        twin.advance(40)
+        snapshot = twin.snapshot()
+        assert (scores["step"], scores["revision"]) == (40, person.run.revision)
+        for name, found, curve in (
+            ("train", snapshot.train, snapshot.train_roc),
+            ("test", snapshot.test, snapshot.test_roc),
+        ):
+            assert found["confusion"] is not None
+            assert scores["confusion"][name] == found["confusion"].tolist()
+            assert scores["scores"][name] == {key: value for key, value in found.items() if key != "confusion"}
+            assert curve is not None
+            assert scores["roc"][name]["auc"] == curve.auc
+            for rate in ("fpr", "tpr"):
+                np.testing.assert_allclose(scores["roc"][name][rate], getattr(curve, rate), atol=0.5e-4)
+        await other.at_step(40)
+        await person.say(type="watch", what=[])
+        await person.take(3)
+        assert [message["step"] for message in person.seen if message["type"] == "scores"] == [0, 40]
+        assert not [message for message in other.seen if message["type"] == "scores"]
+        await person.say(type="watch", what=["scores"])
+        assert (await person.until("scores"))["step"] == 43, "what was missed comes at once"
+        other.leave()
+
+
+async def test_values_have_no_classes_to_confuse() -> None:
+    async with watching() as person:
+        await person.say(type="configure", spec={"dataset": "arithmetic", "hidden": [4], "loss": "mse"})
+        await person.say(type="watch", what=["scores"])
+        scores = await person.until("scores")
+        assert (scores["confusion"], scores["roc"]) == (None, None)
+        assert scores["scores"]["test"]["accuracy"] is None
+        assert scores["scores"]["test"]["mae"] > 0
+
+
+async def test_while_it_plays_scores_come_twice_a_second_and_the_last_at_once() -> None:
+    """The run is told the time, so that it need not be waited for."""
+    now = 100.0
+    worker = TrainingThreads("by_hand", ProcessesInThread())
+    run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: now)
+    viewer = Viewer(run.limits)
+    viewer.watches = frozenset({"scores"})
+    run.join(viewer)
+    run.play()
+    told: list[float] = []
+    for _ in range(100):
+        now += 0.025
+        scored = viewer.scored
+        await training.take_turn(run, worker, 0.025)
+        if viewer.scored > scored:
+            told.append(now)
+        while await _next_at_once(viewer) is not None:
+            pass
+    apart = np.diff(told)
+    assert len(apart) >= 3
+    assert apart.min() >= 0.5
+    assert apart.max() < 0.6
+    run.halt()
+    assert training.has_work(run)
+    await training.take_turn(run, worker, 0.025)
+    assert viewer.scored == run.picture, "the last ones do not wait"
+    assert not viewer.lacks_scores(run.picture)
+    worker.close()
+
+
+async def _next_at_once(viewer: Viewer) -> str | bytes | None:
+    """What waits for the viewer, which draws it; None: nothing."""
+    waiting = asyncio.ensure_future(viewer.outbox.next())
+    await asyncio.sleep(0)
+    if not waiting.done():
+        waiting.cancel()
+        return None
+    viewer.outbox.drawn(viewer.outbox.newest)
+    return waiting.result()

@@ -9,15 +9,17 @@ import struct
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from app.settings import Limits
-from app.wire.frames import decode_frame
+from app.wire.commands import DRAWN
 from app.wire.messages import CLOSE_CODES, Closing
 from tests.app.fake_viewer import PATIENCE
+from tests.app.reading import Reader
 from tests.app.running import Running, running_server
 from tests.app.wire.test_commands import BAD
 
@@ -35,15 +37,20 @@ async def say(socket: ClientConnection, **command: Any) -> None:
     await socket.send(json.dumps(command))
 
 
+READERS: WeakKeyDictionary[ClientConnection, Reader] = WeakKeyDictionary()
+
+
+async def receive(socket: ClientConnection) -> dict[str, Any]:
+    """The next message, or frame as a message of type "frame"."""
+    return READERS.setdefault(socket, Reader())(await socket.recv())
+
+
 async def until(socket: ClientConnection, kind: str, fits: Callable[[dict[str, Any]], bool] = bool) -> dict[str, Any]:
     async with asyncio.timeout(PATIENCE):
         while True:
-            received = await socket.recv()
-            if isinstance(received, bytes):
-                message = {"type": "frame", **decode_frame(received)}
-                await say(socket, type="drawn", frame=message["frame"])
-            else:
-                message = json.loads(received)
+            message = await receive(socket)
+            if message["type"] == "frame":
+                await socket.send(DRAWN.pack(1, message["frame"]))
             if message["type"] == kind and fits(message):
                 return message
 
@@ -86,12 +93,11 @@ async def test_no_frame_of_an_old_revision_follows_a_new_state(server: Running) 
             await say(socket, type="configure", spec={"learning_rate": 0.01 + turn / 1000, "noise": turn % 3})
             async with asyncio.timeout(PATIENCE):
                 while True:
-                    received = await socket.recv()
-                    if isinstance(received, bytes):
-                        frame = decode_frame(received)
-                        assert frame["revision"] >= revision
-                        await say(socket, type="drawn", frame=frame["frame"])
-                    elif (message := json.loads(received))["type"] == "state" and message["revision"] > revision:
+                    message = await receive(socket)
+                    if message["type"] == "frame":
+                        assert message["revision"] >= revision
+                        await say(socket, type="drawn", frame=message["frame"])
+                    elif message["type"] == "state" and message["revision"] > revision:
                         revision = message["revision"]
                         if message["spec"]["learning_rate"] == 0.01 + turn / 1000:
                             break
@@ -103,12 +109,33 @@ async def test_bad_commands_are_answered_and_the_connection_goes_on(server: Runn
             if len(text) <= Limits().message_bytes:
                 await socket.send(text)
                 assert (await until(socket, "error"))["code"] == code
-        await socket.send(os.urandom(100))
-        assert (await until(socket, "error"))["code"] == "binary_message"
+        await say(socket, type="step")
+        frame = await until(socket, "frame", lambda frame: frame["step"] == 1)
+        for data, code in (
+            (os.urandom(100), "binary_length"),
+            (DRAWN.pack(1, frame["frame"])[:7], "binary_length"),
+            (DRAWN.pack(2, frame["frame"]), "binary_kind"),
+            (DRAWN.pack(1, frame["frame"] + 1), "no_such_frame"),
+        ):
+            await socket.send(data)
+            error = await until(socket, "error")
+            assert error["code"] == code
+            assert error["message"].endswith(".")
         await socket.send(b'{"type":"\xff\xfe"}', text=True)
         assert (await until(socket, "error"))["code"] == "unknown_command"
         await say(socket, type="step")
-        await until(socket, "frame", lambda frame: frame["step"] == 1)
+        await until(socket, "frame", lambda frame: frame["step"] == 2)
+
+
+async def test_whoever_draws_every_frame_uses_up_nothing() -> None:
+    with running_server(limits__commands_per_second="0.001", limits__commands_burst="6") as server:
+        async with connect(address(server)) as socket:
+            for steps in range(1, 6):
+                await say(socket, type="step")
+                await until(socket, "frame", lambda frame, steps=steps: frame["step"] == steps)  # type: ignore[misc]
+            for _ in range(2):  # of a frame that was drawn before
+                await socket.send(DRAWN.pack(1, 1))
+            assert await closing(socket) == told(Closing("flood", {"limit": 0}))
 
 
 async def test_a_message_too_large_is_closed_in_words(server: Running) -> None:

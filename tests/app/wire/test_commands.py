@@ -2,6 +2,7 @@
 
 import contextlib
 import json
+import struct
 from typing import Any, get_args
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.sessions.handlers import HANDLERS
 from app.wire import commands
-from app.wire.commands import COMMANDS, Command, changed, parse
+from app.wire.commands import COMMANDS, Command, changed, parse, parse_binary
 from app.wire.messages import Refusal, sentence
 from engine import Spec
 
@@ -26,6 +27,8 @@ GOOD: list[dict[str, Any]] = [
     {"type": "speed", "steps_per_second": 750},
     {"type": "speed", "steps_per_second": None},
     {"type": "drawn", "frame": 17},
+    {"type": "watch", "what": ["scores", "health"]},
+    {"type": "watch", "what": []},
     {"type": "focus", "layer": 1, "neuron": 3},
     {"type": "focus", "layer": None, "neuron": None},
     {"type": "history"},
@@ -55,6 +58,10 @@ BAD = [
     ('{"type":"speed","steps_per_second":-Infinity}', "not_finite"),
     ("[" * 100_000, "too_deep"),
     ('{"type":' + '{"a":' * 50_000, "too_deep"),
+    ('{"type":"watch","what":["weather"]}', "not_a_choice"),
+    ('{"type":"watch","what":["scores","health","scores"]}', "too_many_entries"),
+    ('{"type":"watch","what":"scores"}', "wrong_type"),
+    ('{"type":"watch"}', "missing_field"),
     ("[]", "not_an_object"),
     ("3", "not_an_object"),
     ("null", "not_an_object"),
@@ -150,6 +157,28 @@ def test_anything_else_is_refused_in_a_sentence(text: str, code: str) -> None:
     assert refused.value.code == code
     said = json.dumps(refused.value.message(), allow_nan=False)
     assert len(said) < 1000
+
+
+@pytest.mark.parametrize("frame", [0, 17, 2**32 - 1])
+def test_that_a_frame_is_drawn_may_be_said_in_binary(frame: int) -> None:
+    assert parse_binary(struct.pack("<II", 1, frame)) == parse(json.dumps({"type": "drawn", "frame": frame}))
+
+
+@pytest.mark.parametrize(
+    ("data", "code"),
+    [
+        (b"", "binary_length"),
+        (struct.pack("<II", 1, 17)[:7], "binary_length"),
+        (struct.pack("<III", 1, 17, 0), "binary_length"),
+        (struct.pack("<II", 0, 17), "binary_kind"),
+        (struct.pack(">II", 1, 17), "binary_kind"),
+    ],
+)
+def test_other_bytes_are_refused_in_a_sentence(data: bytes, code: str) -> None:
+    with pytest.raises(Refusal) as refused:
+        parse_binary(data)
+    assert refused.value.code == code
+    assert json.dumps(refused.value.message())
 
 
 @pytest.mark.parametrize(("fields", "code", "words"), BAD_SPECS, ids=str)

@@ -1,224 +1,241 @@
-"""Frames: what goes in comes out, within what one byte can say."""
+"""Frames: what goes in comes out, within what one byte can say, and no frame is larger than it may be."""
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
+import math
+import struct
 from typing import Any
 
-import msgpack
+import hypothesis.strategies as st
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from pydantic import ValidationError
 
-from app.wire.frames import LARGEST, decode_frame, drawn_neurons, encode_frame, map_side
-from engine import Snapshot, Spec, Trainer
-from engine.nn.network import Array
-from tests.app.wire.golden_frames import FRAMES, GOLDEN, expected
+from app.wire.frames import (
+    HEADER,
+    LARGEST_FLOAT32,
+    MOST_BYTES,
+    VERSION,
+    decode_frame,
+    encode_frame,
+    layout_message,
+    with_focus,
+)
+from engine import Spec, Trainer
+from engine.nn.picture_layout import picture_layout
+from engine.training.picture import Picture
+from tests.app.wire.golden_frames import FRAMES, GOLDEN, OF_PLANE, READINGS, expected, grid, picture
+from tests.random_specs import random_spec
+
+DEEP: dict[str, Any] = {"dataset": "spiral", "hidden": (8, 8, 8)}
 
 
-def taken(spec: Spec, steps: int = 60) -> Snapshot:
+def taken(spec: Spec, steps: int = 60) -> Picture:
     trainer = Trainer(spec, backend="by_hand")
-    trainer.advance(steps)
-    return trainer.snapshot()
+    return trainer.picture(steps)
 
 
-def assert_near(decoded: Array, values: Array) -> None:
-    """Of a boundary around 0: half a level, and a whole one where that keeps a cell from becoming 0."""
-    level = np.abs(values).max() / 127
-    tolerance = np.where(np.abs(values) < level / 2, level, level / 2)  # and the least that float32 can hold
-    assert (np.abs(decoded - values) <= 1.001 * tolerance + 1e-45).all()
+def encode(picture: Picture) -> bytes:
+    return encode_frame(picture, revision=2, frame=5, steps_per_second=750.0)
 
 
-@pytest.fixture(scope="module")
-def snapshot() -> Snapshot:
-    return taken(Spec())
+def through_json(spec: Spec, revision: int = 2) -> dict[str, Any]:
+    """The layout as a program gets it."""
+    layout: dict[str, Any] = json.loads(json.dumps(layout_message(spec, revision)))
+    return layout
 
 
-def encode(snapshot: Snapshot, spec: Spec | None = None, focus: tuple[int, int] | None = None) -> bytes:
-    return encode_frame(snapshot, spec or Spec(), revision=2, frame=5, steps_per_second=750.0, focus=focus)
+def section(picture: Picture, name: str) -> Any:
+    """The values of a section, as the engine has written them."""
+    part = picture.layout[name]
+    return picture.data[part.offset : part.offset + part.bytes].view(part.kind).reshape(part.shape)
 
 
-def decoded(spec: Spec, steps: int = 3) -> tuple[Snapshot, dict[str, Any]]:
-    snapshot = taken(spec, steps)
-    return snapshot, decode_frame(encode(snapshot, spec))
-
-
-@pytest.mark.parametrize(("name", "make"), FRAMES.items())
-def test_golden_bytes_have_not_changed(name: str, make: Callable[[], bytes]) -> None:
+@pytest.mark.parametrize("name", FRAMES)
+def test_golden_bytes_have_not_changed(name: str) -> None:
+    make, layout = FRAMES[name]
     assert make() == (GOLDEN / f"{name}.bin").read_bytes()
+    assert json.loads(json.dumps(layout)) == json.loads((GOLDEN / f"{name}.layout.json").read_text())
 
 
-@pytest.mark.parametrize(("name", "make"), FRAMES.items())
-def test_a_golden_frame_holds_what_its_json_says(name: str, make: Callable[[], bytes]) -> None:
-    assert json.loads(json.dumps(expected(make()))) == json.loads((GOLDEN / f"{name}.json").read_text())
+@pytest.mark.parametrize("name", FRAMES)
+def test_a_golden_frame_holds_what_its_json_says(name: str) -> None:
+    layout = json.loads((GOLDEN / f"{name}.layout.json").read_text())
+    found = expected((GOLDEN / f"{name}.bin").read_bytes(), layout)
+    assert json.loads(json.dumps(found)) == json.loads((GOLDEN / f"{name}.json").read_text())
 
 
-def test_every_value_survives(snapshot: Snapshot) -> None:
-    frame = decode_frame(encode(snapshot, focus=(0, 3)))
-    assert (frame["revision"], frame["frame"], frame["steps_per_second"]) == (2, 5, 750.0)
-    for name in ("step", "epoch", "samples", "learning_rate", "penalty", "stopped", "sizes", "epoch_loss"):
-        assert frame[name] == getattr(snapshot, name)
-    for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "threshold"):
-        assert frame[name] == getattr(snapshot, name)
+@pytest.mark.parametrize(
+    "spec",
+    [
+        Spec(),
+        Spec(loss="cross_entropy"),
+        Spec.model_validate({"dataset": "blobs", "classes": 3, "hidden": (4,), "loss": "bce"}),
+        Spec.model_validate({"dataset": "digits", "samples": 100, "hidden": (100,), "loss": "cross_entropy"}),
+        Spec.model_validate({"hidden": (64, 64, {"width": 3, "batch_norm": True})}),
+        Spec(dataset="random", hidden=(4,)),
+        Spec(dataset="arithmetic", hidden=(4,)),
+    ],
+    ids=lambda spec: f"{spec.dataset} {[layer.width for layer in spec.hidden]}",
+)
+def test_every_section_survives(spec: Spec) -> None:
+    picture = taken(spec)
+    layout = picture.layout
+    frame = decode_frame(encode(picture), through_json(spec))
+    for name in ("step", "epoch", "samples", "learning_rate", "stopped"):
+        assert frame[name] == getattr(picture.readings, name)
+    for name in ("train_loss", "test_loss", "train_accuracy", "test_accuracy", "penalty", "epoch_loss"):
+        value = getattr(picture.readings, name)
+        assert frame[name] == (None if value is None else pytest.approx(value, rel=1e-7)), name
+    assert (frame["revision"], frame["frame"], frame["steps_per_second"], frame["focus"]) == (2, 5, 750.0, None)
+    np.testing.assert_array_equal(frame["gradient_norms"], section(picture, "gradient_norms"))
     for name in ("parameters", "gradients", "updates"):
-        tensors = getattr(snapshot, name)
-        assert list(frame[name]) == list(tensors)
-        for tensor, values in tensors.items():
-            np.testing.assert_array_equal(frame[name][tensor], values)
-    np.testing.assert_allclose(frame["gradient_norms"], snapshot.gradient_norms, rtol=1e-6)
-    assert snapshot.boundary is not None
-    assert snapshot.maps is not None
-    assert_near(frame["boundary"], snapshot.boundary)
-    focus = snapshot.maps[0][3]
-    assert (frame["focus"]["layer"], frame["focus"]["neuron"]) == (0, 3)
-    np.testing.assert_allclose(frame["focus"]["values"], focus, atol=1.001 * np.abs(focus).max() / 254, rtol=0)
+        assert [(tensor, list(values.shape)) for tensor, values in frame[name].items()] == [
+            (tensor, list(shape)) for tensor, shape in layout.tensors
+        ]
+        flat = np.concatenate([values.ravel() for values in frame[name].values()])
+        scales = section(picture, f"{name}_scales") if f"{name}_scales" in layout else np.ones(len(layout.tensors))
+        sizes = [math.prod(shape) for _, shape in layout.tensors]
+        np.testing.assert_allclose(flat, section(picture, name) * np.repeat(scales, sizes), rtol=1e-6)
+    maps = {"plane": frame["maps"], "weights": frame["weights"] is not None and [frame["weights"]], None: None}
+    if layout.maps_of is None:
+        assert frame["maps"] is frame["weights"] is frame["ranges"] is None
+    else:
+        units = section(picture, "map_scales")[:, None, None].astype(float) / 127
+        found = np.concatenate(maps[layout.maps_of])
+        np.testing.assert_allclose(found, section(picture, "maps") * units, rtol=1e-6, atol=1e-45)
+        np.testing.assert_array_equal(np.concatenate(frame["ranges"]), section(picture, "map_ranges"))
+    if "boundary" in layout:
+        scale = section(picture, "boundary_scale").astype(float)
+        np.testing.assert_allclose(frame["boundary"], section(picture, "boundary") * (scale / 127), rtol=1e-6)
+        assert (frame["threshold"], frame["classes"]) == (spec.threshold, None)
+    elif "classes" in layout:
+        np.testing.assert_array_equal(frame["classes"]["winners"], section(picture, "classes") >> 5)
+        np.testing.assert_allclose(31 * frame["classes"]["strength"], section(picture, "classes") & 31, rtol=1e-6)
+        np.testing.assert_array_equal(frame["boundary"], frame["classes"]["winners"])
+    else:
+        assert frame["boundary"] is frame["threshold"] is frame["classes"] is None
 
 
-def test_scores_confusion_and_curves_survive(snapshot: Snapshot) -> None:
-    frame = decode_frame(encode(snapshot))
-    for name, scores, curve in (
-        ("train", snapshot.train, snapshot.train_roc),
-        ("test", snapshot.test, snapshot.test_roc),
-    ):
-        assert scores["confusion"] is not None
-        assert frame["confusion"][name] == scores["confusion"].tolist()
-        assert frame["scores"][name] == {key: value for key, value in scores.items() if key != "confusion"}
-        assert curve is not None
-        assert frame["roc"][name]["auc"] == curve.auc
-        for rate in ("fpr", "tpr"):
-            np.testing.assert_allclose(frame["roc"][name][rate], getattr(curve, rate), atol=0.5 / 255)
-
-
-def test_values_have_no_classes_to_confuse() -> None:
-    _, frame = decoded(Spec(dataset="arithmetic", hidden=(4,)))
-    assert (frame["confusion"], frame["roc"], frame["classes"]) == (None, None, None)
-    assert frame["scores"]["test"]["accuracy"] is None
-    assert frame["scores"]["test"]["mae"] > 0
-    assert len(frame["maps"][-1]) == 2
-
-
-def test_small_maps_are_averages_of_the_large(snapshot: Snapshot) -> None:
-    frame = decode_frame(encode(snapshot))
-    assert [layer.shape for layer in frame["maps"]] == [(4, 24, 24), (2, 24, 24), (1, 24, 24)]
-    for small, large in zip(frame["maps"], snapshot.maps or [], strict=True):
-        scale = np.abs(large).max()
-        np.testing.assert_allclose(small.mean((1, 2)), large.mean((1, 2)), atol=scale / 254)
-        corner = large[:, :4, :4].mean((1, 2))  # cell (0, 0) covers 100/24 = 4.17 fine cells
-        np.testing.assert_allclose(small[:, 0, 0], corner, atol=scale / 50)
-
-
-def test_a_frame_of_the_default_experiment_is_at_most_16_kilobytes(snapshot: Snapshot) -> None:
-    assert len(encode(snapshot)) <= 16_000
-
-
-@pytest.mark.parametrize(("neurons", "side"), [(1, 24), (7, 24), (8, 24), (15, 18), (19, 16), (257, 16)])
-def test_maps_share_their_bytes(neurons: int, side: int) -> None:
-    assert map_side(neurons) == side
-
-
-@pytest.mark.parametrize("loss", ["cross_entropy", "bce", "mse"])
-def test_of_three_classes_the_largest_output_wins(loss: str) -> None:
-    spec = Spec.model_validate({"dataset": "blobs", "classes": 3, "hidden": (4,), "loss": loss})
-    snapshot, frame = decoded(spec)
-    assert snapshot.maps is not None
-    winners, strength = frame["classes"]["winners"], frame["classes"]["strength"]
-    np.testing.assert_array_equal(winners, snapshot.maps[-1].argmax(axis=0))
-    np.testing.assert_array_equal(frame["boundary"], winners)
-    assert 0 <= strength.min() < strength.max() <= 1
-    assert len(encode(snapshot, spec)) < 30_000
-
-
-def test_two_outputs_for_two_classes_have_one_boundary() -> None:
-    snapshot, frame = decoded(Spec(loss="cross_entropy"))
-    assert snapshot.maps is not None
-    ahead = snapshot.maps[-1][1] - snapshot.maps[-1][0]
-    assert_near(frame["boundary"], ahead)
-    assert (frame["threshold"], frame["classes"]) == (0.0, None)
-
-
-def test_of_wide_columns_some_neurons_stand_for_the_rest() -> None:
-    assert drawn_neurons((2, 32, 1)) is None
-    columns = drawn_neurons((7, 33, 100, 2))
-    assert columns is not None
-    assert [len(column) for column in columns] == [7, 12, 12, 2]
-    assert (columns[1][0], columns[1][-1], columns[2][-1]) == (0, 32, 99)
-    assert sorted(set(columns[2])) == columns[2]
-
-
-def test_of_large_networks_only_what_is_drawn_is_sent() -> None:
+def test_of_wide_columns_the_tensors_are_of_drawn_neurons() -> None:
     spec = Spec.model_validate({"hidden": (64, 64, {"width": 3, "batch_norm": True}), "biases": True})
-    snapshot, frame = decoded(spec)
-    assert sum(values.size for values in snapshot.parameters.values()) > 4096
-    drawn = frame["drawn"]
+    trainer = Trainer(spec, backend="by_hand")
+    frame = decode_frame(encode(trainer.picture(3)), through_json(spec))
+    drawn, whole = frame["drawn"], trainer.parameters()
     assert [len(column) for column in drawn] == [2, 12, 12, 3, 1]
-    for name in ("parameters", "gradients", "updates"):
-        whole, sent = getattr(snapshot, name), frame[name]
-        assert list(sent) == list(whole)
-        np.testing.assert_array_equal(sent["layers.1.weight"], whole["layers.1.weight"][np.ix_(drawn[2], drawn[1])])
-        np.testing.assert_array_equal(sent["layers.1.bias"], whole["layers.1.bias"][drawn[2]])
-        np.testing.assert_array_equal(sent["norms.2.weight"], whole["norms.2.weight"])
-    assert snapshot.maps is not None
+    assert list(frame["parameters"]) == list(whole)
+    for name, values in (
+        ("layers.1.weight", whole["layers.1.weight"][np.ix_(drawn[2], drawn[1])]),
+        ("layers.1.bias", whole["layers.1.bias"][drawn[2]]),
+        ("norms.2.weight", whole["norms.2.weight"]),
+    ):
+        np.testing.assert_allclose(frame["parameters"][name], values, rtol=1e-3, atol=1e-4)
     assert [len(layer) for layer in frame["maps"]] == [12, 12, 3, 1]
-    scale = np.abs(snapshot.maps[1][drawn[2]]).max()
-    np.testing.assert_allclose(frame["maps"][1].mean((1, 2)), snapshot.maps[1][drawn[2]].mean((1, 2)), atol=scale / 200)
 
 
-def test_a_wide_but_small_network_is_sent_whole() -> None:
-    snapshot, frame = decoded(Spec.model_validate({"hidden": (100,)}))
-    assert frame["parameters"]["layers.0.weight"].shape == snapshot.parameters["layers.0.weight"].shape == (100, 2)
-    assert len(frame["maps"][0]) == 12
+def test_a_focus_stands_in_a_frame_of_its_own() -> None:
+    trainer = Trainer(Spec(), backend="by_hand")
+    trainer.advance(60)
+    without = encode(trainer.picture())
+    scale, values = trainer.neuron_map(0, 3)
+    frame, plain = (
+        decode_frame(data, through_json(Spec())) for data in (with_focus(without, (0, 3), scale, values), without)
+    )
+    focus = frame.pop("focus")
+    assert (focus["layer"], focus["neuron"], focus["side"]) == (0, 3, 100)
+    np.testing.assert_allclose(focus["values"], values * (scale / 127), rtol=1e-6)
+    assert plain.pop("focus") is None
+    assert repr(frame) == repr(plain)
 
 
-def test_of_pictures_the_first_weights_are_shown() -> None:
-    spec = Spec.model_validate({"dataset": "digits", "samples": 100, "hidden": (100,), "loss": "cross_entropy"})
-    snapshot, frame = decoded(spec)
-    assert (frame["boundary"], frame["maps"], frame["classes"], frame["focus"]) == (None, None, None, None)
-    weights = snapshot.parameters["layers.0.weight"][frame["drawn"][1]].reshape(12, 8, 8)
-    np.testing.assert_allclose(frame["weights"], weights, atol=1.001 * np.abs(weights).max() / 254)
-    assert np.array(frame["confusion"]["test"]).shape == (10, 10)
-    assert len(encode(snapshot, spec)) < 16_000
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, 1e300, -1e300, 1e-300])
+def test_losses_beyond_float32_are_sent_all_the_same(value: float) -> None:
+    readings = READINGS._replace(train_loss=value, penalty=value, epoch_loss=value)
+    frame = decode_frame(encode(picture(OF_PLANE, readings)), through_json(OF_PLANE))
+    held = value if not math.isfinite(value) else min(max(value, -LARGEST_FLOAT32), LARGEST_FLOAT32)
+    for name in ("train_loss", "penalty"):
+        assert frame[name] == pytest.approx(held, rel=1e-6, abs=1e-45, nan_ok=True)
+    assert (frame["epoch_loss"] is None) == math.isnan(value)
 
 
-def test_other_columns_have_neither_maps_nor_pictures() -> None:
-    _, frame = decoded(Spec(dataset="random", hidden=(4,)))
-    assert (frame["maps"], frame["weights"], frame["boundary"]) == (None, None, None)
+def test_a_frame_that_does_not_fit_is_refused_in_words() -> None:
+    data, layout = encode(taken(Spec(), 0)), through_json(Spec())
+    for bad, by, words in (
+        (struct.pack("<I", 2) + data[4:], layout, f"version 2 and this program reads version {VERSION}"),
+        (data, None, "revision 2, whose message “layout” is missing"),
+        (data, through_json(Spec(), revision=3), "revision 2 and the layout of revision 3"),
+        (data[: HEADER.size - 1], layout, "96 bytes at least, and this one 95"),
+        (data[:-1], layout, "not what its header says"),
+        (data + b"0", layout, "not what its header says"),
+        (data[:-4] + bytes(4), layout, "cannot be unpacked"),
+    ):
+        with pytest.raises(ValueError, match=words):
+            decode_frame(bad, by)
 
 
-def test_values_beyond_all_numbers_are_sent_all_the_same(snapshot: Snapshot) -> None:
-    assert snapshot.maps is not None
-    wild = [values.copy() for values in snapshot.maps]
-    wild[-1][0, 0, :3] = np.nan, np.inf, -np.inf
-    wild[0][:] = 0
-    frame = decode_frame(encode(replace(snapshot, maps=wild, train_loss=float("inf"))))
-    np.testing.assert_allclose(frame["boundary"][0, :3], [0, LARGEST, -LARGEST], rtol=1e-6)
-    assert np.isfinite(frame["maps"][-1]).all()
-    assert not frame["maps"][0].any()
-    assert frame["train_loss"] == float("inf")
+# ---- bounds
 
 
-@pytest.mark.parametrize("largest", [1e-30, 4e-38, 2e-38, 3e-42])
-def test_maps_of_the_least_numbers_are_no_zeros(snapshot: Snapshot, largest: float) -> None:
-    assert snapshot.maps is not None
-    small = [values / np.abs(values).max() * np.float32(largest) for values in snapshot.maps]
-    frame = decode_frame(encode(replace(snapshot, maps=small), focus=(0, 1)))
-    assert_near(frame["boundary"], small[-1][0])
-    np.testing.assert_allclose(frame["focus"]["values"], small[0][1], atol=largest / 250, rtol=0)
-    for map_, values in zip(frame["maps"][0], small[0], strict=True):
-        np.testing.assert_allclose(np.abs(map_).max(), np.abs(values).max(), rtol=0.2)
+@pytest.mark.parametrize("steps", [0, 60, 3000])
+def test_the_frames_of_the_first_experiments_are_small(steps: int) -> None:
+    assert len(encode(Trainer(Spec()).picture(steps))) <= 8000
+    assert len(encode(Trainer(Spec.model_validate(DEEP)).picture(steps))) <= 12_000
 
 
-@pytest.mark.parametrize("loss", ["cross_entropy", "bce", "mse"])
-def test_classes_beyond_all_numbers_are_sent_too(loss: str) -> None:
-    spec = Spec.model_validate({"dataset": "blobs", "classes": 3, "loss": loss})
-    snapshot = taken(spec, 1)
-    assert snapshot.maps is not None
-    wild = [values.copy() for values in snapshot.maps]
-    wild[-1][:, 0, 0] = np.nan, np.inf, -np.inf
-    frame = decode_frame(encode(replace(snapshot, maps=wild), spec))
-    assert frame["classes"]["winners"][0, 0] == 1
-    assert frame["classes"]["strength"][0, 0] == 1
+LAYERS = st.builds(lambda width, norm: {"width": width, "batch_norm": norm}, st.integers(1, 512), st.booleans())
+WIDE = st.tuples(
+    st.lists(LAYERS | st.integers(1, 40), max_size=8),
+    st.sampled_from(["spiral", "blobs", "digits", "random", "arithmetic"]),
+    st.integers(2, 8),
+)
 
 
-def test_another_version_is_refused(snapshot: Snapshot) -> None:
-    frame = msgpack.unpackb(encode(snapshot))
-    with pytest.raises(ValueError, match="version 1"):
-        decode_frame(msgpack.packb({**frame, "version": 1}))
+def admitted(hidden: list[Any], dataset: str, classes: int) -> Spec | None:
+    """None where the engine does not take so many parameters."""
+    loss = "cross_entropy" if dataset in ("blobs", "digits") else "mse"
+    fields = {"dataset": dataset, "hidden": hidden, "classes": classes, "loss": loss, "random_inputs": 64}
+    try:
+        return Spec.model_validate(fields)
+    except ValidationError:
+        return None
+
+
+@settings(max_examples=150, deadline=None)
+@given(WIDE)
+@example(([32] * 8, "spiral", 2))
+@example(([32] * 8, "blobs", 8))
+@example(([512, 512], "blobs", 8))
+@example(([33] * 8, "blobs", 8))
+def test_no_frame_is_larger_than_it_may_be_whatever_its_values(drawn: tuple[list[Any], str, int]) -> None:
+    """Bytes that cannot be packed, as noise is: no network's pictures are worse."""
+    spec = admitted(*drawn)
+    if spec is None:
+        return
+    layout = picture_layout(spec)
+    noise = np.random.default_rng(0).integers(0, 256, layout.size, dtype=np.uint8)
+    frame = encode(Picture(layout, READINGS, noise))
+    assert len(frame) <= MOST_BYTES
+    if layout.maps_of == "plane":
+        worst = np.random.default_rng(1).integers(-127, 128, (100, 100), dtype=np.int8)
+        assert len(with_focus(frame, (0, 0), 1.0, worst)) <= MOST_BYTES
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_frame_of_a_random_experiment_keeps_its_bounds_as_it_trains(seed: int) -> None:
+    trainer = Trainer(random_spec(seed), backend="by_hand")
+    for steps in (0, 20):
+        frame = encode(trainer.picture(steps))
+        assert len(frame) <= 12_000
+        decode_frame(frame, through_json(trainer.spec))
+
+
+def test_a_focus_that_would_not_fit_gets_coarser() -> None:
+    spec = Spec.model_validate({"dataset": "blobs", "classes": 8, "hidden": [32] * 8, "loss": "cross_entropy"})
+    layout = picture_layout(spec)
+    noise = np.random.default_rng(0).integers(0, 256, layout.size, dtype=np.uint8)
+    frame = encode(Picture(layout, READINGS, noise))
+    worst = np.random.default_rng(1).integers(-127, 128, (100, 100), dtype=np.int8)
+    for values, every in ((grid(100, 1), 1), (worst, 2)):
+        with np.errstate(invalid="ignore", over="ignore"):  # noise is no parameters
+            focus = decode_frame(with_focus(frame, (3, 4), 127.0, values), through_json(spec))["focus"]
+        np.testing.assert_array_equal(focus["values"], values[::every, ::every])

@@ -45,6 +45,12 @@ export function refuses(body, sentence) {
   if (!sentence.test(said)) throw new Error(`it was refused with: ${said}`);
 }
 
+/** As `refuses`, of what refuses in its own time. @param {() => Promise<unknown>} body @param {RegExp} sentence */
+export async function refusesLater(body, sentence) {
+  const fault = await body().then(() => null, String);
+  refuses(() => { if (fault !== null) throw fault; }, sentence);
+}
+
 /** The light theme's colours without a page around. @type {import('/static/js/draw/base/palette.js').Palette} */
 export const LIGHT = {
   negative: [212, 100, 10], middle: [246, 245, 242], positive: [31, 109, 179],

@@ -48,9 +48,9 @@ def assert_same(pictures: dict[str, Picture], tolerance: float = 1e-4) -> None:
         if "boundary" in ours:
             assert_levels(theirs["boundary"], ours["boundary"], f"{name}: boundary", sides=True)
         if "classes" in ours:
-            same = theirs["classes"] // 16 == ours["classes"] // 16
+            same = theirs["classes"] // 32 == ours["classes"] // 32
             assert same.mean() > 0.995, name  # a tie may go either way
-            assert_levels(theirs["classes"] % 16, ours["classes"] % 16, f"{name}: score")
+            assert_levels(theirs["classes"] % 32, ours["classes"] % 32, f"{name}: score")
 
 
 def assert_same_readings(picture: Picture, true: Picture) -> None:

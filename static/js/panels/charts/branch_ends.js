@@ -31,7 +31,8 @@ export function createBranchEnds(store, send, arrived) {
     if (!peeked || !asked.has(peeked.branch)) return; // of a run that is gone
     const values = peeked.values && Float32Array.from(peeked.values, Number);
     const scale = values?.reduce((most, value) => Math.max(most, Math.abs(value)), 0) ?? 0;
-    ended.set(peeked.branch, { ...peeked, values, scale });
+    const loss = peeked.test_loss;
+    ended.set(peeked.branch, { ...peeked, values, scale, test_loss: loss === null ? null : Math.fround(loss) }); // as frames have it
     arrived();
   }
 

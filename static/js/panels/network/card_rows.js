@@ -11,12 +11,12 @@ import { drawnValues } from './shape.js';
 
 /**
  * Of a neuron: the range of its answers, its bias, the range of its weights.
- * @param {Shape} shape @param {Frame} frame @param {number} layer @param {number} tile
- * @param {import('../../wire/frames.js').Grid | null} map @returns {Row[]}
+ * @param {Shape} shape @param {Frame} frame @param {number} layer @param {number} tile @returns {Row[]}
  */
-export function neuronRows(shape, frame, layer, tile, map) {
+export function neuronRows(shape, frame, layer, tile) {
+  const range = frame.ranges?.[layer]?.subarray(2 * tile, 2 * tile + 2);
   /** @type {Row[]} */
-  const rows = map ? [rangeRow(map.values)] : [];
+  const rows = range ? [rangeRow(range)] : [];
   const bias = drawnValues(shape, frame.parameters, layer, 'bias');
   if (bias) {
     rows.push([t('network.bias'), fixed(bias[tile])]);

@@ -110,7 +110,7 @@ function showNeuron({ title, canvas, list, paintMap }, { shape, palette }, place
   if (!frame) return;
   const isClassOutput = layer === shape.hidden.length && shape.classes > 0;
   if (map) paintMap(map, isClassOutput ? meaning : null, palette);
-  fillRows(list, neuronRows(shape, frame, layer, tile, map));
+  fillRows(list, neuronRows(shape, frame, layer, tile));
 }
 
 /** @param {Card} card @param {Drawing} drawing @param {number} link @param {Frame} frame */

@@ -4,7 +4,7 @@
 
 import { readNames } from '../../experiment/names.js';
 
-const MOST_ALL_DRAWN = 32; // neurons of a column that are all drawn
+const MOST_ALL_DRAWN = 32; // neurons of a column that are all drawn, until the server says what its frames have room for
 const DRAWN_OF_WIDER = 12; // neurons drawn of a wider column
 
 /** @typedef {import('../../wire/messages.js').Layer} Layer */
@@ -32,16 +32,18 @@ export function readShape(store) {
   const { inputs, outputs, classes, dataset } = names;
   const features = names.features.filter((name) => spec.features.includes(name) || store.get('profile') !== 'projector');
   const widths = [features.length || inputs, ...spec.hidden.map(({ width }) => width), outputs];
-  const drawn = widths.map(drawnNeurons);
+  const sizes = [features.length ? spec.features.length : inputs, ...widths.slice(1)];
+  const state = store.get('state');
+  const told = state?.sizes.join() === sizes.join() ? state.drawn : null;
+  const drawn = widths.map((width, column) => (told && (column || !features.length) ? told[column] : drawnNeurons(width)));
   const used = features.length ? spec.features.map((name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
-  const sizes = [features.length ? used.length : inputs, ...widths.slice(1)];
   return {
     ...names, features, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
-    key: `${widths.join('-')}:${features}:${used.join(',')}:${classes}:${dataset}`,
+    key: `${widths.join('-')}:${drawn.map(({ length }) => length)}:${features}:${used.join(',')}:${classes}:${dataset}`,
   };
 }
 
-/** Which neurons of a column are drawn: evenly chosen ones of a wide column, else all. @param {number} width */
+/** Which neurons of a column are drawn as far as the page knows: evenly chosen ones of a wide column, else all. @param {number} width */
 export function drawnNeurons(width) {
   if (width <= MOST_ALL_DRAWN) return Array.from({ length: width }, (_, neuron) => neuron);
   return Array.from({ length: DRAWN_OF_WIDER }, (_, tile) => Math.round((tile * (width - 1)) / (DRAWN_OF_WIDER - 1)));
@@ -54,7 +56,9 @@ export function tileOf(shape, { layer, neuron }) {
 
 /** Whether a frame is of this shape: one that was sent before the experiment changed is not. @param {Shape} shape @param {Frame | null} frame */
 export function matchesShape(shape, frame) {
-  return frame !== null && frame.sizes.join() === shape.sizes.join();
+  if (!frame || frame.sizes.join() !== shape.sizes.join()) return false;
+  const widths = frame.drawn?.map((column) => column.length) ?? frame.sizes;
+  return widths.every((width, column) => (!column && shape.features.length > 0) || width === shape.counts[column]);
 }
 
 /** @typedef {{layers: number, width: number, dropout: number}} Limits */

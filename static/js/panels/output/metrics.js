@@ -47,11 +47,11 @@ export function mountMetrics(root, store) {
   }
 
   const show = () => {
-    const [frame, spec, output] = [store.get('frame'), store.get('spec'), readOutput(store)];
+    const [frame, scores, spec, output] = [store.get('frame'), store.get('scores'), store.get('spec'), readOutput(store)];
     const rows = output?.classes === 0 ? VALUES : CLASSES;
     make(rows);
     rows.forEach(([, , set, score, format], i) => {
-      const value = frame?.scores?.[set]?.[score];
+      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : scores?.scores[set][score];
       const known = value !== null && value !== undefined;
       const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
       element.textContent = known ? format(value) : '–';
@@ -63,5 +63,5 @@ export function mountMetrics(root, store) {
     put(penalty, 'metric.penalty', frame?.penalty, formatLoss, Boolean(spec.l1 || spec.l2));
   };
   show();
-  return store.watch(['frame', 'spec', 'state', 'language', 'profile'], show);
+  return store.watch(['frame', 'scores', 'spec', 'state', 'language', 'profile'], show);
 }

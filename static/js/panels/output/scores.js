@@ -28,7 +28,7 @@ export function mountScores(root, opener, panel, store) {
     if (!isOpen()) return;
     shownAt = performance.now();
     const output = readOutput(store);
-    if (output) showScores(root, store.get('frame'), output);
+    if (output) showScores(root, store.get('frame'), store.get('scores'), output);
   }
 
   function place() {
@@ -50,7 +50,7 @@ export function mountScores(root, opener, panel, store) {
   addEventListener('resize', place);
   showWords();
   const undo = [
-    store.watch(['frame'], () => { timer ||= window.setTimeout(show, Math.max(0, shownAt + SHOW_EVERY - performance.now())); }),
+    store.watch(['frame', 'scores'], () => { timer ||= window.setTimeout(show, Math.max(0, shownAt + SHOW_EVERY - performance.now())); }),
     store.watch(['language', 'profile'], showWords),
     store.watch(['state'], place), // another data set has another table
     () => removeEventListener('resize', place),

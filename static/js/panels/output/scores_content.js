@@ -1,5 +1,5 @@
 // @ts-check
-// Fills the scores with the metrics of a frame.
+// Fills the scores with the metrics of a run, and the losses and counters of its newest frame.
 
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
@@ -14,25 +14,26 @@ const OF_CLASSES = [['scores.accuracy', 'accuracy', formatPercent], ['scores.pre
 const OF_VALUES = [['scores.r2', 'r2', three], ['scores.mae', 'mae', formatLoss], ['scores.rmse', 'rmse', formatLoss]];
 
 /** @typedef {import('../../wire/frames.js').Frame} Frame */
+/** @typedef {import('../../wire/messages.js').Scores} Scores */
 
-/** @param {HTMLElement} root @param {Frame | null} frame @param {import('../../experiment/output.js').Output} output */
-export function showScores(root, frame, { classes, plane }) {
+/** @param {HTMLElement} root @param {Frame | null} frame @param {Scores | null} scores @param {import('../../experiment/output.js').Output} output */
+export function showScores(root, frame, scores, { classes, plane }) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
-  showTable(root, classes ? OF_CLASSES : OF_VALUES, frame);
+  showTable(root, classes ? OF_CLASSES : OF_VALUES, frame, scores);
   showSpent(root, frame);
   find('.matrices').hidden = !classes;
   const names = classes === 2 && plane ? ['−1', '+1'] : Array.from({ length: classes }, (_, i) => String(i));
   find('.roc').hidden = classes !== 2;
   for (const set of SETS) {
-    if (classes) showConfusionMatrix(find(`[data-testid=confusion-${set}]`), frame?.confusion?.[set] ?? null, { names, marks: plane });
-    const roc = frame?.roc?.[set];
+    if (classes) showConfusionMatrix(find(`[data-testid=confusion-${set}]`), scores?.confusion?.[set] ?? null, { names, marks: plane });
+    const roc = scores?.roc?.[set];
     showRocCurve(/** @type {SVGElement} */ (root.querySelector(`.roc path.${set}`)), roc);
     put(root, `auc-${set}`, roc?.auc, three);
   }
 }
 
-/** @param {HTMLElement} root @param {typeof OF_CLASSES} rows @param {Frame | null} frame */
-function showTable(root, rows, frame) {
+/** @param {HTMLElement} root @param {typeof OF_CLASSES} rows @param {Frame | null} frame @param {Scores | null} scores */
+function showTable(root, rows, frame, scores) {
   const body = /** @type {HTMLElement} */ (root.querySelector('tbody'));
   const key = rows[0][0] + document.documentElement.lang;
   if (body.dataset.key !== key) {
@@ -41,7 +42,7 @@ function showTable(root, rows, frame) {
         <tr><th>${t('scores.loss')}</th>${SETS.map((set) => `<td data-testid="${set}-loss-too"></td>`).join('')}</tr>`;
   }
   for (const set of SETS) {
-    for (const [, name, format] of rows) put(root, `${set}-${name}`, frame?.scores?.[set]?.[name], format);
+    for (const [, name, format] of rows) put(root, `${set}-${name}`, scores?.scores[set][name], format);
     put(root, `${set}-loss-too`, frame?.[`${set}_loss`], formatLoss);
   }
 }

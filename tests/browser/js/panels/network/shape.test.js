@@ -5,7 +5,7 @@ import { equal, test } from '/js-tests/harness.js';
 
 const digits = () => createStore({
   spec: { dataset: 'digits', features: ['x1', 'x2'], hidden: [{ width: 40, activation: null }, { width: 3, activation: null }], activation: 'relu' },
-  state: { kind: { plane: false, targets: 'classes' }, sizes: [64, 40, 3, 10], outputs: 10, classes: 10, spec: { dataset: 'digits' } },
+  state: { kind: { plane: false, targets: 'classes' }, sizes: [64, 40, 3, 10], drawn: null, outputs: 10, classes: 10, spec: { dataset: 'digits' } },
 });
 
 test('of a wide column some neurons are drawn, evenly chosen, the first and the last among them', () => {
@@ -20,8 +20,19 @@ test('inputs that are columns have tiles of their own, and a frame of other size
   if (!shape) throw new Error('there is no shape');
   equal(shape.counts, [12, 12, 3, 10]);
   equal([tileOf(shape, { layer: -1, neuron: 63 }), tileOf(shape, { layer: 0, neuron: 1 }), tileOf(shape, { layer: 2, neuron: 9 })], [11, -1, 9]);
-  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10] })), true);
-  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [2, 40, 3, 10] })), false);
+  const drawn = shape.drawn;
+  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10], drawn })), true);
+  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [2, 40, 3, 10], drawn })), false);
+  equal(matchesShape(shape, /** @type {any} */ ({ sizes: [64, 40, 3, 10], drawn: [drawn[0], [0, 39], drawn[2], drawn[3]] })), false);
+});
+
+test('the server says which neurons are drawn, of the network it has', () => {
+  const store = digits();
+  const told = [[0, 63], [0, 20, 39], [0, 1, 2], [0, 9]];
+  store.set({ state: { .../** @type {any} */ (store.get('state')), drawn: told } });
+  equal(readShape(store)?.drawn, told);
+  store.set({ spec: { .../** @type {any} */ (store.get('spec')), hidden: [{ width: 41 }, { width: 3 }] } });
+  equal(readShape(store)?.counts, [12, 12, 3, 10]);
 });
 
 test('weights between drawn neurons are picked out of whole tensors and taken as they are from others', () => {

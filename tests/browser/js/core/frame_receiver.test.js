@@ -1,0 +1,108 @@
+// Frames of the golden kind with other numbers, one after the other.
+import { createFrameReceiver } from '/static/js/core/frame_receiver.js';
+import { equal, test } from '/js-tests/harness.js';
+
+const golden = await (await fetch('/js-tests/golden/frame.bin')).arrayBuffer();
+const layout = await (await fetch('/js-tests/golden/frame.layout.json')).json();
+
+/** @param {number} number @param {number} [version] */
+function frame(number, version = 3) {
+  const bytes = golden.slice(0);
+  const view = new DataView(bytes);
+  view.setUint32(0, version, true);
+  view.setUint32(8, number, true);
+  return bytes;
+}
+
+/** A receiver and what comes of what it is given. @param {{takes?: (number: number) => boolean, hidden?: boolean}} [how] */
+function receiver({ takes = () => true } = {}) {
+  /** @type {number[]} */
+  const [shown, acknowledged] = [[], []];
+  /** @type {string[]} */
+  const said = [];
+  const store = { set: ({ message }) => said.push(message.text), get: () => null, watch: () => () => {} };
+  const session = { receiveFrame: (/** @type {{frame: number}} */ { frame }) => { shown.push(frame); return takes(frame); } };
+  const frames = createFrameReceiver(/** @type {any} */ (store), session, (number) => acknowledged.push(number));
+  frames.connectionOpened();
+  frames.receiveLayout(layout);
+  return { frames, shown, acknowledged, said };
+}
+
+/** @param {() => boolean} holds */
+async function until(holds) {
+  while (!holds()) await new Promise(requestAnimationFrame);
+}
+
+/** @param {boolean} hidden */
+function hide(hidden) {
+  Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });
+}
+
+test('each frame is shown and acknowledged, in order', async () => {
+  const { frames, shown, acknowledged } = receiver();
+  for (const number of [1, 2, 3]) {
+    frames.receive(frame(number));
+    await until(() => shown.includes(number));
+  }
+  await until(() => acknowledged.length === 3);
+  equal([shown, acknowledged], [[1, 2, 3], [1, 2, 3]]);
+});
+
+test('of those that come while one is decoded the newest wins', async () => {
+  const { frames, shown } = receiver();
+  for (const number of [1, 2, 3, 4]) frames.receive(frame(number));
+  await until(() => shown.includes(4));
+  equal(shown, [1, 4]);
+});
+
+test('a frame belongs to the layout that was told before it', async () => {
+  const { frames, shown, said } = receiver();
+  frames.receive(frame(1));
+  frames.receiveLayout({ ...layout, revision: layout.revision + 1 });
+  await until(() => shown.length === 1);
+  frames.receive(frame(2));
+  await until(() => said.length === 1);
+  equal([shown, /of revision 3 and the layout of revision 4/.test(said[0])], [[1], true]);
+});
+
+test('one that is not taken is acknowledged all the same', async () => {
+  const { frames, acknowledged } = receiver({ takes: () => false });
+  frames.receive(frame(7));
+  await until(() => acknowledged.length > 0);
+  equal(acknowledged, [7]);
+});
+
+test('what cannot be read is said, not acknowledged, and the next one is shown', async () => {
+  const { frames, shown, acknowledged, said } = receiver();
+  frames.receive(frame(1, 2));
+  await until(() => said.length > 0);
+  frames.receive(frame(2));
+  await until(() => acknowledged.length > 0);
+  equal([shown, acknowledged, /version 3 .* version 2; reload the page/.test(said[0])], [[2], [2], true]);
+});
+
+test('nothing that came over an earlier connection is shown or acknowledged', async () => {
+  const { frames, shown, acknowledged, said } = receiver();
+  frames.receive(frame(1));
+  frames.receive(frame(2));
+  frames.connectionOpened();
+  frames.receive(frame(3)); // without the layout of this connection
+  await until(() => said.length > 0);
+  equal([shown, acknowledged, /without the layout/.test(said[0])], [[], [], true]);
+});
+
+test('a hidden tab decodes nothing, and later the newest', async () => {
+  const { frames, shown } = receiver();
+  try {
+    hide(true);
+    frames.receive(frame(1));
+    frames.receive(frame(2));
+    await new Promise((done) => setTimeout(done, 0));
+    equal(shown, []);
+  } finally {
+    hide(false);
+  }
+  frames.shown();
+  await until(() => shown.length > 0);
+  equal(shown, [2]);
+});
