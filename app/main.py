@@ -13,7 +13,7 @@ from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, options, pages, sockets, static_files
 from app.web.questions import Questions
-from app.web.security import SecurityHeaders, add_error_answers, security_headers
+from app.web.security import AnswerHead, SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
 from app.web.strangers import KeepStrangersOut
 from engine.data.digits import DataSources
@@ -46,6 +46,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     app.state.questions = Questions(settings.limits.queued_questions)
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
+    app.add_middleware(AnswerHead)
     app.add_middleware(KeepStrangersOut, settings=settings)
     app.add_middleware(SecurityHeaders, headers=headers)
     add_error_answers(app, headers)

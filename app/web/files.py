@@ -2,9 +2,9 @@
 
 import json
 from collections.abc import Awaitable, Callable
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 
 from app.sessions.manager import SessionManager
@@ -16,6 +16,8 @@ from app.wire.messages import Refusal, faults_refused, message
 
 STATUS = {"no_such_session": 404, "file_too_large": 413}
 """Of a refusal; any other is 422."""
+
+Seed = Annotated[int, Query(ge=0)] | None
 
 router = APIRouter()
 
@@ -49,7 +51,7 @@ async def model_up(request: Request, key: str) -> Response:
 
 
 @router.post("/api/points")
-async def points_up(request: Request, name: str = "", draw: int | None = None) -> Response:
+async def points_up(request: Request, name: str = "", draw: Seed = None) -> Response:
     """A CSV or JSON file → its points, as the data sets own and own_values take them, and what was found in it.
 
     name: of the file. draw: a seed, to draw as many points as there can be where the file has more.

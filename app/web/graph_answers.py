@@ -144,5 +144,8 @@ def _numbers_of(box: Module) -> Iterator[NDArray[np.float64]]:
     yield box.values
     if box.gradients is not None:
         yield box.gradients
-    for _, gradients in box.tensors.values():
+    yield from (flow for flow in box.flows if flow is not None)
+    for values, gradients in box.tensors.values():
+        yield values
         yield gradients
+    yield from box.buffers.values()

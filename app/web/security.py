@@ -3,13 +3,16 @@
 import logging
 
 from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import HTMLResponse, JSONResponse
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.pages import templates
-from app.wire.messages import HttpCode, sentence
+from app.wire.messages import ErrorCode, HttpCode, sentence
+from app.wire.validation import explain_parameter
 from engine.fault import Value
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,17 @@ class SecurityHeaders:
         await self.app(scope, receive, send_with_headers if scope["type"] == "http" else send)
 
 
+class AnswerHead:
+    """HEAD wherever there is GET: the same answer, of which the server sends no body."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self.app({**scope, "method": "GET"} if is_head else scope, receive, send)
+
+
 def add_error_answers(app: FastAPI, headers: dict[str, str]) -> None:
     """headers: of an answer that no middleware sees any more, after a failure."""
 
@@ -56,25 +70,43 @@ def add_error_answers(app: FastAPI, headers: dict[str, str]) -> None:
         assert isinstance(error, HTTPException)
         return _answer(request, error.status_code, error.headers)
 
+    async def gone(request: Request, _error: Exception) -> Response:
+        """Whoever sends has left; nobody hears the answer. The path as it is declared, without the key of a session."""
+        log.warning("a request to %s ended before all of it had come", request.scope["route"].path)
+        return Response(status_code=400)
+
+    async def misread(request: Request, error: Exception) -> Response:
+        assert isinstance(error, RequestValidationError)
+        refusal = explain_parameter(error.errors()[0])
+        return error_answer(request, 422, refusal.code, refusal.values)
+
     async def failed(request: Request, _error: Exception) -> Response:
         return _answer(request, 500, headers)
 
     app.add_exception_handler(HTTPException, refused)
+    app.add_exception_handler(ClientDisconnect, gone)
+    app.add_exception_handler(RequestValidationError, misread)
     app.add_exception_handler(Exception, failed)
 
 
 def _answer(request: Request, status: int, headers: object = None) -> Response:
     code = CODES.get(status, "bad_request")
+    kept: dict[str, str] = dict(headers) if isinstance(headers, dict) else {}
     values: dict[str, Value] = {}
     if code in ("not_found", "method_not_allowed"):
         values["path"] = request.url.path[:80]
     if code == "method_not_allowed":
         values["method"] = request.method
-    return error_answer(request, status, code, values, dict(headers) if isinstance(headers, dict) else None)
+        values["allowed"] = ", ".join(sorted(kept.get("Allow", "GET").split(", ")))
+    return error_answer(request, status, code, values, kept)
 
 
 def error_answer(
-    request: Request, status: int, code: HttpCode, values: dict[str, Value], headers: dict[str, str] | None = None
+    request: Request,
+    status: int,
+    code: HttpCode | ErrorCode,
+    values: dict[str, Value],
+    headers: dict[str, str] | None = None,
 ) -> Response:
     said = sentence(code, values)
     if request.url.path.startswith(("/api/", "/healthz")):

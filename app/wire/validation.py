@@ -20,6 +20,7 @@ EXPECTED = {
     "int_type": "a whole number",
     "float_type": "a number",
     "finite_number": "a finite number",
+    "int_parsing": "a whole number",
     "string_type": "text",
     "string_unicode": "text",
     "bool_type": "true or false",
@@ -70,6 +71,14 @@ def explain(error: ValidationError, model: type[BaseModel]) -> Refusal:
         lowest = schema["exclusiveMinimum"]
         return Refusal("not_in_open_range", {"field": field, "given": given, "lowest": lowest, "highest": highest})
     return Refusal("out_of_range", {"field": field, "given": given, "lowest": schema["minimum"], "highest": highest})
+
+
+def explain_parameter(error: dict[str, Any]) -> Refusal:
+    """What is wrong with a parameter of an address, which has no schema of a model but bounds of its own."""
+    field, given, kind = _path(error["loc"][1:]), shown(error["input"]), error["type"]
+    if kind == "greater_than_equal":
+        return Refusal("below_least", {"field": field, "given": given, "lowest": error["ctx"]["ge"]})
+    return Refusal("wrong_type", {"field": field, "expected": EXPECTED.get(kind, "another value"), "given": given})
 
 
 def _fields(model: type[BaseModel], place: Place) -> list[str]:

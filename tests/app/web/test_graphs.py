@@ -1,16 +1,23 @@
 """HTTP of the chain rule: graphs as JSON, refusals as sentences, a session's network."""
 
 import asyncio
+import contextlib
 import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 from websockets.asyncio.client import connect
 
+from app.settings import Limits
+from app.training_worker.graph_jobs import network_sample
+from app.web.graph_answers import network_answer
+from app.wire.messages import Refusal
+from engine import Spec, Trainer
 from tests.app.running import Running
 from tests.app.web.test_sockets import address, until
 
@@ -167,3 +174,15 @@ async def test_a_large_network_is_sent_in_part_and_a_boundless_one_not_at_all(se
 def test_a_session_that_is_not_there(server: Running, key: str) -> None:
     status, said = ask(server, f"/api/graph/network{key}")
     assert (status, said["code"]) == (422, "graph_no_session")
+
+
+def test_numbers_beyond_all_bounds_are_refused_in_words() -> None:
+    """Weights of batch normalization, which a file can hold, that pass them where nothing else does."""
+    trainer = Trainer(Spec.model_validate({"hidden": [{"width": 2, "batch_norm": True}]}), backend="by_hand")
+    sample = network_sample(trainer, "0")
+    for size in (1e20, 1e154, 1e200, 1e308):
+        huge = {name: np.full(np.shape(held), size) for name, held in sample.tensors.items()}
+        with contextlib.suppress(Refusal):
+            json.dumps(network_answer(replace(sample, tensors=huge), Limits()).message, allow_nan=False)
+    with pytest.raises(Refusal, match="graph_network_overflow"):
+        network_answer(replace(sample, tensors=huge), Limits())

@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import socket
+import time
 import urllib.error
 import urllib.request
 from email.message import Message
@@ -12,7 +14,8 @@ import pytest
 import app
 from engine.spec.choices import FEATURES, KINDS
 from engine.spec.spec import Spec
-from tests.app.running import Running
+from tests.app.fake_viewer import PATIENCE
+from tests.app.running import Running, running_server
 
 
 def get(server: Running, path: str, method: str = "GET", **headers: str) -> tuple[int, bytes, Message]:
@@ -150,3 +153,55 @@ def test_errors_for_people_are_small_pages(server: Running, path: str) -> None:
 def test_what_was_asked_for_is_repeated_as_text(server: Running) -> None:
     _, body, _ = get(server, "/%3Cscript%3Ealert(1)%3C/script%3E")
     assert b"<script>" not in body
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        *("/", "/graph", "/healthz", "/favicon.ico", "/vendor/plotly.min.js", "/static/favicon.svg"),
+        *("/api/presets", "/api/choices", "/api/graph?expression=a&check=no"),
+    ],
+)
+def test_head_works_wherever_get_does(server: Running, path: str) -> None:
+    status, body, headers = get(server, path, "HEAD")
+    assert (status, body) == (200, b"")
+    assert int(headers["Content-Length"]) == len(get(server, path)[1])
+
+
+@pytest.mark.parametrize(
+    ("path", "method", "allowed"),
+    [("/api/points", "GET", "POST"), ("/api/presets", "POST", "GET"), ("/static/favicon.svg", "POST", "GET, HEAD")],
+)
+def test_what_a_path_answers_is_said(server: Running, path: str, method: str, allowed: str) -> None:
+    status, body, _ = get(server, path, method)
+    assert status == 405
+    assert f"{path} does not answer {method}; it answers {allowed}." in body.decode()
+
+
+@pytest.mark.parametrize(
+    ("draw", "said"),
+    [
+        ("-1", "draw cannot be “-1”; it must be at least 0."),
+        ("x", "draw must be a whole number, and “x” is not."),
+        ("9" * 400, ""),
+    ],
+)
+def test_a_wrong_parameter_is_explained(server: Running, draw: str, said: str) -> None:
+    status, body, _ = get(server, f"/api/points?draw={draw}", "POST")
+    assert status == 422
+    assert said in json.loads(body)["message"]
+
+
+def test_an_upload_that_is_broken_off_is_one_line_in_the_log() -> None:
+    with running_server() as server:
+        for path in ("/api/points", "/api/graph", "/api/sessions/none/model"):
+            with socket.create_connection(("127.0.0.1", server.port)) as raw:
+                raw.sendall(f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\nx".encode())
+        said = [
+            "a request to /api/points ended before all of it had come",
+            "a request to /api/graph ended before all of it had come",
+        ]
+        deadline = time.monotonic() + PATIENCE
+        while sorted(server.said.splitlines()) != sorted(said):
+            assert time.monotonic() < deadline, server.said
+            time.sleep(0.05)
