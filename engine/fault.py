@@ -9,6 +9,7 @@ from typing import Literal
 SpecFaultCode = Literal[
     "spec_feature_twice",
     "spec_too_many_points",
+    "spec_too_much_data",
     "spec_no_points",
     "spec_point_labels",
     "spec_one_class",
@@ -22,6 +23,7 @@ SpecFaultCode = Literal[
     "spec_perceptron_output",
     "spec_evolution",
     "spec_parameters",
+    "spec_step_too_long",
 ]
 """Of settings that do not go together; pydantic's ValidationError holds the fault."""
 

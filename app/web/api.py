@@ -18,9 +18,12 @@ from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
+from engine.spec.cost import MOST_MULTIPLICATIONS, NEURON
 from engine.spec.spec import (
     LARGEST_VALUE,
+    MOST_BATCH,
     MOST_CLASSES,
+    MOST_DATA,
     MOST_NORMED,
     MOST_OWN_POINTS,
     MOST_PARAMETERS,
@@ -97,7 +100,11 @@ def _choices() -> dict[str, Any]:
         "reads": READS,
         "class_losses": sorted(CLASS_LOSSES),
         "logit_losses": sorted(LOGIT_LOSSES),
+        "most_batch": MOST_BATCH,
         "most_classes": MOST_CLASSES,
+        "most_data": MOST_DATA,
+        "most_multiplications": MOST_MULTIPLICATIONS,
+        "neuron_multiplications": NEURON,
         "most_normed": MOST_NORMED,
         "most_own_points": MOST_OWN_POINTS,
         "most_parameters": MOST_PARAMETERS,

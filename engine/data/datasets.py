@@ -4,8 +4,9 @@ Rows are points of the plane (n, 2) in plain coordinates, or input columns (n, i
 Labels are ±1 for two classes, 0…k−1 for more, real for values: (n,), or (n, outputs) where there are several.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from weakref import WeakValueDictionary
 
 import numpy as np
 
@@ -20,8 +21,20 @@ Samples = tuple[Array, Array]
 """Rows and labels, float32."""
 
 
-@dataclass(frozen=True)
+DATA_FIELDS = (
+    *("dataset", "samples", "noise", "train_fraction", "classes", "function", "own_points"),
+    *("random_inputs", "random_outputs", "seed"),
+)
+"""All fields of a Spec that its samples depend on; not its features, which are made of them."""
+
+ROWS_AT_ONCE = 1024
+"""Of random numbers, which are drawn as float64: 8 MB where there are most inputs."""
+
+
+@dataclass(frozen=True, eq=False)
 class Split:
+    """Held once for all runs of equal data, so that nobody writes to it."""
+
     train_rows: Array
     """(n, 2) or (n, inputs)"""
     train_labels: Array
@@ -30,11 +43,31 @@ class Split:
     test_labels: Array
 
 
+_SPLITS: WeakValueDictionary[Hashable, Split] = WeakValueDictionary()
+"""Those that some run is using."""
+
+
 def split(spec: Spec, sources: DataSources = BUNDLED_ONLY) -> Split:
-    """The samples of a Spec split at random; where they are too few to split, both sets are all of them.
+    """The samples of a Spec split at random; where they are too few to split, both sets are all of them. The same
+    object for Specs of equal data, as long as somebody holds it.
 
     Raises Fault where pictures cannot be read.
     """
+    key = _key(spec, sources)
+    found = _SPLITS.get(key)
+    return found if found is not None else _SPLITS.setdefault(key, _split(spec, sources))
+
+
+def is_held(spec: Spec, sources: DataSources = BUNDLED_ONLY) -> bool:
+    """Whether some run already holds the samples of this Spec."""
+    return _key(spec, sources) in _SPLITS
+
+
+def _key(spec: Spec, sources: DataSources) -> Hashable:
+    return sources, *(getattr(spec, name) for name in DATA_FIELDS)
+
+
+def _split(spec: Spec, sources: DataSources) -> Split:
     rows, labels = samples_of(spec, sources)
     if spec.kind.whole or len(rows) < UNSPLIT:
         return Split(rows, labels, rows, labels)
@@ -85,9 +118,13 @@ def _digit_pictures(spec: Spec, count: int, sources: DataSources) -> Samples:
 
 def _random(spec: Spec, count: int, sources: DataSources) -> Samples:
     """Normal inputs and targets, independent of each other: they can only be memorised."""
-    rows = stream(spec.seed, "data").normal(size=(count, spec.random_inputs))
+    data = stream(spec.seed, "data")
+    rows = np.empty((count, spec.random_inputs), dtype=np.float32)
+    for start in range(0, count, ROWS_AT_ONCE):
+        part = rows[start : start + ROWS_AT_ONCE]
+        part[:] = data.normal(size=part.shape)
     targets = stream(spec.seed, "targets").normal(size=(count, spec.random_outputs))
-    return rows.astype(np.float32), targets.astype(np.float32)
+    return rows, targets.astype(np.float32)
 
 
 DATASETS: dict[DatasetName, Callable[[Spec, int, DataSources], Samples]] = {

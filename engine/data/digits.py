@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.fault import Fault
-from engine.spec.spec import MOST_PICTURES
+from engine.spec.bounds import MOST_PICTURES
 
 Bytes = NDArray[np.uint8]
 

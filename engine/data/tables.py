@@ -14,7 +14,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from engine.fault import Fault
-from engine.spec.spec import MOST_UPLOAD_CELLS, MOST_UPLOAD_COLUMNS
+from engine.spec.bounds import MOST_UPLOAD_CELLS, MOST_UPLOAD_COLUMNS
 
 Cell = str | float | None
 C = TypeVar("C", bound=Cell)

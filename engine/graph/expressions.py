@@ -22,7 +22,7 @@ from itertools import count
 from engine.fault import Fault, GraphFaultCode, Value
 from engine.graph.graph import Graph, Node
 from engine.graph.operations import FUNCTIONS, OPERATIONS
-from engine.spec.spec import LARGEST_CONSTANT
+from engine.spec.bounds import LARGEST_CONSTANT
 
 EQUIVALENT_CHARACTERS = str.maketrans("−–·∙⋅×÷，；（）＝＋₀₁₂₃₄₅₆₇₈₉", "--****/,;()=+0123456789")
 """Unicode characters and what they are read as, one for one, so that columns of faults stay right."""

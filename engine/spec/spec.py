@@ -30,21 +30,7 @@ from engine.spec.choices import (
     ReductionName,
     ScheduleName,
 )
-
-MOST_UPLOAD_COLUMNS = 100
-"""Of an uploaded table: more would be a matrix of something else, and rows are filled up to the widest."""
-
-MOST_UPLOAD_CELLS = 600_000
-"""Of an uploaded table, columns times rows: a file of 1 MB that is no fuller of blanks than of cells has fewer."""
-
-MOST_PICTURES = 100_000
-"""In one file of pictures: MNIST has 60,000 and 10,000, and a header may claim four thousand million."""
-
-MOST_PICKLE_BYTES = 100_000
-"""Of the pickle in a file of weights: the names of nine layers with norms take less than 10,000."""
-
-LARGEST_CONSTANT = 1e300
-"""In an expression: beyond it the first multiplication would overflow float64."""
+from engine.spec.cost import MOST_MULTIPLICATIONS, muon_multiplications, sample_multiplications
 
 DIVERGENCE = 1e12
 """A batch loss or a gradient beyond this size, or not a number, ends the run: float32 overflows at 3.4e38, and the
@@ -61,6 +47,9 @@ MOST_SAMPLES = 70_000
 
 MOST_INPUTS = 1000
 """Inputs of a network: MNIST has 784."""
+
+MOST_DATA = 55_000_000
+"""Numbers, samples times inputs: all of MNIST, 220 MB as float32."""
 
 MOST_CLASSES = 8
 """Of points: as many colours as can be told apart."""
@@ -83,6 +72,9 @@ MOST_PLANE_SAMPLES = 5000
 MOST_NORMED = 6_000_000
 """Numbers of one batch, its inputs and all its neurons, where there is batch norm, which needs the whole batch at once:
 four float32 are kept for each, 96 MB. 5,000 pictures of MNIST in 784-256-128-10 fit."""
+
+MOST_BATCH = 5000
+"""Samples of a batch that is not the whole training set."""
 
 UNSPLIT = 10
 """Fewer samples than this are not dealt out: training and test set are both all of them."""
@@ -175,7 +167,7 @@ class Spec(BaseModel):
 
     optimizer: OptimizerName = Field(default="sgd", json_schema_extra=LIVE)
     learning_rate: Annotated[Real, Gt(0), Le(10)] = Field(default=0.03, json_schema_extra=LIVE)
-    batch_size: Annotated[Whole, Ge(1), Le(5000)] | None = Field(
+    batch_size: Annotated[Whole, Ge(1), Le(MOST_BATCH)] | None = Field(
         default=10, description="samples of a step; null: the whole training set", json_schema_extra=LIVE
     )
     weight_decay: Annotated[Real, Ge(0), Le(10)] | None = Field(
@@ -255,6 +247,9 @@ class Spec(BaseModel):
         """What does not go together."""
         if self.kind.plane and (self.samples or 0) > MOST_PLANE_SAMPLES:
             yield Fault("spec_too_many_points", {"dataset": self.dataset, "limit": MOST_PLANE_SAMPLES})
+        if self.wanted_samples * self.inputs > MOST_DATA:
+            values = {"samples": self.wanted_samples, "inputs": self.inputs, "limit": MOST_DATA}
+            yield Fault("spec_too_much_data", {**values, "most": MOST_DATA // self.inputs})
         if self.dataset in ("own", "own_values"):
             yield from self._odd_own_points()
         if self.loss in CLASS_LOSSES and self.is_regression:
@@ -275,10 +270,22 @@ class Spec(BaseModel):
         parameters = sum(below * above + above for below, above in pairwise((*widths, self.outputs)))
         if parameters > MOST_PARAMETERS:
             yield Fault("spec_parameters", {"count": parameters, "limit": MOST_PARAMETERS})
+        yield from self._too_long_a_step((*widths, self.outputs))
+
+    def _too_long_a_step(self, sizes: tuple[int, ...]) -> Iterator[Fault]:
+        """Within the bound of parameters, a step of one sample is never too long."""
+        passes = 2 * self.pairs if self.optimizer == "evolution" else 3  # forward, backward, and the weights' gradients
+        each = passes * sample_multiplications(sizes)
+        fixed = muon_multiplications(sizes, self.newton_schulz_steps) if self.optimizer == "muon" else 0
+        samples = self._samples_of_batch
+        if fixed + samples * each > MOST_MULTIPLICATIONS:
+            values = {"samples": samples, "limit": MOST_MULTIPLICATIONS}
+            fitting = min(MOST_BATCH, (MOST_MULTIPLICATIONS - fixed) // each)
+            yield Fault("spec_step_too_long", {**values, "batch_size": fitting})
 
     def _too_large_for_norms(self) -> Iterator[Fault]:
         units = self.inputs + sum(layer.width for layer in self.hidden) + self.outputs
-        samples = min(self.batch_size or self.training_samples, self.training_samples)
+        samples = self._samples_of_batch
         if any(layer.batch_norm for layer in self.hidden) and samples * units > MOST_NORMED:
             most = MOST_NORMED // units
             yield Fault(
@@ -333,6 +340,10 @@ class Spec(BaseModel):
         """As many are trained on, where there are as many as are wanted."""
         whole = self.kind.whole or self.wanted_samples < UNSPLIT
         return self.wanted_samples if whole else round(self.wanted_samples * self.train_fraction)
+
+    @property
+    def _samples_of_batch(self) -> int:
+        return min(self.batch_size or self.training_samples, self.training_samples)
 
     @property
     def inputs(self) -> int:

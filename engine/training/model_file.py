@@ -18,7 +18,7 @@ import numpy as np
 
 from engine.fault import Fault
 from engine.nn.network import Array
-from engine.spec.spec import MOST_PICKLE_BYTES
+from engine.spec.bounds import MOST_PICKLE_BYTES
 
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "LongStorage": "i8"}
 """torch's storage types → NumPy's types; LongStorage holds num_batches_tracked of a norm."""

@@ -36,6 +36,10 @@ from engine.training.timeline import Checkpoint
 STATE_VERSION = 3
 
 
+SAMPLES_AT_ONCE = 4096
+"""Whose outputs are computed together: of MNIST in a wide network all layers of all samples would take 1 GB."""
+
+
 class Trainer:
     """Equal Specs give equal runs, bit for bit on one machine and backend. For one thread at a time.
 
@@ -48,7 +52,7 @@ class Trainer:
     def __init__(self, spec: Spec, backend: BackendName = "compiled", sources: DataSources = BUNDLED_ONLY) -> None:
         """library: where pictures come from that are not in the package. Raises Fault where they are missing."""
         self.spec = spec
-        data = split(spec, sources)
+        data = self._data = split(spec, sources)  # held, so that other runs share it
         self.train_points, self.train_labels = data.train_rows, data.train_labels
         self.test_points, self.test_labels = data.test_rows, data.test_labels
         self.train_inputs = inputs_of(spec, data.train_rows)
@@ -339,7 +343,8 @@ class Trainer:
             return self.loss.value(self._outputs(inputs), targets)
 
     def _outputs(self, inputs: Array) -> Array:
-        return self._backend.activations(inputs)[-1].T
+        parts = (inputs[start : start + SAMPLES_AT_ONCE] for start in range(0, len(inputs), SAMPLES_AT_ONCE))
+        return np.concatenate([self._backend.activations(part)[-1].T for part in parts])
 
     # Checkpoints and saved state
 

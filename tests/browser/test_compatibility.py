@@ -35,14 +35,16 @@ STARTS: tuple[Drawn, ...] = (
     {"dataset": "own", "own_points": [[1, 1, 0], [2, 2, 1], [0, 3, 1]]},
     {"dataset": "own_values", "own_points": [[1, 1, 0.5]]},
     {"dataset": "random"},
+    {"dataset": "random", "samples": 70_000, "random_inputs": 1000},
+    {"dataset": "mnist", "samples": 60_000, "optimizer": "evolution", "batch_size": None},
     {"dataset": "moons", "classes": 3},
 )
 WEIGHTY = (
     *("dataset", "samples", "train_fraction", "features", "classes", "own_points", "random_inputs", "random_outputs"),
-    *("hidden", "output_activation", "loss", "optimizer", "batch_size"),
+    *("hidden", "output_activation", "loss", "optimizer", "batch_size", "pairs", "newton_schulz_steps"),
 )
 """Fields that go with others; the rest change no fact here and are drawn less often."""
-TOO_LARGE = {"spec_norm_batch", "spec_parameters"}
+TOO_LARGE = {"spec_norm_batch", "spec_parameters", "spec_too_much_data", "spec_step_too_long"}
 ASKED_OUTRIGHT = {
     "samples": "spec_too_many_points",
     "batch_size": "spec_batch_of_one",

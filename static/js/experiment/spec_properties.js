@@ -33,7 +33,7 @@ export function outputCount(spec, choices) {
 }
 
 /** Training and test samples. @param {Spec} spec @param {Choices} choices */
-function wantedSamples(spec, choices) {
+export function wantedSamples(spec, choices) {
   const kind = kindOf(spec, choices);
   const all = kind.samples ?? spec.own_points.length;
   if (!kind.only) return spec.samples ?? all;

@@ -193,7 +193,11 @@ export {};
  * @property {Record<string, string[]>} reads  optimizer → its own settings
  * @property {string[]} class_losses
  * @property {string[]} logit_losses
+ * @property {number} most_batch
  * @property {number} most_classes  of points of one's own
+ * @property {number} most_data  samples times inputs
+ * @property {number} most_multiplications  of a step
+ * @property {number} neuron_multiplications  what a neuron's own value costs
  * @property {number} most_normed
  * @property {number} most_own_points
  * @property {number} most_parameters

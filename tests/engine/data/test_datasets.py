@@ -9,9 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine import Spec
-from engine.data.datasets import DATASETS, samples_of, split
+from engine import Spec, Trainer
+from engine.data.datasets import DATA_FIELDS, DATASETS, ROWS_AT_ONCE, _split, is_held, samples_of, split
+from engine.data.digits import BUNDLED_ONLY
 from engine.data.planes import PLANE_DATASETS
+from engine.nn.random import stream
 from engine.spec.choices import KINDS, DatasetName, FunctionName
 
 NAMES: tuple[DatasetName, ...] = get_args(DatasetName)
@@ -262,3 +264,41 @@ def test_random_numbers_are_normal_and_targets_have_a_stream_of_their_own() -> N
     data = split(spec)
     np.testing.assert_array_equal(data.train_rows, rows)
     np.testing.assert_array_equal(data.test_rows, rows)
+
+
+def test_runs_of_equal_data_share_it_and_nobody_else_does() -> None:
+    spec = Spec(dataset="random", samples=20)
+    first, second = Trainer(spec, backend="by_hand"), Trainer(spec.changed(hidden=(3,)), backend="by_hand")
+    assert first.train_inputs is second.train_inputs
+    assert is_held(spec)
+    assert split(spec.changed(seed=8)).train_rows is not first.train_inputs
+    del first, second
+    assert not is_held(spec), "nobody uses it any more"
+
+
+def test_random_numbers_are_drawn_in_parts_as_they_would_be_at_once() -> None:
+    rows, _ = samples_of(Spec(dataset="random", samples=2 * ROWS_AT_ONCE + 7, random_inputs=3))
+    whole = stream(7, "data").normal(size=rows.shape).astype(np.float32)
+    np.testing.assert_array_equal(rows, whole)
+
+
+class Watched(Spec):
+    """Notes which of its fields are read."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name in Spec.model_fields:
+            READ.add(name)
+        return super().__getattribute__(name)
+
+
+READ: set[str] = set()
+
+
+def test_data_that_are_shared_depend_on_nothing_else() -> None:
+    for name in NAMES:
+        if name != "mnist":
+            spec = Watched.model_validate(spec_of(name).model_dump())
+            READ.clear()
+            _split(spec, BUNDLED_ONLY)
+            assert set(DATA_FIELDS) >= READ
+            assert {"dataset", "seed"} & READ

@@ -87,8 +87,8 @@ test('a whole that cannot be is known before it is sent', () => {
   equal(conflict(spec({}), choices), null);
   equal(conflict(spec({ batch_size: 1, hidden: [layer(3, { batch_norm: true })] }), choices), { key: 'server.spec_batch_of_one' });
   equal(conflict(spec({ hidden: [layer(600), layer(600)] }), choices)?.key, 'server.spec_parameters');
-  const pictures = { dataset: 'mnist', samples: 70_000, batch_size: null, hidden: [layer(64, { batch_norm: true })], loss: 'cross_entropy' };
-  const values = { samples: 35_000, units: 858, limit: choices.most_normed, batch_size: Math.floor(choices.most_normed / 858) };
+  const pictures = { dataset: 'mnist', samples: 30_000, batch_size: null, hidden: [layer(64, { batch_norm: true })], loss: 'cross_entropy' };
+  const values = { samples: 15_000, units: 858, limit: choices.most_normed, batch_size: Math.floor(choices.most_normed / 858) };
   equal(conflict(spec(pictures), choices), { key: 'server.spec_norm_batch', values });
   equal(conflict(spec({ ...pictures, batch_size: values.batch_size }), choices), null);
   equal(conflict(spec({ ...pictures, hidden: [layer(64)] }), choices), null);
