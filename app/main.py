@@ -8,6 +8,7 @@ from fastapi import FastAPI, WebSocket
 from app import VERSION
 from app.sessions.manager import SessionManager
 from app.settings import Settings
+from app.training_worker.memory import MemoryBudget
 from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
@@ -27,7 +28,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
         processes = app.state.processes = Processes(settings.limits)
-        worker = TrainingThreads(backend, processes, sources)
+        worker = TrainingThreads(backend, processes, sources, MemoryBudget(settings.limits.memory_bytes))
         app.state.gallery = gallery.Gallery(worker)
         manager = app.state.manager = SessionManager(settings.limits, worker)
         manager.start()

@@ -140,6 +140,10 @@ class Limits(BaseModel):
     graph_nodes: Annotated[int, Ge(1)] = 200
     """Of one graph: as many as can still be told apart on a screen."""
 
+    memory_bytes: Annotated[int, Ge(1)] | None = None
+    """Of the server's own process: where it uses as much, there is no new session and no run that needs much more.
+    None: 80 % of what the container or the machine has."""
+
     process_seconds: Annotated[float, Gt(0)] = 120
     """One comparison, in a process of its own: the largest take ten, on a busy machine, and loading torch once more."""
 

@@ -8,6 +8,7 @@ from app.sessions.clock import Clock
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
+from app.training_worker.memory import MEGABYTE, MemoryBudget
 from app.training_worker.port import TrainingWorker
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
@@ -32,6 +33,10 @@ class SessionManager:
 
     def start(self) -> None:
         self.clock.start()
+
+    @property
+    def memory(self) -> MemoryBudget:
+        return self._worker.memory
 
     @property
     def sessions(self) -> int:
@@ -59,6 +64,8 @@ class SessionManager:
 
     async def create(self, address: str = "") -> Session:
         """A new session of the default experiment, for somebody from this address. Raises Full."""
+        if self.memory.is_full:
+            raise Full(Closing("memory_full", {"limit": round((self.memory.limit or 0) / MEGABYTE)}))
         leaving = self._leaver(address) if self.sessions >= self.limits.sessions else None
         self._opening += 1
         try:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from app.training_worker.measurements import Measured
+from app.training_worker.memory import MemoryBudget
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
 from engine.graph import network_graph
@@ -41,20 +42,26 @@ class TrainingWorker(ABC):
     def parallel_jobs(self) -> int:
         """How many runs can train at the same moment."""
 
+    @property
+    @abstractmethod
+    def memory(self) -> MemoryBudget:
+        """Of the process that keeps the Trainers."""
+
     @abstractmethod
     async def start(
         self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
     ) -> Started:
         """A Trainer at the start of a Spec. parameters: other weights than the seed's; bug: planted where it can be.
 
-        Raises Fault where pictures cannot be read.
+        Raises Fault where pictures cannot be read, and Refusal where there is not enough memory.
         """
 
     @abstractmethod
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
         """Two jobs of one Trainer must not overlap.
 
-        A change that fails leaves the Trainer where it stood; Train may then have taken some of its steps.
+        A change that fails leaves the Trainer where it stood; Train may then have taken some of its steps. Raises
+        Refusal where there is not enough memory.
         """
 
     @abstractmethod

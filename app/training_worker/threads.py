@@ -14,8 +14,10 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app.training_worker import checkup, jobs, preset_pictures, uploaded_files
-from app.training_worker.port import Compared, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
+from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
+from app.training_worker.port import Compared, Configure, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
 from app.training_worker.processes import Processes, ProcessHarmed
+from engine.data.datasets import is_held
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
@@ -36,7 +38,14 @@ class TrainerInThisProcess(TrainerHandle):
 
 
 class TrainingThreads(TrainingWorker):
-    def __init__(self, backend: BackendName, processes: Processes, sources: DataSources = BUNDLED_ONLY) -> None:
+    def __init__(
+        self,
+        backend: BackendName,
+        processes: Processes,
+        sources: DataSources = BUNDLED_ONLY,
+        memory: MemoryBudget | None = None,
+    ) -> None:
+        self._memory = memory or MemoryBudget()
         self._backend: BackendName = backend
         self._processes = processes
         self._sources = sources
@@ -46,13 +55,19 @@ class TrainingThreads(TrainingWorker):
         self._presets_stopped = threading.Event()
 
     @property
+    def memory(self) -> MemoryBudget:
+        return self._memory
+
+    @property
     def parallel_jobs(self) -> int:
         return self._cores
 
     async def start(
         self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
     ) -> Started:
-        return await _in(self._training, self._start, spec, parameters, bug)
+        needed = norm_bytes(spec) + (0 if is_held(spec, self._sources) else data_bytes(spec))
+        with self._memory.reserved(needed):
+            return await _in(self._training, self._start, spec, parameters, bug)
 
     def _start(self, spec: Spec, parameters: dict[str, Array] | None, bug: BugName | None) -> Started:
         trainer = jobs.start(spec, parameters, bug, backend=self._backend, sources=self._sources)
@@ -60,7 +75,9 @@ class TrainingThreads(TrainingWorker):
 
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
         assert isinstance(trainer, TrainerInThisProcess)
-        return await _in(self._training, jobs.do, trainer.trainer, job)
+        grown = norm_bytes(job.spec) - norm_bytes(trainer.trainer.spec) if isinstance(job, Configure) else 0
+        with self._memory.reserved(max(grown, 0)):
+            return await _in(self._training, jobs.do, trainer.trainer, job)
 
     async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
         assert isinstance(trainer, TrainerInThisProcess)

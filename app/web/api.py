@@ -54,6 +54,7 @@ async def health(request: Request) -> dict[str, Any]:
         "sessions": manager.sessions,
         "playing": manager.playing,
         "viewers": manager.viewers,
+        "memory": {"used": manager.memory.used, "limit": manager.memory.limit},
         "version": VERSION,
         "warm": warming.done,
     }

@@ -49,6 +49,7 @@ ErrorCode = Literal[
     "no_such_neuron",
     "no_such_frame",
     "too_many_playing",
+    "memory_too_full",
     "too_many_pending_steps",
     "diverged_needs_reset",
     "stop_rule_holds",
@@ -81,6 +82,7 @@ NoticeCode = Literal[
 ]
 CloseCode = Literal[
     "too_many_sessions",
+    "memory_full",
     "too_many_viewers",
     "foreign_origin",
     "flood",
@@ -115,6 +117,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "server_failed": 4008,
     "foreign_host": 4009,
     "seat_taken": 4010,
+    "memory_full": 4011,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

@@ -277,7 +277,7 @@ class Spec(BaseModel):
         passes = 2 * self.pairs if self.optimizer == "evolution" else 3  # forward, backward, and the weights' gradients
         each = passes * sample_multiplications(sizes)
         fixed = muon_multiplications(sizes, self.newton_schulz_steps) if self.optimizer == "muon" else 0
-        samples = self._samples_of_batch
+        samples = self.batch_samples
         if fixed + samples * each > MOST_MULTIPLICATIONS:
             values = {"samples": samples, "limit": MOST_MULTIPLICATIONS}
             fitting = min(MOST_BATCH, (MOST_MULTIPLICATIONS - fixed) // each)
@@ -285,7 +285,7 @@ class Spec(BaseModel):
 
     def _too_large_for_norms(self) -> Iterator[Fault]:
         units = self.inputs + sum(layer.width for layer in self.hidden) + self.outputs
-        samples = self._samples_of_batch
+        samples = self.batch_samples
         if any(layer.batch_norm for layer in self.hidden) and samples * units > MOST_NORMED:
             most = MOST_NORMED // units
             yield Fault(
@@ -342,7 +342,8 @@ class Spec(BaseModel):
         return self.wanted_samples if whole else round(self.wanted_samples * self.train_fraction)
 
     @property
-    def _samples_of_batch(self) -> int:
+    def batch_samples(self) -> int:
+        """Of a step; the last batch of an epoch may be smaller."""
         return min(self.batch_size or self.training_samples, self.training_samples)
 
     @property

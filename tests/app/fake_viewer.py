@@ -12,6 +12,7 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.training_worker.memory import MemoryBudget
 from app.training_worker.processes import Kind, Processes
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
 from app.wire.commands import parse
@@ -96,10 +97,10 @@ class Watcher:
 
 
 @asynccontextmanager
-async def managing(**limits: float) -> AsyncIterator[SessionManager]:
+async def managing(memory: MemoryBudget | None = None, **limits: float) -> AsyncIterator[SessionManager]:
     with patch("app.sessions.clock.SWEEP", SWEEP):
         processes = ProcessesInThread()
-        worker = TrainingThreads("by_hand", processes)
+        worker = TrainingThreads("by_hand", processes, memory=memory)
         manager = SessionManager(Limits.model_validate(limits), worker)
         manager.start()
         try:
@@ -111,8 +112,8 @@ async def managing(**limits: float) -> AsyncIterator[SessionManager]:
 
 
 @asynccontextmanager
-async def watching(**limits: float) -> AsyncIterator[Watcher]:
-    async with managing(**limits) as manager:
+async def watching(memory: MemoryBudget | None = None, **limits: float) -> AsyncIterator[Watcher]:
+    async with managing(memory, **limits) as manager:
         watcher = Watcher(await manager.create())
         yield watcher
         watcher.leave()
