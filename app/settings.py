@@ -161,7 +161,7 @@ class Limits(BaseModel):
     process_idle_seconds: Annotated[float, Gt(0)] = 5 * 60
     """Such a process ends when it has had nothing to do for so long: loading torch again takes some seconds."""
 
-    stop_seconds: Annotated[float, Gt(0), Le(4)] = 2
+    stop_seconds: Annotated[float, Gt(0), Le(3)] = 2
     """How long a stopping server waits for viewers to read its last messages: all is closed within 5 s."""
 
 

@@ -66,6 +66,11 @@ class Processes:
         """Ends all processes at once; who waits for one is cancelled."""
         await asyncio.gather(*(waiting.close() for waiting in self._queues.values()))
 
+    def kill(self) -> None:
+        """Ends all processes, waiting for nothing: from any thread, when the server itself ends."""
+        for waiting in self._queues.values():
+            waiting.kill()
+
 
 @dataclass(frozen=True)
 class Bounds:
@@ -109,6 +114,10 @@ class ProcessQueue:
         await self._end_process()
         while not self._requests.empty():
             self._requests.get_nowait().answer.cancel()
+
+    def kill(self) -> None:
+        if (process := self._process) is not None:
+            process.kill()
 
     async def _work(self) -> None:
         while True:
@@ -200,6 +209,9 @@ class WorkerProcess:
         send(self._requests, pickle.dumps((function, arguments)))
         outcome: Outcome = pickle.loads(receive(self._answers))
         return outcome
+
+    def kill(self) -> None:
+        self._popen.kill()
 
     def end(self) -> None:
         """Waits until it is gone."""

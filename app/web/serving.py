@@ -4,9 +4,13 @@ with a code and a reason. How connections are bounded is in `protocols`."""
 import asyncio
 import contextlib
 import errno
+import logging
+import os
 import socket
 import sys
+import threading
 import webbrowser
+from types import FrameType
 
 import uvicorn
 from fastapi import FastAPI
@@ -14,20 +18,25 @@ from fastapi import FastAPI
 from app.settings import Settings
 from app.web.protocols import Config
 
+log = logging.getLogger(__name__)
+
 PORTS_TRIED = 20
 """Counted from the one asked for; somebody with so many servers should choose."""
 
 OPEN_FILES = 4096
 """Connections of some addresses at their limit, and what the engine opens."""
 
+WIND_UP_SECONDS = 2.0
+"""For all that ends after the last messages; then the process ends itself, 5 s at the latest after it was told to."""
+
 EVERYWHERE = ("0.0.0.0", "::")
 """Hosts that mean every address of this machine."""
 
 
 class Server(uvicorn.Server):
-    def __init__(
-        self, app: FastAPI, config: uvicorn.Config, address: str, for_others: str | None, open_browser: bool
-    ) -> None:
+    config: Config
+
+    def __init__(self, app: FastAPI, config: Config, address: str, for_others: str | None, open_browser: bool) -> None:
         super().__init__(config)
         self.app = app
         self.address = address
@@ -41,6 +50,19 @@ class Server(uvicorn.Server):
             print(f"From other machines: {self.for_others}", flush=True)
         if self.open_browser and not await asyncio.to_thread(webbrowser.open, self.address):
             print("No browser could be opened from here; open this address in one.", flush=True)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Threads that are in the middle of something are not waited for, whatever they do: Python would join them."""
+        if not self.should_exit:
+            cut_off = threading.Timer(self.config.limits.stop_seconds + WIND_UP_SECONDS, self._cut_off)
+            cut_off.daemon = True
+            cut_off.start()
+        super().handle_exit(sig, frame)
+
+    def _cut_off(self) -> None:
+        log.warning("work was under way and has been cut off")
+        self.app.state.processes.kill()
+        os._exit(0)
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self.app.state.manager.stop()

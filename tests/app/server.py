@@ -9,6 +9,7 @@ from app.main import create_app
 from app.sessions import checks
 from app.settings import Settings
 from app.training_worker import jobs
+from app.training_worker.port import Job, Train
 from app.web import serving
 from engine.spec.choices import BackendName
 from engine.training.trainer import Trainer
@@ -19,14 +20,22 @@ KINDS: dict[str, BackendName] = {
     "slow_to_load": "by_hand",
     "small_buffers": "by_hand",
     "unchecked": "compiled",
+    "stuck": "by_hand",
 }
 
-start, listen = jobs.start, serving.listen
+start, do, listen = jobs.start, jobs.do, serving.listen
 
 
 def start_slowly(*arguments: Any, **named: Any) -> Trainer:
     time.sleep(1.5)
     return start(*arguments, **named)
+
+
+def do_without_end(trainer: Trainer, job: Job[Any]) -> Any:
+    """A step that takes minutes."""
+    if isinstance(job, Train) and job.steps:
+        time.sleep(120)
+    return do(trainer, job)
 
 
 def listen_with_small_buffers(host: str, port: int) -> socket.socket:
@@ -42,6 +51,8 @@ if __name__ == "__main__":
         jobs.start = start_slowly
     if kind == "small_buffers":
         serving.listen = listen_with_small_buffers
+    if kind == "stuck":
+        jobs.do = do_without_end
     if kind == "unchecked":
         checks.HEALTH_SECONDS = 3600  # nothing is looked at more often
     settings = Settings()

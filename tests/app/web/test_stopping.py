@@ -1,5 +1,8 @@
 """SIGTERM: everybody is told, whatever they do, and the process ends: `Limits.stop_seconds` bounds how soon."""
 
+import asyncio
+import os
+import signal
 import socket as sockets
 import time
 
@@ -35,3 +38,16 @@ def test_a_client_that_never_reads_does_not_hold_it_up() -> None:
             time.sleep(0.01)
         server.stop()
         assert "Traceback" not in server.said
+
+
+@pytest.mark.skipif(os.name != "posix", reason="elsewhere there is no SIGINT to another process")
+@pytest.mark.parametrize("sent", [signal.SIGTERM, signal.SIGINT])
+async def test_a_step_that_takes_minutes_does_not_hold_it_up(sent: signal.Signals) -> None:
+    with running_server("stuck") as server:
+        async with connect(address(server)) as socket:
+            await until(socket, "state")
+            await say(socket, type="step")
+            await say(socket, type="pause")  # waits for the step
+            server.process.send_signal(sent)
+            assert await closing(socket) == told(Closing("server_stopping"))
+            await asyncio.to_thread(server.process.wait, 60)  # half of what the step takes
