@@ -150,9 +150,9 @@ class Limits(BaseModel):
     process_bytes: Annotated[int, Ge(1)] = 2 * 1024**3
     """Memory that such a process writes to, where the system can limit it: with torch 0.3 GB, with all of MNIST 1.1."""
 
-    file_seconds: Annotated[float, Gt(0)] = 20
-    """One file that a person sends, read in a process of its own: the largest take one second, its start another, and
-    a busy machine several."""
+    file_seconds: Annotated[float, Gt(0)] = 60
+    """One file that a person sends, read in a process of its own: the largest take two seconds of a processor, and ten
+    times as long where many others want it."""
 
     file_memory_bytes: Annotated[int, Ge(1)] = 1024**3
     """Memory that such a process writes to, where the system can limit it: 0.1 GB, and more on machines of many cores,
