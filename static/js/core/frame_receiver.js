@@ -1,10 +1,12 @@
 // @ts-check
 // Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
-// over the connection they came by. Of those that come while one is decoded, or while the tab is hidden, only the newest
-// counts.
+// over the connection they came by. Of those that come while one is decoded and painted, or while the tab is hidden, only
+// the newest counts. A page that paints slowly rests as long as it painted, so that charts and clicks get their turn.
 
 import { decodeFrame } from '../wire/frames.js';
 import { say } from './notices.js';
+
+const SLOW = 12; // milliseconds of painting from which on it rests
 
 /** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived */
 
@@ -30,7 +32,8 @@ export function createFrameReceiver(store, session, acknowledge) {
       waiting = null;
       try {
         const frame = await decodeFrame(bytes, its);
-        if (opening === openings) show(frame, opening);
+        const cost = opening === openings ? await show(frame, opening) : 0;
+        if (cost > SLOW) await new Promise((resolve) => { setTimeout(resolve, cost); });
       } catch (fault) { // this page is older than its server
         say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
       }
@@ -38,11 +41,22 @@ export function createFrameReceiver(store, session, acknowledge) {
     decoding = false;
   }
 
-  /** @param {import('../wire/frames.js').Frame} frame @param {number} opening */
+  /** Milliseconds that painting it took. @param {import('../wire/frames.js').Frame} frame @param {number} opening @returns {Promise<number>} */
   function show(frame, opening) {
-    const drawn = () => { if (opening === openings) acknowledge(frame.frame); };
-    if (session.receiveFrame(frame)) requestAnimationFrame(drawn);
-    else drawn(); // nothing to draw, and the server need not wait for it
+    return new Promise((resolve) => {
+      let began = 0;
+      requestAnimationFrame(() => { began = performance.now(); }); // before those of the panels
+      const drawn = () => { if (opening === openings) acknowledge(frame.frame); };
+      if (!session.receiveFrame(frame)) { // nothing to draw, and the server need not wait for it
+        drawn();
+        resolve(0);
+        return;
+      }
+      requestAnimationFrame(() => {
+        drawn();
+        setTimeout(() => resolve(performance.now() - began));
+      });
+    });
   }
 
   return {

@@ -106,3 +106,24 @@ test('a hidden tab decodes nothing, and later the newest', async () => {
   await until(() => shown.length > 0);
   equal(shown, [2]);
 });
+
+test('after a slow painting it rests as long', async () => {
+  /** @type {number[]} */
+  const times = [];
+  const { frames } = receiver({
+    takes: () => {
+      times.push(performance.now());
+      requestAnimationFrame(() => {
+        const end = performance.now() + 40;
+        while (performance.now() < end);
+        times.push(performance.now());
+      });
+      return true;
+    },
+  });
+  frames.receive(frame(1));
+  await until(() => times.length === 2);
+  frames.receive(frame(2));
+  await until(() => times.length > 2);
+  equal(times[2] - times[1] >= 40, true);
+});
