@@ -20,13 +20,13 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.port import Job, Locate, Started, Trained, TrainingWorker
-from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict
+from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import Refusal, faults_refused, message
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
 
-LOOKING = (Focus, History, Inspect, Peek)
+LOOKING = (Focus, History, Inspect, Peek, Watch)
 """Commands, besides Drawn and Predict, that a page sends though nobody does anything."""
 
 R = TypeVar("R")
