@@ -17,10 +17,13 @@ class Backend(Protocol):
     In a training step batch norm goes by the batch's statistics and moves the running ones, and dropout drops; a batch
     of one sample is normalised by the running statistics and leaves them. Everywhere else layers take the inference
     form. The gradient of the batch's loss, or what the perceptron and evolution have instead, gets l1·sign(w) + l2·w on
-    the weights. A bias below a norm by the batch's own statistics has the gradient 0, which is exact. A step whose loss
-    or gradient is not finite or larger than spec.DIVERGENCE is not taken: `state().diverged` is its number, everything
-    else stays, and `advance` does nothing from then on. Else the gradient is clipped, the parameters decay by
-    η·spec.decay, η being the scheduled rate, and the optimizer takes its step.
+    the weights. A bias below a norm by the batch's own statistics has the gradient 0, which is exact. The gradient is
+    clipped, the parameters decay by η·spec.decay, η being the scheduled rate, and the optimizer takes its step.
+
+    A step is not taken where its loss, its gradient before clipping, a new parameter or a new running mean is not
+    finite or larger than spec.DIVERGENCE, or a new running variance than its square: `state().diverged` is its number,
+    everything else stays, and `advance` does nothing from then on. With such gradients what an optimizer remembers
+    stays far below the largest float32.
     """
 
     def __init__(self, spec: Spec, network: Network, inputs: Array, targets: Array) -> None:

@@ -92,8 +92,11 @@ class Autograd:
             return
 
         self.clip()
-        self.update()
-        self.finish_batch(len(batch), loss)
+        if self.update():
+            self.finish_batch(len(batch), loss)
+        else:
+            self.diverged = self.step + 1
+            self.buffers.copy_(statistics)
 
     def compute_gradient(self, batch: torch.Tensor) -> float:
         """Computes the gradient of the data alone into the tensors' grad; returns the loss."""
@@ -186,15 +189,28 @@ class Autograd:
             torch.nn.utils.clip_grad_value_(tensors, self.spec.clip_limit)
 
     @torch.no_grad()
-    def update(self) -> None:
+    def update(self) -> bool:
+        """Decay and rule. Puts parameters and memory back, and returns False, where something is too large."""
         rate = self.spec.learning_rate * rate_factor(self.spec, self.step)
         before = self.parameters.clone()
+        memory = [
+            {tensor: {name: values.clone() for name, values in own.items()} for tensor, own in optimizer.state.items()}
+            for optimizer in self.optimizers
+        ]
         self.parameters.mul_(1 - rate * self.spec.decay)
         for optimizer in self.optimizers:
             for group in optimizer.param_groups:
                 group["lr"] = rate
             optimizer.step()
-        self.updates = self.parameters - before
+        limits = torch.from_numpy(self.network.buffer_limits)
+        within_limits = (self.parameters.abs() <= DIVERGENCE).all() and (self.buffers.abs() <= limits).all()
+        if within_limits:
+            self.updates = self.parameters - before
+        else:
+            self.parameters.copy_(before)
+            for optimizer, kept in zip(self.optimizers, memory, strict=True):
+                optimizer.state.update(kept)
+        return bool(within_limits)
 
     # For a check of another backend: one step in two parts
 

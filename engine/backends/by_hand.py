@@ -86,7 +86,7 @@ class BatchPass:
 
     @property
     def within_limits(self) -> bool:
-        """Whether a step can be taken: loss and gradient are finite and at most DIVERGENCE. NaN ≤ x is False."""
+        """Whether loss and gradient are finite and at most DIVERGENCE. NaN ≤ x is False."""
         return bool(abs(self.loss) <= DIVERGENCE and np.all(np.abs(self.total_gradient) <= DIVERGENCE))
 
 
@@ -122,10 +122,11 @@ class ByHand:
 
     def train_step(self) -> None:
         batch_pass = self.batch_pass()
-        if batch_pass.within_limits:
-            self.apply_update(batch_pass, self.compute_update(batch_pass.total_gradient))
-        else:
+        update = self.allowed_update(batch_pass)
+        if update is None:
             self.state_now.diverged = self.state_now.step + 1
+        else:
+            self.apply_update(batch_pass, update)
 
     def batch_pass(self) -> BatchPass:
         """Forward and backward pass of the next batch."""
@@ -294,6 +295,15 @@ class ByHand:
             return np.clip(gradient, -limit, limit)
         return gradient
 
+    def allowed_update(self, batch_pass: BatchPass) -> Update | None:
+        """The update of a step; None where the step must not be taken because something in it is too large."""
+        if not batch_pass.within_limits:
+            return None
+        update = self.compute_update(batch_pass.total_gradient)
+        statistics = self.running_statistics_after(batch_pass.forward)
+        allowed = np.all(np.abs(statistics) <= self.network.buffer_limits)
+        return update if allowed and np.all(np.abs(update.parameters) <= DIVERGENCE) else None
+
     def compute_update(self, gradient: Array) -> Update:
         """The update of the optimizer for a gradient, penalties counted in."""
         state = self.state_now
@@ -311,27 +321,19 @@ class ByHand:
         state.optimizer_steps += uses_memory(self.spec)
         self.gradient = update.gradient
         state.step += 1
-        self.update_running_statistics(batch_pass.forward)
+        state.buffers[:] = self.running_statistics_after(batch_pass.forward)
         self.finish_batch(len(batch_pass.batch), batch_pass.loss)
 
-    def update_running_statistics(self, caches: list[ForwardCache]) -> None:
-        """running ← (1−m)·running + m·batch; the running variance is Σ(z − mean)²/(n−1), as in torch."""
-        m = self.network.norm_momentum
+    def running_statistics_after(self, caches: list[ForwardCache]) -> Array:
+        """(1−m)·running + m·batch, in the flat vector; the running variance is Σ(z − mean)²/(n−1), as in torch."""
+        m, after = self.network.norm_momentum, self.state_now.buffers.copy()
+        running = self.network.buffer_views(after)
         for layer, cache in enumerate(caches):
             if cache.norm is not None and cache.norm.from_batch:
                 n = len(cache.below)
-                mean = self.buffers[f"norms.{layer}.running_mean"]
-                variance = self.buffers[f"norms.{layer}.running_var"]
+                mean, variance = running[f"norms.{layer}.running_mean"], running[f"norms.{layer}.running_var"]
                 mean[:] = (1 - m) * mean + m * cache.norm.mean
                 variance[:] = (1 - m) * variance + m * cache.norm.variance * (n / (n - 1))
-
-    def running_statistics_after(self, caches: list[ForwardCache]) -> Array:
-        """What `update_running_statistics` would make of the flat vector of buffers."""
-        buffers = self.state_now.buffers
-        before = buffers.copy()
-        self.update_running_statistics(caches)
-        after = buffers.copy()
-        buffers[:] = before
         return after
 
     # The mini-batches

@@ -75,11 +75,11 @@ def check(
     """Checks the step after `state` of a run, by hand with a bug if there is one. inputs, targets: the training set.
     step: what the backend that trains made of that step; without it that is not compared.
 
-    None where the step cannot be taken because its loss or gradient is not finite or too large.
+    None where the step cannot be taken because something in it is not finite or too large.
     """
     with np.errstate(over="ignore", invalid="ignore"):
         pair = StepPair.next(spec, network, state, inputs, targets, bug)
-        if not pair.batch_pass.within_limits:
+        if pair.hand.allowed_update(pair.batch_pass) is None:
             return None
         found: list[Comparison | Silence] = [pair.against_autograd("autograd")]
         kinks = perturbed = 0

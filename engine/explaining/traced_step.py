@@ -37,7 +37,7 @@ class TracedStep:
     total_gradient: Array
     """With penalties"""
     update: Update | None
-    """What the backend that trains made of it; None where the step cannot be taken, because loss or gradient are not
+    """What the backend that trains made of it; None where the step cannot be taken, because something in it is not
     finite or too large"""
     inputs: Array
     """Of the batch, (n, inputs)"""
@@ -65,7 +65,7 @@ class TracedStep:
         with np.errstate(over="ignore", invalid="ignore"):  # beyond the limits there is no update
             batch_pass = hand.batch_pass()
             gradient, total = batch_pass.gradient, batch_pass.total_gradient
-            update = hand.compute_update(total) if batch_pass.within_limits else None
+            update = hand.allowed_update(batch_pass)
         if bug is None and backend != "by_hand" and update is not None:
             gradient, total, update = _taken_by(backend, hand, update)
         return cls(

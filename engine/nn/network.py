@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.spec.choices import ActivationName, LossName, ReductionName
-from engine.spec.spec import Spec
+from engine.spec.spec import DIVERGENCE, Spec
 
 Array = NDArray[np.float32]
 
@@ -141,6 +141,15 @@ class Network:
         places = _slices(self.buffer_shapes)
         return {name: buffers[place] for name, place in places.items()}
 
+    @cached_property
+    def buffer_limits(self) -> NDArray[np.float64]:
+        """The largest size of each number of the vector of buffers: that of a variance is DIVERGENCE²."""
+        sizes = [
+            np.full(shape, DIVERGENCE**2 if name.endswith("running_var") else DIVERGENCE)
+            for name, shape in self.buffer_shapes.items()
+        ]
+        return np.concatenate([np.zeros(0), *sizes])
+
     def fresh_buffers(self) -> Array:
         """Running means of 0 and variances of 1."""
         buffers = np.zeros(sum(math.prod(shape) for shape in self.buffer_shapes.values()), dtype=np.float32)
@@ -202,7 +211,7 @@ class State:
     epoch_loss: float | None = None
     """loss_sum of the last finished epoch, over its samples where losses are means: the loss as training saw it."""
     diverged: int | None = None
-    """The step that could not be taken because its loss or gradient was not finite or beyond spec.DIVERGENCE."""
+    """The step that was not taken because something in it was not finite or beyond spec.DIVERGENCE."""
 
     @classmethod
     def start(cls, network: Network, parameters: Array, optimizer_state: dict[str, Array]) -> Self:

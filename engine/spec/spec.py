@@ -33,8 +33,8 @@ from engine.spec.choices import (
 from engine.spec.cost import MOST_MULTIPLICATIONS, muon_multiplications, sample_multiplications
 
 DIVERGENCE = 1e12
-"""A batch loss or a gradient beyond this size, or not a number, ends the run: float32 overflows at 3.4e38, and the
-square of a gradient, which Adam keeps, must still fit."""
+"""A batch loss, a gradient, a new parameter, or a mean or deviation of batch norm beyond this size, or not a number,
+ends the run: float32 overflows at 3.4e38, and the squares of gradients, which Adam keeps, must still fit."""
 
 MOST_LAYERS = 8
 """Hidden ones: as many columns as a screen has room for."""

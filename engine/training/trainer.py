@@ -88,7 +88,7 @@ class Trainer:
 
     @property
     def diverged(self) -> int | None:
-        """The step that could not be taken because its loss or gradient was not finite or too large; else None."""
+        """The step that was not taken because something in it was not finite or too large; else None."""
         return self._backend.progress().diverged
 
     @property

@@ -48,6 +48,9 @@ class TrainState(NamedTuple):
     """Running means of batch norm, then running variances"""
     counters: NDArray[np.int64]
     losses: NDArray[np.float64]
+    bounds: NDArray[np.float64]
+    kept: Array
+    """Parameters, updates and the rows of optimizer_state before a step that may have to be undone"""
 
 
 class Buffers(NamedTuple):

@@ -17,6 +17,7 @@ from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
 from engine.backends.compiled.products import TILE
+from engine.backends.compiled.safety import REMEMBERS_GRADIENTS, growth_of
 from engine.backends.pictures import MeasuredSet, Measures, PictureInputs
 from engine.nn.network import Array, Network, Progress, State
 from engine.nn.picture_layout import picture_layout
@@ -89,6 +90,8 @@ class Compiled:
             # Each on a cache line of its own: they are written at every step, and other threads have theirs
             counters=aligned(WIDTH).view(np.int64)[:7],
             losses=aligned(WIDTH).view(np.float64)[:2],
+            bounds=aligned(WIDTH).view(np.float64)[:2],
+            kept=aligned(5 * size),  # no memory is used before it is written to
         )
         self.gradient, self.full_gradient = aligned(size), aligned(size)
         self.flat_index, self.is_parameter = np.zeros(size, dtype=np.int32), aligned(size)
@@ -112,6 +115,7 @@ class Compiled:
         counters = (state.step, state.epoch, state.cursor, state.optimizer_steps, state.samples, state.diverged or 0)
         own.counters[:] = (*counters, -1)
         own.losses[:] = state.loss_sum, math.nan if state.epoch_loss is None else state.epoch_loss
+        own.bounds[settings.PARAMETER_BOUND] = np.abs(state.parameters).max()
 
     def state(self) -> State:
         own = self.train_state
@@ -145,12 +149,21 @@ class Compiled:
         if changes_optimizer:
             self._load_optimizer_state(self._initial_optimizer_state())
             self.train_state.counters[settings.OPTIMIZER_STEPS] = 0
+        self._bound_memory()
 
     def _load_optimizer_state(self, values: dict[str, Array]) -> None:
         own = self.train_state
         own.optimizer_state[:] = 0
         for row, name in enumerate(OPTIMIZER_STATE[self.spec.optimizer]):
             own.optimizer_state[row * own.parameters.size + self.index] = values[name]
+        self._bound_memory()
+
+    def _bound_memory(self) -> None:
+        own = self.train_state
+        rows = own.optimizer_state.reshape(3, -1)[: len(OPTIMIZER_STATE[self.spec.optimizer])]
+        names = OPTIMIZER_STATE[self.spec.optimizer]
+        sizes = [np.abs(values).max() for name, values in zip(names, rows, strict=True) if name in REMEMBERS_GRADIENTS]
+        own.bounds[settings.MEMORY_BOUND] = max(sizes, default=0)
 
     def _initial_optimizer_state(self) -> dict[str, Array]:
         zeros = np.zeros(self.network.count, dtype=np.float32)
@@ -179,7 +192,8 @@ class Compiled:
                 spec.rate_decay, spec.beta1, spec.beta2, spec.epsilon, spec.muon_momentum, spec.sigma,
                 spec.clip_limit, spec.schedule_steps, spec.schedule_factor, spec.warmup_steps, DIVERGENCE,
                 network.leaky_slope, network.elu_alpha, network.huber_delta, network.norm_momentum,
-                network.norm_epsilon, *(1 / (1 - stage.dropout) for stage in network.stages),
+                network.norm_epsilon, *growth_of(spec, network),
+                *(1 / (1 - stage.dropout) for stage in network.stages),
             ]
         )  # fmt: skip
         self.config = Config(self.layout.plan, choices, values)

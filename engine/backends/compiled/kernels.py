@@ -10,7 +10,7 @@ from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch
 from engine.backends.compiled.cache import cached
 from engine.backends.compiled.lanes import WIDTH, gather, inlined, load, separate, splat, store, total
 from engine.backends.compiled.muon import muon
-from engine.backends.compiled.norms import sample_mask, update_running_statistics
+from engine.backends.compiled.norms import new_running_statistics, sample_mask
 from engine.backends.compiled.passes import backward, forward
 from engine.backends.compiled.random import key32, shuffle
 from engine.backends.compiled.rules import (
@@ -22,7 +22,13 @@ from engine.backends.compiled.rules import (
     rate_of,
     update,
     uses_memory,
-    within_limits,
+)
+from engine.backends.compiled.safety import (
+    is_safe,
+    keep,
+    largest_gradient,
+    parameters_within_limits,
+    put_back,
 )
 from engine.backends.compiled.settings import (
     BATCH_SIZE,
@@ -84,10 +90,11 @@ def advance(steps: Any, training: Any, gradient: Any, arguments: Any) -> Any:
             add_penalties(
                 state.parameters, gradient, config.choices[WEIGHTS_END], config.settings[L1], config.settings[L2]
             )
-        if not within_limits(loss, gradient, config.settings[DIVERGENCE]):
+        steepest = largest_gradient(gradient, config.settings[DIVERGENCE])
+        allowed = abs(loss) <= config.settings[DIVERGENCE] and steepest <= config.settings[DIVERGENCE]
+        if not allowed or not take_step(config, state, gradient, buffers, scratch, count, steepest):
             state.counters[DIVERGED] = state.counters[STEP] + 1
             return loss
-        take_step(config, state, gradient, buffers, scratch, count)
         update_counters(config, samples, state, count, copies, loss)
     return loss
 
@@ -179,20 +186,35 @@ def batch_gradient(
 
 
 @inlined
-def take_step(config: Config, state: TrainState, gradient: Any, buffers: Buffers, scratch: Scratch, count: Any) -> Any:
-    """Running statistics, clipping, decay and the rule; count: samples of the batch."""
+def take_step(
+    config: Config, state: TrainState, gradient: Any, buffers: Buffers, scratch: Scratch, count: Any, steepest: Any
+) -> Any:
+    """Running statistics, clipping, decay and the rule; or nothing, and False, where a number would be too large.
+
+    count: samples of the batch. steepest: no component of the gradient is larger.
+    """
     choices, counters = config.choices, state.counters
-    if state.running.size > 0 and count > 1:
-        update_running_statistics(config.plan, config.settings, state.running, buffers.statistics, count)
+    moves_statistics = state.running.size > 0 and count > 1
+    if moves_statistics and not new_running_statistics(config.settings, state.running, buffers.statistics, count):
+        return False
     if choices[CLIP] != 0:
         clip(choices, config.settings, gradient)
-    if uses_memory(choices, config.settings):
-        counters[OPTIMIZER_STEPS] += 1
+    safe = is_safe(config.settings, state.bounds, steepest)
+    if not safe:
+        keep(state)
     rate = rate_of(choices, config.settings, counters[STEP])
+    t = counters[OPTIMIZER_STEPS] + uses_memory(choices, config.settings)
     if choices[OPTIMIZER] == MUON:
-        muon(config, rate, counters[OPTIMIZER_STEPS], state, gradient, scratch)
+        muon(config, rate, t, state, gradient, scratch)
     else:
-        update(config, rate, counters[OPTIMIZER_STEPS], state, gradient)
+        update(config, rate, t, state, gradient)
+    if not safe and not parameters_within_limits(config.settings, state):
+        put_back(state)
+        return False
+    counters[OPTIMIZER_STEPS] = t
+    if moves_statistics:
+        copy(buffers.statistics, state.running)
+    return True
 
 
 @inlined

@@ -25,7 +25,7 @@ from engine.backends.compiled.lanes import (
 )
 from engine.backends.compiled.products import TILE
 from engine.backends.compiled.settings import (
-    HAS_NORM,
+    DIVERGENCE,
     NORM_EPSILON,
     NORM_MOMENTUM,
     OUT_TILES,
@@ -167,15 +167,19 @@ def normalise_backward(
 
 
 @separate
-def update_running_statistics(plan: Any, settings: Any, running: Any, statistics: Any, count: Any) -> None:
-    """running ← (1−m)·running + m·batch, with the unbiased variance, for a batch of two or more."""
+def new_running_statistics(settings: Any, running: Any, statistics: Any, count: Any) -> bool:
+    """(1−m)·running + m·batch, with the unbiased variance, for a batch of two or more, in place of its μ and σ².
+
+    Returns whether they are finite and not too large.
+    """
     units = running.size // 2
-    share = settings[NORM_MOMENTUM]
+    share, limit = settings[NORM_MOMENTUM], settings[DIVERGENCE]
     unbiased = share * (count / (count - 1))
-    for layer in range(plan.shape[0]):
-        if plan[layer, HAS_NORM]:
-            place = plan[layer, STATISTICS]
-            for i in range(place, place + plan[layer, OUT_TILES] * TILE):
-                running[i] = np.float32((1 - share) * running[i] + share * statistics[i])
-                j = units + i
-                running[j] = np.float32((1 - share) * running[j] + unbiased * statistics[j])
+    allowed = True
+    for i in range(units):
+        j = units + i
+        mean = np.float32((1 - share) * running[i] + share * statistics[i])
+        variance = np.float32((1 - share) * running[j] + unbiased * statistics[j])
+        allowed &= abs(mean) <= limit and abs(variance) <= limit * limit
+        statistics[i], statistics[j] = mean, variance
+    return allowed

@@ -1,4 +1,4 @@
-"""The update: penalties, the check that a step can be taken, clipping, learning rate, and the optimizers, on Lanes.
+"""The update: penalties, clipping, learning rate, and the optimizers, on Lanes.
 
 All of it is elementwise and so knows nothing of layers; `muon.py` has the one rule that does. Padding of the parameters
 is zero with gradient zero, and stays zero under every rule here. The formulas are in `engine/nn/optimizers.py`.
@@ -12,8 +12,6 @@ import numpy as np
 from engine.backends.compiled.arguments import Config, TrainState
 from engine.backends.compiled.lanes import (
     WIDTH,
-    absolute,
-    beyond,
     inlined,
     larger,
     load,
@@ -64,15 +62,6 @@ def add_penalties(parameters: Any, gradient: Any, weights_end: Any, l1: Any, l2:
         w = load(parameters, i)
         sign = where_positive(w, splat(1.0), where_positive(splat(0.0) - w, splat(-1.0), splat(0.0)))
         store(gradient, i, load(gradient, i) + splat(l1) * sign + splat(l2) * w)
-
-
-@inlined
-def within_limits(loss: Any, gradient: Any, limit: Any) -> Any:
-    """Whether the loss and every component of the gradient are numbers of at most this size."""
-    exceeding = splat(0.0)
-    for i in range(0, gradient.size, WIDTH):
-        exceeding += beyond(absolute(load(gradient, i)), splat(limit))
-    return abs(loss) <= limit and total(exceeding) == 0
 
 
 @separate

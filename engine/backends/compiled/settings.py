@@ -18,14 +18,18 @@ COLUMNS = 16
 (
     LEARNING_RATE, L1, L2, DECAY, MOMENTUM, DAMPENING, ALPHA, RATE_DECAY, BETA1, BETA2, EPSILON, MUON_MOMENTUM, SIGMA,
     CLIP_LIMIT, SCHEDULE_STEPS, SCHEDULE_FACTOR, WARMUP_STEPS, DIVERGENCE,
-    LEAKY_SLOPE, ELU_ALPHA, HUBER_DELTA, NORM_MOMENTUM, NORM_EPSILON, KEEP_SCALES,
-) = range(24)  # fmt: skip
-"""Settings, float64; from KEEP_SCALES on 1/(1 − dropout) of each layer."""
+    LEAKY_SLOPE, ELU_ALPHA, HUBER_DELTA, NORM_MOMENTUM, NORM_EPSILON,
+    MEMORY_KEPT, MEMORY_SHARE, GROWTH, CHANGE_BY_MEMORY, OTHER_CHANGE, KEEP_SCALES,
+) = range(29)  # fmt: skip
+"""Settings, float64; from KEEP_SCALES on 1/(1 − dropout) of each layer. `safety.py` has the five before it."""
 
 STEP, EPOCH, CURSOR, OPTIMIZER_STEPS, SAMPLES, DIVERGED, ORDER_EPOCH = range(7)
 """Counters, int64. DIVERGED is the step that could not be taken, else 0; ORDER_EPOCH is the epoch of `order`, or −1."""
 LOSS_SUM, EPOCH_LOSS = range(2)
 """Losses, float64."""
+
+MEMORY_BOUND, PARAMETER_BOUND = range(2)
+"""Bounds, float64: no parameter, and nothing that the optimizer remembers of gradients, is larger in size."""
 
 LINEAR, STEP_AT_0, SIGMOID, TANH, RELU, LEAKY_RELU, ELU, GELU, SILU, SOFTPLUS = range(10)
 MSE, MAE, HUBER, BCE, CROSS_ENTROPY, PERCEPTRON_ERROR = range(6)
