@@ -201,6 +201,8 @@ def _rate_too_high(run: DiagnosisInput) -> Iterator[Finding]:
         return
     losses = np.array([one.train_loss for one in last])
     change, mean = float(np.abs(np.diff(losses)).mean()), float(losses.mean())
+    if mean == 0:
+        return
     half = RECENT_ENTRIES // 2
     improving = losses[half:].mean() < 0.9 * losses[:half].mean()
     grown = mean >= LOSS_GROWTH_RATIO * run.curve[0].train_loss
@@ -269,7 +271,8 @@ def _overfitting(run: DiagnosisInput) -> Iterator[Finding]:
         OVERFITTING_RATIO * best.test_loss, best.test_loss + TEST_LOSS_RISE * run.curve[0].test_loss
     )
     if test_loss_rose and test >= OVERFITTING_RATIO * train and train < best.train_loss:
-        yield Finding("overfitting", {"times": test / best.test_loss, "step": best.step, "test_loss": test})
+        times = test / max(best.test_loss, MIN_DIVISOR)
+        yield Finding("overfitting", {"times": times, "step": best.step, "test_loss": test})
 
 
 def _stuck(run: DiagnosisInput) -> Iterator[Finding]:

@@ -219,6 +219,13 @@ def test_overfitting(best: float, end: float, train: float, found: list[FindingC
     assert codes(diagnosis_input(losses=losses, tests=tests)) == found
 
 
+def test_losses_of_nothing_are_no_divisor() -> None:
+    """A Huber loss of a tiny δ is 0 in float32 whatever the outputs are."""
+    assert codes(diagnosis_input(losses=[0.0] * 20)) == []
+    tests = [1.0, 0.8, *[0.0] * 4, *[0.5] * 7]
+    assert codes(diagnosis_input(losses=[1.0, 0.8, *[0.25] * 4, *[0.05] * 7], tests=tests)) == ["overfitting"]
+
+
 @pytest.mark.parametrize(
     ("share", "found"),
     [(STUCK_IMPROVEMENT * 1.5, []), (STUCK_IMPROVEMENT * 0.5, ["stuck"])],
