@@ -79,6 +79,24 @@ def assert_levels(a: Numbers, b: Numbers, what: str, sides: bool = False) -> Non
     assert (off > 1).mean() < 0.002, what
 
 
+@pytest.mark.parametrize("size", [1e-45, 1e-44, 1e-41, 1e-38, 4e-38, 3e-37, 1e-30, 1e29, 1e30, 1e36, 3e38])
+def test_maps_of_any_size_that_float32_has(size: float) -> None:
+    """Down to its least number, where 127 over the scale is beyond it."""
+    spec = Spec(hidden=(2,), activation="linear", output_activation="linear", loss="mse")
+    start = Trainer(spec, "by_hand")
+    state = start.checkpoint().state
+    for name, view in start.network.views(state.parameters).items():
+        view[:] = 0
+        if name == "layers.0.bias":
+            view[:] = size, -size
+    for name, picture in of_each_backend(spec, state=state).items():
+        first, second = part(picture, "maps")[:2]
+        assert (first == 127).all(), name
+        assert (second == -127).all(), name
+        scales = part(picture, "map_scales")
+        np.testing.assert_array_equal(scales, [min(np.float32(size), np.float32(LARGEST))] * 2 + [0])
+
+
 @pytest.mark.parametrize("seed", range(40))
 def test_backends_draw_the_same_of_random_specs(seed: int) -> None:
     assert_same(of_each_backend(random_spec(seed), steps=12))
