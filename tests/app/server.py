@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from app.main import create_app
-from app.sessions import checks
+from app.sessions import checks, clock
 from app.settings import Settings
 from app.training_worker import jobs
 from app.training_worker.port import Job, Train
@@ -22,6 +22,9 @@ KINDS: dict[str, BackendName] = {
     "unchecked": "compiled",
     "stuck": "by_hand",
 }
+
+SELDOM = 1 / 12
+"""Seconds between two turns, where pictures are slow: so that tests of pages need not wait for their painting."""
 
 start, do, listen = jobs.start, jobs.do, serving.listen
 
@@ -47,6 +50,8 @@ def listen_with_small_buffers(host: str, port: int) -> socket.socket:
 
 if __name__ == "__main__":
     kind = sys.argv[1]
+    if KINDS[kind] == "by_hand":
+        clock.TICK = SELDOM
     if kind == "slow_to_load":
         jobs.start = start_slowly
     if kind == "small_buffers":
