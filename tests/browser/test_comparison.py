@@ -80,7 +80,7 @@ def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
 def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
     slowly(opened)
     opened["race"].click()
-    opened.until(lambda: len(rows(opened)) == EIGHT)
+    opened.until(lambda: len(rows(opened)) == EIGHT and opened.number("steps") > 0)
     opened["play"].click()
     opened.until(lambda: abreast(opened))
     for run in range(EIGHT - 1, 1, -1):
