@@ -7,7 +7,7 @@ from tests.browser.conftest import Opened
 
 
 def commands(opened: Opened) -> list[str]:
-    return [command["type"] for command in opened.sent if command["type"] not in ("drawn", "focus", "history")]
+    return [command["type"] for command in opened.sent if command["type"] not in ("drawn", "focus", "history", "watch")]
 
 
 def test_each_key_once(opened: Opened) -> None:
