@@ -2,13 +2,15 @@
 // Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
 // over the connection they came by. Of those that come while one is decoded and painted, or while the tab is hidden, only
 // the newest counts. A page that paints slowly rests as long as it painted, so that charts and clicks get their turn.
+// Decoding takes a moment, and what the server says after a frame waits for it; in a hidden tab it does not.
 
 import { decodeFrame } from '../wire/frames.js';
 import { say } from './notices.js';
 
 const SLOW = 12; // milliseconds of painting from which on it rests
 
-/** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived */
+/** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived  a frame */
+/** @typedef {Arrived | (() => void)} Item */
 
 /**
  * @param {import('./store.js').Store} store
@@ -19,44 +21,30 @@ export function createFrameReceiver(store, session, acknowledge) {
   let openings = 0; // of the connection
   /** @type {import('../wire/messages.js').Layout | null} the newest that was told */
   let layout = null;
-  /** @type {Arrived | null} the newest frame that is not decoded yet */
-  let waiting = null;
   let decoding = false;
+  const queue = createQueue(decodeAndShow);
 
-  async function decodeWaiting() {
-    if (decoding) return;
+  /** @param {Arrived} arrived */
+  async function decodeAndShow({ bytes, layout: its }) {
+    const opening = openings;
     decoding = true;
-    while (waiting && !document.hidden) {
-      const { bytes, layout: its } = waiting;
-      const opening = openings;
-      waiting = null;
-      try {
-        const frame = await decodeFrame(bytes, its);
-        const cost = opening === openings ? await show(frame, opening) : 0;
-        if (cost > SLOW) await new Promise((resolve) => { setTimeout(resolve, cost); });
-      } catch (fault) { // this page is older than its server
-        say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
-      }
-    }
+    const frame = await decodeFrame(bytes, its).catch((fault) => { // this page is older than its server
+      say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
+    });
     decoding = false;
+    const cost = frame && opening === openings ? await show(frame, opening) : 0;
+    if (cost > SLOW) await new Promise((resolve) => { setTimeout(resolve, cost); });
   }
 
-  /** Milliseconds that painting it took. @param {import('../wire/frames.js').Frame} frame @param {number} opening @returns {Promise<number>} */
-  function show(frame, opening) {
-    return new Promise((resolve) => {
-      let began = 0;
-      requestAnimationFrame(() => { began = performance.now(); }); // before those of the panels
-      const drawn = () => { if (opening === openings) acknowledge(frame.frame); };
-      if (!session.receiveFrame(frame)) { // nothing to draw, and the server need not wait for it
-        drawn();
-        resolve(0);
-        return;
-      }
-      requestAnimationFrame(() => {
-        drawn();
-        setTimeout(() => resolve(performance.now() - began));
-      });
-    });
+  /** Milliseconds that painting it took. @param {import('../wire/frames.js').Frame} frame @param {number} opening */
+  async function show(frame, opening) {
+    const drawn = () => { if (opening === openings) acknowledge(frame.frame); };
+    const painting = startPainting();
+    const taken = session.receiveFrame(frame);
+    queue.runDue();
+    if (taken) return painting.end(drawn);
+    drawn(); // nothing to draw, and the server need not wait for it
+    return 0;
   }
 
   return {
@@ -66,14 +54,89 @@ export function createFrameReceiver(store, session, acknowledge) {
     },
     /** @param {ArrayBuffer} bytes */
     receive(bytes) {
-      waiting = { bytes, layout };
-      decodeWaiting();
+      queue.add({ bytes, layout });
+    },
+    /** Does it once the frames that came before are shown; now in a hidden tab. @param {() => void} run */
+    inOrder(run) {
+      if (!decoding && (queue.isEmpty() || document.hidden)) run();
+      else queue.add(run);
     },
     connectionOpened() {
       openings += 1;
-      layout = waiting = null;
+      layout = null;
+      queue.dropFrames();
     },
     /** The tab can be seen again. */
-    shown: decodeWaiting,
+    shown: queue.work,
+  };
+}
+
+/** Measures the next painting, from before what the panels ask for to after it. */
+function startPainting() {
+  let began = 0;
+  requestAnimationFrame(() => { began = performance.now(); });
+  return {
+    /** @param {() => void} painted @returns {Promise<number>} milliseconds */
+    end: (painted) => new Promise((resolve) => {
+      requestAnimationFrame(() => {
+        painted();
+        setTimeout(() => resolve(performance.now() - began));
+      });
+    }),
+  };
+}
+
+/**
+ * What has come and is not dealt with yet, in its order: frames, and what is to be done after them.
+ * @param {(frame: Arrived) => Promise<void>} show
+ */
+function createQueue(show) {
+  /** @type {Item[]} */
+  let items = [];
+  let working = false;
+  const isFrame = (/** @type {Item} */ item) => typeof item !== 'function';
+
+  /** The next one to be dealt with; frames stay while the tab is hidden. @returns {Item | undefined} */
+  function take() {
+    const newest = items.findLastIndex(isFrame);
+    items = items.filter((item, i) => !isFrame(item) || i === newest);
+    const next = document.hidden ? items.find((item) => !isFrame(item)) : items[0];
+    items = items.filter((item) => item !== next);
+    return next;
+  }
+
+  /** Deals with everything, if that is not under way. */
+  async function work() {
+    if (working) return;
+    working = true;
+    for (let next; (next = take()); ) {
+      try {
+        if (typeof next === 'function') next();
+        else await show(next);
+      } catch (fault) { // what comes next is dealt with all the same
+        reportError(fault);
+      }
+    }
+    working = false;
+  }
+
+  return {
+    work,
+    isEmpty: () => items.length === 0,
+    /** @param {Item} item */
+    add(item) {
+      items.push(item);
+      work();
+    },
+    dropFrames() {
+      items = items.filter((item) => !isFrame(item));
+    },
+    /** What waits for no frame. */
+    runDue() {
+      for (let run = items[0]; typeof run === 'function'; run = items[0]) {
+        items.shift();
+        run();
+      }
+    },
   };
 }

@@ -9,12 +9,11 @@ import { createRestartNote, showSentence } from './notices.js';
 /**
  * @param {import('./store.js').Store} store
  * @param {import('./session.js').Session} session
- * @param {(layout: import('../wire/messages.js').Layout) => void} receiveLayout
  * @param {import('./predictions.js').Predictions} predictions
  * @param {(message: import('../wire/messages.js').StateMessage) => void} receiveState
  * @returns {(message: ServerMessage) => void}
  */
-export function createMessageReceiver(store, session, receiveLayout, predictions, receiveState) {
+export function createMessageReceiver(store, session, predictions, receiveState) {
   const showRestart = createRestartNote(store);
 
   /** @param {import('../wire/messages.js').Scores} scores */
@@ -41,7 +40,6 @@ export function createMessageReceiver(store, session, receiveLayout, predictions
   /** @type {Record<string, (message: any) => void>} */
   const receivers = {
     state: receiveState,
-    layout: receiveLayout,
     scores: receiveScores,
     history: session.receiveHistory,
     health: session.receiveHealth,

@@ -60,6 +60,8 @@ const watching = createWatching((command) => connection.sendNow(command), {
   health: [element('charts'), element('inspector')],
 });
 
+const receiveMessage = createMessageReceiver(store, session, predictions, createStateReceiver(store, session, addressBar, send));
+
 await words; // the server may have something to say at once
 const connection = connectPage(store, {
   opened() {
@@ -67,7 +69,10 @@ const connection = connectPage(store, {
     frames.connectionOpened();
     watching.connectionOpened();
   },
-  message: createMessageReceiver(store, session, frames.receiveLayout, predictions, createStateReceiver(store, session, addressBar, send)),
+  message(message) {
+    if (message.type === 'layout') frames.receiveLayout(message);
+    else frames.inOrder(() => receiveMessage(message));
+  },
   bytes: frames.receive,
 });
 document.addEventListener('visibilitychange', () => {

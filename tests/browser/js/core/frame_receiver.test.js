@@ -65,6 +65,23 @@ test('a frame belongs to the layout that was told before it', async () => {
   equal([shown, /of revision 3 and the layout of revision 4/.test(said[0])], [[1], true]);
 });
 
+test('what comes after a frame waits until it is shown, and comes before the next one', async () => {
+  const { frames, shown } = receiver();
+  /** @type {string[]} */
+  const done = [];
+  const note = (/** @type {string} */ name) => frames.inOrder(() => done.push(`${name} after ${shown.join()}`));
+  note('a');
+  frames.receive(frame(1));
+  note('b');
+  frames.receive(frame(2)); // is not shown: the third comes before it is decoded
+  note('c');
+  frames.receive(frame(3));
+  note('d');
+  equal(done, ['a after ']);
+  await until(() => done.length === 4);
+  equal(done, ['a after ', 'b after 1', 'c after 1', 'd after 1,3']);
+});
+
 test('one that is not taken is acknowledged all the same', async () => {
   const { frames, acknowledged } = receiver({ takes: () => false });
   frames.receive(frame(7));
@@ -97,8 +114,10 @@ test('a hidden tab decodes nothing, and later the newest', async () => {
     hide(true);
     frames.receive(frame(1));
     frames.receive(frame(2));
-    await new Promise((done) => setTimeout(done, 0));
-    equal(shown, []);
+    let done = false;
+    frames.inOrder(() => (done = true));
+    await new Promise((over) => setTimeout(over, 0));
+    equal([shown, done], [[], true]);
   } finally {
     hide(false);
   }
