@@ -75,7 +75,7 @@ async def test_play_and_watch(server: Running) -> None:
         assert await until(socket, "history")
         await say(socket, type="play")
         await until(socket, "frame", lambda frame: frame["step"] > 100)
-        assert server.health()["playing"] == 1
+        assert server.health()["playing"] >= 1  # what another test has left may still train
         await say(socket, type="pause")
         await until(socket, "state", lambda state: not state["playing"])
     async with connect(address(server, state["session"])) as socket:
