@@ -121,8 +121,8 @@ def test_classes_are_the_largest_scores(backend: BackendName, loss: LossName) ->
     outputs = trainer._backend.activations(grid_inputs(trainer.spec, BOUNDARY_SIDE))[-1].T
     scores = predictions_of(trainer.spec, outputs)
     found = part(picture, "classes").ravel()
-    np.testing.assert_array_equal(found // 16, outputs.argmax(axis=1))
-    np.testing.assert_allclose(found % 16, 15 * scores.max(axis=1), atol=0.501)
+    np.testing.assert_array_equal(found // 32, outputs.argmax(axis=1))
+    np.testing.assert_allclose(found % 32, 31 * scores.max(axis=1), atol=0.501)
 
 
 @pytest.mark.parametrize("backend", BACKENDS)
