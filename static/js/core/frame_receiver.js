@@ -7,7 +7,7 @@
 import { decodeFrame } from '../wire/frames.js';
 import { say } from './notices.js';
 
-const SLOW = 12; // milliseconds of painting from which on it rests
+const SLOW = 32; // milliseconds of painting from which on it rests
 
 /** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived  a frame */
 /** @typedef {Arrived | (() => void)} Item */
