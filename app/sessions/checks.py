@@ -68,7 +68,7 @@ class Checks:
             try:
                 rest = await work()
             except Exception:  # training goes on without
-                log.exception("session %s: step %d could not be checked", run.key, run.step)
+                log.exception("step %d could not be checked", run.step)
                 rest = FAILED_SECONDS
             due = time.monotonic() + rest
 

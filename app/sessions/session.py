@@ -192,7 +192,7 @@ class Session:
     async def _halt_after(self, failure: Exception) -> None:
         """Logged once, told, and training stops."""
         run = self.run
-        log.error("session %s: the engine failed after step %d of %r", self.key, run.step, run.spec, exc_info=failure)
+        log.error("the engine failed after step %d of %r", run.step, run.spec, exc_info=failure)
         run.halt()
         await self._locate_again()
         run.tell_state()
@@ -206,7 +206,7 @@ class Session:
         try:
             placed = await self._worker.do(run.trainer, Locate())
         except Exception as fault:  # then the run stays where it was last known to stand
-            log.warning("session %s: not even its losses can be had: %r", self.key, fault)
+            log.warning("after that not even the losses can be had: %r", fault)
             return
         if placed.checkpoint.state.step != run.step:
             run.place(placed)

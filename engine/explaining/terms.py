@@ -17,6 +17,9 @@ ROUNDING = 20 * FLOAT32
 SHOWN = 1e-4
 """Relative difference of two numbers that a reader sees"""
 
+MOST_ROUNDING = 1e-3
+"""In units of the sum of the sizes of the terms: more than that, layer by layer, float32 does not lose."""
+
 Op = Literal["sum", "product", "value"]
 
 
@@ -75,12 +78,13 @@ def with_rounding(line: Line, sign: str) -> Iterator[Line]:
     """The line; where a reader would see that its terms do not make its total, the terms' own total, and a second line
     with the rounding ρ between the two. sign: the symbol of the terms' own total.
 
-    Where a sum cancels, much of what is left is rounding, and another order of summation leaves another one.
+    Where a sum cancels, much of what is left is rounding, and another order of summation leaves another one. A
+    difference beyond MOST_ROUNDING is none: then the line stays as it is, and does not hold.
     """
-    if not isfinite(line.total):
+    rounding = line.total - line.recomputed
+    if not isfinite(line.total) or abs(rounding) > MOST_ROUNDING * fsum(abs(term.value) for term in line.terms):
         yield line
         return
-    rounding = line.total - line.recomputed
     if abs(rounding) <= SHOWN * abs(line.total) and holds(line, 0):
         yield line
         return

@@ -9,7 +9,7 @@ import pytest
 from engine import Layer, Spec, Trainer
 from engine.explaining.explain import SUBJECTS, explain
 from engine.explaining.explain_rule import RULES
-from engine.explaining.terms import MAX_TERMS, Line, Subject, Term, holds, sum_line
+from engine.explaining.terms import MAX_TERMS, MOST_ROUNDING, Line, Subject, Term, holds, sum_line, with_rounding
 from engine.explaining.traced_step import TracedStep
 from engine.fault import Fault
 from engine.nn.network import State
@@ -163,6 +163,19 @@ def test_the_small_terms_of_a_long_sum_are_told_together() -> None:
     assert len(line.terms) == MAX_TERMS
     assert line.recomputed == 124750
     assert min(term.value for term in line.terms[:-1]) == 500 - (MAX_TERMS - 1)
+
+
+def test_a_difference_is_called_rounding_only_as_far_as_it_can_be() -> None:
+    def lines(off: float) -> list[Line]:
+        return list(with_rounding(sum_line("gradient", [Term("a", 1.0), Term("b", -0.999)], "g", 0.001 + off), "Σ"))
+
+    assert [line.name for line in lines(0)] == ["gradient"]
+    told, rounded = lines(0.9 * MOST_ROUNDING * 1.999)
+    assert rounded.name == "rounded"
+    assert holds(told, 0)
+    assert holds(rounded, 0)
+    (wrong,) = lines(1.1 * MOST_ROUNDING * 1.999)
+    assert not holds(wrong, 0)
 
 
 def test_every_rule_and_every_kind_is_told() -> None:
