@@ -120,7 +120,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[Running]:
-    with running_server("by_hand") as running:
+    with running_server("by_hand", limits__kept_seconds="0") as running:  # each test leaves a seat
         yield running
 
 

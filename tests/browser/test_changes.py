@@ -17,7 +17,7 @@ CONFIGURE_ELSEWHERE = """([session, spec]) => new Promise((done) => {
 })"""
 
 NOTICES_STAY = (
-    "(after => { window.setTimeout = (run, wait, ...more) => wait < 8000 && after(run, wait, ...more) })(setTimeout)"
+    "(after => { window.setTimeout = (run, wait = 0, ...more) => wait < 8000 && after(run, wait, ...more)})(setTimeout)"
 )
 
 
