@@ -47,7 +47,7 @@ ENGINE = (
 )
 APP = (
     ("setup", "wire"),
-    ("training_worker",),
+    ("store", "training_worker"),
     ("sessions",),
     ("web",),
 )

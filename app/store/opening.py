@@ -1,0 +1,113 @@
+"""Opens the database of this server: SQLite in a folder, or Postgres, brought up to date where it is older."""
+
+import os
+from pathlib import Path
+
+from platformdirs import user_data_path
+from sqlalchemy import create_engine, event, inspect, text
+from sqlalchemy.engine import URL, Connection, Engine, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
+
+from app.store.repository import Repository
+from app.store.schema import VERSION
+
+FILE = "runs.sqlite"
+LOCK_SECONDS = 5
+"""How long to wait for a server on the same folder that is just stopping."""
+
+
+class CannotOpen(Exception):  # noqa: N818
+    """The database cannot be used now: playing goes on without. Says why, in a sentence."""
+
+
+class Misconfigured(CannotOpen):
+    """It cannot be what was meant: the server must not start."""
+
+
+def default_folder() -> Path:
+    return user_data_path("backprop-playground", appauthor=False)
+
+
+def open_folder(folder: Path) -> Repository:
+    """SQLite. Raises CannotOpen, and Misconfigured where another server has this folder."""
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise CannotOpen(f"The folder {folder} cannot be made ({fault.strerror}).") from None
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise CannotOpen(f"The folder {folder} cannot be written to.")
+    engine = create_engine(URL.create("sqlite", database=str(folder / FILE)), connect_args={"timeout": LOCK_SECONDS})
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_immediately)
+    try:
+        return _opened(engine)
+    except SQLAlchemyError as fault:
+        if "locked" in str(fault):
+            raise Misconfigured(
+                f"Another server keeps its runs in {folder}. Stop it, or choose another folder with --data."
+            ) from None
+        raise CannotOpen(f"The runs in {folder} cannot be read ({reason(fault)}). Move {FILE} away.") from None
+
+
+def open_address(address: str) -> Repository:
+    """Postgres: postgresql+psycopg://… Raises CannotOpen, and Misconfigured where there is no such kind of store."""
+    try:
+        url = make_url(address)
+        if url.get_backend_name() != "postgresql":
+            raise Misconfigured("PLAYGROUND_STORE is an address that begins with postgresql+psycopg://, or off.")
+        engine = create_engine(url)
+    except (ArgumentError, NoSuchModuleError):
+        raise Misconfigured("PLAYGROUND_STORE is an address that begins with postgresql+psycopg://, or off.") from None
+    except ModuleNotFoundError as fault:
+        raise Misconfigured(f"{fault.name} is missing: install this program with its extra [postgres].") from None
+    try:
+        return _opened(engine)
+    except SQLAlchemyError as fault:
+        raise CannotOpen(f"The database {url.render_as_string()} cannot be used ({reason(fault)}).") from None
+
+
+def reason(fault: SQLAlchemyError) -> str:
+    """One line, without the statement and its values."""
+    return str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]
+
+
+def _opened(engine: Engine) -> Repository:
+    connection = engine.connect()
+    try:
+        with connection.begin():
+            if _version(connection) != VERSION:
+                _migrate(connection)
+    except BaseException:
+        connection.close()
+        engine.dispose()
+        raise
+    return Repository(connection)
+
+
+def _set_up_sqlite(connection: object, _record: object) -> None:
+    """One server has the file for itself, and a power cut, unlike a killed server, may take the last moments."""
+    connection.isolation_level = None  # type: ignore[attr-defined]  # transactions begin where we say so
+    cursor = connection.cursor()  # type: ignore[attr-defined]
+    for pragma in ("locking_mode=EXCLUSIVE", "journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_immediately(connection: Connection) -> None:
+    connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _version(connection: Connection) -> str | None:
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _migrate(connection: Connection) -> None:
+    from alembic import command  # takes half a second to load, once in a database's life
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", "app.store:migrations")
+    config.attributes["connection"] = connection
+    command.upgrade(config, "head")

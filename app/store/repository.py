@@ -1,0 +1,90 @@
+"""Repository: runs in a database, read and written over one connection by one thread.
+
+Each method is one transaction. Raises SQLAlchemyError where the database cannot do it.
+"""
+
+import json
+import time
+from collections.abc import Callable, Iterable
+from typing import Any
+
+from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy.engine import Connection
+
+from app.store.records import Part, Save, SavedRun, packed, unpacked
+from app.store.schema import parts, runs
+
+
+class Repository:
+    def __init__(self, connection: Connection, clock: Callable[[], float] = time.time) -> None:
+        """clock: gives seconds since 1970."""
+        self._connection = connection
+        self._clock = clock
+
+    def write(self, save: Save) -> None:
+        head = {"saved_at": self._clock(), "head": _json(save.head)}
+        added = [_row(save.key, number, part) for number, part in save.added.items()]
+        with self._connection.begin():
+            if save.whole:
+                self._connection.execute(delete(parts).where(parts.c.run == save.key))
+            if not self._connection.execute(update(runs).where(runs.c.key == save.key).values(head)).rowcount:
+                self._connection.execute(insert(runs).values(key=save.key, **head))
+            if save.dropped:
+                which = (parts.c.run == save.key) & (parts.c.number == bindparam("dropped"))
+                self._connection.execute(delete(parts).where(which), [{"dropped": number} for number in save.dropped])
+            if added:
+                self._connection.execute(insert(parts), added)
+
+    def read(self, key: str) -> SavedRun | None:
+        """The run of this key, if it is kept. Raises ValueError where it cannot be understood."""
+        with self._connection.begin():
+            head = self._connection.execute(select(runs.c.head).where(runs.c.key == key)).scalar()
+            if head is None:
+                return None
+            of_run = select(parts.c.number, parts.c.kind, parts.c.facts, parts.c.arrays).where(parts.c.run == key)
+            rows = self._connection.execute(of_run.order_by(parts.c.number)).all()
+        return SavedRun(json.loads(head), {number: _part(*columns) for number, *columns in rows})
+
+    def count(self) -> int:
+        with self._connection.begin():
+            return self._connection.execute(select(func.count()).select_from(runs)).scalar_one()
+
+    def sweep(self, seconds: float, most_bytes: int) -> int:
+        """Forgets the runs that were not saved for so long, and beyond so many bytes those saved longest ago. How
+        many."""
+        size = func.coalesce(func.sum(func.length(parts.c.arrays) + func.length(parts.c.facts)), 0)
+        sized = select(runs.c.key, runs.c.saved_at, size).outerjoin(parts, parts.c.run == runs.c.key)
+        newest_first = sized.group_by(runs.c.key, runs.c.saved_at).order_by(runs.c.saved_at.desc())
+        oldest, taken = self._clock() - seconds, 0
+        with self._connection.begin():
+            forgotten: list[str] = []
+            for key, saved_at, nbytes in self._connection.execute(newest_first).all():
+                taken += nbytes
+                if saved_at < oldest or taken > most_bytes:
+                    forgotten.append(key)
+            self._forget(forgotten)
+        return len(forgotten)
+
+    def _forget(self, keys: Iterable[str]) -> None:
+        """Their parts go with them."""
+        if named := [{"forgotten": key} for key in keys]:
+            self._connection.execute(delete(parts).where(parts.c.run == bindparam("forgotten")), named)
+            self._connection.execute(delete(runs).where(runs.c.key == bindparam("forgotten")), named)
+
+    def close(self) -> None:
+        self._connection.close()
+        self._connection.engine.dispose()
+
+
+def _json(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"))
+
+
+def _row(key: str, number: int, part: Part) -> dict[str, Any]:
+    layout, data = packed(part.arrays)
+    return {"run": key, "number": number, "kind": part.kind, "facts": _json([part.facts, layout]), "arrays": data}
+
+
+def _part(kind: str, text: str, data: bytes) -> Part:
+    facts, layout = json.loads(text)
+    return Part(kind, facts, unpacked(layout, data))

@@ -1,0 +1,94 @@
+"""Store: a repository behind one thread, off the event loop. A fault of its is told and stops nobody."""
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import Literal, ParamSpec, TypeVar
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.store.opening import reason
+from app.store.records import Save, SavedRun
+from app.store.repository import Repository
+
+log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 30.0
+"""After a fault, until the next try: a disk that is full stays so for a while."""
+
+State = Literal["ok", "full", "failed"]
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Store:
+    def __init__(self, repository: Repository, clock: Callable[[], float] = time.monotonic) -> None:
+        self._repository = repository
+        self._clock = clock
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._retry_at = 0.0
+        self.state: State = "ok"
+        self.changed: Callable[[], None] = lambda: None
+        """Called on the event loop when `state` has become another."""
+        self.kept = 0
+        """How many runs there were when it was last swept."""
+
+    @property
+    def accepts(self) -> bool:
+        """Whether it is worth trying to write now."""
+        return self.state == "ok" or self._clock() >= self._retry_at
+
+    async def write(self, save: Save) -> bool:
+        """False: it could not be done, and nothing of it was."""
+        try:
+            await self._do(self._repository.write, save)
+        except SQLAlchemyError as fault:
+            self._failed(fault)
+            return False
+        self._set("ok")
+        return True
+
+    async def read(self, key: str) -> SavedRun | None:
+        """None, too, where it cannot be read."""
+        try:
+            return await self._do(self._repository.read, key)
+        except (SQLAlchemyError, ValueError, TypeError) as fault:
+            log.error("a run that is kept cannot be read (%s)", type(fault).__name__)
+            return None
+
+    async def sweep(self, seconds: float, most_bytes: int) -> None:
+        """See Repository.sweep."""
+        try:
+            swept = await self._do(self._repository.sweep, seconds, most_bytes)
+            self.kept = await self._do(self._repository.count)
+        except SQLAlchemyError as fault:
+            self._failed(fault)
+            return
+        if swept:
+            log.info("%d runs were forgotten that were kept long enough", swept)
+
+    async def close(self) -> None:
+        """Once all that was asked for is done."""
+        try:
+            await self._do(self._repository.close)
+        except SQLAlchemyError as fault:
+            self._failed(fault)
+        self._thread.shutdown(wait=False)
+
+    async def _do(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+        return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **named))
+
+    def _failed(self, fault: SQLAlchemyError) -> None:
+        self._retry_at = self._clock() + RETRY_SECONDS
+        if self.state == "ok":
+            log.error("runs cannot be kept now: %s", reason(fault))
+        self._set("full" if "full" in reason(fault) or "No space" in reason(fault) else "failed")
+
+    def _set(self, state: State) -> None:
+        if state != self.state:
+            self.state = state
+            self.changed()
