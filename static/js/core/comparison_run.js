@@ -9,23 +9,7 @@ const MOST_STEPS = 20_000; // asked for at once: seconds' work of a small networ
 const MOST_ENTRIES = 1500; // of a curve; then every other one goes
 
 /** @typedef {import('../wire/messages.js').SpecChange} SpecChange */
-/**
- * @typedef {object} Reading  of a run, now
- * @property {number} step
- * @property {number | null} train_loss
- * @property {number | null} test_accuracy
- * @property {number | null} samples  spent on learning
- * @property {number[]} steps  of its curve
- * @property {(number | null)[]} losses
- */
-/**
- * @typedef {object} Ending
- * @property {SpecChange} change  the fields of the Spec in which it differs
- * @property {{code: string, message: string, values: Record<string, any>} | null} refused
- * @property {number | null} diverged  the step
- * @property {string | null} stopped  the stop rule
- */
-/** @typedef {Reading & Ending} ComparisonRun */
+/** @typedef {import('./state.js').ComparisonRun} ComparisonRun */
 
 /** @param {unknown} a @param {unknown} b */
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);

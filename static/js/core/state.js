@@ -56,6 +56,24 @@
  */
 
 /**
+ * @typedef {object} Reading  of a run beside this page's, now
+ * @property {number} step
+ * @property {number | null} train_loss
+ * @property {number | null} test_accuracy
+ * @property {number | null} samples  spent on learning
+ * @property {number[]} steps  of its curve
+ * @property {(number | null)[]} losses
+ */
+/**
+ * @typedef {object} Ending
+ * @property {import('../wire/messages.js').SpecChange} change  the fields of the Spec in which it differs
+ * @property {{code: string, message: string, values: Record<string, any>} | null} refused
+ * @property {number | null} diverged  the step
+ * @property {string | null} stopped  the stop rule
+ */
+/** @typedef {Reading & Ending} ComparisonRun */
+
+/**
  * What the person has chosen to see, and what the panels tell each other.
  * @typedef {object} Shown
  * @property {'connecting' | 'open' | 'lost' | 'refused'} connection
@@ -77,7 +95,7 @@
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
  * @property {string | null} comparison  which runs are compared: `optimizers`, or `reward` with gradients
- * @property {import('./comparison_run.js').ComparisonRun[] | null} comparisonRuns  beside this page's
+ * @property {ComparisonRun[] | null} comparisonRuns  beside this page's
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} drawing  points of one's own
  * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can

@@ -3,8 +3,8 @@
 
 import { hasText, t } from '../../core/i18n.js';
 
-/** @typedef {import('../../core/comparison_run.js').ComparisonRun} ComparisonRun */
-/** @typedef {import('../../core/comparison_run.js').Reading & {name: string, note: string, title: string}} ComparedRun  note: in a word, title: in a sentence */
+/** @typedef {import('../../core/state.js').ComparisonRun} ComparisonRun */
+/** @typedef {import('../../core/state.js').Reading & {name: string, note: string, title: string}} ComparedRun  note: in a word, title: in a sentence */
 /** @typedef {ReturnType<typeof import('../../core/comparison_runs.js').createComparisonRuns>} ComparisonRuns */
 
 /** @param {import('../../wire/messages.js').SpecChange} change  one field and its value */

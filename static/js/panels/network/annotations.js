@@ -9,7 +9,7 @@ import { inputLabel } from '../../experiment/names.js';
 
 const MARK_GAP = 5; // px between an output's tile and its mark
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 
 /** Whether outputs have marks. @param {import('./shape.js').Shape} shape */
 export const hasOutputMarks = ({ outputs, classes }) => outputs > 1 && classes > 0;

@@ -43,7 +43,7 @@ export function createColumnHeads(root, edit, store) {
   }
 
   return {
-    /** @param {import('./network_canvas.js').Drawing} drawing */
+    /** @param {import('./drawing_type.js').Drawing} drawing */
     arrange({ layout }) {
       const [spec, facts, schema] = [store.get('spec'), store.get('choices'), store.get('schema')];
       const [limits, activations] = [readLimits(schema), readActivations(schema)];

@@ -21,7 +21,7 @@ export function createGradientNorms(root, open) {
   let shown = [];
 
   return {
-    /** @param {import('./network_canvas.js').Drawing} drawing */
+    /** @param {import('./drawing_type.js').Drawing} drawing */
     arrange({ layout, palette: { text, small } }) {
       const centers = layerCenters(layout);
       root.style.top = `${layout.height + RIVER_HEIGHT}px`;

@@ -11,7 +11,7 @@ import { endsOfLink, subjectOfLink } from './subjects.js';
 
 const BIAS_SIZE = { least: 7, most: 13 }; // px of a bias's handle, larger than its dot
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /** @typedef {import('./subjects.js').Subject} Subject */
 /** @typedef {{x: number, y: number, width: number, height: number}} Area  x, y: its centre, px */
 /** @typedef {(n: number) => Area | null} LabelArea  of a link's number label; null: it has none */

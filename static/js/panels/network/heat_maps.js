@@ -9,7 +9,7 @@ import { sideOf } from '../../experiment/names.js';
 const COARSE = 1.6; // device pixels of a tile per cell of its map: above it, the map is upsampled
 const QUANTIZED = 127; // feature maps hold integers up to it
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /** @typedef {import('../../wire/frames.js').Frame} Frame */
 /** @typedef {import('../../draw/network/heat_maps.js').Sheet} Sheet */
 /** @typedef {import('../../draw/base/colormap.js').Meaning} Meaning */

@@ -18,7 +18,7 @@ import { endsOfLink } from './subjects.js';
 /** @typedef {import('../../wire/frames.js').Grid} Grid */
 /** @typedef {import('./shape.js').Shape} Shape */
 /** @typedef {import('./shape.js').Place} Place */
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /** @typedef {import('../../draw/base/colormap.js').Meaning} Meaning */
 /** @typedef {import('../../draw/base/palette.js').Palette} Palette */
 

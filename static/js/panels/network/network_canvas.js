@@ -25,16 +25,7 @@ const RIVER = { gap: 6, height: 30 }; // px below the columns; px at full height
 /** @typedef {import('./shape.js').Place} Place */
 /** @typedef {'weight' | 'gradient' | 'update'} LinkValue  what the links show */
 /** @typedef {ReturnType<typeof createNetworkCanvas>} NetworkCanvas */
-/**
- * @typedef {object} Drawing   one arrangement of the network
- * @property {Shape} shape
- * @property {import('../../draw/network/layout.js').NetworkLayout} layout
- * @property {import('../../draw/network/number_labels.js').LabelLayout | null} labels  null: links have no number labels
- * @property {import('../../draw/network/links.js').Links} links
- * @property {import('../../draw/base/palette.js').Palette} palette
- * @property {import('../../draw/base/colormap.js').Colormap} colormap
- * @property {Path2D} usedTiles @property {Path2D} unusedTiles   outlines of all tiles in use, and of inputs that are not
- */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /**
  * @typedef {object} Shown
  * @property {LinkValue} kind

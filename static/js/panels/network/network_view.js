@@ -16,7 +16,7 @@ import { matchesShape, readShape, tileOf } from './shape.js';
 import { emphasizedLinks, linkOf, neuronOf, placeOf } from './subjects.js';
 import { createTileButtons } from './tile_buttons.js';
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /** @typedef {import('./shape.js').Place} Place */
 /** @typedef {import('./subjects.js').Subject} Subject */
 /** @typedef {ReturnType<typeof createNetworkView>} NetworkView */

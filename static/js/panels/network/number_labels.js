@@ -12,7 +12,7 @@ const FAINT = 0.4; // opacity of the labels that are not emphasized
 const FLOW_TIME = 900; // milliseconds from one side of a layer to the other
 const LEAST_FIXED = 0.01; // an activation below it is written as a power of ten
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /** @typedef {import('./sample_flow.js').SampleFlow} SampleFlow */
 /** @typedef {import('../../wire/frames.js').Frame} Frame */
 /**

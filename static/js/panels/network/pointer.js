@@ -46,7 +46,7 @@ export function followPointer(plan, canvas, pointed, on) {
   };
 }
 
-/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./network_canvas.js').Drawing} drawing @param {PointerEvent} event */
+/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./drawing_type.js').Drawing} drawing @param {PointerEvent} event */
 function linkUnder(plan, { links, layout }, { target, clientX, clientY }) {
   const label = target instanceof HTMLElement && target.closest('.on-number');
   if (label instanceof HTMLElement) return Number(label.dataset.link);

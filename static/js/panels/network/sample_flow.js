@@ -9,7 +9,7 @@ import { sourceOf } from './subjects.js';
 
 const TRAIL = 4; // dots behind each other on a link
 
-/** @typedef {import('./network_canvas.js').Drawing} Drawing */
+/** @typedef {import('./drawing_type.js').Drawing} Drawing */
 /**
  * @typedef {object} SampleFlow
  * @property {Record<number, number[]>} activations  by layer, −1: the inputs

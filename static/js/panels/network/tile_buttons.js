@@ -36,7 +36,7 @@ export function createTileButtons(root, on) {
   }
 
   return {
-    /** @param {import('./network_canvas.js').Drawing} drawing */
+    /** @param {import('./drawing_type.js').Drawing} drawing */
     arrange({ shape, layout }) {
       buttons.begin();
       layout.columns.forEach(({ left, top }, column) => {

@@ -6,7 +6,7 @@ import { createFormulas } from './choice_formulas.js';
 
 /**
  * @param {string} name @param {import('../../core/schema.js').Field} field @param {string} id @param {(value: string | null) => void} change
- * @returns {import('./control.js').Control}
+ * @returns {import('./control_type.js').Control}
  */
 export function makeChoice(name, field, id, change) {
   const beside = document.createElement('span');

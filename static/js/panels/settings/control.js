@@ -7,16 +7,8 @@ import { makeLayers } from './layers_control.js';
 import { makeNumber } from './number_control.js';
 
 /** @typedef {import('../../core/schema.js').Field} Field */
-/** @typedef {(value: any) => void} Change */
-/** @typedef {{spec: import('../../wire/messages.js').Spec, choices: import('../../wire/messages.js').Choices | null, store: import('../../core/store.js').Store}} Context */
-/**
- * @typedef {object} Control
- * @property {HTMLElement} beside  the name
- * @property {HTMLElement | null} below  the name
- * @property {(value: any, context: Context) => void} show
- * @property {(disabled: boolean) => void} disable
- * @property {(show: (fault: string) => void) => void} [onFault]
- */
+/** @typedef {import('./control_type.js').Change} Change */
+/** @typedef {import('./control_type.js').Control} Control */
 
 /** @param {string} name @param {Field} field @param {string} id @param {Change} change @returns {Control} */
 export function makeControl(name, field, id, change) {

@@ -10,7 +10,7 @@ import { createRateSelect } from './rate_select.js';
 import { createPenaltySelects } from './penalty_selects.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
-/** @typedef {(change: import('../../wire/messages.js').SpecChange) => void} Configure */
+/** @typedef {import('./control_type.js').Configure} Configure */
 
 const CHOICES = /** @type {const} */ (['optimizer', 'activation', 'loss', 'initializer']);
 

@@ -4,7 +4,7 @@
 import { t } from '../../core/i18n.js';
 import { readLayers, writeLayers } from '../../experiment/layers.js';
 
-/** @param {string} id @param {import('./control.js').Change} change @returns {import('./control.js').Control} */
+/** @param {string} id @param {import('./control_type.js').Change} change @returns {import('./control_type.js').Control} */
 export function makeLayers(id, change) {
   const below = document.createElement('div');
   below.innerHTML = '<input type="text" class="typed" spellcheck="false" autocomplete="off"><p></p><div class="choices" data-testid="layer-menus"></div>';

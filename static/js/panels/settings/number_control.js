@@ -11,7 +11,7 @@ const SLIDER_STEPS = 1000;
 
 /**
  * @param {string} name @param {Field} field @param {string} id @param {(value: number | null) => void} change
- * @returns {import('./control.js').Control}
+ * @returns {import('./control_type.js').Control}
  */
 export function makeNumber(name, field, id, change) {
   let showFault = (/** @type {string} */ _sentence) => {};

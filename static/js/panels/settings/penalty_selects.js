@@ -12,7 +12,7 @@ const FIRST_STRENGTH = 0.001; // the weakest: choosing L1 or L2 must not flatten
  * @param {HTMLSelectElement} kind
  * @param {HTMLSelectElement} strength
  * @param {import('../../core/store.js').Store} store
- * @param {import('./knobs.js').Configure} configure
+ * @param {import('./control_type.js').Configure} configure
  */
 export function createPenaltySelects(kind, strength, store, configure) {
   kind.onchange = strength.onchange = () => {

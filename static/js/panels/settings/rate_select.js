@@ -15,7 +15,7 @@ const TYPED = 'typed'; // the option that asks for another value
  * @param {HTMLSelectElement} select
  * @param {HTMLInputElement} input  in its place while a rate is typed
  * @param {import('../../core/store.js').Store} store
- * @param {import('./knobs.js').Configure} configure
+ * @param {import('./control_type.js').Configure} configure
  */
 export function createRateSelect(select, input, store, configure) {
   /** @param {boolean} typing */

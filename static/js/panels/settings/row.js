@@ -10,13 +10,13 @@ import { showMenuButtons } from './layers_control.js';
 
 const LAYER_EXTRAS = ['dropout', 'batch_norm', 'residual']; // searches for these find the row of layers
 
-/** @typedef {import('./control.js').Context} Context */
-/** @typedef {import('./control.js').Field} Field */
+/** @typedef {import('./control_type.js').Context} Context */
+/** @typedef {import('../../core/schema.js').Field} Field */
 
 /**
  * @param {string} name
  * @param {Field} field
- * @param {import('./control.js').Change} change
+ * @param {import('./control_type.js').Change} change
  */
 export function makeRow(name, field, change) {
   const id = `setting-${name}`;

@@ -1,0 +1,15 @@
+// @ts-check
+// The type of what the network's canvas shows, for the parts that paint it and lie on it.
+
+/**
+ * @typedef {object} Drawing  one arrangement of the network
+ * @property {import('./shape.js').Shape} shape
+ * @property {import('../../draw/network/layout.js').NetworkLayout} layout
+ * @property {import('../../draw/network/number_labels.js').LabelLayout | null} labels  null: links have no number labels
+ * @property {import('../../draw/network/links.js').Links} links
+ * @property {import('../../draw/base/palette.js').Palette} palette
+ * @property {import('../../draw/base/colormap.js').Colormap} colormap
+ * @property {Path2D} usedTiles @property {Path2D} unusedTiles  outlines of all tiles in use, and of inputs that are not
+ */
+
+export {};
