@@ -135,6 +135,7 @@ class Session:
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""
+        self.used, self._used_at = True, time.monotonic()
         while True:
             spec = self.run.spec
             with faults_refused():
@@ -142,7 +143,8 @@ class Session:
             async with self._trainer_lock:
                 if not restarting_fields(spec, self.run.spec):  # else perhaps of another network by now
                     await change_commands.load_weights(self.run, self._worker, parameters)
-                    return
+                    break
+        self._something_to_do.set()  # its first picture
 
     def _drawn(self, viewer: Viewer, frame: int) -> None:
         if frame > viewer.outbox.newest:

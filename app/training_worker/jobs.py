@@ -1,7 +1,7 @@
 """What each job of `port` does with a Trainer. They run off the event loop, in whatever keeps the Trainer."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -20,7 +20,7 @@ from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
 from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec
-from engine.training import model_file
+from engine.training import model_file, safetensors_file
 from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint, Moment
 from engine.training.trainer import Trainer
@@ -30,6 +30,11 @@ GLANCE = 2
 
 PEEK_SIDE = 48
 """Resolution of a boundary that is shown small, beside another."""
+
+WRITERS: dict[port.ModelFormat, Callable[[Mapping[str, Array]], bytes]] = {
+    "pt": model_file.write,
+    "safetensors": safetensors_file.write,
+}
 
 J = TypeVar("J", bound=port.Job[Any])
 R = TypeVar("R")
@@ -250,8 +255,8 @@ def _feature(spec: Spec, number: int, points: ArrayLike) -> Array:
     return features_of(FEATURES[number : number + 1], np.array(points, dtype=np.float32), spec.kind.unit)[:, 0]
 
 
-def write_model(trainer: Trainer) -> tuple[int, bytes]:
-    return trainer.step, model_file.write({**trainer.parameters(), **trainer.buffers()})
+def write_model(trainer: Trainer, job: port.WriteModel) -> tuple[int, bytes]:
+    return trainer.step, WRITERS[job.format]({**trainer.parameters(), **trainer.buffers()})
 
 
 JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
@@ -267,7 +272,7 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Predict: predict,
     port.Explain: lambda trainer, job: explanations.explanation(trainer, job.before, job.request),
     port.OpenNextStep: lambda trainer, job: explanations.opened(trainer, job.sample),
-    port.WriteModel: lambda trainer, _job: write_model(trainer),
+    port.WriteModel: write_model,
     port.GetNetworkSample: lambda trainer, job: graph_jobs.network_sample(trainer, job.point),
     port.Examine: lambda trainer, job: checkup.examined(trainer, job.entries),
 }

@@ -10,7 +10,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
@@ -26,6 +26,9 @@ from engine.training.stopping import StopReason
 from engine.training.timeline import Checkpoint, Moment, RecordRule
 
 R = TypeVar("R")
+
+ModelFormat = Literal["pt", "safetensors"]
+"""Of a file of weights: torch's own, or safetensors. Also the ending of its name."""
 
 
 class TrainerHandle:
@@ -291,7 +294,9 @@ class OpenNextStep(Job[dict[str, Any]]):
 
 @dataclass(frozen=True)
 class WriteModel(Job[tuple[int, bytes]]):
-    """The step and the weights of now, with the running statistics of norms, as a file of torch."""
+    """The step and the weights of now, with the running statistics of norms, as a file."""
+
+    format: ModelFormat = "pt"
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from engine.data import uploads
 from engine.data.uploads import Upload
 from engine.nn.network import Array, Network
 from engine.spec.spec import Spec
-from engine.training import model_file
+from engine.training import model_file, safetensors_file
 
 log = logging.getLogger(__name__)
 
@@ -29,8 +29,8 @@ HARM: dict[HarmReason, FileCode] = {
 
 
 async def weights(processes: Processes, spec: Spec, data: bytes) -> dict[str, Array]:
-    """The weights in a file of torch, for the network of this Spec. Raises Fault where they are others, and Refusal
-    where they cannot be read."""
+    """The weights in a file of torch or safetensors, for the network of this Spec. Raises Fault where they are others,
+    and Refusal where they cannot be read."""
     return await _read(processes, weights_for, spec, data)
 
 
@@ -41,7 +41,8 @@ async def points(processes: Processes, data: bytes, name: str, draw: int | None)
 
 def weights_for(spec: Spec, data: bytes) -> dict[str, Array]:
     network = Network.of(spec)
-    return model_file.read(data, {**network.shapes, **network.buffer_shapes})
+    read = safetensors_file.read if safetensors_file.is_safetensors(data) else model_file.read
+    return read(data, {**network.shapes, **network.buffer_shapes})
 
 
 async def _read(processes: Processes, reader: Callable[[*Ts], R], *arguments: *Ts) -> R:

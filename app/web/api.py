@@ -84,6 +84,7 @@ def all_choices(limits: Limits, sources: DataSources) -> dict[str, Any]:
     return {
         **_choices(),
         "points_bytes": limits.points_bytes,
+        "model_bytes": limits.model_bytes,
         "missing": [] if sources.mnist_folder else ["mnist"],
     }
 

@@ -1,4 +1,4 @@
-"""HTTP for files: a run's weights down and up, as files of torch, and points of one's own."""
+"""HTTP for files: a run's weights down and up, as files of torch or safetensors, and points of one's own."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -10,7 +10,7 @@ from fastapi.responses import JSONResponse
 from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.training_worker import uploaded_files
-from app.training_worker.port import WriteModel
+from app.training_worker.port import ModelFormat, WriteModel
 from app.web.questions import Questions, person
 from app.wire.messages import Refusal, faults_refused, message
 
@@ -22,15 +22,15 @@ Seed = Annotated[int, Query(ge=0)] | None
 router = APIRouter()
 
 
-@router.get("/api/sessions/{key}/model.pt")
-async def model_down(request: Request, key: str) -> Response:
-    """The weights of now; torch.load(weights_only=True) opens the file."""
+@router.get("/api/sessions/{key}/model.{format}")
+async def model_down(request: Request, key: str, format: ModelFormat) -> Response:
+    """The weights of now, which torch.load(weights_only=True) or safetensors.torch.load_file opens."""
 
     async def answer() -> Response:
         session = _session(request, key)
-        step, data = await session.do(WriteModel())
+        step, data = await session.do(WriteModel(format))
         named = {
-            "Content-Disposition": f'attachment; filename="playground-step-{step}.pt"',
+            "Content-Disposition": f'attachment; filename="playground-step-{step}.{format}"',
             "Cache-Control": "no-store",
         }
         return Response(data, media_type="application/octet-stream", headers=named)

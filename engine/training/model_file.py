@@ -19,12 +19,10 @@ import numpy as np
 from engine.fault import Fault
 from engine.nn.network import Array
 from engine.spec.bounds import MOST_PICKLE_BYTES
+from engine.training.weights import Shapes, finite_float32, refuse_others
 
 STORAGES = {"FloatStorage": "f4", "DoubleStorage": "f8", "HalfStorage": "f2", "LongStorage": "i8"}
 """torch's storage types → NumPy's types; LongStorage holds num_batches_tracked of a norm."""
-
-IGNORED_SUFFIX = ".num_batches_tracked"
-"""Of tensors that torch saves with a norm and that are not used here."""
 
 LONGEST_TUPLE = 8
 """Values: of the arguments of a tensor, which has fewer dimensions."""
@@ -66,7 +64,7 @@ def write(tensors: Mapping[str, Array]) -> bytes:
     return buffer.getvalue()
 
 
-def read(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+def read(data: bytes, shapes: Shapes) -> dict[str, Array]:
     """The tensors of exactly these names and shapes, as float32. Raises Fault."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
@@ -77,23 +75,15 @@ def read(data: bytes, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]
         raise Fault("model_not_torch", {}) from None
 
 
-def _read(archive: zipfile.ZipFile, shapes: Mapping[str, tuple[int, ...]]) -> dict[str, Array]:
+def _read(archive: zipfile.ZipFile, shapes: Shapes) -> dict[str, Array]:
     pickles = [entry for entry in archive.infolist() if entry.filename.endswith("/data.pkl")]
     if len(pickles) != 1:
         raise Fault("model_not_torch", {})
     if pickles[0].file_size > MOST_PICKLE_BYTES:
         raise Fault("model_foreign", {"given": "a long program"})
     folder = pickles[0].filename.removesuffix("data.pkl")
-    tensors = _tensors(_entry(archive, pickles[0].filename))
-    found = {name: tensor for name, tensor in tensors.items() if not name.endswith(IGNORED_SUFFIX)}
-    if set(found) != set(shapes):
-        missing, extra = sorted(set(shapes) - set(found)), sorted(set(found) - set(shapes))
-        raise Fault("model_names", {"missing": missing, "extra": extra})
-    for name, shape in shapes.items():
-        if found[name].shape != shape:
-            raise Fault(
-                "model_shape", {"name": name, "given": _shape_text(found[name].shape), "wanted": _shape_text(shape)}
-            )
+    found = _tensors(_entry(archive, pickles[0].filename))
+    refuse_others({name: tensor.shape for name, tensor in found.items()}, shapes)
     big = folder + "byteorder" in archive.namelist() and _entry(archive, folder + "byteorder") == b"big"
     return {
         name: _numbers(name, _entry(archive, f"{folder}data/{found[name].key}"), found[name], big) for name in shapes
@@ -131,11 +121,7 @@ def _numbers(name: str, data: bytes, tensor: _Tensor, big: bool) -> Array:
         raise Fault("model_damaged", {"name": name})
     strides = [stride * kind.itemsize for stride in tensor.strides]
     values = np.lib.stride_tricks.as_strided(storage[tensor.offset :], tensor.shape, strides)
-    with np.errstate(over="ignore"):
-        numbers = values.astype(np.float32)
-    if not np.isfinite(numbers).all():
-        raise Fault("model_not_finite", {"name": name})
-    return numbers
+    return finite_float32(name, values)
 
 
 # The opcodes of a pickle of tensors
@@ -336,10 +322,6 @@ STACK_OPERATIONS: dict[str, Callable[[_Stack], None]] = {
 
 def _type_name(value: object) -> str:
     return value.name[:40] if isinstance(value, _Global) else type(value).__name__.strip("_").lower()
-
-
-def _shape_text(shape: Sequence[int]) -> str:
-    return "×".join(map(str, shape)) or "1"
 
 
 def _utf8(text: str) -> bytes:

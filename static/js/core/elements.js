@@ -11,3 +11,12 @@ export function write(element, text) {
 
 /** Whether a dialog or a popover is open that Escape closes; the message is none. */
 export const overlayIsOpen = () => document.querySelector('dialog[open], [popover]:not(.message):popover-open') !== null;
+
+const GAP = 6; // px between a popover and its button
+
+/** Below its button and right-aligned with it, within the window. @param {HTMLElement} popover @param {HTMLElement} button */
+export function placeBeside(popover, button) {
+  const { bottom, right } = button.getBoundingClientRect();
+  popover.style.top = `${Math.max(GAP, Math.min(bottom + GAP, innerHeight - popover.offsetHeight - GAP))}px`;
+  popover.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - popover.offsetWidth)}px`;
+}

@@ -109,17 +109,18 @@ const network = createLatePart(store, async () => {
   mountSlowMotion(slowMotion, store, act);
 });
 const controls = createLatePart(store, async () => {
-  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountArithmeticPredictions }, { mountStepCheck }, { mountShare }] = await Promise.all([
+  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountArithmeticPredictions }, { mountStepCheck }, { mountSave }, { mountShare }] = await Promise.all([
     import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/data/points_upload.js'),
-    import('../panels/output/arithmetic_predictions.js'), import('../panels/checks/step_check.js'), import('../panels/top/share.js'),
+    import('../panels/output/arithmetic_predictions.js'), import('../panels/checks/step_check.js'), import('../panels/save/save.js'), import('../panels/top/share.js'),
   ]);
   mountKnobs(element('knobs'), store, act);
   mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
   mountArithmeticPredictions(element('answers'), store, predictions.follow);
   mountStepCheck(element('checked'), element('checks'), store, act);
+  mountSave(element('save-menu'), element('save'), store, focusPlay);
   mountShare(element('share'), store, addressBar.publish);
-}, { clicked: '#data button, #checked, #share' });
+}, { clicked: '#data button, #checked, #save, #share' });
 const plotly = createLatePart(store, async () => {
   const { loadPlotly } = await import('../core/plotly.js');
   loadPlotly().catch(() => {}); // the charts say so
@@ -147,7 +148,7 @@ const gallery = createLatePart(store, async () => {
     import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'),
   ]);
   mountGallery(dialog('gallery'), element('presets'), store, act, focusPlay);
-  mountCaption(element('caption'), store);
+  mountCaption(element('caption'), store, elementOf);
   mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => dialog('gallery').close());
 }, { clicked: '#presets', set: 'preset' });
 const inspector = createLatePart(store, async () => {

@@ -207,6 +207,7 @@ export {};
  * @property {string[]} bugs
  * @property {string[]} without_gradient  bugs of rules that have none
  * @property {number} points_bytes  of a file of points
+ * @property {number} model_bytes  of a file of weights
  * @property {string[]} missing  data sets whose files the server has not
  */
 /** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */

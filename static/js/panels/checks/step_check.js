@@ -2,12 +2,11 @@
 // Whether the coming step agrees, by hand, by autograd, finite differences and torch.optim, and by the backend that trains: a
 // chip that is always there, and a popover with what was compared, where a bug can be planted that turns the chip red.
 
+import { placeBeside } from '../../core/elements.js';
 import { t, translate } from '../../core/i18n.js';
 import { createBugSelect } from './bug_select.js';
 import { differenceText, failureText, tensorText } from './check_text.js';
 import { createComparisonTable } from './comparison_table.js';
-
-const GAP = 6; // px between chip and popover
 
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {import('../../wire/messages.js').Checked} Checked */
@@ -86,11 +85,4 @@ function explain(check, values) {
     return t('checked.says_red_counter', { step: check.step + 1, place: values.place, hand: worst.hand ?? '–', other: worst.other ?? '–' });
   }
   return t(`checked.says_${check.state === 'green' && !check.tried ? 'rule' : check.state}`, { step: check.step + 1, ...values });
-}
-
-/** Below the chip and right-aligned with it, within the window. @param {HTMLElement} panel @param {HTMLElement} chip */
-function placeBeside(panel, chip) {
-  const { bottom, right } = chip.getBoundingClientRect();
-  panel.style.top = `${Math.max(GAP, Math.min(bottom + GAP, innerHeight - panel.offsetHeight - GAP))}px`;
-  panel.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - panel.offsetWidth)}px`;
 }

@@ -2,9 +2,9 @@
 // Points from a file: chosen or dropped on the page, read by the server, shown with its notes before they are used.
 
 import { markSvg } from '../../draw/plane/marks.js';
+import { isWeightsFile, listenToFileDrop } from '../../core/file_drop.js';
 import { formatCount, t } from '../../core/i18n.js';
 import { keepClassNames } from '../../experiment/output.js';
-import { listenToFileDrop } from './file_drop.js';
 import { readPointsFile, wordsOf } from './points_file.js';
 import { paintPreview } from './points_preview.js';
 
@@ -43,7 +43,7 @@ export function mountPointsUpload(dialog, opener, store, send, used) {
     used();
   };
   for (const close of /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll('.close'))) close.onclick = () => dialog.close();
-  const undo = [store.watch(['language', 'theme'], show), listenToFileDrop(take), () => picker.remove()];
+  const undo = [store.watch(['language', 'theme'], show), listenToFileDrop((file) => !isWeightsFile(file), take), () => picker.remove()];
   return () => undo.forEach((stop) => stop());
 }
 

@@ -3,11 +3,16 @@
 
 import { sameExperiment } from '../../experiment/compatibility.js';
 import { hasText, t } from '../../core/i18n.js';
+import { fillLinked } from '../../core/linked_text.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
 
-/** @param {HTMLElement} root @param {Store} store @returns {() => void} undo */
-export function mountCaption(root, store) {
+/**
+ * @param {HTMLElement} root @param {Store} store
+ * @param {(testid: string) => HTMLElement} controlOf  of the page, by what the line calls it
+ * @returns {() => void} undo
+ */
+export function mountCaption(root, store, controlOf) {
   function show() {
     const name = shownPreset(store);
     root.hidden = !name;
@@ -15,7 +20,7 @@ export function mountCaption(root, store) {
     if (!name) return;
     const [title, see] = /** @type {HTMLElement[]} */ ([...root.querySelectorAll('b, span')]);
     title.textContent = t(`preset.${name}`);
-    see.textContent = t(`preset.${name}.see`);
+    fillLinked(see, t(`preset.${name}.see`), controlOf);
   }
 
   /** @type {HTMLElement} */ (root.querySelector('.close')).onclick = () => store.set({ preset: null });

@@ -3,6 +3,7 @@
 
 import { paintCard, shapeDrawing } from '../../draw/plane/cards.js';
 import { t } from '../../core/i18n.js';
+import { plainText } from '../../core/linked_text.js';
 
 /** @typedef {import('../../wire/messages.js').Preset} Preset */
 /** @typedef {ReturnType<typeof makePresetCard>} PresetCard */
@@ -26,7 +27,7 @@ export function makePresetCard(preset, choose) {
   function showWords() {
     title.textContent = t(`preset.${preset.name}`);
     rows.textContent = preset.rows.length ? t('gallery.lesson', { rows: preset.rows.join(' · ') }) : '';
-    see.textContent = t(card.classList.contains('missing') ? 'gallery.missing' : `preset.${preset.name}.see`);
+    see.textContent = plainText(t(card.classList.contains('missing') ? 'gallery.missing' : `preset.${preset.name}.see`));
     if (otherPage) otherPage.textContent = t('gallery.elsewhere');
   }
 

@@ -1,8 +1,11 @@
 // @ts-check
-// A file dropped anywhere on the page.
+// A file dropped anywhere on the page, for whoever takes files of its kind.
 
-/** @param {(file: File) => void} take @returns {() => void} undo */
-export function listenToFileDrop(take) {
+/** By its name; anything else is read as points. @param {File} file */
+export const isWeightsFile = (file) => /\.(pt|pth|bin|safetensors)$/i.test(file.name);
+
+/** @param {(file: File) => boolean} accepts @param {(file: File) => void} take @returns {() => void} undo */
+export function listenToFileDrop(accepts, take) {
   /** @param {DragEvent} event */
   const over = (event) => {
     if (![...event.dataTransfer?.types ?? []].includes('Files')) return;
@@ -17,7 +20,7 @@ export function listenToFileDrop(take) {
   const drop = (event) => {
     document.body.classList.remove('dropping');
     const file = event.dataTransfer?.files[0];
-    if (!file) return;
+    if (!file || !accepts(file)) return;
     event.preventDefault();
     take(file);
   };

@@ -1,0 +1,59 @@
+// @ts-check
+// The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page.
+
+import { placeBeside } from '../../core/elements.js';
+import { isWeightsFile, listenToFileDrop } from '../../core/file_drop.js';
+import { say } from '../../core/notices.js';
+import { torchLines } from './torch_lines.js';
+import { sendWeights } from './weights_upload.js';
+
+/**
+ * @param {HTMLElement} menu  a popover
+ * @param {HTMLElement} opener  its button
+ * @param {import('../../core/store.js').Store} store
+ * @param {() => void} loaded  after a file is
+ */
+export function mountSave(menu, opener, store, loaded) {
+  const links = /** @type {HTMLAnchorElement[]} */ ([...menu.querySelectorAll('a[download]')]);
+  const picker = /** @type {HTMLInputElement} */ (menu.querySelector('[data-testid=load-weights]'));
+  const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
+
+  function showAddresses() {
+    for (const link of links) link.href = `/api/sessions/${store.get('state')?.session}/model.${link.dataset.format}`;
+  }
+
+  function showLines() {
+    const state = store.get('state');
+    if (!state || !menu.matches(':popover-open')) return;
+    const text = torchLines(state.tensors, `playground-step-${(store.get('frame') ?? state).step}.pt`);
+    if (lines.textContent !== text) lines.textContent = text;
+  }
+
+  /** @param {File} file */
+  async function take(file) {
+    const fault = await sendWeights(file, store);
+    if (menu.matches(':popover-open')) menu.hidePopover();
+    if (fault) say(store, 'error', fault.key, fault);
+    else loaded();
+  }
+
+  picker.onchange = () => {
+    const [file] = picker.files ?? [];
+    picker.value = ''; // the same file again is a change, too
+    if (file) take(file);
+  };
+  const toggled = () => {
+    const open = menu.matches(':popover-open');
+    opener.setAttribute('aria-expanded', String(open));
+    if (!open) return;
+    showLines();
+    placeBeside(menu, opener);
+  };
+  menu.addEventListener('toggle', toggled);
+  showAddresses();
+  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop(isWeightsFile, take)];
+  return () => {
+    menu.removeEventListener('toggle', toggled);
+    stops.forEach((stop) => stop());
+  };
+}

@@ -1,0 +1,129 @@
+"""The menu Save: weights as files that others open, and files of others in the network."""
+
+import io
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import safetensors.numpy
+import torch
+from playwright.sync_api import FilePayload, expect
+
+from engine import Spec, Trainer
+from tests.browser.conftest import Opened
+from tests.browser.test_network_panel import configure
+from tests.browser.test_numbers import RECORD, written
+
+DROP = """async ([name, bytes]) => {
+  const transfer = new DataTransfer();
+  transfer.items.add(new File([new Uint8Array(bytes)], name));
+  document.querySelector('main').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
+}"""  # noqa: E501
+
+
+def download(opened: Opened, testid: str) -> tuple[str, bytes]:
+    """From the open menu: the name and what is in it."""
+    with opened.page.expect_download() as started:
+        opened[testid].click()
+    return started.value.suggested_filename, Path(started.value.path()).read_bytes()
+
+
+def torch_file(name: str, value: object) -> FilePayload:
+    buffer = io.BytesIO()
+    torch.save(value, buffer)
+    return FilePayload(name=name, mimeType="application/octet-stream", buffer=buffer.getvalue())
+
+
+def trained(opened: Opened, steps: int = 60) -> None:
+    opened.play_to(steps)
+    opened["play"].click()
+    opened.paused()
+
+
+def test_weights_are_saved_in_two_formats_and_loaded_again(opened: Opened) -> None:
+    trained(opened)
+    step, loss = int(opened.number("steps")), opened.number("train-loss")
+    opened["save"].click()
+    name, data = download(opened, "save-weights")
+    other_name, other = download(opened, "save-safetensors")
+    assert (name, other_name) == (f"playground-step-{step}.pt", f"playground-step-{step}.safetensors")
+    state, again = torch.load(io.BytesIO(data), weights_only=True), safetensors.numpy.load(other)
+    assert set(state) == set(again)
+    for tensor, values in state.items():
+        np.testing.assert_array_equal(values.numpy(), again[tensor])
+    opened.page.keyboard.press("Escape")
+    expect(opened["save-menu"]).to_be_hidden()
+    for file, content in ((name, data), (other_name, other)):
+        opened["reset"].click()
+        opened.until(lambda: opened.number("steps") == 0 and opened.number("train-loss") != loss)
+        payload = FilePayload(name=file, mimeType="application/octet-stream", buffer=content)
+        opened["load-weights"].set_input_files(payload)
+        opened.until(lambda: opened.number("train-loss") == loss and opened.number("steps") == 0)
+        expect(opened["message"]).to_contain_text("are in")
+        expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+
+
+def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:
+    opened.page.evaluate(RECORD)
+    opened["numbers"].click()
+    trained(opened, 1)
+    opened["neuron-0-0"].click()
+    halves = {name: torch.full(shape, 0.5) for name, shape in opened.state["tensors"]}
+    opened["load-weights"].set_input_files(torch_file("halves.pt", halves))
+    expect(opened["message"]).to_contain_text("are in")
+    twin = Trainer(Spec(), backend="by_hand")
+    twin.load_parameters({name: values.numpy() for name, values in halves.items()})
+    told = twin.evaluate()
+    for testid, value in (("train-loss", told["train_loss"]), ("test-loss", told["test_loss"])):
+        opened.until(lambda testid=testid, value=value: opened.number(testid) == pytest.approx(value, rel=1e-5))  # type: ignore[misc]
+    opened.answered()
+    texts = [line["text"] for line in written(opened)]
+    assert texts.count("0.50") == opened.state["parameters_count"]
+    expect(opened["inspector"]).to_contain_text("Step 1, the one to come")
+
+
+def test_a_file_dropped_on_the_page_is_loaded(opened: Opened) -> None:
+    trained(opened)
+    loss = opened.number("train-loss")
+    opened["save"].click()
+    name, data = download(opened, "save-weights")
+    opened["reset"].click()
+    opened.until(lambda: opened.number("steps") == 0 and opened.number("train-loss") != loss)
+    opened.page.evaluate(DROP, [name, list(data)])
+    opened.until(lambda: opened.number("train-loss") == loss)
+    expect(opened["upload-dialog"]).to_be_hidden()
+
+
+@pytest.mark.parametrize("hidden", [None, [{"width": 4, "batch_norm": True}, 3], [{"width": 3}]])
+def test_the_three_lines_of_torch_open_the_file(opened: Opened, tmp_path: Path, hidden: list[object] | None) -> None:
+    if hidden:
+        configure(opened, hidden=hidden, biases=len(hidden) > 1)
+    opened["save"].click()
+    name, data = download(opened, "save-weights")
+    (tmp_path / name).write_bytes(data)
+    lines = opened["torch-lines"].inner_text()
+    assert len(lines.splitlines()) == 3
+    check = f"{lines}\nprint(sorted(n for n in net.state_dict() if 'tracked' not in n))"
+    ran = subprocess.run([sys.executable, "-c", check], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.strip() == str(sorted(torch.load(io.BytesIO(data), weights_only=True)))
+
+
+def test_a_file_that_does_not_fit_is_refused_in_words_and_nothing_is_lost(opened: Opened) -> None:
+    trained(opened)
+    step, loss = opened.number("steps"), opened.number("train-loss")
+    state = {name: torch.ones(shape) for name, shape in opened.state["tensors"]}
+    wide = {**state, "layers.0.weight": torch.ones(7, 2)}
+    opened["save"].click()
+    opened["load-weights"].set_input_files(torch_file("wide.pt", wide))
+    expect(opened["message"]).to_contain_text("layers.0.weight is 7×2 in this file and 4×2 in this network")
+    text = FilePayload(name="text.safetensors", mimeType="", buffer=b"neither one nor the other")
+    opened["load-weights"].set_input_files(text)
+    expect(opened["message"]).to_contain_text("neither a file that torch.save wrote nor safetensors")
+    huge = FilePayload(name="huge.pt", mimeType="", buffer=b"x" * (4 * 1024 * 1024 + 1))
+    opened["load-weights"].set_input_files(huge)
+    expect(opened["message"]).to_contain_text("can have 4 MB")
+    assert (opened.number("steps"), opened.number("train-loss")) == (step, loss)
+    opened.faults.clear()  # of the console: an answer of 422 is told there
