@@ -1,6 +1,7 @@
 """Branches: the timeline of a run, and the curves of each of its branches."""
 
-from typing import Any
+from copy import copy
+from typing import Any, Self
 
 from app.sessions.curves import History, Measurements
 from app.settings import Limits
@@ -17,6 +18,14 @@ class Branches:
         self._histories = [History(limits.history)]
         self._measurements = [Measurements(limits.measured)]
         self.history.add(entry)
+
+    def copied(self) -> Self:
+        """Branches that go their own way from here."""
+        other = copy(self)
+        other.timeline = self.timeline.copied()
+        other._histories = [history.copied() for history in self._histories]
+        other._measurements = [measured.copied() for measured in self._measurements]
+        return other
 
     @property
     def current(self) -> int:

@@ -6,6 +6,7 @@ lowest and the highest value of every quantity, so that a spike survives any thi
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
+from copy import copy
 from itertools import groupby
 from typing import Any, Generic, Protocol, Self, TypeVar
 
@@ -57,10 +58,15 @@ class Curve(ABC, Generic[E]):
                 self._width *= 2
                 self._entries = self._thinned()
 
+    def copied(self) -> Self:
+        """A curve of its own with the same entries."""
+        other = copy(self)
+        other._entries = list(self._entries)
+        return other
+
     def until(self, step: int) -> Self:
         """A curve of its own that ends at this step."""
-        part = type(self)(self._most)
-        part._width = self._width
+        part = copy(self)
         part._entries = [entry for entry in self._entries if entry.step <= step]
         return part
 

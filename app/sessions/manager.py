@@ -5,11 +5,12 @@ import secrets
 import time
 
 from app.sessions.clock import Clock
+from app.sessions.copies import RunCopy
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
 from app.training_worker.memory import MEGABYTE, MemoryBudget
-from app.training_worker.port import TrainingWorker
+from app.training_worker.port import GoTo, TrainingWorker
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
 
@@ -62,10 +63,12 @@ class SessionManager:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session
 
-    async def create(self, address: str = "") -> Session:
-        """A new session of the default experiment, for somebody from this address. Raises Full."""
+    async def create(self, address: str = "", original: Session | None = None) -> Session:
+        """A new session for somebody from this address: of the default experiment, or begun as a copy of another.
+        Raises Full."""
+        copy = await original.copy() if original is not None else None
         if self.memory.is_full:
-            raise Full(Closing("memory_full", {"limit": round((self.memory.limit or 0) / MEGABYTE)}))
+            raise self._memory_full()
         leaving = self._leaver(address) if self.sessions >= self.limits.sessions else None
         self._opening += 1
         try:
@@ -73,12 +76,23 @@ class SessionManager:
                 for viewer in leaving.run.viewers:
                     viewer.close(Closing("seat_taken"))
                 await self._end(leaving)
-            started = await self._worker.start(Spec())
             key = secrets.token_urlsafe(12)
-            session = self._sessions[key] = Session(key, started, self._worker, self.limits, self._admit, address)
+            session = self._sessions[key] = await self._begin(key, address, copy)
             return session
+        except Refusal:  # of what the run to be copied needs
+            raise self._memory_full() from None
         finally:
             self._opening -= 1
+
+    async def _begin(self, key: str, address: str, copy: RunCopy | None) -> Session:
+        worker = self._worker
+        if copy is None:
+            return Session(key, await worker.start(Spec()), worker, self.limits, self._admit, address)
+        started = await worker.start(copy.checkpoint.spec, bug=copy.checkpoint.bug)
+        placed = await worker.do(started.trainer, GoTo(copy.checkpoint, 0))
+        session = Session(key, started, worker, self.limits, self._admit, address)
+        session.run.become(copy, placed)
+        return session
 
     async def stop(self) -> None:
         """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all sessions."""
@@ -92,6 +106,9 @@ class SessionManager:
             await asyncio.sleep(0.02)
         await asyncio.gather(*(session.close() for session in self._sessions.values()))
         self._sessions.clear()
+
+    def _memory_full(self) -> Full:
+        return Full(Closing("memory_full", {"limit": round((self.memory.limit or 0) / MEGABYTE)}))
 
     def _leaver(self, newcomer: str) -> Session:
         """Who makes room for somebody from this address. Raises Full."""

@@ -10,6 +10,7 @@ from enum import Enum
 from typing import Any
 
 from app.sessions.branches import Branches
+from app.sessions.copies import RunCopy
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
 from app.sessions.undo import UndoStack
@@ -65,6 +66,8 @@ class Run:
         self.visited = False
         """Whether anybody has come yet."""
         self.unwatched_since = clock()
+        self.copied = False
+        """Whether it began as a copy of another, for a duplicated tab."""
         self.missed: NoticeCode | None = None
         """What happened while nobody watched."""
         self.status = Status.PAUSED
@@ -110,6 +113,29 @@ class Run:
         for viewer in self.viewers:
             viewer.begin(self.experiment.sizes)
         self.revise()
+
+    def copy(self, here: Checkpoint) -> RunCopy:
+        """For another run to begin where this one stands."""
+        return RunCopy(
+            here,
+            self.branches.copied(),
+            self.undo.copied(),
+            self.pace.steps_per_second,
+            self.before,
+            self.set_by_hand,
+            self.diverged_at,
+            self.stop_reason,
+        )
+
+    def become(self, copy: RunCopy, placed: Placed) -> None:
+        """It stands where another run does, paused, with all that is known of that; nobody watches yet."""
+        self.place(placed)
+        self.branches, self.undo = copy.branches, copy.undo
+        self.before, self.set_by_hand = copy.before, copy.set_by_hand
+        self.set_speed(copy.speed)
+        if copy.diverged_at is not None or copy.stop_reason is not None:
+            self.end(copy.diverged_at, copy.stop_reason)
+        self.copied, self.missed = True, "run_is_copied"
 
     def place(self, placed: Placed) -> None:
         """The run stands where a command has put it. Told by `tell_state` and `tell_timeline`."""
@@ -250,6 +276,7 @@ class Run:
         return {
             "type": "state",
             "session": self.key,
+            "copied": self.copied,
             "revision": self.revision,
             "playing": self.playing,
             "speed": self.pace.steps_per_second,

@@ -14,12 +14,13 @@ from typing import TypeVar
 
 from app.sessions import change_commands, handlers, training
 from app.sessions.checks import Checks
+from app.sessions.copies import RunCopy
 from app.sessions.run import Run
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
-from app.training_worker.port import Job, Locate, Started, Trained, TrainingWorker
+from app.training_worker.port import GetCheckpoint, Job, Locate, Started, Trained, TrainingWorker
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import Refusal, faults_refused, message
 from engine.spec.spec import restarting_fields
@@ -132,6 +133,11 @@ class Session:
         """A job that changes nothing, between two commands or turns."""
         async with self._trainer_lock:
             return await self._worker.do(self.run.trainer, job)
+
+    async def copy(self) -> RunCopy:
+        """For another run to begin where this one stands, between two commands or turns."""
+        here = await self.do(GetCheckpoint())
+        return self.run.copy(here)
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""

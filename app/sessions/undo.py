@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from copy import copy
 from dataclasses import dataclass
+from typing import Self
 
 from app.settings import Limits
 from engine.spec.spec import Spec
@@ -39,6 +41,12 @@ class UndoStack:
         self._redo: deque[Change] = deque(maxlen=limits.undo_changes)
         self._changed: tuple[str, ...] = ()
         self._changed_at = 0.0
+
+    def copied(self) -> Self:
+        """The same changes, to be undone and made by themselves."""
+        other = copy(self)
+        other._undo, other._redo = self._undo.copy(), self._redo.copy()
+        return other
 
     @property
     def counts(self) -> dict[str, int]:

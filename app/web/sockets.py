@@ -41,7 +41,8 @@ async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) 
         await _close(socket, Closing("server_failed"))
     else:
         asked = socket.query_params.get("session")
-        await _attend(socket, session, manager.limits, gone=bool(asked) and asked != session.key)
+        gone = bool(asked) and asked != session.key and not session.run.copied
+        await _attend(socket, session, manager.limits, gone)
 
 
 async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings) -> Session:
@@ -54,11 +55,12 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     if not is_welcome(socket.headers.get("origin"), host, settings.allowed_origins):
         raise Full(Closing("foreign_origin"))
     address = owner(socket.client.host) if socket.client else ""
-    session = manager.find(socket.query_params.get("session"))
+    original = _original(socket, manager)
+    session = manager.find(socket.query_params.get("session")) if original is None else None
     if session is not None:
         session.address = address
         return session
-    creating = asyncio.create_task(manager.create(address))
+    creating = asyncio.create_task(manager.create(address, original))
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:
@@ -67,6 +69,15 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
         (await creating).run.visited = True  # nobody comes for it any more, so it may make room for somebody else
         raise WebSocketDisconnect from None
     return await creating
+
+
+def _original(socket: WebSocket, manager: SessionManager) -> Session | None:
+    """The session that a duplicated tab asks for a copy of; where nobody watches it, the tab may have it itself: it is
+    that session's own, of which a page ended without a word."""
+    if socket.query_params.get("copy") != "1":
+        return None
+    session = manager.known(socket.query_params.get("session"))
+    return session if session is not None and session.run.viewers else None
 
 
 async def _attend(socket: WebSocket, session: Session, limits: Limits, gone: bool) -> None:

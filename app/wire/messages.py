@@ -77,6 +77,7 @@ NoticeCode = Literal[
     "weights_loaded",
     "optimizer_for_bug",
     "paused_unwatched",
+    "run_is_copied",
     "run_is_gone",
     "warming_up",
 ]

@@ -8,7 +8,9 @@ then the one before is marked as having a gap: training on from it no longer rep
 
 import math
 from collections.abc import Iterator
+from copy import copy
 from dataclasses import dataclass, field, replace
+from typing import Self
 
 from engine.nn.network import State
 from engine.spec.choices import BugName
@@ -88,6 +90,12 @@ class Timeline:
         self.nbytes = start.nbytes
         self._max_bytes = max_bytes
         self._spacing = 1
+
+    def copied(self) -> Self:
+        """A timeline that goes its own way from here; the two share their moments, which never change."""
+        other = copy(self)
+        other.branches = [replace(branch, moments=list(branch.moments)) for branch in self.branches]
+        return other
 
     @property
     def record_rule(self) -> RecordRule:

@@ -99,8 +99,7 @@ def test_says_so_where_a_websocket_cannot_be_opened(open_page: OpenPage) -> None
 def test_a_hidden_tab_draws_and_acknowledges_nothing(opened: Opened) -> None:
     other = opened.page.context.new_page()  # sees the same run go on
     session = opened.page.evaluate("sessionStorage.getItem('session')")
-    other.add_init_script(f"sessionStorage.setItem('session', '{session}')")
-    other.goto(opened.page.url)
+    other.goto(f"{opened.page.url}?session={session}")
     opened.play_to(50)
     hide = """hidden => {
       Object.defineProperty(document, 'hidden', { value: hidden, configurable: true });

@@ -13,6 +13,15 @@ export function recall(key) {
   }
 }
 
+/** @param {string} key */
+export function forget(key) {
+  try {
+    sessionStorage.removeItem(key);
+  } catch {
+    kept.delete(key);
+  }
+}
+
 /** @param {string} key @param {string} value */
 export function remember(key, value) {
   try {

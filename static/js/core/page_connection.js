@@ -1,20 +1,63 @@
 // @ts-check
 // The connection of this tab's session: which session it asks for, and what the page says of its state.
+//
+// A reload goes on with the tab's session. When a tab is duplicated, the browser copies what it remembers; such a tab is known
+// by the mark that a page leaves behind only when it goes. It gets a copy of the session, to go its own way.
 
 import { connect } from './connection.js';
-import { recall, remember } from './memory.js';
+import { forget, recall, remember } from './memory.js';
 import { say } from './notices.js';
 
-const SESSION = 'session'; // of this tab: a reload goes on with it
+const SESSION = 'session';
+const LEFT = 'left'; // that no page of this tab is open
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
 
 export const SOCKET = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
 
-/** @param {string} session  @returns {boolean} whether the tab did not have it yet */
-export function keepSession(session) {
-  const isNew = recall(SESSION) !== session;
-  remember(SESSION, session);
+/** @type {string | null} */
+let own = null;
+let copied = false;
+
+const leave = () => { if (!copied) remember(LEFT, 'yes'); };
+const stay = () => forget(LEFT);
+
+/** To be called once, when a page opens. An address with ?session= asks for a window on that session. */
+export function enterSession() {
+  const asked = new URLSearchParams(location.search).get(SESSION);
+  own = asked ?? recall(SESSION);
+  copied = !asked && own !== null && recall(LEFT) === null;
+  stay();
+  addEventListener('pagehide', leave);
+  addEventListener('pageshow', stay);
+  document.addEventListener('freeze', leave); // the browser may discard the page next, without a word
+  document.addEventListener('resume', stay);
+}
+
+/** The session's key; null: this tab has none yet. */
+export const ownSession = () => own;
+
+/** What a connection asks the server for: the tab's session or a copy of it; nothing: a new one. */
+export const sessionQuery = () => (own ? `?session=${encodeURIComponent(own)}${copied ? '&copy=1' : ''}` : '');
+
+/**
+ * @param {{session: string, copied: boolean}} state  of the session that the server has given
+ * @returns {boolean} whether the tab had neither it nor the one it is a copy of
+ */
+export function keepSession(state) {
+  const isNew = recall(SESSION) !== state.session && !(copied && state.copied);
+  own = state.session;
+  copied = false;
+  remember(SESSION, own);
+  forgetAddress();
   return isNew;
+}
+
+/** From now on the tab asks for what it remembers. */
+function forgetAddress() {
+  const address = new URL(location.href);
+  if (!address.searchParams.has(SESSION)) return;
+  address.searchParams.delete(SESSION);
+  history.replaceState(null, '', address);
 }
 
 /**
@@ -23,10 +66,7 @@ export function keepSession(session) {
  */
 export function connectPage(store, { opened, message, bytes }) {
   return connect(
-    () => {
-      const session = recall(SESSION);
-      return `${SOCKET}${session ? `?session=${encodeURIComponent(session)}` : ''}`;
-    },
+    () => `${SOCKET}${sessionQuery()}`,
     {
       opened() {
         opened();

@@ -17,7 +17,7 @@ import { keepSession } from '../core/page_connection.js';
 export function createStateReceiver(store, session, addressBar, send) {
   return (state) => {
     const before = store.get('state');
-    const isNew = keepSession(state.session);
+    const isNew = keepSession(state);
     const forgotten = before && before.session !== state.session ? store.get('spec') : null;
     session.receiveState(state);
     if (state.points && before && before.revision !== state.revision && store.get('message')?.ofRun) store.set({ message: null });

@@ -3,7 +3,7 @@
 
 import { createStore } from '../core/store.js';
 import { useLanguage } from '../core/i18n.js';
-import { recall } from '../core/memory.js';
+import { enterSession, ownSession } from '../core/page_connection.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
 import { mountGraph } from '../panels/graph/graph.js';
 import { startState } from '../panels/graph/state.js';
@@ -12,13 +12,13 @@ import { startState } from '../panels/graph/state.js';
 const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 const store = createStore(startState(preferred()));
-const session = new URLSearchParams(location.search).get('session') ?? recall('session') ?? '';
+enterSession();
 
 await useLanguage(store.get('language'));
 mountAppearance(find('#appearance'), store);
 mountGraph(
   { form: find('#asking'), graph: find('#graph'), steps: find('#moves'), check: find('[data-testid=checked]'), drawing: find('#picture'), table: find('#lines'), card: find('#card') },
   store,
-  session,
+  ownSession() ?? '',
 );
 for (const control of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(':disabled'))) control.disabled = false;

@@ -7,7 +7,7 @@ import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
 import { useLanguage } from '../core/i18n.js';
 import { createLatePart, firstPicture, loadWhenIdle } from '../core/late_parts.js';
-import { SOCKET, connectPage } from '../core/page_connection.js';
+import { SOCKET, connectPage, enterSession } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
 import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
@@ -62,6 +62,7 @@ const watching = createWatching((command) => connection.sendNow(command), {
 
 const receiveMessage = createMessageReceiver(store, session, predictions, createStateReceiver(store, session, addressBar, send));
 
+enterSession();
 await words; // the server may have something to say at once
 const connection = connectPage(store, {
   opened() {

@@ -60,6 +60,7 @@ export {};
 /**
  * @typedef {object} RunState  of the session, without its data
  * @property {string} session  its name
+ * @property {boolean} copied  whether it began as a copy of another, for a duplicated tab
  * @property {number} revision  of the Spec
  * @property {boolean} playing
  * @property {number | null} speed  steps per second; null: as fast as the machine can

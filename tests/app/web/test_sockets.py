@@ -247,3 +247,34 @@ async def test_whoever_has_to_wait_for_the_engine_is_told() -> None:
             first = json.loads(await asyncio.wait_for(socket.recv(), PATIENCE))
             assert (first["type"], first["code"]) == ("notice", "warming_up")
             await until(socket, "state")
+
+
+async def test_a_duplicated_tab_gets_a_copy_and_a_window_asked_for_the_same_run(server: Running) -> None:
+    async with connect(address(server)) as first:
+        key = (await until(first, "state"))["session"]
+        await say(first, type="configure", spec={"seed": 5})
+        await say(first, type="step", count=7)
+        await until(first, "frame", lambda frame: frame["step"] == 7)
+        async with connect(address(server, key)) as window, connect(f"{address(server, key)}&copy=1") as duplicate:
+            assert (await until(window, "state"))["session"] == key
+            state = await until(duplicate, "state")
+            assert state["session"] != key
+            assert (state["copied"], state["step"], state["spec"]["seed"]) == (True, 7, 5)
+            assert (await until(duplicate, "notice"))["code"] == "run_is_copied"
+            await say(duplicate, type="reset")
+            await until(duplicate, "state", lambda state: state["step"] == 0)
+            await say(first, type="step")
+            assert (await until(window, "frame", lambda frame: frame["step"] > 7))["step"] == 8
+
+
+async def test_nobody_is_given_a_copy_of_what_nobody_watches(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        key = (await until(socket, "state"))["session"]
+    while server.health()["viewers"]:  # it ended without a word, and the tab was brought back
+        await asyncio.sleep(0.02)
+    async with connect(f"{address(server, key)}&copy=1") as socket:
+        state = await until(socket, "state")
+        assert (state["session"], state["copied"]) == (key, False)
+    async with connect(f"{address(server, 'gone')}&copy=1") as socket:
+        assert (await until(socket, "notice"))["code"] == "run_is_gone"
+        assert (await until(socket, "state"))["copied"] is False
