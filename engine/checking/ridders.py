@@ -5,6 +5,7 @@ differences for ever smaller steps, and Neville's scheme on them, which takes on
 each column. What two neighbours in the scheme differ by is the error of the better one.
 """
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -40,7 +41,7 @@ def slope(function: Callable[[float], float | None], x: float, rounding: float) 
     function: None where it has no value on the smooth piece of x. rounding: absolute error of its values near x.
     """
     step = LARGEST * max(1.0, abs(x))
-    least = SMALLEST * (min(1.0, abs(x)) or 1.0)
+    least = max(SMALLEST * (min(1.0, abs(x)) or 1.0), math.ulp(x))  # below it, x plus a step may be x
     best: Slope | None = None
     row: list[float] = []
     while step >= least:

@@ -130,7 +130,8 @@ def roc(outputs: Array, labels: Array) -> Roc | None:
 
     None where one class is missing or an output is not finite.
     """
-    score = outputs[:, -1].astype(np.float64) - (outputs[:, 0] if outputs.shape[1] == 2 else 0)
+    with np.errstate(invalid="ignore"):  # ∞ − ∞
+        score = outputs[:, -1].astype(np.float64) - (outputs[:, 0] if outputs.shape[1] == 2 else 0)
     positive = labels > 0
     if positive.all() or not positive.any() or not np.isfinite(score).all():
         return None

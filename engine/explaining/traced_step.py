@@ -102,9 +102,10 @@ class TracedStep:
     def weighted_sums(self) -> list[Array]:
         """z = W·a + b of every layer, (n, outputs)."""
         sums = []
-        for layer, cache in enumerate(self.batch_pass.forward):
-            z = cache.below @ self.tensors[f"layers.{layer}.weight"].T
-            sums.append(z + self.tensors[f"layers.{layer}.bias"] if self.network.biases else z)
+        with np.errstate(over="ignore", invalid="ignore"):
+            for layer, cache in enumerate(self.batch_pass.forward):
+                z = cache.below @ self.tensors[f"layers.{layer}.weight"].T
+                sums.append(z + self.tensors[f"layers.{layer}.bias"] if self.network.biases else z)
         return sums
 
     def activation(self, layer: int) -> Activation:

@@ -116,3 +116,8 @@ def test_the_error_of_a_slope_is_estimated() -> None:
     assert found is not None
     assert abs(found.value - 12) <= found.error < 1e-9
     assert slope(lambda x: x if x > 2 else None, 2.0, 1e-15) is None
+
+
+def test_a_step_that_is_lost_in_a_huge_number_is_not_divided_by() -> None:
+    draw = random.Random(1)
+    assert slope(lambda _: draw.random(), 1e30, rounding=0) is not None
