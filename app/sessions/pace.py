@@ -14,6 +14,9 @@ FIRST_GUESS = 2000.0
 GROWTH = 4.0
 """After one turn a network counts as at most so many times as fast as before; slower it may be at once."""
 
+LITTLE = 4
+"""A turn of at most a fourth of its time is training: however wrong the measure has become, it is not much longer."""
+
 
 class Pace:
     """Steps per second, kept on average however often it is asked, and never more at once than fit a turn."""
@@ -44,6 +47,10 @@ class Pace:
         """Steps that fit into so many seconds, as far as is known; at least one."""
         return max(1, int(self._capacity * seconds))
 
+    def is_little(self, steps: int, seconds: float) -> bool:
+        """Whether these are so few steps of those that fit that they need not be measured again."""
+        return LITTLE * steps <= self.fitting(seconds)
+
     def measured(self, steps: int, seconds: float) -> None:
         """So many steps took so long."""
         self._capacity = min(steps / max(seconds, 1e-6), GROWTH * self._capacity)
@@ -60,22 +67,27 @@ class Meter:
 
     def __init__(self) -> None:
         self._taken: deque[tuple[float, int]] = deque()
+        self._steps = 0
+        """In all of these."""
         self._since = 0.0
 
     def start(self, now: float) -> None:
         self._taken.clear()
+        self._steps = 0
         self._since = now
 
     def add(self, now: float, steps: int) -> None:
         self._taken.append((now, steps))
+        self._steps += steps
         while self._taken[0][0] < now - self.SPAN:
-            self._since = self._taken.popleft()[0]
+            self._since, past = self._taken.popleft()
+            self._steps -= past
 
     def rate(self) -> float:
         """Up to the last steps that were taken; 0 before the first."""
         if not self._taken:
             return 0.0
-        return sum(steps for _, steps in self._taken) / max(self._taken[-1][0] - self._since, 1e-3)
+        return self._steps / max(self._taken[-1][0] - self._since, 1e-3)
 
 
 class Allowance:

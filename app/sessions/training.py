@@ -95,6 +95,7 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
         steps_of_epoch=steps_of_epoch,
         focuses=frozenset(viewer.focus for viewer in wanting),
         only_at_epoch_end=steps_of_epoch > 0 and not run.playing,
+        timed=steps_of_epoch > 0 or not run.pace.is_little(steps, seconds),
         record=record,
         scores=bool(scoring),
         frame=run.frames,
@@ -116,7 +117,8 @@ def _remember(run: Run, turn: Turn, trained: Trained) -> None:
         run.picture += 1
         paced = run.pace.steps_per_second is not None  # then these were the steps due when the turn began
         run.meter.add(turn.began if paced else run.clock(), taken)
-        run.pace.measured(taken, trained.training_seconds)
+        if trained.training_seconds is not None:
+            run.pace.measured(taken, trained.training_seconds)
         run.before, run.set_by_hand = trained.before, False
     if trained.entry is not None:
         run.branches.add(trained.entry, trained.checkpoint)

@@ -89,35 +89,35 @@ def experiment_of(trainer: Trainer) -> Experiment:
 
 
 def train(trainer: Trainer, job: port.Train) -> Trained:
-    began = time.perf_counter()
-    first = trainer.step
-    before = _advance(trainer, job.steps, job.watched)
+    began, first = time.perf_counter(), trainer.step
+    with_picture = bool(job.focuses) and not (job.timed or job.watched or job.steps_of_epoch)
+    before = None if with_picture else _advance(trainer, job.steps, job.watched)
     epoch = trainer.epoch
     if job.steps_of_epoch:
         before = _advance(trainer, min(job.steps_of_epoch, trainer.steps_left_in_epoch), job.watched) or before
-    if trainer.step == first:
-        before = job.before
     trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}
     entry = None
-    over = epoch_ended or trainer.diverged is not None or trainer.stopped is not None
-    shown = over or not job.only_at_epoch_end
+    shown = not job.only_at_epoch_end or epoch_ended or trainer.diverged is not None or trainer.stopped is not None
     if job.focuses and shown:
-        entry, frames = _frames(trainer, job)
+        entry, frames = _frames(trainer, job, job.steps if with_picture else 0)
     elif job.record:
         entry = trainer.snapshot(GLANCE).entry
     pictured = time.thread_time()
     scores = descriptions.scores(trainer) if job.scores and shown else None
-    scored = time.thread_time()
-    records = job.record_rule is not None and job.record_rule.includes(trainer.step)
+    scored = pictured if scores is None else time.thread_time()
+    step = trainer.step
+    if step == first:
+        before = job.before
+    records = job.record_rule is not None and job.record_rule.includes(step)
     return Trained(
-        step=trainer.step,
+        step=step,
         epoch=trainer.epoch,
         diverged=trainer.diverged,
         stopped=trainer.stopped,
         epoch_ended=epoch_ended,
-        training_seconds=trained - began,
+        training_seconds=None if with_picture else trained - began,
         picture_seconds=pictured - spent,
         frames=frames,
         scores=scores,
@@ -129,9 +129,9 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
     )
 
 
-def _frames(trainer: Trainer, job: port.Train) -> tuple[CurveEntry, dict[Focus | None, bytes]]:
-    """The entry of the loss curve, and a frame for each focus."""
-    picture = trainer.picture()
+def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[CurveEntry, dict[Focus | None, bytes]]:
+    """The entry of the loss curve, and a frame for each focus, after so many steps more."""
+    picture = trainer.picture(steps)
     frame = encode_frame(picture, revision=job.revision, frame=job.frame, steps_per_second=job.steps_per_second)
     frames: dict[Focus | None, bytes] = {None: frame}
     for focus in job.focuses:

@@ -158,7 +158,8 @@ class Trained:
     stopped: StopReason | None
     epoch_ended: bool
     """Whether `steps_of_epoch` came to the end of the epoch."""
-    training_seconds: float
+    training_seconds: float | None
+    """None where the steps were taken together with the picture."""
     picture_seconds: float
     """Of a processor: a machine that is busy with other things makes no picture dearer."""
     frames: dict[Focus | None, bytes]
@@ -193,6 +194,8 @@ class Train(Job[Trained]):
     """Number of the frame."""
     revision: int
     steps_per_second: float
+    timed: bool = True
+    """Whether it matters how long the steps take; else they and the picture may be one call."""
     inspect_requests: frozenset[InspectRequest] = frozenset()
     """To be answered for the last of the steps."""
     watched: bool = False

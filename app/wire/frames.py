@@ -23,11 +23,12 @@ d[i, j] = q[i, j] − q[i, j−1] − q[i−1, j] + q[i−1, j−1], where what 
 import math
 import struct
 import zlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import Any, get_args
 
 import numpy as np
+from isal import isal_zlib
 from numpy.typing import NDArray
 
 from engine.nn.network import Array
@@ -81,11 +82,7 @@ def layout_message(spec: Spec, revision: int) -> dict[str, Any]:
 def encode_frame(picture: Picture, *, revision: int, frame: int, steps_per_second: float) -> bytes:
     """The frame without a focus."""
     layout, readings, data = picture.layout, picture.readings, picture.data
-    grids = _packed(
-        data[section.offset : section.offset + section.bytes].reshape(-1, *section.shape[-2:])
-        for section in layout.sections
-        if section.offset >= layout.raw_bytes
-    )
+    grids = _packed(data[layout.raw_bytes :], layout.grids)
     header = HEADER.pack(
         VERSION,
         revision,
@@ -114,7 +111,7 @@ def with_focus(frame: bytes, focus: Focus, scale: float, values: NDArray[np.int8
     layer, neuron = focus
     for every in (1, 2, 4):
         cells = values[::every, ::every].view(np.uint8)
-        packed = _packed([cells[None]])
+        packed = _packed(cells.ravel(), [(1, len(cells))])
         if len(frame) + len(packed) <= MOST_BYTES:
             break
     part = FOCUS.pack(len(packed), layer, neuron, len(cells), scale)
@@ -222,17 +219,22 @@ def _sections(data: bytes, layout: Layout, grids_bytes: int) -> dict[str, NDArra
     return sections
 
 
-def _packed(grids: Iterable[NDArray[np.uint8]]) -> bytes:
-    """Grids (n, side, side) as differences of differences, in one zlib stream."""
-    stream = zlib.compressobj(1, zlib.DEFLATED, 15, 9, zlib.Z_RLE)
-    parts = []
-    for grid in grids:
-        along = grid.copy()
-        along[:, :, 1:] -= grid[:, :, :-1]
-        differences = along.copy()
-        differences[:, 1:] -= along[:, :-1]
-        parts.append(stream.compress(differences.data))
-    return b"".join((*parts, stream.flush())) if parts else b""
+def _packed(cells: NDArray[np.uint8], grids: Sequence[tuple[int, int]]) -> bytes:
+    """Grids, so many of so many cells a side, one after the other: as differences of differences in a zlib stream."""
+    if not cells.size:
+        return b""
+    along = cells.copy()
+    along[1:] -= cells[:-1]  # all at once, then the first columns: NumPy is slow with short rows
+    differences = np.empty_like(cells)
+    start = 0
+    for count, side in grids:
+        end = start + count * side**2
+        source, target = along[start:end], differences[start:end]
+        source[::side] = cells[start:end:side]
+        np.subtract(source[side:], source[:-side], out=target[side:])
+        target.reshape(count, -1)[:, :side] = source.reshape(count, -1)[:, :side]
+        start = end
+    return isal_zlib.compress(differences, 1)
 
 
 def _unpacked(data: bytes, shapes: Iterable[tuple[int, ...]]) -> list[NDArray[np.uint8]]:

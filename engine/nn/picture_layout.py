@@ -28,7 +28,7 @@ one beyond ±LARGEST as that; the scale of a tensor that is all 0 is 1.
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import Literal, NamedTuple
 
 import numpy as np
@@ -94,6 +94,12 @@ class PictureLayout:
     """Before the grids."""
     size: int
     """In bytes."""
+
+    @cached_property
+    def grids(self) -> tuple[tuple[int, int], ...]:
+        """How many each section of grids has, and their cells a side."""
+        shapes = [section.shape for section in self.sections if section.offset >= self.raw_bytes]
+        return tuple((math.prod(shape[:-2]), shape[-1]) for shape in shapes)
 
     def __getitem__(self, name: str) -> Section:
         return next(section for section in self.sections if section.name == name)

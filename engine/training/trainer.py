@@ -35,7 +35,6 @@ from engine.training.timeline import Checkpoint
 
 STATE_VERSION = 3
 
-
 SAMPLES_AT_ONCE = 4096
 """Whose outputs are computed together: of MNIST in a wide network all layers of all samples would take 1 GB."""
 
@@ -72,6 +71,7 @@ class Trainer:
         run = (self.spec, self.network, self.train_inputs, self.train_targets)
         self._backend: Backend = make_backend(name, *run) if self.bug is None else by_hand_with(self.bug)(*run)
         self._backend.load(state)
+        self._drawing_backend = self._backend if isinstance(self._backend, DrawsPictures) else None
         self.backend = name
 
     # Progress
@@ -268,12 +268,12 @@ class Trainer:
         """
         steps = _number_of_steps(steps)
         inputs, data = self._picture_inputs, self._picture_data
-        if isinstance(self._backend, DrawsPictures):
+        if self._drawing_backend is not None:
             if has_epoch_rules(self.spec):
                 self.advance(steps)
                 steps = 0
             steps = self._within_limit(steps) if self._goes_on else 0
-            measures = self._backend.draw(steps, inputs, data)
+            measures = self._drawing_backend.draw(steps, inputs, data)
             self.stopping = self.stopping.after_step(self.spec, self.step)
         else:
             self.advance(steps)

@@ -39,6 +39,15 @@ def test_no_slice_is_longer_than_allowed_once_the_network_is_known() -> None:
     assert pace.due(3.0, 0.025) == 1  # however slow, it goes on
 
 
+def test_few_steps_of_those_that_fit_are_little() -> None:
+    pace = Pace(750)
+    pace.measured(100, 0.025)
+    assert pace.is_little(25, 0.025)
+    assert not pace.is_little(26, 0.025)
+    pace.unknown()
+    assert not pace.is_little(int(FIRST_GUESS * 0.025), 0.025)
+
+
 def test_as_fast_as_possible_grows_to_what_the_machine_can() -> None:
     pace, slices = Pace(None), []
     for tick in range(12):

@@ -30,14 +30,14 @@ PERCEPTRON = {
 DIVERGES = {"dataset": "plane", "hidden": [8, 8], "activation": "linear", "learning_rate": 10}
 
 
-def slowly(picture: Callable[[], Picture], seconds: float) -> Callable[[], Picture]:
+def slowly(picture: Callable[[int], Picture], seconds: float) -> Callable[[int], Picture]:
     """The same, but it keeps a processor busy for so long."""
 
-    def take() -> Picture:
+    def take(steps: int) -> Picture:
         began = time.thread_time()
         while time.thread_time() - began < seconds:
             np.linalg.norm(np.ones(1000))
-        return picture()
+        return picture(steps)
 
     return take
 
@@ -106,10 +106,10 @@ async def test_nobody_who_draws_no_pictures_stops_the_training_or_costs_a_pictur
         pictures = 0
         picture = person.trainer.picture
 
-        def counted() -> Picture:
+        def counted(steps: int = 0) -> Picture:
             nonlocal pictures
             pictures += 1
-            return picture()
+            return picture(steps)
 
         monkeypatch.setattr(person.trainer, "picture", counted)
         entries = len(person.run.branches.history)
@@ -239,6 +239,26 @@ async def test_pictures_take_at_most_half_of_a_sessions_time() -> None:
     turn = training.next_turn(run, training.TURN_SECONDS)
     assert turn is not None
     assert turn.wanting == [viewer], "the last picture does not wait"
+    worker.close()
+
+
+async def test_steps_are_timed_until_they_are_known_to_be_few() -> None:
+    now = 100.0
+    worker = TrainingThreads("by_hand", ProcessesInThread())
+    run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: now)
+    run.join(Viewer(run.limits))
+    run.play()
+    timed = []
+    for _ in range(3):
+        now += 1 / 60
+        turn = training.next_turn(run, training.TURN_SECONDS)
+        assert turn is not None
+        trained = await worker.do(run.trainer, turn.job)
+        assert (trained.training_seconds is None) == (bool(turn.wanting) and not turn.job.timed)
+        seconds = None if trained.training_seconds is None else 1e-6
+        training.account(run, turn, replace(trained, training_seconds=seconds, picture_seconds=0.0))
+        timed.append(turn.job.timed)
+    assert timed == [True, False, False]
     worker.close()
 
 

@@ -1,13 +1,17 @@
 """Every job of the port is done by somebody, and is data."""
 
 import pickle
+from collections.abc import Collection
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
 from app.training_worker import jobs, port
 from engine import Spec, Trainer
 from engine.explaining.terms import Subject
+from engine.spec.choices import BackendName
 from engine.training.timeline import Timeline
 
 KINDS = {kind for kind in vars(port).values() if isinstance(kind, type) and issubclass(kind, port.Job)} - {port.Job}
@@ -82,12 +86,29 @@ def test_playing_copies_no_state(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (trained.step, trained.epoch, trained.checkpoint) == (3, 0, None)
 
 
-def turn(steps: int, timeline: Timeline | None = None) -> port.Train:
+@pytest.mark.parametrize("backend", ["compiled", "by_hand"])
+def test_steps_in_one_call_with_their_picture_are_those_before_it(backend: BackendName) -> None:
+    apart, together = Trainer(Spec(), backend=backend), Trainer(Spec(), backend=backend)
+    timeline = Timeline(10**6, apart.checkpoint(), test_loss=1.0)
+    job = turn(7, timeline, focuses={None, (0, 1)})
+    for _ in range(3):
+        timed, untimed = jobs.do(apart, job), jobs.do(together, replace(job, timed=False))
+        assert (untimed.step, untimed.frames, untimed.entry) == (timed.step, timed.frames, timed.entry)
+        assert untimed.checkpoint is not None
+        np.testing.assert_array_equal(untimed.checkpoint.state.parameters, apart.checkpoint().state.parameters)
+        assert timed.training_seconds is not None
+        assert untimed.training_seconds is None
+    untimed = jobs.do(together, replace(job, timed=False, watched=True))
+    assert untimed.before is not None, "where the last step is watched, it is taken alone"
+    assert untimed.before.state.step == untimed.step - 1
+
+
+def turn(steps: int, timeline: Timeline | None = None, focuses: Collection[tuple[int, int] | None] = ()) -> port.Train:
     """timeline: one that records the step; None: no entry is wanted."""
     return port.Train(
         steps=steps,
         steps_of_epoch=0,
-        focuses=frozenset(),
+        focuses=frozenset(focuses),
         only_at_epoch_end=False,
         record=timeline is not None,
         scores=False,
