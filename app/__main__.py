@@ -45,7 +45,8 @@ def parser() -> argparse.ArgumentParser:
         prog="python3 -m app" if sys.argv[0].endswith("__main__.py") else None,
         description="Backprop Playground: see a neural network learn, in the browser. The first start installs what it "
         "needs into .venv.",
-        epilog="Each option is also a setting: PLAYGROUND_HOST, PLAYGROUND_PORT, PLAYGROUND_OPEN.",
+        epilog="Each option is also a setting: PLAYGROUND_HOST, PLAYGROUND_PORT, PLAYGROUND_OPEN, PLAYGROUND_DATA, "
+        "PLAYGROUND_STORE.",
     )
     options.add_argument("--host", help="address to listen on (127.0.0.1); 0.0.0.0 lets other machines in")
     options.add_argument("--port", type=int, help="port (8000); if it is taken, the next free one")
@@ -53,6 +54,10 @@ def parser() -> argparse.ArgumentParser:
         "--open",
         action=argparse.BooleanOptionalAction,
         help="open the page in the browser (yes, where there is a screen)",
+    )
+    options.add_argument("--data", metavar="FOLDER", help="folder in which runs are kept (the user's own)")
+    options.add_argument(
+        "--no-store", dest="store", action="store_const", const="off", help="keep no runs: they end with this server"
     )
     return options
 

@@ -8,6 +8,8 @@ from fastapi import FastAPI, WebSocket
 from app import VERSION
 from app.sessions.manager import SessionManager
 from app.settings import Settings
+from app.store.opening import open_store
+from app.store.store import Store
 from app.training_worker.memory import MemoryBudget
 from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
@@ -21,8 +23,8 @@ from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 
 
-def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI:
-    """backend: what trains; another than the default is for tests."""
+def create_app(settings: Settings, backend: BackendName = "compiled", store: Store | None = None) -> FastAPI:
+    """backend: what trains; another than the default is for tests. store: where runs are kept; None: nowhere."""
     sources = DataSources(settings.mnist)
 
     @asynccontextmanager
@@ -30,12 +32,14 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
         processes = app.state.processes = Processes(settings.limits)
         worker = TrainingThreads(backend, processes, sources, MemoryBudget(settings.limits.memory_bytes))
         app.state.gallery = gallery.Gallery(worker)
-        manager = app.state.manager = SessionManager(settings.limits, worker)
+        manager = app.state.manager = SessionManager(settings.limits, worker, store)
         manager.start()
         app.state.warming.start()
         yield
         worker.stop_presets()
         await manager.stop()
+        if store is not None:
+            await store.close()
         worker.close()
         await processes.close()
 
@@ -67,4 +71,4 @@ def create_app(settings: Settings, backend: BackendName = "compiled") -> FastAPI
 
 
 def serve(settings: Settings) -> None:
-    run(create_app(settings), settings)
+    run(create_app(settings, store=open_store(settings)), settings)

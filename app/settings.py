@@ -185,5 +185,7 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"
     )
+    data: Path | None = Field(default=None, description="folder in which runs are kept; the user's own by default")
+    store: str | None = Field(default=None, description="another database for them; off: runs are not kept")
     mnist: DirectoryPath | None = Field(default=None, description="folder with the four files of MNIST")
     limits: Limits = Limits()

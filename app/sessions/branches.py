@@ -12,19 +12,28 @@ from engine.training.timeline import Checkpoint, Timeline
 
 
 class Branches:
-    def __init__(self, start: Checkpoint, entry: CurveEntry, limits: Limits) -> None:
-        self.timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
+    def __init__(
+        self, timeline: Timeline, histories: list[History], measurements: list[Measurements], limits: Limits
+    ) -> None:
+        """With the curves of each branch of the timeline."""
+        self.timeline = timeline
+        self.histories = histories
+        self.measurements = measurements
         self._limits = limits
-        self._histories = [History(limits.history)]
-        self._measurements = [Measurements(limits.measured)]
-        self.history.add(entry)
+
+    @classmethod
+    def of_start(cls, start: Checkpoint, entry: CurveEntry, limits: Limits) -> Self:
+        timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
+        branches = cls(timeline, [History(limits.history)], [Measurements(limits.measured)], limits)
+        branches.history.add(entry)
+        return branches
 
     def copied(self) -> Self:
         """Branches that go their own way from here."""
         other = copy(self)
         other.timeline = self.timeline.copied()
-        other._histories = [history.copied() for history in self._histories]
-        other._measurements = [measured.copied() for measured in self._measurements]
+        other.histories = [history.copied() for history in self.histories]
+        other.measurements = [measured.copied() for measured in self.measurements]
         return other
 
     @property
@@ -39,7 +48,7 @@ class Branches:
     @property
     def history(self) -> History:
         """The loss curve of the current branch, its parents' parts before it."""
-        return self._histories[self.current]
+        return self.histories[self.current]
 
     def add(self, entry: CurveEntry, checkpoint: Checkpoint | None) -> None:
         """What a turn of training has shown, and where the run then stood if that is wanted."""
@@ -49,7 +58,7 @@ class Branches:
 
     def measure(self, branch: int, measured: Measured) -> None:
         """What the layers of a branch were like at a step."""
-        self._measurements[branch].add(measured)
+        self.measurements[branch].add(measured)
 
     def place(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> bool:
         """A change has put the run here. At the end of the branch that is kept as a moment; anywhere earlier a branch
@@ -63,10 +72,10 @@ class Branches:
     def begin(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> None:
         """Leaves the current branch here, with its curves up to here."""
         step = checkpoint.state.step
-        before = (self.history.until(step), self._measurements[self.current].until(step))
+        before = (self.history.until(step), self.measurements[self.current].until(step))
         self.timeline.branch(checkpoint, test_loss, changed)
-        self._histories.append(before[0])
-        self._measurements.append(before[1])
+        self.histories.append(before[0])
+        self.measurements.append(before[1])
 
     def refuse_new(self, step: int) -> None:
         """Raises Refusal where a change at this step would begin a branch and there are too many."""
@@ -80,7 +89,7 @@ class Branches:
 
     def curves(self) -> dict[str, Any]:
         """The loss curve and the measurements of the current branch, as a message."""
-        return {**self.history.message(), "measured": self._measurements[self.current].message()}
+        return {**self.history.message(), "measured": self.measurements[self.current].message()}
 
     def message(self, step: int) -> dict[str, Any]:
         """The branches with the curves of their own parts; step: where the run stands."""
@@ -97,6 +106,6 @@ class Branches:
                     "changed": list(branch.changed),
                     "curve": history.since(branch.first_step),
                 }
-                for branch, history in zip(timeline.branches, self._histories, strict=True)
+                for branch, history in zip(timeline.branches, self.histories, strict=True)
             ],
         }

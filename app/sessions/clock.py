@@ -23,6 +23,10 @@ SWEEP = 1.0
 """Seconds between looks for sessions that nobody watches; fine beside limits of half a minute and more."""
 
 
+LAST_TURN = 0.5
+"""Seconds that a stopping server waits for turns under way: some milliseconds, unless a single step takes longer."""
+
+
 class Clock:
     """`sessions` are those of the manager, by key, as they come and go; `end` closes one and takes it out of them."""
 
@@ -47,10 +51,15 @@ class Clock:
         self._tasks = [asyncio.create_task(self._give_turns()), asyncio.create_task(self._sweep())]
 
     async def stop(self) -> None:
-        tasks = [*self._tasks, *self._jobs]
-        for task in tasks:
+        """Turns that are under way are ended, unless they take too long."""
+        for task in self._tasks:
             task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        if jobs := list(self._jobs):
+            _, late = await asyncio.wait(jobs, timeout=LAST_TURN)
+            for job in late:
+                job.cancel()
+            await asyncio.gather(*late, return_exceptions=True)
 
     @property
     def ticking(self) -> bool:
@@ -110,6 +119,7 @@ class Clock:
             await asyncio.sleep(SWEEP)
             now = time.monotonic()
             for session in list(self._sessions.values()):
+                session.save_if_due()
                 if session.run.viewers or session.key not in self._sessions:
                     continue  # ending the one before took a moment: somebody came, or it made room
                 unwatched = now - session.run.unwatched_since

@@ -36,7 +36,8 @@ class Curve(ABC, Generic[E]):
 
     def __init__(self, most: int) -> None:
         self._most = most
-        self._width = 1
+        self.width = 1
+        """Of a bucket, in steps."""
         self._entries: list[E] = []
 
     def __len__(self) -> int:
@@ -44,7 +45,7 @@ class Curve(ABC, Generic[E]):
 
     @property
     def entries(self) -> Sequence[E]:
-        """In the order of steps."""
+        """In the order of steps. The same list, longer, until it is thinned."""
         return self._entries
 
     def add(self, entry: E) -> None:
@@ -55,7 +56,7 @@ class Curve(ABC, Generic[E]):
         if len(self._entries) > self._most:
             self._entries = self._thinned()
             while len(self._entries) > 3 * self._most // 4:  # so that a quarter is free until the next thinning
-                self._width *= 2
+                self.width *= 2
                 self._entries = self._thinned()
 
     def copied(self) -> Self:
@@ -63,6 +64,13 @@ class Curve(ABC, Generic[E]):
         other = copy(self)
         other._entries = list(self._entries)
         return other
+
+    @classmethod
+    def restored(cls, most: int, width: int, entries: list[E]) -> Self:
+        """One that goes on as the one did whose width and entries these were."""
+        curve = cls(most)
+        curve.width, curve._entries = width, entries
+        return curve
 
     def until(self, step: int) -> Self:
         """A curve of its own that ends at this step."""
@@ -72,7 +80,7 @@ class Curve(ABC, Generic[E]):
 
     def _thinned(self) -> list[E]:
         kept = {self._entries[0].step, self._entries[-1].step}
-        for _, bucket in groupby(self._entries, key=lambda entry: entry.step // self._width):
+        for _, bucket in groupby(self._entries, key=lambda entry: entry.step // self.width):
             entries = list(bucket)
             for quantity in zip(*map(self.ranges, entries), strict=True):
                 lows, highs = zip(*quantity, strict=True)

@@ -1,18 +1,28 @@
 """SessionManager: all sessions of this server: how many there may be, which make room, and how all of them stop."""
 
 import asyncio
+import logging
 import secrets
 import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
+from app.sessions.saved_run import Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
+from app.store.store import Store
 from app.training_worker.memory import MEGABYTE, MemoryBudget
-from app.training_worker.port import GoTo, TrainingWorker
+from app.training_worker.port import GoTo, Started, TrainingWorker
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
+
+log = logging.getLogger(__name__)
+
+KEEP_SECONDS = 1.0
+"""How long keeping a run may take that ends: a step that is under way takes some milliseconds, or far too long."""
 
 
 class Full(Exception):  # noqa: N818
@@ -24,16 +34,23 @@ class Full(Exception):  # noqa: N818
 
 
 class SessionManager:
-    def __init__(self, limits: Limits, worker: TrainingWorker) -> None:
+    def __init__(self, limits: Limits, worker: TrainingWorker, store: Store | None = None) -> None:
+        """store: where runs are kept that are not in memory; None: nowhere."""
         self.limits = limits
+        self.store = store
         self.stopping = False
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
+        self._waking: dict[str, asyncio.Task[Session | None]] = {}
+        self._resting: dict[str, asyncio.Task[None]] = {}
+        """Sessions that are on their way into the store, or are ended."""
         self.clock = Clock(self._sessions, limits, worker, self._end)
 
     def start(self) -> None:
         self.clock.start()
+        if self.store is not None:
+            self.store.changed = self._tell_of_store
 
     @property
     def memory(self) -> MemoryBudget:
@@ -63,10 +80,52 @@ class SessionManager:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
         return session
 
+    async def enter(self, key: str | None, address: str = "", original: Session | None = None) -> Session:
+        """The session of this key, if it rests in the store and no copy of another is wanted; else a new one. Raises
+        Full."""
+        woken = await self.wake(key, address) if original is None else None
+        return woken or await self.create(address, original)
+
+    async def wake(self, key: str | None, address: str = "") -> Session | None:
+        """The session of this key out of the store, if it is there: once, however many come for it. Raises Full."""
+        if self.store is None or not key:
+            return None
+        if key not in self._waking:
+            waking = self._waking[key] = asyncio.create_task(self._wake(self.store, key, address))
+            waking.add_done_callback(lambda _: self._waking.pop(key))
+        return await asyncio.shield(self._waking[key])
+
+    async def _wake(self, store: Store, key: str, address: str) -> Session | None:
+        if key in self._resting:
+            await self._resting[key]
+        if (saved := await store.read(key)) is None:
+            return None
+        try:
+            read = await asyncio.to_thread(read_run, saved, self.limits)
+            async with self._seat(address):
+                started = await self._worker.start(read.here.spec)
+                placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
+                restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
+                self._sessions[key] = self._session(key, started, address, restored)
+        except Full:
+            raise
+        except Exception:
+            log.exception("a run that is kept cannot be read")
+            return None
+        return self._sessions[key]
+
     async def create(self, address: str = "", original: Session | None = None) -> Session:
         """A new session for somebody from this address: of the default experiment, or begun as a copy of another.
         Raises Full."""
         copy = await original.copy() if original is not None else None
+        async with self._seat(address):
+            key = secrets.token_urlsafe(12)
+            session = self._sessions[key] = await self._begin(key, address, copy)
+            return session
+
+    @asynccontextmanager
+    async def _seat(self, address: str) -> AsyncIterator[None]:
+        """For a session that begins meanwhile, of somebody from this address. Raises Full."""
         if self.memory.is_full:
             raise self._memory_full()
         leaving = self._leaver(address) if self.sessions >= self.limits.sessions else None
@@ -76,26 +135,26 @@ class SessionManager:
                 for viewer in leaving.run.viewers:
                     viewer.close(Closing("seat_taken"))
                 await self._end(leaving)
-            key = secrets.token_urlsafe(12)
-            session = self._sessions[key] = await self._begin(key, address, copy)
-            return session
-        except Refusal:  # of what the run to be copied needs
+            yield
+        except Refusal:  # of what the run needs that is to be copied or woken
             raise self._memory_full() from None
         finally:
             self._opening -= 1
 
     async def _begin(self, key: str, address: str, copy: RunCopy | None) -> Session:
-        worker = self._worker
         if copy is None:
-            return Session(key, await worker.start(Spec()), worker, self.limits, self._admit, address)
-        started = await worker.start(copy.checkpoint.spec, bug=copy.checkpoint.bug)
-        placed = await worker.do(started.trainer, GoTo(copy.checkpoint, 0))
-        session = Session(key, started, worker, self.limits, self._admit, address)
+            return self._session(key, await self._worker.start(Spec()), address)
+        started = await self._worker.start(copy.checkpoint.spec, bug=copy.checkpoint.bug)
+        placed = await self._worker.do(started.trainer, GoTo(copy.checkpoint, 0))
+        session = self._session(key, started, address)
         session.run.become(copy, placed)
         return session
 
+    def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
+        return Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
+
     async def stop(self) -> None:
-        """Tells every viewer, waits until they have left or for limits.stop_seconds, and ends all sessions."""
+        """Tells every viewer, waits until they have left or for limits.stop_seconds, keeps and ends all sessions."""
         self.stopping = True
         await self.clock.stop()
         for session in self._sessions.values():
@@ -104,8 +163,9 @@ class SessionManager:
         deadline = time.monotonic() + self.limits.stop_seconds
         while any(session.run.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
             await asyncio.sleep(0.02)
-        await asyncio.gather(*(session.close() for session in self._sessions.values()))
-        self._sessions.clear()
+        ending = [asyncio.create_task(self._end(session)) for session in list(self._sessions.values())]
+        if ending := [*ending, *self._resting.values()]:
+            await asyncio.wait(ending)
 
     def _memory_full(self) -> Full:
         return Full(Closing("memory_full", {"limit": round((self.memory.limit or 0) / MEGABYTE)}))
@@ -118,10 +178,28 @@ class SessionManager:
         return found
 
     async def _end(self, session: Session) -> None:
-        self._sessions.pop(session.key, None)
-        await session.close()
+        """It is kept in the store, if there is one, and ended here."""
+        if self._sessions.pop(session.key, None) is not None:
+            resting = self._resting[session.key] = asyncio.create_task(_rest(session))
+            resting.add_done_callback(lambda _: self._resting.pop(session.key))
+            await asyncio.shield(resting)
+
+    def _tell_of_store(self) -> None:
+        for session in self._sessions.values():
+            session.tell_of_store()
 
     def _admit(self) -> None:
         if self.playing >= self.limits.playing:
             raise Refusal("too_many_playing", {"limit": self.limits.playing})
         self.clock.wake()
+
+
+async def _rest(session: Session) -> None:
+    try:
+        async with asyncio.timeout(KEEP_SECONDS):
+            await session.keep()
+    except TimeoutError:
+        log.warning("a run could not be saved as it stood at the end: a step was under way")
+    except Exception:
+        log.exception("a run could not be saved as it stood at the end")
+    await session.close()

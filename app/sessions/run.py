@@ -68,6 +68,8 @@ class Run:
         self.unwatched_since = clock()
         self.copied = False
         """Whether it began as a copy of another, for a duplicated tab."""
+        self.used = False
+        """Whether anybody has done anything with it, so that there is something to come back to."""
         self.missed: NoticeCode | None = None
         """What happened while nobody watched."""
         self.status = Status.PAUSED
@@ -96,7 +98,7 @@ class Run:
         self.diverged_at: int | None = None
         """The step that could not be taken."""
         self.stop_reason: StopReason | None = None
-        self.branches = Branches(started.checkpoint, started.entry, self.limits)
+        self.branches = Branches.of_start(started.checkpoint, started.entry, self.limits)
         self.undo = UndoStack(self.limits)
         self.pending = PendingSteps(self.limits)
         self.before: Checkpoint | None = None
@@ -135,7 +137,7 @@ class Run:
         self.set_speed(copy.speed)
         if copy.diverged_at is not None or copy.stop_reason is not None:
             self.end(copy.diverged_at, copy.stop_reason)
-        self.copied, self.missed = True, "run_is_copied"
+        self.copied, self.used, self.missed = True, True, "run_is_copied"
 
     def place(self, placed: Placed) -> None:
         """The run stands where a command has put it. Told by `tell_state` and `tell_timeline`."""

@@ -16,19 +16,25 @@ from app.sessions import change_commands, handlers, training
 from app.sessions.checks import Checks
 from app.sessions.copies import RunCopy
 from app.sessions.run import Run
+from app.sessions.saved_run import Restored
+from app.sessions.saver import Saver
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.store.store import State, Store
 from app.training_worker.port import GetCheckpoint, Job, Locate, Started, Trained, TrainingWorker
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
-from app.wire.messages import Refusal, faults_refused, message
+from app.wire.messages import NoticeCode, Refusal, faults_refused, message
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
 
 LOOKING = (Focus, History, Inspect, Peek, Watch)
 """Commands, besides Drawn and Predict, that a page sends though nobody does anything."""
+
+STORE_NOTICES: dict[State, NoticeCode] = {"ok": "store_again", "full": "store_full", "failed": "store_failed"}
+"""What people are told when the store has come into a state."""
 
 R = TypeVar("R")
 
@@ -42,22 +48,31 @@ class Session:
         limits: Limits,
         admit: Callable[[], None],
         address: str = "",
+        store: Store | None = None,
+        restored: Restored | None = None,
     ) -> None:
-        """admit: raises Refusal where too many runs train already. address: of who came last."""
+        """admit: raises Refusal where too many runs train already. address: of who came last. restored: a run that has
+        been kept, if this is one."""
         self.key = key
         self.address = address
-        self.used = False
-        """Whether anybody has done anything with the run, so that there is something to come back to."""
         self._used_at = time.monotonic()
         self.run = Run(key, started, limits, admit)
+        if restored is not None:
+            restored.into(self.run)
+        self.saver = Saver(self.run, store, restored.read.written if restored else None)
         self._worker = worker
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()
+        self.saver.on_saved = self._something_to_do.set
         self._trainer_lock = TrainerLock()
         self._halting: asyncio.Task[None] | None = None
         """After a turn of the clock's that failed. It holds the lock until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
+
+    @property
+    def used(self) -> bool:
+        return self.run.used
 
     @property
     def used_at(self) -> float:
@@ -67,7 +82,26 @@ class Session:
 
     def join(self, viewer: Viewer) -> None:
         self.run.join(viewer)
+        if self.saver.store is not None and self.saver.store.state != "ok":
+            viewer.tell(message("notice", STORE_NOTICES[self.saver.store.state], {}))
         self._something_to_do.set()
+
+    def tell_of_store(self) -> None:
+        """Whether the run is kept, as that has changed."""
+        if self.saver.store is not None:
+            self.run.tell(message("notice", STORE_NOTICES[self.saver.store.state], {}))
+
+    def save_if_due(self) -> None:
+        """Of a run that plays the next turn sees to it."""
+        if self.saver.is_due:
+            self._something_to_do.set()
+
+    async def keep(self) -> None:
+        """Everything of the run is in the store afterwards, as far as that can be."""
+        await self.saver.wait()
+        if self.saver.is_behind:
+            await self._save()
+            await self.saver.wait()
 
     async def close(self) -> None:
         tasks = [self._task, *self._checks.close(), *filter(None, [self._halting])]
@@ -85,7 +119,7 @@ class Session:
             self._something_to_do.set()
             return
         if not isinstance(command, LOOKING):
-            self.used, self._used_at = True, time.monotonic()
+            self.run.used, self._used_at = True, time.monotonic()
         done = asyncio.get_running_loop().create_future()
         self._inbox.append((viewer, command, done))
         self._something_to_do.set()
@@ -97,7 +131,7 @@ class Session:
         if self._inbox or self._can_answer or not self._trainer_lock.try_acquire():
             return None
         try:
-            turn = training.next_turn(self.run, seconds)
+            turn = training.next_turn(self.run, seconds, save=self.saver.is_due)
         except Exception as failure:
             self._halt_and_release(failure)
             return None
@@ -110,6 +144,8 @@ class Session:
             if isinstance(trained, Exception):
                 raise trained
             training.account(self.run, turn, trained)
+            if trained.here is not None and self.saver.is_behind:
+                self.saver.begin(trained.here)
         except Exception as failure:
             self._halt_and_release(failure)
             return
@@ -141,7 +177,7 @@ class Session:
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""
-        self.used, self._used_at = True, time.monotonic()
+        self.run.used, self._used_at = True, time.monotonic()
         while True:
             spec = self.run.spec
             with faults_refused():
@@ -175,8 +211,16 @@ class Session:
                 async with self._trainer_lock:
                     await self._guarded(training.take_turn(run, worker, TURN_SECONDS))
                 await self._answer_questions()  # before the run leaves the frame it has just shown
+            if not run.playing and self.saver.is_due:
+                await self._guarded(self._save())
             if training.has_work(run):
                 self._something_to_do.set()
+
+    async def _save(self) -> None:
+        async with self._trainer_lock:
+            here = await self._worker.do(self.run.trainer, GetCheckpoint())
+            if self.saver.is_behind:  # a turn that was under way may have seen to it
+                self.saver.begin(here)
 
     @property
     def _can_answer(self) -> bool:

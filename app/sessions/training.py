@@ -71,9 +71,9 @@ def account(run: Run, turn: Turn, trained: Trained) -> None:
     _end_if_it_has(run, trained)
 
 
-def next_turn(run: Run, seconds: float) -> Turn | None:
+def next_turn(run: Run, seconds: float, save: bool = False) -> Turn | None:
     """Of at most so many seconds; None where there is nothing to do. Takes the steps off those that are due or
-    pending."""
+    pending. save: the run is to be saved."""
     now = run.clock()
     steps = run.pending.take_steps(run.pace.fitting(seconds))
     steps_of_epoch = run.pace.fitting(seconds) if run.pending.epochs and not steps else 0
@@ -87,7 +87,7 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
     scored = finished and (now >= run.no_scores_before or not run.playing)
     scoring = [viewer for viewer in run.viewers if scored and viewer.lacks_scores(run.picture + moves)]
     record = moves and rested and now - run.recorded_at >= RECORD_SECONDS
-    if not (moves or wanting or scoring):
+    if not (moves or wanting or scoring or save):
         return None
     run.frames += 1
     job = Train(
@@ -105,6 +105,7 @@ def next_turn(run: Run, seconds: float) -> Turn | None:
         watched=not run.playing or any(viewer.inspect_request is not None for viewer in run.viewers),
         before=run.before,
         record_rule=run.branches.timeline.record_rule,
+        save=save,
     )
     return Turn(job, wanting, scoring, now, seconds)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
+from collections.abc import Iterable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Self
@@ -47,6 +48,19 @@ class UndoStack:
         other = copy(self)
         other._undo, other._redo = self._undo.copy(), self._redo.copy()
         return other
+
+    @classmethod
+    def restored(cls, limits: Limits, undo: Iterable[Change], redo: Iterable[Change]) -> UndoStack:
+        """Both oldest first, as `stacks` gives them."""
+        stack = cls(limits)
+        stack._undo.extend(undo)
+        stack._redo.extend(redo)
+        return stack
+
+    @property
+    def stacks(self) -> tuple[Sequence[Change], Sequence[Change]]:
+        """What can be undone and what can be redone, oldest first."""
+        return self._undo, self._redo
 
     @property
     def counts(self) -> dict[str, int]:

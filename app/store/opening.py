@@ -8,8 +8,13 @@ from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
+from app.settings import Settings
 from app.store.repository import Repository
 from app.store.schema import VERSION
+from app.store.store import Store, reason
+
+OFF = "off"
+"""In place of an address: nothing is kept."""
 
 FILE = "runs.sqlite"
 LOCK_SECONDS = 5
@@ -24,8 +29,20 @@ class Misconfigured(CannotOpen):
     """It cannot be what was meant: the server must not start."""
 
 
-def default_folder() -> Path:
-    return user_data_path("backprop-playground", appauthor=False)
+def open_store(settings: Settings) -> Store | None:
+    """What the settings ask for; None where nothing is to be kept, or cannot be, which is then said. Raises SystemExit
+    with a sentence where the settings cannot be meant."""
+    if settings.store == OFF:
+        return None
+    try:
+        if settings.store is not None:
+            return Store(open_address(settings.store))
+        return Store(open_folder(settings.data or user_data_path("backprop-playground", appauthor=False)))
+    except Misconfigured as fault:
+        raise SystemExit(str(fault)) from None
+    except CannotOpen as fault:
+        print(f"{fault} Until then runs are not kept: they end with this server.", flush=True)
+        return None
 
 
 def open_folder(folder: Path) -> Repository:
@@ -64,11 +81,6 @@ def open_address(address: str) -> Repository:
         return _opened(engine)
     except SQLAlchemyError as fault:
         raise CannotOpen(f"The database {url.render_as_string()} cannot be used ({reason(fault)}).") from None
-
-
-def reason(fault: SQLAlchemyError) -> str:
-    """One line, without the statement and its values."""
-    return str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]
 
 
 def _opened(engine: Engine) -> Repository:

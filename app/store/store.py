@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -10,7 +11,6 @@ from typing import Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.store.opening import reason
 from app.store.records import Save, SavedRun
 from app.store.repository import Repository
 
@@ -31,6 +31,8 @@ class Store:
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._retry_at = 0.0
+        self.server = secrets.token_hex(8)
+        """Tells what this server wrote from what another did, or the same before it was started again."""
         self.state: State = "ok"
         self.changed: Callable[[], None] = lambda: None
         """Called on the event loop when `state` has become another."""
@@ -92,3 +94,8 @@ class Store:
         if state != self.state:
             self.state = state
             self.changed()
+
+
+def reason(fault: SQLAlchemyError) -> str:
+    """One line, without the statement and its values."""
+    return str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]

@@ -125,6 +125,7 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         entry=entry,
         checkpoint=trainer.checkpoint() if entry is not None and records else None,
         before=before,
+        here=trainer.checkpoint() if job.save else None,
         explanations={one: _explained(trainer, before, one) for one in job.inspect_requests} if frames else {},
     )
 

@@ -172,6 +172,8 @@ class Trained:
     """Where the run stood when the entry was made, if the timeline keeps it."""
     before: Checkpoint | None
     """Where it stood before the last step, if that may be inspected."""
+    here: Checkpoint | None = None
+    """Where it stands now, if that is to be saved."""
     explanations: dict[InspectRequest, dict[str, Any]] = field(default_factory=dict)
 
 
@@ -204,6 +206,8 @@ class Train(Job[Trained]):
     """Where it stood before the last step until now, if that is known."""
     record_rule: RecordRule | None = None
     """Of the timeline: which steps it wants a checkpoint of; None: of none."""
+    save: bool = False
+    """Whether it is to be saved where the run then stands."""
 
 
 # Changes

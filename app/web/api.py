@@ -55,6 +55,7 @@ async def health(request: Request) -> dict[str, Any]:
         "playing": manager.playing,
         "viewers": manager.viewers,
         "memory": {"used": manager.memory.used, "limit": manager.memory.limit},
+        "store": "off" if manager.store is None else manager.store.state,
         "version": VERSION,
         "warm": warming.done,
     }

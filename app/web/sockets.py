@@ -56,11 +56,12 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
         raise Full(Closing("foreign_origin"))
     address = owner(socket.client.host) if socket.client else ""
     original = _original(socket, manager)
-    session = manager.find(socket.query_params.get("session")) if original is None else None
+    key = socket.query_params.get("session")
+    session = manager.find(key) if original is None else None
     if session is not None:
         session.address = address
         return session
-    creating = asyncio.create_task(manager.create(address, original))
+    creating = asyncio.create_task(manager.enter(key, address, original))
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:

@@ -79,6 +79,10 @@ NoticeCode = Literal[
     "paused_unwatched",
     "run_is_copied",
     "run_is_gone",
+    "run_restored",
+    "store_full",
+    "store_failed",
+    "store_again",
     "warming_up",
 ]
 CloseCode = Literal[

@@ -89,7 +89,20 @@ class Timeline:
         """Index of the branch that training continues."""
         self.nbytes = start.nbytes
         self._max_bytes = max_bytes
-        self._spacing = 1
+        self.spacing = 1
+        """Steps between two moments that are kept where nothing was changed."""
+
+    @classmethod
+    def restored(cls, max_bytes: int, branches: list[Branch], current: int, spacing: int) -> Self:
+        """One that goes on as the one did whose branches, `current` and `spacing` these were. Raises ValueError where
+        they do not hold together."""
+        if not 0 <= current < len(branches) or not all(branch.moments for branch in branches):
+            raise ValueError(f"a branch has no moment, or there is no branch {current}")
+        first = branches[0].moments[0]
+        timeline = cls(max_bytes, first.checkpoint, first.test_loss)
+        timeline.branches, timeline.current, timeline.spacing = branches, current, spacing
+        timeline.nbytes = sum(moment.checkpoint.nbytes for moment in timeline._all_moments())
+        return timeline
 
     def copied(self) -> Self:
         """A timeline that goes its own way from here; the two share their moments, which never change."""
@@ -100,7 +113,7 @@ class Timeline:
     @property
     def record_rule(self) -> RecordRule:
         """Of the current branch, until something is recorded."""
-        return RecordRule(self.branches[self.current].last_step, self._spacing)
+        return RecordRule(self.branches[self.current].last_step, self.spacing)
 
     def record(self, checkpoint: Checkpoint, test_loss: float, *, pinned: bool = False) -> None:
         """Adds a checkpoint to the current branch. One of the same step as the newest replaces it; an older one is
@@ -151,14 +164,14 @@ class Timeline:
 
     def _thin(self) -> bool:
         """Doubles the spacing of the moments that are kept. False if doubling it again would drop nothing more."""
-        self._spacing *= 2
+        self.spacing *= 2
         last_step = max(branch.last_step for branch in self.branches)
-        drop_pinned = self._spacing > last_step  # only pinned moments are left between first and last
+        drop_pinned = self.spacing > last_step  # only pinned moments are left between first and last
         best = self.best
         for branch in self.branches:
             kept = [branch.moments[0]]
             for moment in branch.moments[1:]:
-                same_interval = moment.step // self._spacing == kept[-1].step // self._spacing
+                same_interval = moment.step // self.spacing == kept[-1].step // self.spacing
                 protected = moment is best or moment is branch.moments[-1] or (moment.pinned and not drop_pinned)
                 if not same_interval or protected:
                     kept.append(moment)

@@ -12,6 +12,7 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.store.store import Store
 from app.training_worker.memory import MemoryBudget
 from app.training_worker.processes import Kind, Processes
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
@@ -97,11 +98,13 @@ class Watcher:
 
 
 @asynccontextmanager
-async def managing(memory: MemoryBudget | None = None, **limits: float) -> AsyncIterator[SessionManager]:
+async def managing(
+    memory: MemoryBudget | None = None, store: Store | None = None, **limits: float
+) -> AsyncIterator[SessionManager]:
     with patch("app.sessions.clock.SWEEP", SWEEP):
         processes = ProcessesInThread()
         worker = TrainingThreads("by_hand", processes, memory=memory)
-        manager = SessionManager(Limits.model_validate(limits), worker)
+        manager = SessionManager(Limits.model_validate(limits), worker, store)
         manager.start()
         try:
             yield manager
@@ -113,7 +116,7 @@ async def managing(memory: MemoryBudget | None = None, **limits: float) -> Async
 
 @asynccontextmanager
 async def watching(memory: MemoryBudget | None = None, **limits: float) -> AsyncIterator[Watcher]:
-    async with managing(memory, **limits) as manager:
+    async with managing(memory, None, **limits) as manager:
         watcher = Watcher(await manager.create())
         yield watcher
         watcher.leave()

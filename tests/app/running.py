@@ -55,7 +55,8 @@ class Running:
 def running_server(kind: str = "by_hand", **settings: str) -> Iterator[Running]:
     """kind: see tests.app.server. settings: names of PLAYGROUND_… without the prefix, in small letters."""
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PLAYGROUND_")}
-    environment |= {f"PLAYGROUND_{name.upper()}": value for name, value in {"port": "0", **settings}.items()}
+    settings = {"port": "0", "store": "off", **settings}
+    environment |= {f"PLAYGROUND_{name.upper()}": value for name, value in settings.items()}
     with tempfile.TemporaryFile("w+") as errors:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.app.server", kind],

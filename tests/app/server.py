@@ -8,6 +8,7 @@ from typing import Any
 from app.main import create_app
 from app.sessions import checks, clock
 from app.settings import Settings
+from app.store.opening import open_store
 from app.training_worker import jobs
 from app.training_worker.port import Job, Train
 from app.web import serving
@@ -61,5 +62,5 @@ if __name__ == "__main__":
     if kind == "unchecked":
         checks.HEALTH_SECONDS = 3600  # nothing is looked at more often
     settings = Settings()
-    serving.run(create_app(settings, backend=KINDS[kind]), settings)
+    serving.run(create_app(settings, backend=KINDS[kind], store=open_store(settings)), settings)
     sys.exit("torch is in the server's process" if "torch" in sys.modules else None)

@@ -91,8 +91,8 @@ async def test_what_fails_in_a_turn_ends_its_own_run_alone(part: str, monkeypatc
         else:
             works = getattr(training, part)
 
-            def fails_for_one(run: Run, *arguments: Any) -> Any:
-                return fail() if run is failing.run else works(run, *arguments)
+            def fails_for_one(run: Run, *arguments: Any, **named: Any) -> Any:
+                return fail() if run is failing.run else works(run, *arguments, **named)
 
             monkeypatch.setattr(training, part, fails_for_one)
         error = await failing.until("error")

@@ -19,6 +19,7 @@ from app.store.opening import CannotOpen, Misconfigured, open_address, open_fold
 from app.store.records import Part, Save, packed, unpacked
 from app.store.repository import Repository
 from app.store.schema import VERSION, metadata
+from app.store.store import reason
 from tests.app.store.databases import postgres
 
 MOMENT = Part(
@@ -220,7 +221,7 @@ def test_a_full_disk_is_known_by_its_fault(tmp_path: Path) -> None:
     kept._connection.rollback()
     with pytest.raises(SQLAlchemyError) as caught:
         kept.write(save(p1=Part("curve", {}, {"values": np.zeros(100_000, "<f8")})))
-    assert "full" in opening.reason(caught.value)
+    assert "full" in reason(caught.value)
     assert kept.read("k") is None
     kept.close()
 

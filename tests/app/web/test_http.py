@@ -36,7 +36,7 @@ def get_json(server: Running, path: str) -> Any:
 
 def test_health(server: Running) -> None:
     health = get_json(server, "/healthz")
-    assert set(health) == {"status", "sessions", "playing", "viewers", "memory", "version", "warm"}
+    assert set(health) == {"status", "sessions", "playing", "viewers", "memory", "store", "version", "warm"}
     assert set(health["memory"]) == {"used", "limit"}
     assert health["version"] == app.VERSION
 

@@ -1,0 +1,316 @@
+"""A run as the store keeps it, and read back: a document, and numbered parts that are written once.
+
+Parts are what never changes in a run: a Spec, a moment of the timeline, a change that can be undone, a piece of a
+curve; and where the run stands, which is another part each time.
+"""
+
+from collections.abc import Collection, Iterable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sessions.branches import Branches
+from app.sessions.curves import History, Measurements
+from app.sessions.run import Run
+from app.sessions.undo import Change, UndoStack
+from app.settings import Limits
+from app.store.records import Part, Save, SavedRun
+from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.port import Placed
+from app.wire.messages import Refusal
+from engine.nn.network import State
+from engine.spec.spec import Spec
+from engine.training.snapshot import CurveEntry
+from engine.training.stopping import StoppingState
+from engine.training.timeline import Branch, Checkpoint, Moment, Timeline
+
+FORMAT = 1
+"""Of document and parts; a run of another format is not read."""
+
+OF_OPTIMIZER = "optimizer."
+"""Before the names of what the optimizer remembers."""
+
+Thing = Spec | Moment | Change
+AnyCurve = History | Measurements
+
+
+@dataclass
+class WrittenCurve:
+    curve: AnyCurve
+    entries: Collection[object]
+    """The list that was written; a curve that has been thinned has another."""
+    count: int
+    numbers: list[int]
+
+
+class Written:
+    """Which parts of a run the store has, and by what numbers."""
+
+    def __init__(self) -> None:
+        self.whole = True
+        """Whether it has nothing yet, or nothing that can be relied on."""
+        self._numbers: dict[int, tuple[Thing, int]] = {}
+        """By the id of a thing, which is held here for as long as that counts."""
+        self._curves: dict[int, WrittenCurve] = {}
+        self._here: int | None = None
+        self._last = 0
+
+    def has(self, thing: Thing, number: int) -> None:
+        self._numbers[id(thing)] = (thing, number)
+        self._last = max(self._last, number)
+
+    def has_curve(self, curve: AnyCurve, numbers: list[int]) -> None:
+        self._curves[id(curve)] = WrittenCurve(curve, curve.entries, len(curve), numbers)
+        self._last = max(self._last, *numbers, 0)
+
+    def has_here(self, number: int) -> None:
+        self._here, self.whole = number, False
+        self._last = max(self._last, number)
+
+    def save(self, key: str, run: Run, here: Checkpoint, server: str) -> Save:
+        """What is new in a run that stands here; from now on that counts as written."""
+        added: dict[int, Part] = {}
+        dropped = self._add_things(run, here, added) + self._add_curves(run.branches, added)
+        dropped += [] if self._here is None else [self._here]
+        self._here = self._new()
+        added[self._here] = Part("here", self._facts(here), arrays_of(here.state))
+        undo, redo = ([self._numbers[id(change)][1] for change in stack] for stack in run.undo.stacks)
+        head = {**_head(run), "server": server, "undo": undo, "redo": redo}
+        whole, self.whole = self.whole, False
+        return Save(key, head, added, () if whole else dropped, whole)
+
+    def _new(self) -> int:
+        self._last += 1
+        return self._last
+
+    def _add_things(self, run: Run, here: Checkpoint, added: dict[int, Part]) -> list[int]:
+        """Gives the numbers of those that are gone."""
+        branches = run.branches.timeline.branches
+        things: dict[int, Thing] = {id(here.spec): here.spec}
+        for branch in branches:
+            things |= {id(moment): moment for moment in branch.moments}
+            things |= {id(moment.checkpoint.spec): moment.checkpoint.spec for moment in branch.moments}
+        for change in (change for stack in run.undo.stacks for change in stack):
+            things |= {id(change): change, id(change.spec): change.spec}
+            if change.checkpoint is not None:
+                things[id(change.checkpoint.spec)] = change.checkpoint.spec
+        gone = [self._numbers.pop(one)[1] for one in self._numbers.keys() - things.keys()]
+        new = things.keys() - self._numbers.keys()
+        self._numbers |= {one: (things[one], self._new()) for one in new}
+        places = {id(moment): place for place, branch in enumerate(branches) for moment in branch.moments}
+        added |= {self._numbers[one][1]: self._part(things[one], places.get(one, 0)) for one in new}
+        return gone
+
+    def _part(self, thing: Thing, branch: int) -> Part:
+        """branch: of a moment."""
+        if isinstance(thing, Spec):
+            return Part("spec", thing.model_dump(mode="json"), {})
+        if isinstance(thing, Moment):
+            kept = {"branch": branch, "loss": thing.test_loss, "pinned": thing.pinned, "gap": thing.gap}
+            return Part("moment", {**kept, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
+        facts = {"branch": thing.branch, "left": self._numbers[id(thing.spec)][1]}
+        if thing.checkpoint is None:
+            return Part("change", facts, {})
+        return Part("change", {**facts, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
+
+    def _facts(self, checkpoint: Checkpoint) -> dict[str, Any]:
+        return {
+            "spec": self._numbers[id(checkpoint.spec)][1],
+            "bug": checkpoint.bug,
+            "stopping": vars(checkpoint.stopping),
+            "progress": checkpoint.state.progress._asdict(),
+        }
+
+    def _add_curves(self, branches: Branches, added: dict[int, Part]) -> list[int]:
+        """Gives the numbers of pieces that are gone."""
+        curves: dict[int, WrittenCurve] = {}
+        for curve, place in _placed_curves(branches):
+            written = self._curves.get(id(curve))
+            if written is None or written.entries is not curve.entries:
+                written = WrittenCurve(curve, curve.entries, 0, [])
+            if written.count < len(curve):
+                number = self._new()
+                added[number] = _curve_part(curve, place, written.count)
+                written = WrittenCurve(curve, curve.entries, len(curve), [*written.numbers, number])
+            curves[id(curve)] = written
+        kept = {number for written in curves.values() for number in written.numbers}
+        gone = [number for written in self._curves.values() for number in written.numbers if number not in kept]
+        self._curves = curves
+        return gone
+
+
+def _placed_curves(branches: Branches) -> Iterable[tuple[AnyCurve, int]]:
+    for place, (history, measurements) in enumerate(zip(branches.histories, branches.measurements, strict=True)):
+        yield history, place
+        yield measurements, place
+
+
+def _curve_part(curve: AnyCurve, branch: int, first: int) -> Part:
+    if isinstance(curve, History):
+        entries = curve.entries[first:]
+        values = np.array([(one.train_loss, one.test_loss, *one.gradient_norms) for one in entries], "<f8")
+        return Part("history", {"branch": branch}, {"steps": _steps(entries), "values": values})
+    measured = curve.entries[first:]
+    layers = np.array([one.values for one in measured], "<f4")
+    return Part("layers", {"branch": branch}, {"steps": _steps(measured), "values": layers})
+
+
+def _steps(entries: Iterable[CurveEntry] | Iterable[Measured]) -> NDArray[np.int64]:
+    return np.array([one.step for one in entries], "<i8")
+
+
+def arrays_of(state: State) -> dict[str, NDArray[Any]]:
+    of_optimizer = {OF_OPTIMIZER + name: values for name, values in state.optimizer_state.items()}
+    return {"parameters": state.parameters, "updates": state.updates, "buffers": state.buffers, **of_optimizer}
+
+
+def _head(run: Run) -> dict[str, Any]:
+    branches = run.branches
+    return {
+        "format": FORMAT,
+        "revision": run.revision,
+        "playing": run.playing,
+        "speed": run.pace.steps_per_second,
+        "pending": [run.pending.steps, run.pending.epochs],
+        "set_by_hand": run.set_by_hand,
+        "missed": run.missed,
+        "copied": run.copied,
+        "current": branches.current,
+        "spacing": branches.timeline.spacing,
+        "branches": [[one.parent, one.first_step, list(one.changed)] for one in branches.timeline.branches],
+        "widths": [[curve.width for curve in curves] for curves in (branches.histories, branches.measurements)],
+    }
+
+
+# Reading
+
+
+@dataclass(frozen=True)
+class ReadRun:
+    """What was kept of a run, apart from its Trainer."""
+
+    here: Checkpoint
+    branches: Branches
+    undo: UndoStack
+    head: Mapping[str, Any]
+    written: Written
+
+
+@dataclass(frozen=True)
+class Restored:
+    """And its Trainer, which stands where the run stood."""
+
+    read: ReadRun
+    placed: Placed
+    elsewhere: bool
+    """Whether another server kept it, or this one before it was started again."""
+
+    def into(self, run: Run) -> None:
+        """Into a run that has just begun. It plays, or takes the steps asked for, if it did and may."""
+        head = self.read.head
+        run.branches, run.undo, run.revision = self.read.branches, self.read.undo, head["revision"]
+        run.place(self.placed)
+        run.used, run.copied = True, head["copied"]
+        run.set_by_hand, run.missed = head["set_by_hand"], "run_restored" if self.elsewhere else head["missed"]
+        run.set_speed(head["speed"])
+        with suppress(Refusal):  # too many train already
+            if head["playing"] and run.diverged_at is None and run.stop_reason is None:
+                run.admit()
+                run.play()
+            run.add_pending(*head["pending"])
+
+
+def read_run(saved: SavedRun, limits: Limits) -> ReadRun:
+    """Raises ValueError, KeyError or TypeError where it does not hold together."""
+    if saved.head["format"] != FORMAT:
+        raise ValueError(f"the run is of format {saved.head['format']}, and only {FORMAT} can be read")
+    return _Reader(saved, limits).run()
+
+
+class _Reader:
+    def __init__(self, saved: SavedRun, limits: Limits) -> None:
+        self._head = saved.head
+        self._limits = limits
+        self._written = Written()
+        self._parts: dict[str, dict[int, Part]] = {}
+        for number, part in saved.parts.items():
+            self._parts.setdefault(part.kind, {})[number] = part
+        self._specs: dict[int, Spec] = {}
+        for number, part in self._parts["spec"].items():
+            spec = self._specs[number] = Spec.model_validate(part.facts)
+            self._written.has(spec, number)
+        ((self._here_number, here),) = self._parts["here"].items()
+        self._here = self._checkpoint(here)
+
+    def run(self) -> ReadRun:
+        branches = self._branches()
+        changes = {number: self._change(number, part) for number, part in self._parts.get("change", {}).items()}
+        undo, redo = ([changes[number] for number in self._head[name]] for name in ("undo", "redo"))
+        self._written.has_here(self._here_number)
+        return ReadRun(self._here, branches, UndoStack.restored(self._limits, undo, redo), self._head, self._written)
+
+    def _branches(self) -> Branches:
+        found = [Branch(parent, first, tuple(changed)) for parent, first, changed in self._head["branches"]]
+        for number, part in self._parts["moment"].items():
+            facts = part.facts
+            moment = Moment(self._checkpoint(part), facts["loss"], facts["pinned"], facts["gap"])
+            found[facts["branch"]].moments.append(moment)
+            self._written.has(moment, number)
+        for branch in found:
+            branch.moments.sort(key=lambda moment: moment.step)
+        limits, head = self._limits, self._head
+        timeline = Timeline.restored(limits.timeline_bytes, found, head["current"], head["spacing"])
+        pieces = [(self._pieces("history", place), self._pieces("layers", place)) for place in range(len(found))]
+        histories = [
+            History.restored(limits.history, width, [entry for part in losses.values() for entry in _history(part)])
+            for (losses, _), width in zip(pieces, head["widths"][0], strict=True)
+        ]
+        measurements = [
+            Measurements.restored(limits.measured, width, [one for part in layers.values() for one in _measured(part)])
+            for (_, layers), width in zip(pieces, head["widths"][1], strict=True)
+        ]
+        for (losses, layers), history, measured in zip(pieces, histories, measurements, strict=True):
+            self._written.has_curve(history, list(losses))
+            self._written.has_curve(measured, list(layers))
+        return Branches(timeline, histories, measurements, limits)
+
+    def _pieces(self, kind: str, branch: int) -> dict[int, Part]:
+        return {n: part for n, part in self._parts.get(kind, {}).items() if part.facts["branch"] == branch}
+
+    def _change(self, number: int, part: Part) -> Change:
+        checkpoint = self._checkpoint(part) if "progress" in part.facts else None
+        change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint)
+        self._written.has(change, number)
+        return change
+
+    def _checkpoint(self, part: Part) -> Checkpoint:
+        facts, arrays = part.facts, dict(part.arrays)
+        count = arrays["parameters"].shape
+        if len(count) != 1 or not all(np.isfinite(values).all() for values in arrays.values()):
+            raise ValueError("a state holds numbers that are not finite")
+        memory = {name: arrays[name] for name in arrays if name.startswith(OF_OPTIMIZER)}
+        if any(values.shape != count for values in (arrays["updates"], *memory.values())):
+            raise ValueError(f"a state of {count} parameters remembers others")
+        state = State(
+            parameters=arrays["parameters"],
+            optimizer_state={name.removeprefix(OF_OPTIMIZER): values for name, values in memory.items()},
+            updates=arrays["updates"],
+            buffers=arrays["buffers"],
+            **facts["progress"],
+        )
+        return Checkpoint(self._specs[facts["spec"]], state, StoppingState(**facts["stopping"]), facts["bug"])
+
+
+def _history(part: Part) -> Iterable[CurveEntry]:
+    for step, (train, test, *norms) in zip(part.arrays["steps"].tolist(), part.arrays["values"].tolist(), strict=True):
+        yield CurveEntry(step, train, test, tuple(norms))
+
+
+def _measured(part: Part) -> Iterable[Measured]:
+    for step, values in zip(part.arrays["steps"].tolist(), part.arrays["values"], strict=True):
+        if len(values) != len(QUANTITIES):
+            raise ValueError(f"{len(values)} quantities were measured, and now there are {len(QUANTITIES)}")
+        yield Measured(step, values)

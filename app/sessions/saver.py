@@ -1,0 +1,74 @@
+"""Saver: when a run is saved, and whether it has been. One save of a run at a time; nothing waits for it."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+from app.sessions.run import Run
+from app.sessions.saved_run import Written
+from app.store.store import Store
+from engine.training.timeline import Checkpoint
+
+SAVE_SECONDS = 1.0
+"""Between two saves of a run that trains: what a killed server loses at most, but for the time that one takes."""
+
+
+class Saver:
+    def __init__(self, run: Run, store: Store | None, written: Written | None = None) -> None:
+        """store: None: nothing is kept. written: what it has of this run already."""
+        self._run = run
+        self._store = store
+        self._written = written or Written()
+        self._saved: tuple[Any, ...] = ()
+        """Of what was saved last: see `_state`."""
+        self._saved_at = 0.0
+        self._saving: asyncio.Task[None] | None = None
+        self.on_saved: Callable[[], None] = lambda: None
+        """Called when a save has ended."""
+
+    @property
+    def store(self) -> Store | None:
+        return self._store
+
+    @property
+    def idle(self) -> bool:
+        return self._saving is None
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a save would keep something that is not kept, and can be begun now."""
+        if self._store is None or not self._run.used or self._saving or not self._store.accepts:
+            return False
+        return self._saved != self._state()
+
+    @property
+    def is_due(self) -> bool:
+        """Whether one should be begun now: at once after a change, now and then while the run trains."""
+        run = self._run
+        return (not run.working or run.clock() - self._saved_at >= SAVE_SECONDS) and self.is_behind
+
+    def begin(self, here: Checkpoint) -> None:
+        """Begins a save of the run, whose Trainer stands here."""
+        assert self._store is not None
+        self._saved, self._saved_at = self._state(), self._run.clock()
+        save = self._written.save(self._run.key, self._run, here, self._store.server)
+        self._saving = asyncio.create_task(self._finish(self._store.write(save)))
+
+    async def wait(self) -> None:
+        """Until no save is under way."""
+        while self._saving is not None:
+            await asyncio.wait({self._saving})
+
+    async def _finish(self, writing: Any) -> None:
+        if not await writing:
+            self._written, self._saved = Written(), ()
+        self._saving = None
+        self.on_saved()
+
+    def _state(self) -> tuple[Any, ...]:
+        """Differs where there is something new to be kept."""
+        run, branches = self._run, self._run.branches
+        measured = len(branches.measurements[branches.current])
+        asked = (run.pending.steps, run.pending.epochs)
+        changes = (len(branches.timeline.branches), branches.current, *run.undo.counts.values())
+        return (run.revision, run.picture, run.status, run.pace.steps_per_second, asked, changes, measured)

@@ -1,0 +1,233 @@
+"""A run that is kept and read back is the same run, bit for bit, and goes on as it would have."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+
+from app.sessions.manager import SessionManager
+from app.sessions.run import Run
+from app.sessions.saved_run import arrays_of
+from app.store.opening import open_folder
+from app.store.store import Store
+from engine.training.timeline import Checkpoint
+from tests.app.fake_viewer import Watcher, eventually, managing
+
+
+@asynccontextmanager
+async def keeping(folder: Path, **limits: float) -> AsyncIterator[SessionManager]:
+    """A server with a store in this folder."""
+    store = Store(open_folder(folder))
+    async with managing(None, store, **limits) as manager:
+        yield manager
+        await manager.stop()
+    await store.close()
+
+
+async def wake(manager: SessionManager, key: str) -> Watcher:
+    session = await manager.wake(key)
+    assert session is not None
+    return Watcher(session)
+
+
+def of_checkpoint(checkpoint: Checkpoint | None) -> Any:
+    if checkpoint is None:
+        return None
+    arrays = {name: (values.dtype, values.tobytes()) for name, values in arrays_of(checkpoint.state).items()}
+    return checkpoint.spec, checkpoint.bug, checkpoint.stopping, checkpoint.state.progress, arrays
+
+
+def everything(run: Run) -> dict[str, Any]:
+    """All that is known of a run and must not be lost, as what can be compared."""
+    timeline = run.branches.timeline
+    return {
+        "revision": run.revision,
+        "status": run.status,
+        "place": (run.step, run.epoch, run.diverged_at, run.stop_reason, run.set_by_hand),
+        "speed": run.pace.steps_per_second,
+        "bug": run.experiment.bug,
+        "spec": run.spec,
+        "undo": [[(c.spec, c.branch, of_checkpoint(c.checkpoint)) for c in stack] for stack in run.undo.stacks],
+        "branches": [
+            (
+                (branch.parent, branch.first_step, branch.changed),
+                [(repr(m.test_loss), m.pinned, m.gap, of_checkpoint(m.checkpoint)) for m in branch.moments],
+            )
+            for branch in timeline.branches
+        ],
+        "timeline": (timeline.current, timeline.spacing, timeline.nbytes),
+        "losses": [(curve.width, repr(curve.entries)) for curve in run.branches.histories],
+        "layers": [
+            (curve.width, [(one.step, one.values.tobytes()) for one in curve.entries])
+            for curve in run.branches.measurements
+        ],
+    }
+
+
+async def eventful(person: Watcher) -> None:
+    """A run in which everything has happened."""
+    await person.say(type="watch", what=["health"])
+    await person.say(type="configure", spec={"optimizer": "adam", "dataset": "spiral"})
+    await person.take(30)
+    await person.say(type="configure", spec={"learning_rate": 0.01, "batch_size": 7})
+    await person.take(15)
+    await person.say(type="edit", tensor="layers.0.weight", index=[0, 0], value=0.25)
+    await person.take(5)
+    await person.until("health")
+    await person.say(type="seek", branch=0, step=20)
+    await person.say(type="plant", bug="no_zero_grad")
+    await person.take(9)
+    await person.say(type="undo")
+    await person.say(type="speed", steps_per_second=123.0)
+    await person.say(type="configure", spec={"l2": 0.001})
+    await person.take(4)
+
+
+async def test_everything_of_a_run_comes_back(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await eventful(person)
+        key = person.session.key
+        person.leave()
+        await manager.stop()
+        before = everything(person.run)
+    assert len(before["branches"]) > 1
+    assert all(before["undo"][0])
+    assert before["layers"][0][1]
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, key)
+        assert everything(again.run) == before
+        assert again.run is not person.run
+        notice = await again.until("notice")
+        assert (notice["code"], notice["values"]) == ("run_restored", {"step": again.run.step})
+        again.leave()
+
+
+async def test_it_trains_on_as_it_would_have(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await eventful(person)
+        await person.session.keep()
+        key, saved = person.session.key, await manager.store.read(person.session.key)  # type: ignore[union-attr]
+        await person.take(41)
+        expected = of_checkpoint(person.trainer.checkpoint())
+        person.leave()
+    assert saved is not None
+    async with keeping(tmp_path) as manager:
+        with patch.object(manager.store, "read", lambda _: asyncio.sleep(0, saved)):
+            again = await wake(manager, key)
+        await again.take(41)
+        assert of_checkpoint(again.trainer.checkpoint()) == expected
+        await again.say(type="undo")
+        await again.say(type="back", steps=3)
+        again.leave()
+
+
+async def test_what_is_saved_piece_by_piece_is_the_same(tmp_path: Path) -> None:
+    """Many saves of what has changed amount to one of everything, over thinned curves and moments and a new start."""
+    with patch("app.sessions.saver.SAVE_SECONDS", 0):
+        async with keeping(tmp_path, history=20, measured=16, timeline_bytes=40_000) as manager:
+            person = Watcher(await manager.create())
+            await eventful(person)
+            await person.say(type="speed", steps_per_second=None)
+            await person.say(type="play")
+            for _ in range(60):
+                await person.until("frame")
+            await person.say(type="pause")
+            await person.say(type="regenerate")
+            await person.say(type="play")
+            for _ in range(60):
+                await person.until("frame")
+            await person.say(type="pause")
+            await eventually(lambda: not person.session.saver.is_behind and person.session.saver.idle)
+            before = everything(person.run)
+            assert before["timeline"][1] > 1
+            assert before["losses"][0][0] > 1
+            key = person.session.key
+            person.leave()
+    async with keeping(tmp_path, history=20, measured=16, timeline_bytes=40_000) as manager:
+        again = await wake(manager, key)
+        assert everything(again.run) == before
+        again.leave()
+
+
+async def test_it_plays_on_if_it_played(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.say(type="play")
+        await person.until("frame", lambda frame: frame["step"] > 5)
+        key = person.session.key
+        person.leave()
+        await manager.stop()
+        step = person.run.step
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, key)
+        assert again.run.step == step
+        assert again.run.playing
+        await again.until("frame", lambda frame: frame["step"] > step)
+        again.leave()
+
+
+async def test_where_too_many_play_it_comes_back_paused(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.say(type="play")
+        key = person.session.key
+        person.leave()
+    async with keeping(tmp_path, playing=1) as manager:
+        other = Watcher(await manager.create())
+        await other.say(type="play")
+        again = await wake(manager, key)
+        assert not again.run.playing
+        again.leave()
+        other.leave()
+
+
+async def test_many_who_come_for_a_run_find_the_same_one(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        key = person.session.key
+        person.leave()
+    async with keeping(tmp_path) as manager:
+        first, second = await asyncio.gather(manager.wake(key), manager.wake(key))
+        assert first is second is manager.find(key)
+
+
+async def test_a_run_that_nobody_touched_is_not_kept(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.until("frame")
+        key = person.session.key
+        person.leave()
+    async with keeping(tmp_path) as manager:
+        assert await manager.wake(key) is None
+        assert await manager.wake("no-such-key") is None
+        assert await manager.wake(None) is None
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE parts SET arrays = x'00' WHERE kind = 'here'",
+        "DELETE FROM parts WHERE kind = 'spec'",
+        "UPDATE runs SET head = '{}'",
+    ],
+)
+async def test_a_run_that_is_damaged_is_gone(tmp_path: Path, damage: str) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        key = person.session.key
+        person.leave()
+    kept = open_folder(tmp_path)
+    with kept._connection.begin():
+        kept._connection.exec_driver_sql(damage)
+    kept.close()
+    async with keeping(tmp_path) as manager:
+        assert await manager.wake(key) is None
+        assert manager.sessions == 0
