@@ -53,6 +53,9 @@ class Limits(BaseModel):
     BYTES_OF_BODY: ClassVar[int] = 64 * 1024 * 1024
     """Beyond it a request is broken off; a file that is too large is read so far, so that its sender hears why not."""
 
+    BYTES_OF_ANSWER: ClassVar[int] = 16 * 1024 * 1024
+    """Of a worker process, which may have become another: the largest, weights of 300,000 parameters, take 1.2 MB."""
+
     # Settings
 
     sessions: Annotated[int, Ge(1)] = 64

@@ -12,7 +12,7 @@ from typing import Any, Literal
 import numpy as np
 
 from app.training_worker.measurements import QUANTITIES, Measured
-from app.training_worker.port import Compared, Examined
+from app.training_worker.port import Examined
 from app.wire.numbers import number
 from engine.checking.against_backend import BackendStep, backend_step
 from engine.checking.check import CheckResult, check
@@ -49,12 +49,13 @@ def step_to_compare(trainer: Trainer, at: Checkpoint) -> BackendStep | None:
     )
 
 
-def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> Compared:
-    """Loads torch. The training set is made anew from the Spec, so that it need not come with each request."""
+def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> tuple[dict[str, Any], float]:
+    """See `Compared`. Loads torch. The training set is made anew from the Spec, so that it need not come with each
+    request."""
     inputs, targets = training_set(at.spec, sources)
     began = time.thread_time()
     result = check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step)
-    return Compared(_light(result, at), time.thread_time() - began)
+    return _light(result, at), time.thread_time() - began
 
 
 @lru_cache(maxsize=1)  # of MNIST 190 MB; to make it anew costs less than to compare

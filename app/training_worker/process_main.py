@@ -1,9 +1,11 @@
 """What runs in a worker process: takes one request after another from its pipe, does it, and answers.
 
 Started by `processes` as python -m app.training_worker.process_main BYTES. Standard library only, until a request
-names more. A request is a pickled function, by its name, with its arguments; both ends of the pipe are ours.
+names more. A request is a pickled function, by its name, with its arguments. An answer is never a pickle: what a person
+has sent may make anything of this process, and then the server must not run what that says.
 """
 
+import json
 import os
 import pickle
 import queue
@@ -12,13 +14,11 @@ import sys
 import threading
 import traceback
 from contextlib import suppress
-from typing import IO, Any, Literal
+from typing import IO, Any
 
-Outcome = tuple[Literal["done", "raised", "memory"], Any]
-"""What came of a request: its result, its exception, or that there was not enough memory for it."""
-
-OUT_OF_MEMORY = pickle.dumps(("memory", None))
-"""Made while there is memory for it."""
+BYTES, DATA, FAULT, ERROR, OUT_OF_MEMORY = b"b", b"d", b"f", b"e", b"m"
+"""How an answer begins: a result that is bytes, or data as JSON; a Fault as JSON; the traceback of another exception;
+that there was not enough memory for it."""
 
 ALLOCATION_FAILED = "can't allocate memory"
 """How a library says so that knows no MemoryError."""
@@ -37,9 +37,11 @@ def send(pipe: IO[bytes], data: bytes) -> None:
     pipe.flush()
 
 
-def receive(pipe: IO[bytes]) -> bytes:
-    """Raises EOFError where nobody writes any more."""
+def receive(pipe: IO[bytes], most: int | None = None) -> bytes:
+    """Raises EOFError where nobody writes any more, or where it is more than the most."""
     (size,) = SIZE.unpack(_whole(pipe, SIZE.size))
+    if most is not None and size > most:
+        raise EOFError(f"{size} bytes are too many")
     return _whole(pipe, size)
 
 
@@ -101,10 +103,11 @@ def _receive_all(requests: IO[bytes], waiting: queue.SimpleQueue[bytes]) -> None
 
 
 def _done(request: bytes) -> bytes:
-    """The outcome, pickled."""
+    """The answer."""
     try:
         function, arguments = pickle.loads(request)
-        return pickle.dumps(("done", function(*arguments)))
+        result = function(*arguments)
+        return BYTES + result if isinstance(result, bytes) else DATA + _json(result)
     except MemoryError:
         return OUT_OF_MEMORY
     except RuntimeError as error:
@@ -114,14 +117,17 @@ def _done(request: bytes) -> bytes:
 
 
 def _raised(error: Exception) -> bytes:
-    """With the place where it was raised, as a note; what cannot be pickled, in words."""
-    error.add_note(traceback.format_exc())
-    try:
-        pickled = pickle.dumps(("raised", error))
-        pickle.loads(pickled)
-    except Exception:
-        return pickle.dumps(("raised", RuntimeError(traceback.format_exc())))
-    return pickled
+    """With the place where it was raised."""
+    from engine.fault import Fault  # whoever raises one has loaded it
+
+    where = traceback.format_exc()
+    if isinstance(error, Fault):
+        return FAULT + _json({"code": error.code, "values": error.values, "where": where})
+    return ERROR + where.encode(errors="replace")
+
+
+def _json(data: Any) -> bytes:
+    return json.dumps(data).encode()
 
 
 if __name__ == "__main__":

@@ -6,6 +6,7 @@ whose request it was doing; the next request gets a new process. What runs in it
 """
 
 import asyncio
+import json
 import logging
 import os
 import pickle
@@ -19,7 +20,8 @@ from typing import Any, Literal, TypeVar, TypeVarTuple, get_args
 
 from app.settings import Limits
 from app.training_worker import process_main
-from app.training_worker.process_main import Outcome, receive, send
+from app.training_worker.process_main import BYTES, DATA, ERROR, FAULT, OUT_OF_MEMORY, receive, send
+from engine.fault import Fault, FaultCode
 
 log = logging.getLogger(__name__)
 
@@ -55,9 +57,10 @@ class Processes:
         self._queues = {kind: ProcessQueue(bounds[kind]) for kind in get_args(Kind)}
 
     async def run(self, kind: Kind, function: Callable[[*Ts], R], *arguments: *Ts) -> R:
-        """What the function returns or raises; it is found by its name, and all that goes to and fro is pickled.
+        """What the function returns: bytes, or data as they come out of JSON. It is found by its name, and what goes to
+        it is pickled.
 
-        Raises ProcessHarmed.
+        Raises ProcessHarmed, the Fault that it raises, and RuntimeError with the traceback of any other exception.
         """
         result: R = await self._queues[kind].run(function, arguments)
         return result
@@ -134,12 +137,11 @@ class ProcessQueue:
 
     async def _answer(self, request: _Request) -> None:
         try:
-            kind, value = await self._ask(request.function, request.arguments)
-            if kind == "memory":
+            answer = await self._ask(request.function, request.arguments)
+            if answer == OUT_OF_MEMORY:
                 await self._end_process()
                 raise ProcessHarmed("memory", self._bounds.memory)
-            if kind == "raised":
-                raise value
+            value = read_answer(answer)
         except Exception as error:
             if not request.answer.done():
                 request.answer.set_exception(error)
@@ -149,7 +151,7 @@ class ProcessQueue:
         finally:
             request.answer.cancel()  # if this was cancelled; else it is done
 
-    async def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
+    async def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
         """Raises ProcessHarmed, and what keeps the request from being sent."""
         if self._process is not None and self._process.has_ended:  # while it was idle: that harmed nobody
             await self._end_process()
@@ -204,11 +206,10 @@ class WorkerProcess:
     def has_ended(self) -> bool:
         return self._popen.poll() is not None
 
-    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Outcome:
-        """Waits for the outcome. Raises EOFError or OSError where the process ends before."""
+    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
+        """Waits for the answer. Raises EOFError or OSError where the process ends before."""
         send(self._requests, pickle.dumps((function, arguments)))
-        outcome: Outcome = pickle.loads(receive(self._answers))
-        return outcome
+        return receive(self._answers, Limits.BYTES_OF_ANSWER)
 
     def kill(self) -> None:
         self._popen.kill()
@@ -220,6 +221,27 @@ class WorkerProcess:
         for pipe in (self._requests, self._answers):
             with suppress(OSError):
                 pipe.close()
+
+
+def read_answer(answer: bytes) -> Any:
+    """The result. Raises what the function raised, and ProcessHarmed where this is no answer: what a person has sent
+    may have made another of the process."""
+    kind, said = answer[:1], answer[1:]
+    if kind == BYTES:
+        return said
+    if kind == ERROR:
+        raise RuntimeError(said.decode(errors="replace"))
+    try:
+        data = json.loads(said)
+        if kind == DATA:
+            return data
+        assert kind == FAULT
+        assert data["code"] in get_args(FaultCode)
+        fault = Fault(data["code"], dict(data["values"]))
+        fault.add_note(str(data["where"]))
+    except Exception:
+        raise ProcessHarmed("died") from None
+    raise fault
 
 
 def _in_thread(work: Callable[[*Ts], R], *arguments: *Ts) -> asyncio.Future[R]:

@@ -83,7 +83,7 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(trainer, TrainerInThisProcess)
         try:
             step = await _in(self._training, checkup.step_to_compare, trainer.trainer, at)
-            return await self._processes.run("check", checkup.compared, at, step, self._sources)
+            return Compared(*await self._processes.run("check", checkup.compared, at, step, self._sources))
         except ProcessHarmed as harm:
             log.warning("step %d could not be checked: %r", at.state.step, harm)
             return Compared(checkup.failed(at, harm.reason, harm.limit), 0)

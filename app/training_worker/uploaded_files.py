@@ -1,12 +1,19 @@
 """Files that people send: each is read in a process of its own, where whatever is in it harms nobody.
 
 The readers themselves do work that grows with the length of a file and no faster; should one not, its process ends at
-its limit of time or memory, and the person who sent the file is told.
+its limit of time or memory, and the person who sent the file is told. What comes back is read as data that anybody may
+have written.
 """
 
 import logging
+import math
 from collections.abc import Callable
-from typing import TypeVar, TypeVarTuple
+from dataclasses import asdict
+from itertools import accumulate
+from typing import Any, TypeVar, TypeVarTuple
+
+import numpy as np
+from pydantic import TypeAdapter
 
 from app.training_worker.processes import HarmReason, Processes, ProcessHarmed
 from app.wire.messages import FileCode, Refusal
@@ -21,6 +28,8 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 
+UPLOAD = TypeAdapter(Upload)
+
 HARM: dict[HarmReason, FileCode] = {
     "time": "file_takes_too_long",
     "memory": "file_takes_too_much_memory",
@@ -31,18 +40,40 @@ HARM: dict[HarmReason, FileCode] = {
 async def weights(processes: Processes, spec: Spec, data: bytes) -> dict[str, Array]:
     """The weights in a file of torch or safetensors, for the network of this Spec. Raises Fault where they are others,
     and Refusal where they cannot be read."""
-    return await _read(processes, weights_for, spec, data)
+    numbers = np.frombuffer(await _read(processes, weights_of, spec, data), "<f4")
+    shapes = _shapes(spec)
+    ends = list(accumulate(math.prod(shape) for shape in shapes.values()))
+    if len(numbers) != ends[-1] or not np.isfinite(numbers).all():
+        raise Refusal(HARM["died"], {})
+    parts = np.split(numbers, ends[:-1])
+    return {name: part.reshape(shape).copy() for (name, shape), part in zip(shapes.items(), parts, strict=True)}
 
 
 async def points(processes: Processes, data: bytes, name: str, draw: int | None) -> Upload:
     """See `uploads.read`. Raises Fault, and Refusal where the file cannot be read."""
-    return await _read(processes, uploads.read, data, name, draw)
+    found = await _read(processes, points_of, data, name, draw)
+    try:
+        return UPLOAD.validate_python(found)
+    except ValueError:
+        raise Refusal(HARM["died"], {}) from None
 
 
-def weights_for(spec: Spec, data: bytes) -> dict[str, Array]:
-    network = Network.of(spec)
+def weights_of(spec: Spec, data: bytes) -> bytes:
+    """In the process: one tensor after another, in the order of `_shapes`."""
+    shapes = _shapes(spec)
     read = safetensors_file.read if safetensors_file.is_safetensors(data) else model_file.read
-    return read(data, {**network.shapes, **network.buffer_shapes})
+    tensors = read(data, shapes)
+    return b"".join(tensors[name].astype("<f4").tobytes() for name in shapes)
+
+
+def points_of(data: bytes, name: str, draw: int | None) -> dict[str, Any]:
+    """In the process."""
+    return asdict(uploads.read(data, name, draw))
+
+
+def _shapes(spec: Spec) -> dict[str, tuple[int, ...]]:
+    network = Network.of(spec)
+    return {**network.shapes, **network.buffer_shapes}
 
 
 async def _read(processes: Processes, reader: Callable[[*Ts], R], *arguments: *Ts) -> R:

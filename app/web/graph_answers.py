@@ -15,12 +15,14 @@ from pydantic import BaseModel, ConfigDict
 from app.settings import Limits
 from app.training_worker.port import NetworkSample
 from app.wire.messages import Refusal, faults_refused
-from engine.checking.graph_check import Check
+from engine.checking import graph_check
 from engine.graph import network_graph
 from engine.graph.expressions import ExpressionLimits, parse, starting_values
 from engine.graph.graph import Run
 from engine.graph.modules import Module, network_modules
 from engine.spec.spec import Real
+
+LARGEST = float(np.finfo(np.float64).max)
 
 ENTRIES = 32
 """Rows and columns of a tensor that are sent with a module: more cannot be read, and layers may have a million."""
@@ -84,13 +86,20 @@ def _nodes(run: Run) -> dict[str, Any]:
     }
 
 
-def check_message(found: Check) -> dict[str, Any]:
+def check_message(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
+    """What torch and finite differences say of it. Loads torch."""
+    found = graph_check.check(run, values)
     return {
-        "torch": found.torch.__dict__,
-        "differences": found.differences and found.differences.__dict__,
+        "torch": _comparison(found.torch),
+        "differences": found.differences and _comparison(found.differences),
         "unsure": found.unsure,
         "products": {name: {"own": own, "library": library} for name, (own, library) in found.products.items()},
     }
+
+
+def _comparison(found: graph_check.Comparison) -> dict[str, Any]:
+    """Where only one of the two has a value, the difference is the largest there is."""
+    return {**found.__dict__, "largest": min(found.largest, LARGEST)}
 
 
 def network_answer(sample: NetworkSample, limits: Limits) -> Answer:

@@ -24,7 +24,6 @@ from app.web.graph_answers import (
 from app.web.questions import Questions, person
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
-from engine.checking import graph_check
 
 log = logging.getLogger(__name__)
 
@@ -105,14 +104,13 @@ async def _check(request: Request, answer: Answer) -> dict[str, Any]:
         return {"check": None}
     processes: Processes = request.app.state.processes
     try:
-        found = await processes.run("check", graph_check.check, answer.run, answer.values)
+        return {"check": await processes.run("check", check_message, answer.run, answer.values)}
     except ProcessHarmed as harm:
         log.warning("a graph could not be compared with torch: %r", harm)
         return {"check": None, "check_failed": True}
     except Exception:
         log.exception("a graph could not be compared with torch")
         return {"check": None, "check_failed": True}
-    return {"check": check_message(found)}
 
 
 def _questions(request: Request) -> Questions:

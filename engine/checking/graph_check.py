@@ -83,7 +83,7 @@ def slope_of(run: Run, values: Mapping[str, float], name: str) -> Slope | None:
 def _rounding(run: Run) -> float:
     """Of the last value: each node's own, carried on by its gradient."""
     carried = (abs(gradient * value) for gradient, value in zip(run.gradients, run.values, strict=True) if gradient)
-    return ROUNDING * (abs(run.values[-1]) + math.fsum(carried))
+    return ROUNDING * (abs(run.values[-1]) + sum(carried))
 
 
 def against_differences(run: Run, values: Mapping[str, float]) -> tuple[Comparison | None, list[str]]:

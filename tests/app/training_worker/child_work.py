@@ -52,6 +52,10 @@ def give_function() -> object:
     return lambda: None
 
 
+def give_bytes(size: int) -> bytes:
+    return bytes(size)
+
+
 def die() -> None:
     os.kill(os.getpid(), signal.SIGKILL)
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import pickle
 import signal
 import subprocess
 import sys
@@ -13,7 +14,8 @@ import pytest
 
 from app.settings import Limits
 from app.training_worker import processes as module
-from app.training_worker.processes import Processes, ProcessHarmed, WorkerProcess
+from app.training_worker.process_main import DATA, FAULT
+from app.training_worker.processes import Processes, ProcessHarmed, WorkerProcess, read_answer
 from engine.fault import Fault
 from tests.app.fake_viewer import PATIENCE, eventually
 from tests.app.running import ROOT
@@ -72,12 +74,41 @@ async def test_what_the_work_raises_is_raised_and_harms_nothing(started: list[Wo
             await processes.run("check", child_work.raise_odd)
         with pytest.raises(Fault, match="allocate memory"):
             await processes.run("check", child_work.refuse, "can't allocate memory")
-        with pytest.raises(Exception, match="lambda"):
+        with pytest.raises(RuntimeError, match="not JSON serializable"):
             await processes.run("check", child_work.give_function)
         with pytest.raises(Exception, match="lambda"):
             await processes.run("check", lambda: None)
         assert await processes.run("check", child_work.add, 1, 2) == 3
         assert len(started) == 1
+
+
+ANSWERS = {
+    "a pickle": pickle.dumps(("done", 1)),
+    "a pickle, told as data": DATA + pickle.dumps(1),
+    "nothing": b"",
+    "no such fault": FAULT + b'{"code": "system", "values": {}, "where": ""}',
+    "no fault": FAULT + b"[]",
+    "depths": DATA + b"[" * 100_000,
+}
+
+
+@pytest.mark.parametrize("name", ANSWERS)
+def test_a_process_that_a_file_has_made_another_cannot_have_anything_run(name: str) -> None:
+    with pytest.raises(ProcessHarmed, match="died"):
+        read_answer(ANSWERS[name])
+
+
+def test_no_answer_is_unpickled() -> None:
+    assert "pickle.loads" not in Path(module.__file__).read_text(encoding="utf-8")
+
+
+async def test_an_answer_that_is_too_long_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Limits, "BYTES_OF_ANSWER", 1000)
+    async with supervising() as processes:
+        assert len(await processes.run("file", child_work.give_bytes, 999)) == 999  # and one that says what they are
+        with pytest.raises(ProcessHarmed, match="died"):
+            await processes.run("file", child_work.give_bytes, 1000)
+        assert await processes.run("file", child_work.add, 1, 2) == 3
 
 
 async def test_a_process_that_dies_is_told_and_the_next_request_gets_another(started: list[WorkerProcess]) -> None:
