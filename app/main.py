@@ -19,6 +19,7 @@ from app.web.questions import Questions
 from app.web.security import AnswerHead, SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
 from app.web.strangers import KeepStrangersOut
+from app.web.uploads import Uploads
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 
@@ -48,7 +49,8 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     app.state.settings = settings
     app.state.data_sources = sources
     app.state.options = options.Options(settings.limits, sources)
-    app.state.questions = Questions(settings.limits.queued_questions)
+    app.state.questions = Questions(settings.limits.queued_questions, settings.limits.queued_questions_of_all)
+    app.state.uploads = Uploads(settings.limits.upload_bytes)
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(AnswerHead)

@@ -104,6 +104,12 @@ class Limits(BaseModel):
     queued_questions: Annotated[int, Ge(1)] = 64
     """Graphs and files one address waits for: a class behind it, each with one, which takes some milliseconds."""
 
+    queued_questions_of_all: Annotated[int, Ge(1)] = 256
+    """Of all addresses: four classes, each person with one. What many addresses ask takes memory while it waits."""
+
+    upload_bytes: Annotated[int, Ge(1)] = 64 * 1024 * 1024
+    """Of all files that are being sent or wait to be read: one of points from each of a class, or 16 of weights."""
+
     send_seconds: Annotated[float, Gt(0)] = 10
     """A viewer that takes nothing for so long is gone: school Wi-Fi recovers in less."""
 

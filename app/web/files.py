@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Awaitable, Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
@@ -12,9 +13,10 @@ from app.sessions.session import Session
 from app.training_worker import uploaded_files
 from app.training_worker.port import ModelFormat, WriteModel
 from app.web.questions import Questions, person
+from app.web.uploads import Uploads
 from app.wire.messages import Refusal, faults_refused, message
 
-STATUS = {"no_such_session": 404, "file_too_large": 413}
+STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503}
 """Of a refusal; any other is 422."""
 
 Seed = Annotated[int, Query(ge=0)] | None
@@ -44,7 +46,8 @@ async def model_up(request: Request, key: str) -> Response:
 
     async def answer() -> Response:
         session = _session(request, key)
-        await session.load_weights(await _body(request, _manager(request).limits.model_bytes))
+        async with _body(request, _manager(request).limits.model_bytes) as body, _turn(request):
+            await session.load_weights(body)
         return JSONResponse({"revision": session.run.revision})
 
     return await _said(answer)
@@ -58,9 +61,7 @@ async def points_up(request: Request, name: str = "", draw: Seed = None) -> Resp
     """
 
     async def answer() -> Response:
-        body = await _body(request, _manager(request).limits.points_bytes)
-        questions: Questions = request.app.state.questions
-        async with questions.turn(person(request)):
+        async with _body(request, _manager(request).limits.points_bytes) as body, _turn(request):
             found = await uploaded_files.points(request.app.state.processes, body, name, draw)
         return _json(
             {
@@ -94,20 +95,18 @@ def _manager(request: Request) -> SessionManager:
     return manager
 
 
+def _body(request: Request, limit: int) -> AbstractAsyncContextManager[bytes]:
+    uploads: Uploads = request.app.state.uploads
+    return uploads.body(request, limit)
+
+
+def _turn(request: Request) -> AbstractAsyncContextManager[None]:
+    questions: Questions = request.app.state.questions
+    return questions.turn(person(request))
+
+
 def _session(request: Request, key: str) -> Session:
     session = _manager(request).known(key)
     if session is None:
         raise Refusal("no_such_session", {})
     return session
-
-
-async def _body(request: Request, limit: int) -> bytes:
-    """What is too large is read to its end and thrown away: a browser cut off while it sends hears no answer."""
-    body, size = bytearray(), 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size <= limit:
-            body += chunk
-    if size > limit:
-        raise Refusal("file_too_large", {"limit": limit})
-    return bytes(body)

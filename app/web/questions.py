@@ -19,9 +19,10 @@ Ts = TypeVarTuple("Ts")
 
 
 class Questions:
-    def __init__(self, queued: int) -> None:
-        """queued: how many of one person may wait, with the one that is being answered."""
+    def __init__(self, queued: int, queued_of_all: int) -> None:
+        """How many of one person, and of all people together, may wait, with those that are being answered."""
         self._queued = queued
+        self._queued_of_all = queued_of_all
         self._waiting: Counter[str] = Counter()
         self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._processor = asyncio.Lock()
@@ -29,6 +30,8 @@ class Questions:
     @asynccontextmanager
     async def turn(self, person: str) -> AsyncIterator[None]:
         """Waits for this person's questions before. Raises Refusal where there are too many."""
+        if self._waiting.total() >= self._queued_of_all:
+            raise Refusal("too_many_questions_of_all", {"limit": self._queued_of_all})
         if self._waiting[person] >= self._queued:
             raise Refusal("too_many_questions", {"limit": self._queued})
         self._waiting[person] += 1

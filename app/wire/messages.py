@@ -15,9 +15,16 @@ from app.settings import FILES
 from engine.data.uploads import NoteCode
 from engine.fault import Fault, FaultCode, Value
 
-GraphCode = Literal["graph_network_overflow", "graph_no_session", "graph_request_too_large", "too_many_questions"]
+GraphCode = Literal[
+    "graph_network_overflow",
+    "graph_no_session",
+    "graph_request_too_large",
+    "too_many_questions",
+    "too_many_questions_of_all",
+]
 FileCode = Literal[
     "file_too_large",
+    "too_many_uploads",
     "no_such_session",
     "file_takes_too_long",
     "file_takes_too_much_memory",

@@ -28,6 +28,7 @@ from tests.app.training_worker.test_uploaded_files import file_memory_bytes, fil
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_protocols import body_seconds, connections, head_bytes, head_seconds
 from tests.app.web.test_sockets import address, closing, say, told, until
+from tests.app.web.test_uploads import upload_bytes
 
 
 async def sessions() -> None:
@@ -117,11 +118,21 @@ async def queued_predictions() -> None:
 
 
 async def queued_questions() -> None:
-    questions = Questions(queued=1)
+    questions = Questions(1, 9)
     async with questions.turn("one"), questions.turn("another"):
         with pytest.raises(Refusal) as refused:
             await questions.turn("one").__aenter__()
         assert (refused.value.code, refused.value.values) == ("too_many_questions", {"limit": 1})
+
+
+async def queued_questions_of_all() -> None:
+    questions = Questions(9, 2)
+    async with questions.turn("one"), questions.turn("another"):
+        with pytest.raises(Refusal) as refused:
+            await questions.turn("a third").__aenter__()
+        assert (refused.value.code, refused.value.values) == ("too_many_questions_of_all", {"limit": 2})
+    async with questions.turn("a third"):
+        pass
 
 
 async def send_seconds() -> None:
@@ -267,6 +278,8 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     queued_messages,
     queued_predictions,
     queued_questions,
+    queued_questions_of_all,
+    upload_bytes,
     send_seconds,
     idle_seconds,
     kept_seconds,

@@ -11,7 +11,7 @@ from tests.app.fake_viewer import PATIENCE
 
 
 async def test_one_of_each_person_at_a_time() -> None:
-    questions, order = Questions(queued=9), list[str]()
+    questions, order = Questions(9, 99), list[str]()
     go_on = {name: asyncio.Event() for name in ("a1", "a2", "b1")}
     began = {name: asyncio.Event() for name in go_on}
 
@@ -35,7 +35,7 @@ async def test_one_of_each_person_at_a_time() -> None:
 
 
 async def test_whoever_is_gone_gives_up_the_place() -> None:
-    questions = Questions(queued=2)
+    questions = Questions(2, 99)
     async with questions.turn("a"):
         waiting = asyncio.create_task(ask_once(questions))
         await asyncio.sleep(0)
@@ -56,7 +56,7 @@ async def ask_once(questions: Questions) -> None:
 
 
 async def test_one_after_another_at_the_processor() -> None:
-    questions, working, most = Questions(queued=9), threading.Semaphore(1), list[bool]()
+    questions, working, most = Questions(9, 99), threading.Semaphore(1), list[bool]()
 
     def work(number: int) -> int:
         most.append(working.acquire(blocking=False))
