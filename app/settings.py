@@ -26,6 +26,10 @@ class Limits(BaseModel):
     STEPS_OF_COMMAND: ClassVar[int] = 100_000
     """Some seconds' work of a small network."""
 
+    NORMAL_PACE: ClassVar[float] = 50.0
+    """Steps per second of a new session: the default experiment is right for 95 of 100 points after some 10 seconds, in
+    which a newcomer sees its line bend."""
+
     FASTEST_PACE: ClassVar[int] = 1_000_000
     """Steps per second: no machine is as fast, and beyond it there is `null`, as fast as it can."""
 

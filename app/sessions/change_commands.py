@@ -3,7 +3,7 @@
 import secrets
 
 from app.sessions.run import Run
-from app.sessions.undo import Change
+from app.sessions.undo import Change, SetUp
 from app.sessions.viewers import Viewer
 from app.training_worker import port
 from app.training_worker.port import Job, Placed, TrainingWorker
@@ -12,6 +12,7 @@ from app.wire.commands import changed
 from app.wire.messages import Refusal, faults_refused
 from engine.backends.bugs import BUGS, affects, compatible_with
 from engine.nn.network import Array
+from engine.spec.choices import BugName
 from engine.spec.spec import Spec, restarting_fields
 
 NEW_SEEDS = 10_000
@@ -32,6 +33,16 @@ async def configure(run: Run, worker: TrainingWorker, viewer: Viewer, command: c
     run.revise()
     run.tell_state()
     run.tell_timeline()
+
+
+async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Begin) -> None:
+    spec, left, earlier = changed(Spec(), command.spec), _whole(run), run.undo
+    await restart(run, worker, spec, bug=command.bug)
+    run.halt()
+    run.set_speed(command.steps_per_second)
+    run.undo.follow(earlier, left, spec, SetUp(run.experiment.bug, command.steps_per_second))
+    run.tell_start()
+    run.check_requested.set()
 
 
 async def edit(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Edit) -> None:
@@ -92,31 +103,38 @@ def place(run: Run, placed: Placed, what: tuple[str, ...]) -> bool:
 # A new start
 
 
-async def restart(run: Run, worker: TrainingWorker, spec: Spec, parameters: dict[str, Array] | None = None) -> None:
+async def restart(
+    run: Run, worker: TrainingWorker, spec: Spec, *, bug: BugName | None, parameters: dict[str, Array] | None = None
+) -> None:
     """The start of this Spec, or of other weights; told by `Run.tell_start`. Raises Refusal where data are missing."""
     with faults_refused():
-        started = await worker.start(spec, parameters, run.experiment.bug)
+        started = await worker.start(spec, parameters, bug)
     run.begin(started)
 
 
 async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
     """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
     left, earlier, had_begun = run.spec, run.undo, run.step > 0
-    await restart(run, worker, spec)
+    await restart(run, worker, spec, bug=run.experiment.bug)
     if paused:
         run.halt()
-    run.undo.follow(earlier, left, spec)
+    run.undo.follow(earlier, Change(left), spec)
     _tell_of_start(run, viewer, left, had_begun)
 
 
 async def load_weights(run: Run, worker: TrainingWorker, parameters: dict[str, Array]) -> None:
     """Starts again, paused, with these weights of the same network. Raises Refusal where data are missing."""
     earlier, spec = run.undo, run.spec
-    await restart(run, worker, spec, parameters)
-    run.undo.follow(earlier, spec, spec)
+    await restart(run, worker, spec, bug=run.experiment.bug, parameters=parameters)
+    run.undo.follow(earlier, Change(spec), spec)
     run.halt()
     run.tell_start()
     run.notify("weights_loaded", {})
+
+
+def _whole(run: Run) -> Change:
+    """Where it stands, as far as it can be come back to once its run is gone."""
+    return Change(run.spec, set_up=SetUp(run.experiment.bug, run.pace.steps_per_second))
 
 
 def _tell_of_start(run: Run, viewer: Viewer, left: Spec, had_begun: bool) -> None:
@@ -144,8 +162,17 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
     if newest is None:
         raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
     left, earlier, had_begun = run.spec, run.undo, run.step > 0
+    if newest.set_up is not None:
+        whole = _whole(run)
+        await restart(run, worker, newest.spec, bug=newest.set_up.bug)
+        run.set_speed(newest.set_up.steps_per_second)
+        run.undo.inherit(earlier)
+        run.undo.swap(whole, undone=undone)
+        run.tell_start()
+        run.check_requested.set()
+        return
     if newest.checkpoint is None and restarting_fields(left, newest.spec):
-        await restart(run, worker, newest.spec)
+        await restart(run, worker, newest.spec, bug=run.experiment.bug)
         run.undo.inherit(earlier)
         run.undo.swap(Change(left), undone=undone)
         _tell_of_start(run, viewer, left, had_begun)

@@ -100,6 +100,7 @@ Handler = Callable[[Run, TrainingWorker, Viewer, Any], Awaitable[None]]
 
 HANDLERS: dict[type[Command], Handler] = {
     commands.Configure: change_commands.configure,
+    commands.Begin: change_commands.begin,
     commands.Play: _play,
     commands.Pause: _pause,
     commands.Step: _step,

@@ -24,9 +24,6 @@ from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
 from engine.training.timeline import Checkpoint
 
-NORMAL_SPEED = 750.0
-"""Steps per second of a new session: 30 epochs of the default experiment, the pace people know from browser toys."""
-
 STOP_RULES: dict[StopReason, tuple[NoticeCode, str]] = {
     "steps": ("stopped_steps", "stop_steps"),
     "epochs": ("stopped_epochs", "stop_epochs"),
@@ -73,7 +70,7 @@ class Run:
         self.missed: NoticeCode | None = None
         """What happened while nobody watched."""
         self.status = Status.PAUSED
-        self.pace = Pace(NORMAL_SPEED)
+        self.pace = Pace(limits.NORMAL_PACE)
         self.meter = Meter()
         self.revision = 0
         self.picture = 0

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from app.settings import Limits
+from engine.spec.choices import BugName
 from engine.spec.spec import Spec
 from engine.training.timeline import Checkpoint
 
@@ -21,12 +22,32 @@ POINT_BYTES = 200
 
 
 @dataclass(frozen=True)
+class SetUp:
+    """What a preset sets beside the Spec."""
+
+    bug: BugName | None
+    steps_per_second: float | None
+
+
+@dataclass(frozen=True)
 class Change:
-    """One side of a change: the Spec, and where the run stood. Of an earlier run nothing but its Spec is kept."""
+    """One side of a change: the Spec, and where the run stood. Of an earlier run nothing but its Spec is kept, and what
+    else a preset has replaced."""
 
     spec: Spec
     branch: int = 0
     checkpoint: Checkpoint | None = None
+    set_up: SetUp | None = None
+    """None: as it is, on either side."""
+
+    def differs(self, spec: Spec, set_up: SetUp | None) -> bool:
+        """Whether going there from here would change anything."""
+        return self.spec != spec or self.set_up not in (None, set_up)
+
+    @property
+    def outline(self) -> Change:
+        """What is kept of it once its run is gone."""
+        return Change(self.spec, set_up=self.set_up)
 
     @property
     def size(self) -> int:
@@ -74,14 +95,14 @@ class UndoStack:
         if turning and self._undo[-1].spec == spec:
             self._undo.pop()
 
-    def follow(self, earlier: UndoStack, left: Spec, spec: Spec) -> None:
+    def follow(self, earlier: UndoStack, left: Change, spec: Spec, set_up: SetUp | None = None) -> None:
         """This run begins because another Spec was chosen, or the same one again: changes of the run that is left can
-        still be taken back, and so can this one."""
+        still be taken back, and so can this one. set_up: of this run, where that was chosen, too."""
         self.inherit(earlier)
-        changed = tuple(name for name in Spec.model_fields if getattr(left, name) != getattr(spec, name))
-        if changed:
-            self._change(Change(left), changed)
-        while self._undo and self._undo[-1].spec == spec:  # they differed in checkpoints of the run left
+        changed = tuple(name for name in Spec.model_fields if getattr(left.spec, name) != getattr(spec, name))
+        if left.differs(spec, set_up):
+            self._change(left, changed if left.set_up is None else ("set_up",))
+        while self._undo and not self._undo[-1].differs(spec, set_up):  # they differed in checkpoints of the run left
             self._undo.pop()
 
     def inherit(self, earlier: UndoStack) -> None:
@@ -89,8 +110,8 @@ class UndoStack:
         self._changed, self._changed_at = earlier._changed, earlier._changed_at
         for own, theirs in ((self._undo, earlier._undo), (self._redo, earlier._redo)):
             for change in theirs:
-                if not own or own[-1].spec != change.spec:
-                    own.append(Change(change.spec))
+                if not own or change.differs(own[-1].spec, own[-1].set_up):
+                    own.append(change.outline)
 
     def _change(self, left: Change, changed: tuple[str, ...]) -> bool:
         """Gives whether it is a part of the change before it."""
@@ -113,7 +134,7 @@ class UndoStack:
         self.settle()
         taken, given = (self._redo, self._undo) if undone else (self._undo, self._redo)
         taken.pop()
-        if here.checkpoint or not given or given[-1].spec != here.spec:  # of an earlier run the Spec alone tells
+        if here.checkpoint or not given or here.differs(given[-1].spec, given[-1].set_up):
             self._keep(given, here)
 
     def _keep(self, changes: deque[Change], change: Change) -> None:

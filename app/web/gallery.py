@@ -39,6 +39,9 @@ def listed(preset: Preset) -> dict[str, Any]:
         "steps": preset.steps,
         "page": preset.page,
         "race": preset.race,
+        "bug": preset.bug,
+        "numbers": preset.numbers,
+        "steps_per_second": preset.steps_per_second,
         "spec": spec and spec.model_dump(mode="json"),
         "sizes": spec and Network.of(spec).sizes,
     }

@@ -37,6 +37,16 @@ class Configure(_Command):
     spec: dict[str, Any]
 
 
+class Begin(_Command):
+    """A fresh run, paused at its start, as a preset or an address sets it: fields that are not given have the values
+    of the default Spec. One Undo brings back the Spec, the bug and the pace of before."""
+
+    type: Literal["begin"]
+    spec: dict[str, Any]
+    bug: BugName | None = None
+    steps_per_second: Annotated[Real, Ge(1), Le(Limits.FASTEST_PACE)] | None = Limits.NORMAL_PACE
+
+
 class Play(_Command):
     type: Literal["play"]
 
@@ -209,7 +219,7 @@ class Plant(_Command):
 
 
 Command = (
-    Configure | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
+    Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
     | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant
 )  # fmt: skip
 

@@ -9,9 +9,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Literal
 
+from engine.spec.choices import BugName
 from engine.spec.spec import Layer, OwnPoint, Spec
 
 RaceName = Literal["optimizers", "reward"]
+
+PACES = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750)
+"""Steps per second that a preset can be watched at."""
+
+SECONDS = 10
+"""How long a preset takes, about, to show what it shows: less is over before it is seen."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +36,15 @@ class Preset:
     """What runs beside it from the same start."""
     curve: bool = False
     """Whether its loss curve shows more than a map of its outputs."""
+    bug: BugName | None = None
+    """Planted from the start."""
+    numbers: bool = False
+    """Whether every link and neuron shows its number."""
+
+    @property
+    def steps_per_second(self) -> int:
+        """The pace to watch it at."""
+        return min(PACES, key=lambda pace: abs(pace - self.steps / SECONDS))
 
     @property
     def group(self) -> str:
@@ -116,7 +132,13 @@ PRESETS: tuple[Preset, ...] = (
     Preset("hills", (), _spec("multi_gauss", (24, 24), optimizer="adam", learning_rate=0.01), 5000),
     Preset("ripples", (), _spec("sine", (16, 16), optimizer="adam", learning_rate=0.01), 4000),
     # A: neurons, training, optimizers, a scalar autograd
-    Preset("a1_neuron", ("A1", "C4"), _spec("gauss", (), output_activation="sigmoid", learning_rate=0.1), 1000),
+    Preset(
+        "a1_neuron",
+        ("A1", "C4"),
+        _spec("gauss", (), output_activation="sigmoid", learning_rate=0.1),
+        1000,
+        numbers=True,
+    ),
     Preset("a2_linear", ("A2",), _linear("circle"), 1000),
     Preset("a2_bent", ("A2",), _linear("circle").changed(activation="tanh"), 1000),
     Preset(
@@ -268,7 +290,7 @@ PRESETS: tuple[Preset, ...] = (
         1000,
     ),
     Preset("e2_planar", ("E2", "E3"), _PLANAR, 800),
-    Preset("e4_mystery", ("E4",), _PLANAR.changed(weight_decay=0.05), 800),
+    Preset("e4_mystery", ("E4",), _PLANAR.changed(weight_decay=0.05), 800, bug="adamw_gradient"),
     Preset(
         "e5_own_points",
         ("E5",),

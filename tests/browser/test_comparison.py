@@ -36,7 +36,9 @@ def test_race_all_eight_is_fair_to_the_last_digit(opened: Opened) -> None:
     opened["race"].click()
     expect(opened["rivals"]).to_be_visible()
     opened.until(lambda: len(rows(opened)) == EIGHT)
-    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened.until(lambda: opened.number("steps") == 0)
+    opened["play"].click()
     opened.until(lambda: all(step > 0 for step, _ in rows(opened)))
     opened["play"].click()
     opened.until(lambda: opened.number("steps-per-second") == 0 and abreast(opened))
@@ -64,6 +66,7 @@ def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
     opened["race"].click()
     opened["race-reward"].click()
     opened.until(lambda: opened.spec["optimizer"] == "evolution" and len(rows(opened)) == 2)
+    opened["play"].click()
     opened.until(lambda: all(step > 20 for step, _ in rows(opened)))
     opened["play"].click()
     opened.until(lambda: abreast(opened))
@@ -80,7 +83,8 @@ def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
 def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
     slowly(opened)
     opened["race"].click()
-    opened.until(lambda: len(rows(opened)) == EIGHT and opened.number("steps") > 0)
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    opened.play_to(0)
     opened["play"].click()
     opened.until(lambda: abreast(opened))
     for run in range(EIGHT - 1, 1, -1):

@@ -144,7 +144,7 @@ def test_new_data(opened: Opened) -> None:
 def test_speed(opened: Opened) -> None:
     speed = opened["speed"]
     words = opened.page.locator(".speed-words")
-    expect(words).to_have_text("750 steps/s")
+    expect(words).to_have_text("50 steps/s")
     speed.fill("0")
     expect(words).to_have_text("1 steps/s")
     opened.until(lambda: opened.state["speed"] == 1)

@@ -54,6 +54,7 @@ def test_a_chosen_preset_is_the_whole_experiment_and_says_what_to_see(opened: Op
     assert spec is not None
     opened.until(lambda: opened.spec == spec.model_dump(mode="json"))
     expect(opened["caption"]).to_contain_text(WORDS["en"]["preset.d2_xor.see"])
+    assert opened.state["speed"] == next(preset.steps_per_second for preset in PRESETS if preset.name == "d2_xor")
     opened["epoch-step"].click()
     opened.until(lambda: opened.number("epoch") == 1)
     expect(opened["caption"]).to_be_visible()
@@ -61,6 +62,72 @@ def test_a_chosen_preset_is_the_whole_experiment_and_says_what_to_see(opened: Op
     expect(opened["caption"]).to_contain_text(WORDS["zh"]["preset.d2_xor.see"])
     opened["caption"].get_by_role("button").click()
     expect(opened["caption"]).to_be_hidden()
+
+
+def choose(opened: Opened, name: str) -> None:
+    open_gallery(opened)
+    opened[f"preset-{name}"].click()
+    opened.until(lambda: opened.page.locator("#gallery[open]").count() == 0)
+    opened.answered()
+
+
+def test_a_preset_is_a_fresh_run_with_its_own_bug_and_pace(opened: Opened) -> None:
+    planar = next(preset for preset in PRESETS if preset.name == "e2_planar")
+    expect(opened["bug"]).to_have_attribute("data-value", "")
+    opened.play_to(20)
+    choose(opened, "e4_mystery")
+    expect(opened["bug"]).to_have_attribute("data-value", "adamw_gradient")
+    expect(opened["checked"]).to_have_attribute("data-state", "red")
+    assert (opened.state["playing"], opened.number("steps")) == (False, 0)
+    opened["step"].click()
+    opened.until(lambda: opened.number("steps") == 1)
+    choose(opened, "e2_planar")
+    expect(opened["bug"]).to_have_attribute("data-value", "")
+    assert (opened.number("steps"), opened.state["speed"]) == (0, planar.steps_per_second)
+    opened["step"].click()
+    opened.until(lambda: opened.number("steps") == 1)
+    choose(opened, "e2_planar")
+    assert opened.number("steps") == 0, "the same preset again starts again"
+
+
+def test_one_undo_brings_back_what_the_page_showed_before_a_preset(opened: Opened) -> None:
+    opened["numbers"].click()
+    opened["links-gradient"].click()
+    opened["neuron-0-1"].click()
+    opened["speed"].fill("3")
+    opened.until(lambda: opened.state["speed"] == 5)
+    choose(opened, "a4_optimizers")
+    expect(opened["inspector"]).to_be_hidden()
+    expect(opened["rivals"]).to_be_visible()
+    expect(opened["numbers"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["links-weight"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    choose(opened, "a1_neuron")
+    expect(opened["rivals"]).to_be_hidden()
+    expect(opened["numbers"]).to_have_attribute("aria-pressed", "true")
+    opened["undo"].click()
+    expect(opened["rivals"]).to_be_visible()
+    expect(opened["numbers"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["caption"]).to_contain_text(WORDS["en"]["preset.a4_optimizers"])
+    opened["undo"].click()
+    expect(opened["inspector"]).to_be_visible()
+    expect(opened["rivals"]).to_be_hidden()
+    for testid in ("numbers", "links-gradient"):
+        expect(opened[testid]).to_have_attribute("aria-pressed", "true")
+    opened.until(lambda: opened.state["speed"] == 5 and opened.spec["dataset"] == "circle")
+    opened["redo"].click()
+    expect(opened["rivals"]).to_be_visible()
+    expect(opened["inspector"]).to_be_hidden()
+
+
+def test_a_preset_ends_slow_motion_and_drawing(opened: Opened) -> None:
+    opened["phase-next"].click()
+    expect(opened["phase-off"]).to_be_visible()
+    choose(opened, "clouds")
+    expect(opened["phase-off"]).to_be_hidden()
+    opened["draw-points"].click()
+    choose(opened, "circle")
+    expect(opened["draw-points"]).to_have_attribute("aria-pressed", "false")
 
 
 def test_the_caption_goes_with_its_experiment(opened: Opened) -> None:

@@ -70,7 +70,7 @@ export function createSession(store, send) {
     /** Shows a command's effect before the server has answered. @param {Command} command */
     anticipate(command) {
       if (!confirmed) return;
-      if (command.type === 'configure') {
+      if (command.type === 'configure' || command.type === 'begin') {
         unconfirmed.add(command.spec);
         show();
       } else if (command.type === 'play' || command.type === 'pause') {

@@ -78,6 +78,7 @@
  * @typedef {object} Shown
  * @property {'connecting' | 'open' | 'lost' | 'refused'} connection
  * @property {Message | null} message
+ * @property {number} began  how often a whole set-up has been chosen
  * @property {boolean} restarted  a change has just started the run again
  * @property {import('../wire/messages.js').Subject | null} inspected
  * @property {number} sample  of the batch, that is looked at
@@ -103,6 +104,16 @@
 
 /** @typedef {FromServer & Offered & Shown & Appearance} PageState */
 
+/**
+ * What a whole set-up puts back when it is chosen, or shows.
+ * @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'lossScale' | 'quantity' | 'chart' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View
+ */
+/** @type {View} */
+export const FIRST_VIEW = {
+  inspected: null, sample: 0, numbers: false, links: 'weight', output: 0, testPoints: false, discretize: false,
+  lossScale: 'log', quantity: 'norm', chart: 'loss', preset: null, broken: null, comparison: null, branchPictures: false,
+};
+
 /** @param {Appearance} appearance @returns {PageState} */
 export const startState = (appearance) => ({
   ...appearance,
@@ -110,7 +121,6 @@ export const startState = (appearance) => ({
   health: null, scores: null, checked: null, explanation: null, opened: null,
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
-  inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
-  testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss',
-  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, drawing: false, draft: null,
+  ...FIRST_VIEW, began: 0,
+  phase: null, lit: null, hovered: null, comparisonRuns: null, drawing: false, draft: null,
 });

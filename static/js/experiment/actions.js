@@ -7,7 +7,7 @@ import { say } from '../core/notices.js';
 /** @typedef {import('../core/command_queue.js').Command} Command */
 
 const TRAINS = ['play', 'step', 'epoch'];
-const OTHER_SET_UP = ['configure', 'regenerate'];
+const OTHER_SET_UP = ['configure', 'begin', 'regenerate'];
 
 /**
  * @param {import('../core/store.js').Store} store
@@ -28,6 +28,7 @@ export function createActions(store, changes, addressBar, send) {
       if (spec === null) return false;
       command = { ...command, spec };
     }
+    if (command.type === 'begin') changes.replaceAll(command.spec);
     changes.observe(command);
     if (OTHER_SET_UP.includes(command.type)) addressBar.clear();
     send(command);

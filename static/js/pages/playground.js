@@ -12,7 +12,7 @@ import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
 import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
 import { createSession } from '../core/session.js';
-import { startState } from '../core/state.js';
+import { FIRST_VIEW, startState } from '../core/state.js';
 import { createStore } from '../core/store.js';
 import { createWatching } from '../core/watching.js';
 import { createActions } from '../experiment/actions.js';
@@ -44,8 +44,9 @@ function send(command) {
 }
 const changes = createChanges(store);
 const addressBar = createAddressBar(store, options.then(({ schema }) => schema), (spec) => {
-  send({ type: 'configure', spec });
+  send({ type: 'begin', spec });
   changes.replaceAll(spec);
+  store.set({ ...FIRST_VIEW, began: store.get('began') + 1 });
 });
 const act = createActions(store, changes, addressBar, send);
 
@@ -104,6 +105,10 @@ options.then((offered) => keepServerOptions(store, offered));
 const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (element(id));
 const slowMotion = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
 
+/** @type {Promise<import('../experiment/fresh_start.js').FreshStart> | null} */
+let freshStart = null;
+const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
+
 const network = createLatePart(store, async () => {
   const [{ mountNetwork }, { mountSlowMotion }] = await Promise.all([import('../panels/network/network.js'), import('../panels/slow_motion/slow_motion.js')]);
   mountNetwork(element('network'), slowMotion, store, act);
@@ -145,20 +150,22 @@ const settings = createLatePart(store, async () => {
   mountSettings(element('settings'), element('more'), store, act);
 }, { clicked: '#more, [data-opens]' });
 const gallery = createLatePart(store, async () => {
-  const [{ mountGallery }, { mountCaption }, { mountFailures }] = await Promise.all([
-    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'),
+  const [{ mountGallery }, { mountCaption }, { mountFailures }, begin] = await Promise.all([
+    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(),
   ]);
-  mountGallery(dialog('gallery'), element('presets'), store, act, focusPlay);
+  mountGallery(dialog('gallery'), element('presets'), store, begin, focusPlay);
   mountCaption(element('caption'), store, elementOf);
-  mountFailures({ list: element('breakages'), bar: element('broken') }, store, act, () => dialog('gallery').close());
+  mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => dialog('gallery').close());
 }, { clicked: '#presets', set: 'preset' });
 const inspector = createLatePart(store, async () => {
   const { mountInspector } = await import('../panels/inspector/inspector.js');
   mountInspector(element('inspector'), store, act, elementOf);
 }, { set: 'inspected' });
 const comparison = createLatePart(store, async () => {
-  const [{ mountComparison }, { createComparisonRuns }] = await Promise.all([import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js')]);
-  mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET));
+  const [{ mountComparison }, { createComparisonRuns }, begin] = await Promise.all([
+    import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js'), loadFreshStart(),
+  ]);
+  mountComparison(element('comparison'), store, { begin, send: act }, createComparisonRuns(store, connect, SOCKET));
 }, { set: 'comparison' });
 const scores = createLatePart(store, async () => {
   const { mountScores } = await import('../panels/output/scores.js');

@@ -319,6 +319,40 @@ async def test_a_bug_outlives_a_reset_and_can_be_undone() -> None:
         assert state["planted"] == "forgotten_slope"
 
 
+async def test_a_set_up_begins_anew_with_its_bug_and_pace_and_one_undo_brings_back_what_was() -> None:
+    async with watching() as person:
+        await person.say(type="speed", steps_per_second=7)
+        await person.say(type="configure", spec={"seed": 3})
+        await person.say(type="plant", bug="forgotten_slope")
+        await person.say(type="play")
+        spec = {"dataset": "xor", "optimizer": "adamw"}
+        await person.say(type="begin", spec=spec, bug="adamw_gradient", steps_per_second=30)
+        told = await person.until("state", lambda state: "points" in state and state["planted"] == "adamw_gradient")
+        assert (told["playing"], told["step"], told["speed"]) == (False, 0, 30)
+        assert Spec.model_validate(told["spec"]) == Spec.model_validate(spec), "the rest is the default"
+        await person.say(type="begin", spec=spec, bug="adamw_gradient", steps_per_second=30)
+        before = await person.until("timeline", lambda said: said["redo"] == 0)
+        await person.say(type="undo")
+        told = await person.until("state", lambda state: state["planted"] == "forgotten_slope")
+        assert (told["spec"]["dataset"], told["spec"]["seed"], told["speed"]) == ("circle", 3, 7)
+        await person.say(type="redo")
+        told = await person.until("state", lambda state: state["planted"] == "adamw_gradient")
+        assert (told["spec"]["dataset"], told["spec"]["seed"], told["speed"]) == ("xor", Spec().seed, 30)
+        after = await person.until("timeline", lambda said: said["redo"] == 0)
+        assert after["undo"] == before["undo"], "the same set-up twice is one change"
+
+
+async def test_a_set_up_that_is_the_present_one_starts_again_and_ends_a_bug() -> None:
+    async with watching() as person:
+        await person.take(5)
+        await person.say(type="plant", bug="forgotten_slope")
+        await person.say(type="begin", spec={})
+        told = await person.until("state", lambda state: "points" in state and state["step"] == 0)
+        assert (told["planted"], person.trainer.bug) == (None, None)
+        await person.say(type="undo")
+        await person.until("state", lambda state: state["planted"] == "forgotten_slope")
+
+
 async def test_a_bug_without_a_place_is_refused() -> None:
     async with watching() as watcher:
         await watcher.say(type="plant", bug="norm_constant")

@@ -17,6 +17,8 @@ from engine import Spec
 
 GOOD: list[dict[str, Any]] = [
     {"type": "configure", "spec": {"noise": 10}},
+    {"type": "begin", "spec": {"noise": 10}},
+    {"type": "begin", "spec": {}, "bug": "forgotten_slope", "steps_per_second": None},
     {"type": "play"},
     {"type": "pause"},
     {"type": "step"},

@@ -10,6 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.settings import Limits
+from engine.backends.bugs import affects, compatible_with
 from engine.fault import Fault
 from engine.nn.network import Network
 from engine.spec.choices import OptimizerName
@@ -38,6 +40,23 @@ def test_names_are_unique_and_rows_in_reading_order() -> None:
 def test_a_preset_is_an_experiment_or_stands_on_another_page(preset: Preset) -> None:
     assert (preset.spec is None) == (preset.page is not None)
     assert (preset.steps > 0) == (preset.spec is not None)
+
+
+@pytest.mark.parametrize("preset", [one for one in PRESETS if one.spec], ids=lambda preset: preset.name)
+def test_a_preset_is_watched_for_some_ten_seconds_and_its_bug_has_a_place(preset: Preset) -> None:
+    assert preset.spec
+    assert 6 <= preset.steps / preset.steps_per_second <= 16
+    if preset.bug:
+        assert affects(preset.bug, preset.spec)
+        assert compatible_with(preset.bug, preset.spec.optimizer)
+
+
+def test_the_default_experiment_is_nearly_right_after_some_ten_seconds() -> None:
+    trainer, accuracy = Trainer(Spec(), backend="by_hand"), [0.0]
+    while accuracy[-1] < 0.95:
+        trainer.advance(int(Limits.NORMAL_PACE))  # a second
+        accuracy.append(trainer.evaluate()["test_accuracy"] or 0)
+    assert 7 <= len(accuracy) - 1 <= 14
 
 
 @pytest.mark.parametrize("name", ["circle", "quadrants", "spiral", "spiral_help", "moons", "pinwheel", "rings"])

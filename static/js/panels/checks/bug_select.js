@@ -24,6 +24,7 @@ export function createBugSelect(panel, chip, store, send) {
       const planted = store.get('state')?.planted ?? '';
       if (document.activeElement !== select) select.value = planted;
       chip.classList.toggle('planted', planted !== '');
+      panel.dataset.value = planted;
       help.textContent = t(planted ? `bug.${planted}.help` : 'checked.plant_help');
     },
   };

@@ -7,24 +7,24 @@ import { t } from '../../core/i18n.js';
 /** @typedef {import('../../wire/messages.js').Failure} Failure */
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {(command: import('../../core/command_queue.js').Command) => void} Send */
+/** @typedef {{begin: import('../../experiment/fresh_start.js').FreshStart, send: Send}} Act */
 
 const SEPARATOR = ' · ';
 
 /**
  * @param {{list: HTMLElement, bar: HTMLElement}} roots  list: among the presets
  * @param {Store} store
- * @param {Send} send
+ * @param {Act} act
  * @param {() => void} chosen  called when a failure has been chosen from the list
  */
-export function mountFailures({ list, bar }, store, send, chosen) {
+export function mountFailures({ list, bar }, store, { begin, send }, chosen) {
   const [title, buttons] = /** @type {HTMLElement[]} */ ([...list.children]);
   const showBar = createBar(bar, store, send);
 
   function showList() {
     title.textContent = t('break.title');
     buttons.replaceChildren(...(store.get('breakages') ?? []).map((failure) => makeButton(failure, () => {
-      store.set({ preset: null, broken: { name: failure.name, repaired: false } });
-      send({ type: 'configure', spec: failure.spec });
+      begin({ spec: failure.spec }, { broken: { name: failure.name, repaired: false } });
       send({ type: 'play' });
       chosen();
     })));

@@ -19,7 +19,7 @@ import { createComparisonTable } from './comparison_table.js';
  */
 export function mountStepCheck(chip, panel, store, send) {
   const table = createComparisonTable(panel);
-  const bugs = createBugSelect(panel, chip, store, send);
+  const bugs = createBugSelect(/** @type {HTMLElement} */ (panel.querySelector('.planting')), chip, store, send);
 
   function show() {
     showChip(chip, store.get('checked'));

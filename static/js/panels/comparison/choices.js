@@ -2,20 +2,22 @@
 // Which runs are compared: all optimizers, learning by reward against gradients, or one more that differs in one setting.
 
 import { t } from '../../core/i18n.js';
+import { beginPreset } from '../../experiment/preset_start.js';
 import { changeName } from './runs.js';
 
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const REWARD = 'b3_reward'; // the preset that learns by reward
 
 /** @typedef {import('../../core/store.js').Store} Store */
+/** @typedef {{begin: import('../../experiment/fresh_start.js').FreshStart, send: (command: import('../../core/command_queue.js').Command) => void}} Act */
 
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {Act} act
  * @param {import('./runs.js').ComparisonRuns} runs
  */
-export function createChoices(root, store, send, runs) {
+export function createChoices(root, store, { begin, send }, runs) {
   const [all, reward, close] = ['[data-testid=race-all]', '[data-testid=race-reward]', '.close'].map((selector) => /** @type {HTMLButtonElement} */ (root.querySelector(selector)));
   const more = /** @type {HTMLSelectElement} */ (root.querySelector('select'));
 
@@ -31,13 +33,11 @@ export function createChoices(root, store, send, runs) {
       const others = fields.optimizer.options.filter((name) => name !== spec.optimizer && !facts.without_gradient.includes(name));
       runs.start(others.slice(0, runs.most).map((optimizer) => ({ optimizer })));
     }
-    send({ type: 'play' });
   }
 
   function compareReward() {
     const preset = store.get('presets')?.find(({ name }) => name === REWARD);
-    if (preset) send({ type: 'configure', spec: preset.spec });
-    store.set({ preset: REWARD, comparison: 'reward' });
+    if (preset) beginPreset(begin, preset);
   }
 
   all.onclick = () => (store.get('comparison') === 'optimizers' ? start() : store.set({ comparison: 'optimizers' }));

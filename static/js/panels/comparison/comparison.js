@@ -13,11 +13,11 @@ import { createTable } from './table.js';
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {import('./choices.js').Act} act
  * @param {import('./runs.js').ComparisonRuns} runs
  */
-export function mountComparison(root, store, send, runs) {
-  const choices = createChoices(root, store, send, runs);
+export function mountComparison(root, store, act, runs) {
+  const choices = createChoices(root, store, act, runs);
   const table = createTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
   const chart = createChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, () => lineLooks(root, runs.most));
   let queued = 0;
@@ -43,7 +43,7 @@ export function mountComparison(root, store, send, runs) {
   const observer = new ResizeObserver(show);
   observer.observe(chart.box);
   const stops = [
-    store.watch(['comparison'], choices.start),
+    store.watch(['comparison', 'began'], choices.start),
     store.watch(['spec', 'fields', 'choices'], () => { if (store.get('comparison') && !store.get('comparisonRuns')) choices.start(); }), // asked for before they were there
     store.watch(['comparisonRuns', 'frame', 'lossScale', 'theme', 'profile'], () => { queued ||= requestAnimationFrame(show); }),
     store.watch(['spec', 'fields'], choices.offer),

@@ -3,6 +3,7 @@
 
 import { readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
+import { beginPreset } from '../../experiment/preset_start.js';
 import { moveFocus } from './card_keys.js';
 import { makePresetCard } from './preset_card.js';
 import { createPresetPictures } from './preset_pictures.js';
@@ -13,10 +14,10 @@ import { createPresetPictures } from './preset_pictures.js';
  * @param {HTMLDialogElement} dialog
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {import('../../experiment/fresh_start.js').FreshStart} begin
  * @param {() => void} chosen  after a preset is
  */
-export function mountGallery(dialog, opener, store, send, chosen) {
+export function mountGallery(dialog, opener, store, begin, chosen) {
   const [groups, none] = /** @type {HTMLElement[]} */ ([dialog.querySelector('.preset-groups'), dialog.querySelector('.none')]);
   const search = /** @type {HTMLInputElement} */ (dialog.querySelector('input'));
   const pictures = createPresetPictures(() => dialog.open, paint);
@@ -24,9 +25,8 @@ export function mountGallery(dialog, opener, store, send, chosen) {
   let cards = [];
 
   /** @param {import('../../wire/messages.js').Preset} preset */
-  function choose({ name, race, spec }) {
-    store.set({ preset: name, comparison: race });
-    if (spec) send({ type: 'configure', spec });
+  function choose(preset) {
+    beginPreset(begin, preset);
     dialog.close();
     chosen();
   }

@@ -60,6 +60,7 @@ export function mountSlowMotion(parts, store, send) {
     store.watch(['frame', 'state', 'connection'], () => stepper.follow()),
     store.watch(['timeline'], () => stepper.reopenAfterEdit()),
     store.watch(['inspected'], () => store.get('inspected') && codeSheet.close()), // what is opened last stands in front
+    store.watch(['began'], () => stepper.isActive && stepper.stop()),
     store.watch(['points'], () => stepper.isActive && stepper.open(0)),
     store.watch(['draft'], () => (stepper.cannotTrain && stepper.isActive ? stepper.stop() : show())),
     store.watch(['sample'], () => stepper.isActive && stepper.open(Math.max(stepper.index, 0))),
