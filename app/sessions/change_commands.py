@@ -35,7 +35,7 @@ async def configure(run: Run, worker: TrainingWorker, viewer: Viewer, command: c
     run.tell_timeline()
 
 
-async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Begin) -> None:
+async def begin(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Begin) -> None:
     spec, left, earlier = changed(Spec(), command.spec), _whole(run), run.undo
     await restart(run, worker, spec, bug=command.bug)
     run.halt()

@@ -5,14 +5,16 @@ lowest and the highest value of every quantity, so that a spike survives any thi
 """
 
 from abc import ABC, abstractmethod
+from bisect import bisect_right
 from collections.abc import Sequence
 from copy import copy
-from itertools import groupby
+from itertools import groupby, takewhile
 from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
 from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.port import FIRST_STEPS
 from app.wire.numbers import numbers
 from engine.training.snapshot import CurveEntry
 
@@ -38,6 +40,8 @@ class Curve(ABC, Generic[E]):
         self._most = most
         self.width = 1
         """Of a bucket, in steps."""
+        self._whole = 0
+        """Entries of earlier steps are never thinned out."""
         self._entries: list[E] = []
 
     def __len__(self) -> int:
@@ -80,6 +84,7 @@ class Curve(ABC, Generic[E]):
 
     def _thinned(self) -> list[E]:
         kept = {self._entries[0].step, self._entries[-1].step}
+        kept.update(entry.step for entry in self._entries if entry.step <= self._whole)
         for _, bucket in groupby(self._entries, key=lambda entry: entry.step // self.width):
             entries = list(bucket)
             for quantity in zip(*map(self.ranges, entries), strict=True):
@@ -90,6 +95,19 @@ class Curve(ABC, Generic[E]):
 
 
 class History(Curve[CurveEntry]):
+    def __init__(self, most: int) -> None:
+        super().__init__(most)
+        self._whole = min(FIRST_STEPS, most // 4)
+
+    @property
+    def last_step(self) -> int:
+        return self._entries[-1].step if self._entries else -1
+
+    def between(self, after: int, before: int) -> list[CurveEntry]:
+        """Those of steps between these two."""
+        start = bisect_right(self._entries, after, key=lambda entry: entry.step)
+        return list(takewhile(lambda entry: entry.step < before, self._entries[start:]))
+
     @staticmethod
     def ranges(entry: CurveEntry) -> list[tuple[float, float]]:
         return [(loss, loss) for loss in (entry.train_loss, entry.test_loss)]
@@ -106,17 +124,18 @@ class History(Curve[CurveEntry]):
         }
 
     def message(self) -> dict[str, object]:
-        """What goes to the browser; a loss that is not finite is null, as JSON has no word for it."""
-        layers = len(self._entries[0].gradient_norms) if self._entries else 0
-        return {
-            "type": "history",
-            "steps": [entry.step for entry in self._entries],
-            "train_loss": numbers((entry.train_loss for entry in self._entries), 6),
-            "test_loss": numbers((entry.test_loss for entry in self._entries), 6),
-            "gradient_norms": [
-                numbers((entry.gradient_norms[layer] for entry in self._entries), 6) for layer in range(layers)
-            ],
-        }
+        return {"type": "history", **told(self._entries)}
+
+
+def told(entries: Sequence[CurveEntry]) -> dict[str, object]:
+    """What goes to the browser of them; a loss that is not finite is null, as JSON has no word for it."""
+    layers = len(entries[0].gradient_norms) if entries else 0
+    return {
+        "steps": [entry.step for entry in entries],
+        "train_loss": numbers((entry.train_loss for entry in entries), 6),
+        "test_loss": numbers((entry.test_loss for entry in entries), 6),
+        "gradient_norms": [numbers((entry.gradient_norms[layer] for entry in entries), 6) for layer in range(layers)],
+    }
 
 
 class Measurements(Curve[Measured]):

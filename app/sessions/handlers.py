@@ -69,7 +69,7 @@ async def _focus(run: Run, _worker: TrainingWorker, viewer: Viewer, command: com
 
 
 async def _history(run: Run, _worker: TrainingWorker, viewer: Viewer, _command: commands.History) -> None:
-    viewer.tell(run.curves_message())
+    run.tell_curves_to(viewer)
 
 
 async def _predict(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Predict) -> None:

@@ -6,7 +6,7 @@ older revision is never handed over after a message of a newer one.
 
 import asyncio
 from collections import deque
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.wire.messages import Closing
 
@@ -19,6 +19,10 @@ class Frame:
     number: int
     revision: int
     data: bytes
+    step: int = -1
+    """At which it shows the run."""
+    entries: str | None = None
+    """A message that goes before it: the loss curve between the frame handed over last and this one."""
 
 
 class Outbox:
@@ -36,6 +40,8 @@ class Outbox:
         self._has_room.set()
         self.newest = 0
         """Number of the newest frame handed over."""
+        self.curve_step = -1
+        """The last step of the loss curve that has been handed over."""
         self.closing: Closing | None = None
         """Why, once closed: messages still go, frames no more."""
         self.closed = asyncio.Event()
@@ -90,7 +96,11 @@ class Outbox:
             if self.closing is not None:
                 return None
             if self._frame is not None and self.wants_frame:
+                if (entries := self._frame.entries) is not None:
+                    self._frame = replace(self._frame, entries=None)
+                    return entries
                 frame, self._frame = self._frame, None
+                self.curve_step = max(self.curve_step, frame.step)
                 self._undrawn.append(frame.number)
                 self.newest = frame.number
                 return frame.data

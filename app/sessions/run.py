@@ -4,6 +4,7 @@ It has no task, no thread and no Trainer. Commands and `training` change it on t
 """
 
 import asyncio
+import json
 import time
 from collections.abc import Callable
 from enum import Enum
@@ -11,6 +12,7 @@ from typing import Any
 
 from app.sessions.branches import Branches
 from app.sessions.copies import RunCopy
+from app.sessions.curves import told
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
 from app.sessions.undo import UndoStack
@@ -96,6 +98,8 @@ class Run:
         """The step that could not be taken."""
         self.stop_reason: StopReason | None = None
         self.branches = Branches.of_start(started.checkpoint, started.entry, self.limits)
+        self.entries_too_costly = False
+        """Whether entries of the loss curve are made of pictures alone."""
         self.undo = UndoStack(self.limits)
         self.pending = PendingSteps(self.limits)
         self.before: Checkpoint | None = None
@@ -218,7 +222,7 @@ class Run:
         self.visited = True
         self.viewers.append(viewer)
         viewer.tell(self._state(with_data=True), self.revision)
-        viewer.tell(self.curves_message())
+        self.tell_curves_to(viewer)
         viewer.tell(self._timeline())
         if self.missed is not None:
             viewer.tell(message("notice", self.missed, {"step": self.step}))
@@ -238,7 +242,18 @@ class Run:
         self.tell_timeline()
 
     def tell_curves(self) -> None:
-        self.tell(self.curves_message())
+        for viewer in self.viewers:
+            self.tell_curves_to(viewer)
+
+    def tell_curves_to(self, viewer: Viewer) -> None:
+        """The loss curve and the measurements of the branch it is on."""
+        viewer.outbox.curve_step = self.branches.history.last_step
+        viewer.tell(self.branches.curves(), self.revision)
+
+    def missed_entries(self, after: int) -> str | None:
+        """The loss curve after this step and before the step of now, whose entry is in its frame, as a message."""
+        missed = self.branches.history.between(after, self.step)
+        return json.dumps({"type": "entries", **told(missed)}, allow_nan=False) if missed else None
 
     def tell_layout(self, viewer: Viewer) -> None:
         """What the frames of this revision hold, once, before the first of them."""
@@ -263,10 +278,6 @@ class Run:
         if self.experiment.never_ends and not self._warned:
             self._warned = True
             self.notify("inseparable", {})
-
-    def curves_message(self) -> dict[str, Any]:
-        """The loss curve and the measurements of the branch it is on."""
-        return self.branches.curves()
 
     def _timeline(self) -> dict[str, Any]:
         return {**self.branches.message(self.step), **self.undo.counts}

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from app.sessions.branches import Branches
 from app.sessions.curves import History, Measurements
 from app.sessions.run import Run
-from app.sessions.undo import Change, UndoStack
+from app.sessions.undo import Change, SetUp, UndoStack
 from app.settings import Limits
 from app.store.records import Part, Save, SavedRun
 from app.training_worker.measurements import QUANTITIES, Measured
@@ -111,7 +111,8 @@ class Written:
         if isinstance(thing, Moment):
             kept = {"branch": branch, "loss": thing.test_loss, "pinned": thing.pinned, "gap": thing.gap}
             return Part("moment", {**kept, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
-        facts = {"branch": thing.branch, "left": self._numbers[id(thing.spec)][1]}
+        set_up = None if thing.set_up is None else vars(thing.set_up)
+        facts = {"branch": thing.branch, "left": self._numbers[id(thing.spec)][1], "set_up": set_up}
         if thing.checkpoint is None:
             return Part("change", facts, {})
         return Part("change", {**facts, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
@@ -282,7 +283,8 @@ class _Reader:
 
     def _change(self, number: int, part: Part) -> Change:
         checkpoint = self._checkpoint(part) if "progress" in part.facts else None
-        change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint)
+        set_up = None if part.facts["set_up"] is None else SetUp(**part.facts["set_up"])
+        change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint, set_up)
         self._written.has(change, number)
         return change
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.sessions.outbox import Frame
 from app.sessions.run import STOP_RULES, Run, Status
 from app.sessions.viewers import Viewer, inspect_requests
-from app.training_worker.port import Train, Trained, TrainingWorker
+from app.training_worker.port import FIRST_STEPS, Train, Trained, TrainingWorker
 from app.wire.messages import NoticeCode
 from engine.fault import Value
 from engine.spec.spec import Spec
@@ -60,7 +60,8 @@ def account(run: Run, turn: Turn, trained: Trained) -> None:
         if (frame := trained.frames.get(viewer.focus)) is not None:
             viewer.seen, viewer.frame = run.picture, turn.job.frame
             run.tell_layout(viewer)
-            viewer.outbox.show(Frame(turn.job.frame, turn.job.revision, frame))
+            entries = run.missed_entries(viewer.outbox.curve_step)
+            viewer.outbox.show(Frame(turn.job.frame, turn.job.revision, frame, run.step, entries))
             if viewer.inspect_request in trained.explanations:
                 viewer.last_explained = turn.began
                 viewer.tell(trained.explanations[viewer.inspect_request])
@@ -97,6 +98,7 @@ def next_turn(run: Run, seconds: float, save: bool = False) -> Turn | None:
         only_at_epoch_end=steps_of_epoch > 0 and not run.playing,
         timed=steps_of_epoch > 0 or not run.pace.is_little(steps, seconds),
         record=record,
+        every_step=run.step < FIRST_STEPS and not run.entries_too_costly,
         scores=bool(scoring),
         frame=run.frames,
         revision=run.revision,
@@ -121,11 +123,14 @@ def _remember(run: Run, turn: Turn, trained: Trained) -> None:
         if trained.training_seconds is not None:
             run.pace.measured(taken, trained.training_seconds)
         run.before, run.set_by_hand = trained.before, False
+    for entry in trained.entries:
+        run.branches.add(entry, None)
+    run.entries_too_costly = run.entries_too_costly or trained.too_costly
     if trained.entry is not None:
         run.branches.add(trained.entry, trained.checkpoint)
         run.recorded_at = turn.began
         rest = trained.picture_seconds * TURN_SECONDS / turn.seconds  # longer where many train
-        run.no_picture_before = run.clock() + rest
+        run.no_picture_before = max(run.no_picture_before, run.clock() + rest)
     if trained.scores is not None:
         run.no_scores_before = turn.began + max(SCORES_SECONDS, SCORES_REST * trained.scores_seconds)
     if trained.epoch_ended:

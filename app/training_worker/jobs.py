@@ -10,6 +10,7 @@ from numpy.typing import ArrayLike
 
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
+from app.training_worker.recording import MOST_SECONDS, advance, curve_entry
 from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
 from app.wire.numbers import number
@@ -90,11 +91,14 @@ def experiment_of(trainer: Trainer) -> Experiment:
 
 def train(trainer: Trainer, job: port.Train) -> Trained:
     began, first = time.perf_counter(), trainer.step
-    with_picture = bool(job.focuses) and not (job.timed or job.watched or job.steps_of_epoch)
-    before = None if with_picture else _advance(trainer, job.steps, job.watched)
-    epoch = trainer.epoch
+    records_steps = job.every_step and job.steps > 1
+    with_picture = bool(job.focuses) and not (job.timed or job.watched or job.steps_of_epoch or records_steps)
+    recorded = advance(trainer, 0 if with_picture else job.steps, watched=job.watched, every_step=job.every_step)
+    epoch, before, entries = trainer.epoch, recorded.before, recorded.entries
     if job.steps_of_epoch:
-        before = _advance(trainer, min(job.steps_of_epoch, trainer.steps_left_in_epoch), job.watched) or before
+        left = min(job.steps_of_epoch, trainer.steps_left_in_epoch)
+        recorded = advance(trainer, left, watched=job.watched, every_step=job.every_step)
+        before, entries = recorded.before or before, entries + recorded.entries
     trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}
@@ -102,8 +106,8 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
     shown = not job.only_at_epoch_end or epoch_ended or trainer.diverged is not None or trainer.stopped is not None
     if job.focuses and shown:
         entry, frames = _frames(trainer, job, job.steps if with_picture else 0)
-    elif job.record:
-        entry = trainer.snapshot(GLANCE).entry
+    elif job.record or job.every_step:
+        entry = curve_entry(trainer)
     pictured = time.thread_time()
     scores = descriptions.scores(trainer) if job.scores and shown else None
     scored = pictured if scores is None else time.thread_time()
@@ -122,6 +126,8 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         frames=frames,
         scores=scores,
         scores_seconds=scored - pictured,
+        entries=entries,
+        too_costly=recorded.too_costly or (not frames and pictured - spent > MOST_SECONDS),
         entry=entry,
         checkpoint=trainer.checkpoint() if entry is not None and records else None,
         before=before,
@@ -141,17 +147,6 @@ def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[CurveEntry, 
             frames[focus] = with_focus(frame, focus, *trainer.neuron_map(*focus)) if is_plane else frame
     readings = picture.readings
     return CurveEntry(readings.step, readings.train_loss, readings.test_loss, readings.gradient_norms), frames
-
-
-def _advance(trainer: Trainer, steps: int, watched: bool) -> Checkpoint | None:
-    """Takes the steps; watched: gives where the run stood before the last of them, if it took that."""
-    if not (watched and steps):
-        trainer.advance(steps)
-        return None
-    trainer.advance(steps - 1)
-    before = trainer.checkpoint()
-    trainer.advance(1)
-    return before if trainer.step > before.state.step else None
 
 
 def _explained(trainer: Trainer, before: Checkpoint | None, request: InspectRequest) -> dict[str, Any]:

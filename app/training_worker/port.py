@@ -27,6 +27,9 @@ from engine.training.timeline import Checkpoint, Moment, RecordRule
 
 R = TypeVar("R")
 
+FIRST_STEPS = 400
+"""Of a run, in which most curves fall: each of these steps has its entry in the loss curve."""
+
 ModelFormat = Literal["pt", "safetensors"]
 """Of a file of weights: torch's own, or safetensors. Also the ending of its name."""
 
@@ -151,6 +154,18 @@ class InspectRequest:
 
 
 @dataclass(frozen=True)
+class Recorded:
+    """What came of some steps of training."""
+
+    before: Checkpoint | None
+    """Where the run stood before the last step, if that may be inspected."""
+    entries: list[CurveEntry]
+    """Of the loss curve, of steps before the last one."""
+    too_costly: bool
+    """Whether an entry took so long that no more are to be made for their own sake."""
+
+
+@dataclass(frozen=True)
 class Trained:
     step: int
     epoch: int
@@ -167,6 +182,10 @@ class Trained:
     """See `descriptions.scores`, if they are wanted."""
     scores_seconds: float
     """Of a processor."""
+    entries: list[CurveEntry]
+    """Of the loss curve, before the one that follows."""
+    too_costly: bool
+    """See `Recorded.too_costly`."""
     entry: CurveEntry | None
     checkpoint: Checkpoint | None
     """Where the run stood when the entry was made, if the timeline keeps it."""
@@ -206,6 +225,8 @@ class Train(Job[Trained]):
     """Where it stood before the last step until now, if that is known."""
     record_rule: RecordRule | None = None
     """Of the timeline: which steps it wants a checkpoint of; None: of none."""
+    every_step: bool = False
+    """Whether each of the first steps of a run is to have its entry in the loss curve."""
     save: bool = False
     """Whether it is to be saved where the run then stands."""
 

@@ -128,3 +128,33 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
         assert opened.page.evaluate("document.documentElement.scrollHeight") == height
     opened.page.set_viewport_size({"width": 390, "height": 844})
     assert opened.page.evaluate("document.documentElement.scrollWidth") == 390
+
+
+def own_name(opened: Opened) -> str | None:
+    return opened["compare-run"].first.get_attribute("data-name")
+
+
+def test_a_run_keeps_the_name_under_which_it_ran(opened: Opened) -> None:
+    opened["race"].click()
+    opened.until(lambda: len(rows(opened)) == EIGHT)
+    names = [run.get_attribute("data-name") for run in opened["compare-run"].all()]
+    assert names == ["SGD", "Momentum", "Nesterov", "Adagrad", "RMSprop", "Adam", "AdamW", "Muon"]
+    opened.play_to(30)
+    opened["play"].click()
+    opened.paused()
+    opened.until(lambda: abreast(opened))
+    step = int(opened.number("steps"))
+    opened["optimizer"].select_option("muon")
+    opened.until(lambda: own_name(opened) == f"SGD → Muon at {step}")
+    loss = opened["compare-run"].first.get_attribute("data-loss")
+    assert float(loss or "nan") == pytest.approx(opened.number("train-loss"), rel=1e-6)
+    opened["step"].click()
+    opened.until(lambda: abreast(opened, step + 1))
+    opened["optimizer"].select_option("adam")
+    opened.until(lambda: own_name(opened) == f"SGD → Muon at {step} → Adam at {step + 1}")
+    opened["undo"].click()
+    opened["undo"].click()
+    opened.until(lambda: own_name(opened) == "SGD")
+    opened["optimizer"].select_option("adam")
+    opened["reset"].click()
+    opened.until(lambda: own_name(opened) == "Adam")

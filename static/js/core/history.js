@@ -24,6 +24,20 @@ export function createHistory(store, ask) {
       store.set({ history });
     },
 
+    /** Of steps that no frame has come of. @param {import('../wire/messages.js').LossCurve & {gradient_norms: (number | null)[][]}} entries */
+    addEntries({ steps, train_loss: train, test_loss: test, gradient_norms: norms }) {
+      const history = store.get('history');
+      const last = history?.steps.at(-1) ?? -1;
+      steps.forEach((step, i) => {
+        if (!history || step <= last) return;
+        history.steps.push(step);
+        history.train_loss.push(train[i]);
+        history.test_loss.push(test[i]);
+        norms.forEach((layer, number) => (history.gradient_norms[number] ??= []).push(layer[i]));
+        count();
+      });
+    },
+
     /** @param {import('../wire/frames.js').Frame} frame */
     addFrame(frame) {
       const history = store.get('history');

@@ -42,6 +42,7 @@ export function createMessageReceiver(store, session, predictions, receiveState)
     state: receiveState,
     scores: receiveScores,
     history: session.receiveHistory,
+    entries: session.receiveEntries,
     health: session.receiveHealth,
     prediction: predictions.receive,
     timeline: (timeline) => store.set({ timeline }),

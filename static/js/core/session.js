@@ -44,7 +44,7 @@ export function createSession(store, send) {
     },
 
     receiveHistory: history.replace,
-
+    receiveEntries: history.addEntries,
     /** How the layers are; what is of another run is left out. @param {import('../wire/messages.js').Health} health */
     receiveHealth(health) {
       if (health.revision !== confirmed?.revision) return;

@@ -104,16 +104,6 @@
 
 /** @typedef {FromServer & Offered & Shown & Appearance} PageState */
 
-/**
- * What a whole set-up puts back when it is chosen, or shows.
- * @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'lossScale' | 'quantity' | 'chart' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View
- */
-/** @type {View} */
-export const FIRST_VIEW = {
-  inspected: null, sample: 0, numbers: false, links: 'weight', output: 0, testPoints: false, discretize: false,
-  lossScale: 'log', quantity: 'norm', chart: 'loss', preset: null, broken: null, comparison: null, branchPictures: false,
-};
-
 /** @param {Appearance} appearance @returns {PageState} */
 export const startState = (appearance) => ({
   ...appearance,
@@ -121,6 +111,17 @@ export const startState = (appearance) => ({
   health: null, scores: null, checked: null, explanation: null, opened: null,
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
-  ...FIRST_VIEW, began: 0,
-  phase: null, lit: null, hovered: null, comparisonRuns: null, drawing: false, draft: null,
+  began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
+  testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss',
+  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, drawing: false, draft: null,
 });
+
+/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'lossScale' | 'quantity' | 'chart' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
+/** @type {(keyof View)[]} */
+const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'lossScale', 'quantity', 'chart', 'preset', 'broken', 'comparison', 'branchPictures'];
+
+/** @param {PageState} state @returns {View} */
+const viewOf = (state) => /** @type {View} */ (Object.fromEntries(VIEW.map((key) => [key, state[key]])));
+
+/** As a page starts. */
+export const FIRST_VIEW = viewOf(startState({ theme: 'light', language: 'en', profile: 'desk' }));

@@ -207,7 +207,7 @@ async def test_health_is_measured_only_for_those_who_look_at_it(monkeypatch: pyt
         await rounds(monkeypatch, 5)
         await watcher.say(type="watch", what=["health"])
         assert (await watcher.until("health"))["step"] == 3
-        assert watcher.run.curves_message()["measured"]["steps"] == [3]
+        assert watcher.run.branches.curves()["measured"]["steps"] == [3]
         await watcher.say(type="watch", what=[])
         await watcher.take(3)
         await rounds(monkeypatch, 5)

@@ -15,7 +15,7 @@ async def copied(manager: SessionManager, original: Watcher) -> Watcher:
 def curves(watcher: Watcher) -> Any:
     """Of all branches, with what can be undone."""
     run = watcher.run
-    return run.curves_message(), run.branches.message(run.step), run.undo.counts
+    return run.branches.curves(), run.branches.message(run.step), run.undo.counts
 
 
 def same_weights(one: Watcher, other: Watcher) -> bool:

@@ -7,6 +7,7 @@ import numpy as np
 
 from app.sessions.curves import History, Measurements
 from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.port import FIRST_STEPS
 from engine.training.snapshot import CurveEntry
 
 
@@ -42,6 +43,17 @@ def test_thinning_keeps_both_ends_every_spike_and_the_whole_length() -> None:
     assert max(train) == 50.0
     assert min(train) == -1.0
     assert steps[train.index(50.0)] == 25 * 1234
+
+
+def test_none_of_the_first_steps_is_thinned_out() -> None:
+    history = History(2000)
+    for step in range(9_000):
+        history.add(CurveEntry(step, math.sin(step), math.cos(step), (1.0,)))
+    steps = [entry.step for entry in history.entries]
+    assert steps[: FIRST_STEPS + 1] == list(range(FIRST_STEPS + 1))
+    assert steps[-1] == 8_999
+    assert [entry.step for entry in history.between(3, 7)] == [4, 5, 6]
+    assert history.between(8_999, 9_100) == []
 
 
 def test_resolution_is_about_the_same_everywhere() -> None:

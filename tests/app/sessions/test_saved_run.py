@@ -51,7 +51,9 @@ def everything(run: Run) -> dict[str, Any]:
         "speed": run.pace.steps_per_second,
         "bug": run.experiment.bug,
         "spec": run.spec,
-        "undo": [[(c.spec, c.branch, of_checkpoint(c.checkpoint)) for c in stack] for stack in run.undo.stacks],
+        "undo": [
+            [(c.spec, c.branch, of_checkpoint(c.checkpoint), c.set_up) for c in stack] for stack in run.undo.stacks
+        ],
         "branches": [
             (
                 (branch.parent, branch.first_step, branch.changed),
@@ -152,6 +154,24 @@ async def test_what_is_saved_piece_by_piece_is_the_same(tmp_path: Path) -> None:
     async with keeping(tmp_path, history=20, measured=16, timeline_bytes=40_000) as manager:
         again = await wake(manager, key)
         assert everything(again.run) == before
+        again.leave()
+
+
+async def test_the_undo_of_a_whole_set_up_is_kept_with_its_bug_and_pace(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.say(type="speed", steps_per_second=7)
+        await person.say(type="begin", spec={"optimizer": "adamw"}, bug="adamw_gradient", steps_per_second=30)
+        key = person.session.key
+        person.leave()
+        await manager.stop()
+        before = everything(person.run)
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, key)
+        assert everything(again.run) == before
+        await again.say(type="undo")
+        state = await again.until("state", lambda state: state["planted"] is None and state["speed"] == 7)
+        assert state["spec"]["optimizer"] == "sgd"
         again.leave()
 
 

@@ -13,6 +13,7 @@ from app.sessions import training
 from app.sessions.run import STOP_RULES, Run
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.training_worker.port import FIRST_STEPS
 from app.training_worker.threads import TrainingThreads
 from engine import Spec, Trainer
 from engine.training.picture import Picture
@@ -247,6 +248,8 @@ async def test_steps_are_timed_until_they_are_known_to_be_few() -> None:
     worker = TrainingThreads("by_hand", ProcessesInThread())
     run = Run("key", await worker.start(Spec()), Limits(), admit=lambda: None, clock=lambda: now)
     run.join(Viewer(run.limits))
+    run.set_speed(750)
+    run.entries_too_costly = True  # else each of the first steps is taken by itself
     run.play()
     timed = []
     for _ in range(3):
@@ -360,3 +363,30 @@ async def _next_at_once(viewer: Viewer) -> str | bytes | None:
         return None
     viewer.outbox.drawn(viewer.outbox.newest)
     return waiting.result()
+
+
+async def test_every_one_of_the_first_steps_is_in_the_curve_that_a_viewer_knows() -> None:
+    async with watching() as person:
+        await person.until("history")
+        known = [0]
+        await person.say(type="speed", steps_per_second=None)
+        await person.say(type="play")
+        while known[-1] < FIRST_STEPS:
+            told = await person.next()
+            if told["type"] == "entries":
+                known += told["steps"]
+                assert len(told["train_loss"]) == len(told["steps"]) == len(told["gradient_norms"][0])
+            elif told["type"] == "frame":
+                known.append(told["step"])
+        first = [step for step in dict.fromkeys(known) if step <= FIRST_STEPS]
+        assert first == list(range(FIRST_STEPS + 1))
+
+
+async def test_nobody_needs_to_watch_for_the_first_steps_to_be_recorded() -> None:
+    async with managing() as manager:
+        session = await manager.create()
+        person = Watcher(session)
+        await person.say(type="step", count=300)
+        person.leave()
+        await eventually(lambda: session.run.step == 300)
+        assert [entry.step for entry in session.run.branches.history.entries] == list(range(301))

@@ -6,6 +6,7 @@ import { cssColor, mix, parseColor } from '../base/palette.js';
 import { thinned } from './thinning.js';
 
 const FLOOR = 1e-12; // values at or below it have no place on a logarithmic axis
+const ZERO_BELOW = 0.15; // of the other losses' height on the axis
 const TICKS_AT_MOST = 5;
 /** @type {[number, number]} a line at 0 or 100 % stays whole */
 const SHARES = [-0.03, 1.03];
@@ -26,12 +27,12 @@ export function lossChart(history, { log, names, step, at = null, branches = [],
     { values: history.test_loss, color: palette.soft, dash: `${5 * palette.link}px,${4 * palette.link}px`, name: names[1] },
     { values: history.train_loss, color: palette.ink, dash: 'solid', name: names[0] },
   ];
-  const losses = [...lines.map((line) => line.values), ...branches.map((branch) => branch.losses)];
-  const range = log ? logRange(losses) : linearRange(losses);
+  const axis = lossAxis([...lines.map((line) => line.values), ...branches.map((branch) => branch.losses)], log, ticksFor(look));
+  const { zero } = axis;
   const beside = branches.map(({ steps, losses: values, name }) =>
-    trace(steps, values, { color: palette.back, dash: `${2 * palette.link}px,${3 * palette.link}px`, name, log, width, link: palette.link * 0.75 }));
-  const traces = [...beside, ...lines.map((line) => trace(history.steps, line.values, { ...line, log, width, link: palette.link }))];
-  const layout = layoutOf(history.steps, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12);
+    trace(steps, values, { color: palette.back, dash: `${2 * palette.link}px,${3 * palette.link}px`, name, log, zero, width, link: palette.link * 0.75 }));
+  const traces = [...beside, ...lines.map((line) => trace(history.steps, line.values, { ...line, log, zero, width, link: palette.link }))];
+  const layout = layoutOf(history.steps, look, axis.layout, step, 12);
   if (at !== null) layout.shapes = [placeLine(at, palette)];
   return { traces, layout };
 }
@@ -82,11 +83,10 @@ export function layerChart({ steps, layers }, { quantity, names, step, labels, u
  */
 export function comparisonChart(lines, { log, step, ...look }) {
   const { palette, width } = look;
-  const losses = lines.map((line) => line.losses);
-  const range = log ? logRange(losses) : linearRange(losses);
+  const axis = lossAxis(lines.map((line) => line.losses), log, ticksFor(look));
   const longest = lines.reduce((most, { steps }) => (steps.length && (steps.at(-1) ?? 0) > (most.at(-1) ?? -1) ? steps : most), /** @type {number[]} */ ([]));
-  const traces = lines.map((line) => trace(line.steps, line.losses, { ...line, log, width, link: palette.link }));
-  return { traces, layout: layoutOf(longest, look, log ? logAxis(range, ticksFor(look)) : linearAxis(range, ticksFor(look)), step, 12) };
+  const traces = lines.map((line) => trace(line.steps, line.losses, { ...line, log, zero: axis.zero, width, link: palette.link }));
+  return { traces, layout: layoutOf(longest, look, axis.layout, step, 12) };
 }
 
 /** Where the run stands. @param {number} step @param {import('../base/palette.js').Palette} palette */
@@ -109,14 +109,14 @@ export function layerColors(count, palette, backward = true) {
 
 /**
  * @param {number[]} steps @param {(number | null)[]} values
- * @param {{color: string, dash: string, name: string, log: boolean, width: number, link: number}} look
+ * @param {{color: string, dash: string, name: string, log: boolean, zero?: number | null, width: number, link: number}} look  zero: where a logarithmic axis has its 0
  */
-function trace(steps, values, { color, dash, name, log, width, link }) {
+function trace(steps, values, { color, dash, name, log, zero = null, width, link }) {
   const kept = thinned(values, Math.max(60, Math.round(width / 2)));
-  const onAxis = (/** @type {number | null} */ value) => (value !== null && Number.isFinite(value) && (!log || value > FLOOR) ? value : null);
+  const onAxis = (/** @type {number | null} */ value) => (value !== null && Number.isFinite(value) && (!log || value > FLOOR) ? value : value === null ? null : zero);
   return {
     type: 'scatter', mode: kept.length === 1 ? 'markers' : 'lines', marker: { color, size: 7 * link }, cliponaxis: kept.length > 1, name, x: kept.map((i) => steps[i]), y: kept.map((i) => onAxis(values[i])),
-    line: { color, dash, width: 2 * link, shape: 'linear', simplify: false }, hovertemplate: '%{y:.4~g}', connectgaps: false,
+    line: { color, dash, width: 2 * link, shape: 'linear', simplify: false }, customdata: kept.map((i) => values[i]), hovertemplate: '%{customdata:.4~g}', connectgaps: false,
   };
 }
 
@@ -150,6 +150,20 @@ export function logRange(lines) {
   const [from, to] = [Math.log10(low), Math.log10(high)];
   const missing = Math.max(0, 1 - (to - from)) / 2;
   return [from - missing - 0.1, to + missing + 0.06];
+}
+
+/**
+ * An axis of losses. On a logarithmic one a loss of 0 has its place a stretch below the lowest other one, and a tick there.
+ * @param {(number | null)[][]} losses @param {boolean} log @param {number} ticks
+ * @returns {{layout: object, zero: number | null}}
+ */
+function lossAxis(losses, log, ticks) {
+  if (!log) return { layout: linearAxis(linearRange(losses), ticks), zero: null };
+  const [low, high] = logRange(losses);
+  if (!losses.some((line) => line.some((value) => value !== null && value <= FLOOR))) return { layout: logAxis([low, high], ticks), zero: null };
+  const axis = logAxis([low, high], ticks - 1);
+  const zero = 10 ** (low - ZERO_BELOW * (high - low));
+  return { layout: { ...axis, range: [Math.log10(zero), high], tickvals: [zero, ...axis.tickvals], ticktext: ['0', ...axis.ticktext] }, zero };
 }
 
 /** @param {(number | null)[][]} lines @returns {[number, number]} from zero */

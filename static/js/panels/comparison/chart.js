@@ -5,16 +5,16 @@ import { readPalette } from '../../draw/base/palette.js';
 import { comparisonChart } from '../../draw/chart/charts.js';
 import { t } from '../../core/i18n.js';
 import { drawWithPlotly, hasPlotly, purge } from '../../core/plotly.js';
-import { readRuns } from './runs.js';
 
 const DRAW_EVERY = 400; // milliseconds: a chart costs some 20
 
 /**
  * @param {HTMLElement} box
  * @param {import('../../core/store.js').Store} store
+ * @param {() => import('./runs.js').ComparedRun[]} read
  * @param {() => import('./runs.js').LineLook[]} readLooks  of the lines
  */
-export function createChart(box, store, readLooks) {
+export function createChart(box, store, read, readLooks) {
   let drawnAt = 0;
   let timer = 0;
 
@@ -23,7 +23,7 @@ export function createChart(box, store, readLooks) {
     drawnAt = performance.now();
     if (!hasPlotly() || !box.clientWidth || document.hidden) return; // without a width where the panel is closed
     const looks = readLooks();
-    const lines = readRuns(store).map(({ name, steps, losses }, i) => ({ name, steps, losses, ...looks[i] }));
+    const lines = read().map(({ name, steps, losses }, i) => ({ name, steps, losses, ...looks[i] }));
     const look = { width: box.clientWidth, height: box.clientHeight, palette: readPalette(box), log: store.get('lossScale') === 'log', step: t('chart.step') };
     drawWithPlotly(box, comparisonChart(lines.reverse(), look)); // the line drawn last, this page's, is on top
   }

@@ -5,6 +5,7 @@ import { cssColor, readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
 import { createChart } from './chart.js';
 import { createChoices } from './choices.js';
+import { createOwnRun } from './own_run.js';
 import { readRuns } from './runs.js';
 import { createTable } from './table.js';
 
@@ -18,8 +19,10 @@ import { createTable } from './table.js';
  */
 export function mountComparison(root, store, act, runs) {
   const choices = createChoices(root, store, act, runs);
+  const own = createOwnRun(store);
+  const read = () => readRuns(store, own);
   const table = createTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
-  const chart = createChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, () => lineLooks(root, runs.most));
+  const chart = createChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, read, () => lineLooks(root, runs.most));
   let queued = 0;
 
   function show() {
@@ -29,7 +32,7 @@ export function mountComparison(root, store, act, runs) {
     document.body.classList.toggle('racing', comparing);
     choices.show();
     if (!comparing) return;
-    table.show(readRuns(store), lineLooks(root, runs.most));
+    table.show(read(), lineLooks(root, runs.most));
     chart.drawSoon();
   }
 
@@ -50,6 +53,7 @@ export function mountComparison(root, store, act, runs) {
     store.watch(['language'], label),
     () => observer.disconnect(),
     () => cancelAnimationFrame(queued),
+    own.stop,
     chart.stop,
     runs.stop,
   ];

@@ -13,18 +13,18 @@ export function changeName(change) {
   return hasText(`${field}.${value}`) ? t(`${field}.${value}`) : `${t(`field.${field}`)} ${value}`;
 }
 
-/** This page's run first. @param {import('../../core/store.js').Store} store @returns {ComparedRun[]} */
-export function readRuns(store) {
+/** This page's run first. @param {import('../../core/store.js').Store} store @param {{name: (field: string) => string}} own @returns {ComparedRun[]} */
+export function readRuns(store, own) {
   const frame = store.get('frame');
   const history = store.get('history');
   const others = store.get('comparisonRuns') ?? [];
   const [differs] = Object.keys(others[0]?.change ?? { optimizer: '' });
-  const own = {
-    name: changeName({ [differs]: store.get('spec')?.[differs] }), note: t('comparison.this'), title: '',
+  const present = {
+    name: own.name(differs), note: t('comparison.this'), title: '',
     step: frame?.step ?? 0, train_loss: frame?.train_loss ?? null, test_accuracy: frame?.test_accuracy ?? null, samples: frame?.samples ?? null,
     steps: history?.steps ?? [], losses: history?.train_loss ?? [],
   };
-  return [own, ...others.map((run) => ({ ...run, name: changeName(run.change), ...endingOf(run) }))];
+  return [present, ...others.map((run) => ({ ...run, name: changeName(run.change), ...endingOf(run) }))];
 }
 
 /** @param {ComparisonRun} run */

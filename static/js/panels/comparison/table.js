@@ -21,7 +21,7 @@ export function createTable(table, remove) {
   function makeRow(index) {
     const row = document.createElement('tr');
     row.dataset.testid = `rival-${index}`;
-    row.innerHTML = `<th scope="row"><i></i><span></span><small></small>${index ? '<button class="remove" type="button">×</button>' : ''}</th>${'<td></td>'.repeat(COLUMNS.length - 1)}`;
+    row.innerHTML = `<th scope="row" data-testid="compare-run"><i></i><span></span><small></small>${index ? '<button class="remove" type="button">×</button>' : ''}</th>${'<td></td>'.repeat(COLUMNS.length - 1)}`;
     const button = row.querySelector('button');
     if (button) button.onclick = () => remove(index - 1);
     return row;
@@ -57,6 +57,7 @@ function bestOf(runs) {
 function fillRow(row, run, look, isBest) {
   row.dataset.value = String(run.train_loss ?? '');
   row.dataset.step = String(run.step);
+  Object.assign(/** @type {HTMLElement} */ (row.firstElementChild).dataset, { name: run.name, loss: String(run.train_loss ?? '') });
   row.title = run.title;
   row.classList.toggle('best', isBest);
   const [head, ...cells] = /** @type {HTMLElement[]} */ ([...row.children]);
