@@ -174,6 +174,7 @@ def test_the_inspector_stands_beside_the_caption(open_page: OpenPage, query: str
     open_gallery(opened)
     opened["preset-circle"].click()
     opened["neuron-0-0"].click()
+    expect(opened["inspector"]).to_be_visible()
     inspector, caption = opened["inspector"].bounding_box(), opened["caption"].bounding_box()
     assert inspector
     assert caption
@@ -208,6 +209,7 @@ def test_outputs_of_many_values_leave_the_scores_their_place(open_page: OpenPage
     opened = open_page(query)
     open_gallery(opened)
     opened[f"preset-{preset}"].click()
+    expect(opened["sample-9"]).to_be_visible()
     last, metrics = opened["sample-9"].bounding_box(), opened.page.locator("#metrics").bounding_box()
     assert last
     assert metrics

@@ -158,6 +158,7 @@ def test_the_formula_of_a_knob_opens_beside_the_picture(open_page: OpenPage) -> 
 def test_the_sheet_on_a_small_screen(open_page: OpenPage, width: int, height: int) -> None:
     opened = open_page("?lang=zh", width=width, height=height)
     opened["more"].click()
+    expect(opened["settings"]).to_be_visible()
     box = opened["settings"].bounding_box()
     assert box is not None
     assert 0 <= box["x"] <= box["x"] + box["width"] <= width
