@@ -28,7 +28,8 @@ LAST_TURN = 0.5
 
 
 class Clock:
-    """`sessions` are those of the manager, by key, as they come and go; `end` closes one and takes it out of them."""
+    """`sessions` are those of the manager, by key, as they come and go; `end` closes one and takes it out of them.
+    `can_rest` tells whether it can be come back to then."""
 
     def __init__(
         self,
@@ -36,11 +37,13 @@ class Clock:
         limits: Limits,
         worker: TrainingWorker,
         end: Callable[[Session], Awaitable[None]],
+        can_rest: Callable[[], bool],
     ) -> None:
         self._sessions = sessions
         self._limits = limits
         self._worker = worker
         self._end = end
+        self._can_rest = can_rest
         self._somebody_plays = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._jobs: set[asyncio.Task[None]] = set()
@@ -114,7 +117,7 @@ class Clock:
         self._job_ended.set()
 
     async def _sweep(self) -> None:
-        """Pauses and ends sessions that nobody has watched for as long as the limits say."""
+        """Pauses, puts to rest and ends sessions that nobody has watched for as long as the limits say."""
         while True:
             await asyncio.sleep(SWEEP)
             now = time.monotonic()
@@ -125,5 +128,8 @@ class Clock:
                 unwatched = now - session.run.unwatched_since
                 if unwatched > self._limits.idle_seconds:
                     await self._end(session)
-                elif session.run.working and unwatched > self._limits.unwatched_seconds:
-                    session.run.pause_unwatched()
+                elif unwatched > self._limits.unwatched_seconds:
+                    if session.run.working:
+                        session.run.pause_unwatched()
+                    elif self._can_rest():
+                        await self._end(session)

@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
@@ -45,7 +45,7 @@ class SessionManager:
         self._waking: dict[str, asyncio.Task[Session | None]] = {}
         self._resting: dict[str, asyncio.Task[None]] = {}
         """Sessions that are on their way into the store, or are ended."""
-        self.clock = Clock(self._sessions, limits, worker, self._end)
+        self.clock = Clock(self._sessions, limits, worker, self._end, self._can_rest)
 
     def start(self) -> None:
         self.clock.start()
@@ -72,6 +72,12 @@ class SessionManager:
     def known(self, key: str | None) -> Session | None:
         """The session of this key, to be looked at."""
         return self._sessions.get(key or "")
+
+    async def reach(self, key: str | None) -> Session | None:
+        """The session of this key, to be looked at, woken if need be; None, too, where that rests and has no seat."""
+        with suppress(Full):
+            return self.known(key) or await self.wake(key)
+        return None
 
     def find(self, key: str | None) -> Session | None:
         """The session of this key, to be joined at once. Raises Full."""
@@ -132,8 +138,10 @@ class SessionManager:
         self._opening += 1
         try:
             if leaving is not None:
+                if leaving.run.viewers:  # for them there is something to come back to, whatever they have done
+                    leaving.run.used = True
                 for viewer in leaving.run.viewers:
-                    viewer.close(Closing("seat_taken"))
+                    viewer.close(Closing("resting" if self._can_rest() else "seat_taken"))
                 await self._end(leaving)
             yield
         except Refusal:  # of what the run needs that is to be copied or woken
@@ -172,7 +180,8 @@ class SessionManager:
 
     def _leaver(self, newcomer: str) -> Session:
         """Who makes room for somebody from this address. Raises Full."""
-        found = leaver(self._sessions.values(), newcomer, self.limits.kept_seconds, time.monotonic())
+        kept, now, can_rest = self.limits.kept_seconds, time.monotonic(), self._can_rest()
+        found = leaver(self._sessions.values(), newcomer, kept, now, can_rest=can_rest)
         if found is None:
             raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
         return found
@@ -183,6 +192,10 @@ class SessionManager:
             resting = self._resting[session.key] = asyncio.create_task(_rest(session))
             resting.add_done_callback(lambda _: self._resting.pop(session.key))
             await asyncio.shield(resting)
+
+    def _can_rest(self) -> bool:
+        """Whether a session that is ended can be come back to."""
+        return self.store is not None and self.store.state == "ok"
 
     def _tell_of_store(self) -> None:
         for session in self._sessions.values():

@@ -1,5 +1,6 @@
-"""Seats: who makes room for a newcomer on a full server. An address has no fixed share, for behind one there may be a
-school; but where there are too few, the address that holds most gives up its longest idle seat.
+"""Seats: who makes room for a newcomer on a full server. Where runs are kept in a store, seats are about who trains:
+the others can rest there and lose nothing. An address has no fixed share, for behind one there may be a school; but
+where there are too few, the address that holds most gives up its longest idle seat.
 """
 
 from collections import Counter
@@ -8,12 +9,15 @@ from collections.abc import Callable, Collection
 from app.sessions.session import Session
 
 
-def leaver(sessions: Collection[Session], newcomer: str, kept_seconds: float, now: float) -> Session | None:
+def leaver(
+    sessions: Collection[Session], newcomer: str, kept_seconds: float, now: float, *, can_rest: bool = False
+) -> Session | None:
     """The session whose seat a newcomer from this address gets; None where nobody has to leave for them.
 
-    First a seat that nobody watches any more, unless somebody worked there in the last kept_seconds and may be on the
-    way back. Then one that is watched and was not used for so long, of an address that holds more. Of an address that
-    holds more than half of all seats the longest idle one, where the newcomer's holds none.
+    can_rest: whether who leaves is kept in a store; then first a seat where nothing trains, and nobody watches or did
+    anything in the last kept_seconds. Then one that nobody watches any more, unless somebody worked there so lately and
+    may be on the way back. Then one that is watched and was not used for so long, of an address that holds more. Of an
+    address that holds more than half of all seats the longest idle one, where the newcomer's holds none.
     """
     held = Counter(session.address for session in sessions)
 
@@ -34,4 +38,11 @@ def leaver(sessions: Collection[Session], newcomer: str, kept_seconds: float, no
     def of_majority(session: Session) -> bool:
         return 2 * held[session.address] > len(sessions) and not held[newcomer]
 
-    return longest_idle(left) or longest_idle(unused) or longest_idle(of_majority)
+    def away(session: Session) -> bool:
+        return can_rest and not session.run.working and not session.run.viewers
+
+    def idle(session: Session) -> bool:
+        return can_rest and not session.run.working and not kept(session)
+
+    order = (away, idle, left, unused, of_majority)
+    return next((found for among in order if (found := longest_idle(among)) is not None), None)

@@ -29,7 +29,7 @@ async def model_down(request: Request, key: str, format: ModelFormat) -> Respons
     """The weights of now, which torch.load(weights_only=True) or safetensors.torch.load_file opens."""
 
     async def answer() -> Response:
-        session = _session(request, key)
+        session = await _session(request, key)
         step, data = await session.do(WriteModel(format))
         named = {
             "Content-Disposition": f'attachment; filename="playground-step-{step}.{format}"',
@@ -45,7 +45,7 @@ async def model_up(request: Request, key: str) -> Response:
     """The run starts again, paused, with the weights of the file that is the body."""
 
     async def answer() -> Response:
-        session = _session(request, key)
+        session = await _session(request, key)
         async with _body(request, _manager(request).limits.model_bytes) as body, _turn(request):
             await session.load_weights(body)
         return JSONResponse({"revision": session.run.revision})
@@ -105,8 +105,8 @@ def _turn(request: Request) -> AbstractAsyncContextManager[None]:
     return questions.turn(person(request))
 
 
-def _session(request: Request, key: str) -> Session:
-    session = _manager(request).known(key)
+async def _session(request: Request, key: str) -> Session:
+    session = await _manager(request).reach(key)
     if session is None:
         raise Refusal("no_such_session", {})
     return session

@@ -65,7 +65,7 @@ async def graph_of_network(request: Request) -> JSONResponse:
 
     async def answer() -> Answer:
         manager: SessionManager = request.app.state.manager
-        session = manager.known(request.query_params.get("session"))
+        session = await manager.reach(request.query_params.get("session"))
         if session is None:
             raise Refusal("graph_no_session", {})
         sample = await session.do(GetNetworkSample(request.query_params.get("point", "0")))

@@ -104,6 +104,7 @@ CloseCode = Literal[
     "server_failed",
     "foreign_host",
     "seat_taken",
+    "resting",
 ]
 HttpCode = Literal[
     "not_found",
@@ -130,6 +131,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "foreign_host": 4009,
     "seat_taken": 4010,
     "memory_full": 4011,
+    "resting": 4012,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

@@ -11,6 +11,7 @@ import { say } from './notices.js';
 const SESSION = 'session';
 const LEFT = 'left'; // that no page of this tab is open
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
+const RESTING = 4012; // the server's code for a run that waits in its store until its person comes back
 
 export const SOCKET = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
 
@@ -65,7 +66,7 @@ function forgetAddress() {
  * @param {Pick<import('./connection.js').Handlers, 'opened' | 'message' | 'bytes'>} handlers
  */
 export function connectPage(store, { opened, message, bytes }) {
-  return connect(
+  const connection = connect(
     () => `${SOCKET}${sessionQuery()}`,
     {
       opened() {
@@ -81,8 +82,19 @@ export function connectPage(store, { opened, message, bytes }) {
       },
       refused(code, reason, values) {
         store.set({ connection: 'refused' });
+        if (code === RESTING) wakeOnTouch(retry);
         say(store, 'error', `close.${code}`, { values, text: reason, retry: true });
       },
     },
   );
+  const retry = () => connection.retry();
+  return connection;
+}
+
+/** @param {() => void} retry  once, when the person does anything */
+function wakeOnTouch(retry) {
+  const wake = new AbortController();
+  for (const kind of ['pointerdown', 'keydown']) {
+    addEventListener(kind, () => { wake.abort(); retry(); }, { capture: true, signal: wake.signal });
+  }
 }

@@ -17,8 +17,8 @@ from tests.app.web.test_sockets import address, closing, say, told, until
 NOW, KEPT = 1000.0, 120.0
 
 
-def seat(address: str, idle: float, watched: bool = True, used: bool = True) -> Any:
-    run = SimpleNamespace(visited=True, viewers=["somebody"] if watched else [])
+def seat(address: str, idle: float, watched: bool = True, used: bool = True, working: bool = True) -> Any:
+    run = SimpleNamespace(visited=True, working=working, viewers=["somebody"] if watched else [])
     return SimpleNamespace(address=address, used=used, used_at=NOW - idle, run=run)
 
 
@@ -43,6 +43,24 @@ def left(address: str, idle: float, used: bool = True) -> Any:
 )
 def test_who_leaves(seats: list[Any], newcomer: str, leaves: int | None) -> None:
     assert leaver(seats, newcomer, KEPT, NOW) is (None if leaves is None else seats[leaves])
+
+
+def paused(address: str, idle: float, watched: bool = True) -> Any:
+    return seat(address, idle, watched, working=False)
+
+
+@pytest.mark.parametrize(
+    ("seats", "leaves"),
+    [
+        ([seat("a", 10), paused("a", 5, watched=False), paused("b", 300)], 1),  # nobody is there
+        ([seat("a", 500), paused("b", 130), paused("a", 140)], 2),  # who trains is not disturbed
+        ([seat("a", 10), paused("a", 10), paused("b", 10)], None),  # they have just done something
+        ([left("a", 130), seat("b", 5)], 0),  # it trains, but not for anybody
+    ],
+)
+def test_who_leaves_where_runs_can_rest(seats: list[Any], leaves: int | None) -> None:
+    expected = None if leaves is None else seats[leaves]
+    assert leaver(seats, "a", KEPT, NOW, can_rest=True) is expected
 
 
 async def test_a_seat_of_the_address_that_holds_most_is_given_up_in_words() -> None:
