@@ -24,7 +24,7 @@ KINDS: dict[str, BackendName] = {
     "stuck": "by_hand",
 }
 
-SELDOM = 1 / 12
+SELDOM = 1 / 8
 """Seconds between two turns, where pictures are slow: so that tests of pages need not wait for their painting."""
 
 start, do, listen = jobs.start, jobs.do, serving.listen

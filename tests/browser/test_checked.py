@@ -86,7 +86,7 @@ def of_the_second_step(told: dict[str, Any]) -> bool:
 
 
 @pytest.mark.parametrize(
-    "optimizer", sampled([name for name in get_args(OptimizerName) if name != "perceptron"], ["sgd", "adamw", "muon"])
+    "optimizer", sampled([name for name in get_args(OptimizerName) if name != "perceptron"], ["muon"])
 )
 def test_healthy_set_ups_keep_it_green(opened: Opened, optimizer: str) -> None:
     """Every rule with every activation and every loss, and over all rules every activation with every loss."""
@@ -104,9 +104,7 @@ def test_healthy_set_ups_keep_it_green(opened: Opened, optimizer: str) -> None:
         expect(opened["checked"]).to_have_attribute("data-state", "green")
 
 
-@pytest.mark.parametrize(
-    "bug", sampled(BUGS, ["gradient_not_cleared", "adam_uncorrected", "norm_constant", "dropout_one_way"])
-)
+@pytest.mark.parametrize("bug", sampled(BUGS, ["adam_uncorrected", "dropout_one_way"]))
 def test_each_bug_turns_it_red_and_its_end_green(open_page: OpenPage, bug: str) -> None:
     opened = open_page()
     opened.page.evaluate("() => {}")
@@ -140,7 +138,7 @@ def test_healthy_runs_are_left_in_peace(opened: Opened) -> None:
     expect(opened["diagnosis"]).to_be_hidden()
 
 
-@pytest.mark.parametrize("name", ["symmetric", "vanishing", "dead_relu"])
+@pytest.mark.parametrize("name", sampled(["symmetric", "vanishing", "dead_relu"], ["vanishing"]))
 def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None:
     failure = next(one for one in FAILURES if one.finding == name)
     opened["presets"].click()
@@ -166,12 +164,15 @@ def test_the_list_has_all_eight_failures(opened: Opened) -> None:
 
 @pytest.mark.parametrize(
     ("bug", "place", "line"),
-    [
-        ("gradient_not_cleared", "weight-0-1-0", "main-line"),
-        ("forgotten_slope", "neuron-0-1", "line-delta"),
-        ("transposed_weight", "neuron-0-1", "line-sent_back"),
-        ("adam_uncorrected", "weight-0-1-0", "line-step"),
-    ],
+    sampled(
+        [
+            ("gradient_not_cleared", "weight-0-1-0", "main-line"),
+            ("forgotten_slope", "neuron-0-1", "line-delta"),
+            ("transposed_weight", "neuron-0-1", "line-sent_back"),
+            ("adam_uncorrected", "weight-0-1-0", "line-step"),
+        ],
+        [("transposed_weight", "neuron-0-1", "line-sent_back"), ("adam_uncorrected", "weight-0-1-0", "line-step")],
+    ),
 )
 def test_the_inspector_shows_where_the_bug_sits(opened: Opened, bug: str, place: str, line: str) -> None:
     opened["checked"].click()

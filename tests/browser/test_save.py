@@ -15,6 +15,7 @@ from engine import Spec, Trainer
 from tests.browser.conftest import Opened
 from tests.browser.test_network_panel import configure
 from tests.browser.test_numbers import RECORD, written
+from tests.table import long
 
 DROP = """async ([name, bytes]) => {
   const transfer = new DataTransfer();
@@ -96,7 +97,7 @@ def test_a_file_dropped_on_the_page_is_loaded(opened: Opened) -> None:
     expect(opened["upload-dialog"]).to_be_hidden()
 
 
-@pytest.mark.parametrize("hidden", [None, [{"width": 4, "batch_norm": True}, 3], [{"width": 3}]])
+@pytest.mark.parametrize("hidden", [long(None), [{"width": 4, "batch_norm": True}, 3], long([{"width": 3}])])
 def test_the_three_lines_of_torch_open_the_file(opened: Opened, tmp_path: Path, hidden: list[object] | None) -> None:
     if hidden:
         configure(opened, hidden=hidden, biases=len(hidden) > 1)
