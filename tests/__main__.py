@@ -15,9 +15,9 @@ CHECKS = (
     ("mypy --strict", ["mypy", "--strict"]),
 )
 AT_ONCE = ["-n", str(min(2 * (os.cpu_count() or 1), 8)), "--dist", "loadfile", "--no-loadscope-reorder"]
-"""Two processes for each core, for a test often waits. Each has a server and a Chromium of its own, and keeps them while
-it takes one file of their folder after the other: so files are taken in the order of `conftest.py`, not by their number
-of tests."""
+"""Two processes for each core, for a test often waits. Each has a server and a Chromium of its own, and keeps them
+while it takes one file of their folder after the other: so files are taken in the order of `conftest.py`, not by their
+number of tests."""
 
 
 def main() -> None:
