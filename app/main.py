@@ -15,10 +15,14 @@ from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, options, pages, sockets, static_files
+from app.web.draining import Draining
+from app.web.logs import RequestLog
 from app.web.questions import Questions
+from app.web.root_path import RootPath
 from app.web.security import AnswerHead, SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
 from app.web.strangers import KeepStrangersOut
+from app.web.tally import Tally
 from app.web.uploads import Uploads
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
@@ -51,23 +55,32 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     app.state.options = options.Options(settings.limits, sources)
     app.state.questions = Questions(settings.limits.queued_questions, settings.limits.queued_questions_of_all)
     app.state.uploads = Uploads(settings.limits.upload_bytes)
+    app.state.tally = Tally()
     app.state.warming = Warming(backend)
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(AnswerHead)
+    app.add_middleware(Draining, is_stopping=lambda: app.state.manager.stopping)
     app.add_middleware(KeepStrangersOut, settings=settings)
     app.add_middleware(SecurityHeaders, headers=headers)
+    if settings.root_path:
+        app.add_middleware(RootPath, root_path=settings.root_path)
+    app.add_middleware(RequestLog, settings=settings)
     add_error_answers(app, headers)
     app.include_router(api.router)
     app.include_router(files.router)
     app.include_router(graphs.router)
     app.include_router(gallery.router)
     app.include_router(options.router)
+    if settings.metrics:
+        from app.web import metrics  # loads prometheus_client
+
+        app.include_router(metrics.router)
     app.include_router(pages.router)
     app.include_router(static_files.router)
 
     @app.websocket("/ws")
     async def connect(socket: WebSocket) -> None:
-        await sockets.serve(socket, app.state.manager, settings)
+        await sockets.serve(socket, app.state.manager, settings, app.state.tally)
 
     return app
 

@@ -5,10 +5,10 @@ as PLAYGROUND_LIMITS__NAME.
 """
 
 from pathlib import Path
-from typing import Annotated, ClassVar
+from typing import Annotated, ClassVar, Literal
 
 from annotated_types import Ge, Gt, Le
-from pydantic import BaseModel, ConfigDict, DirectoryPath, Field, IPvAnyNetwork
+from pydantic import BaseModel, ConfigDict, DirectoryPath, Field, HttpUrl, IPvAnyNetwork, StringConstraints
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 PACKAGE = Path(__file__).parent
@@ -197,6 +197,13 @@ class Settings(BaseSettings):
     )
     frame_ancestors: str = Field(
         default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"
+    )
+    public_url: HttpUrl | None = Field(default=None, description="where a class finds it, shown as text and QR code")
+    metrics: bool = Field(default=False, description="numbers for Prometheus at /metrics")
+    log: Literal["words", "json"] = Field(default="words", description="warnings in words, or a line for each event")
+    log_addresses: bool = Field(default=False, description="whether these lines name the addresses of people")
+    root_path: Annotated[str, StringConstraints(pattern=r"^(/[\w.~-]+)*$")] = Field(
+        default="", description="path under which a proxy serves the playground, such as /playground"
     )
     data: Path | None = Field(default=None, description="folder in which runs are kept; the user's own by default")
     store: str | None = Field(default=None, description="another database for them; off: runs are not kept")

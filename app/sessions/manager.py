@@ -69,6 +69,11 @@ class SessionManager:
     def viewers(self) -> int:
         return sum(len(session.run.viewers) for session in self._sessions.values())
 
+    @property
+    def has_seats(self) -> bool:
+        """Whether a newcomer of an address of its own would get one."""
+        return self.sessions < self.limits.sessions or self._leaving("") is not None
+
     def known(self, key: str | None) -> Session | None:
         """The session of this key, to be looked at."""
         return self._sessions.get(key or "")
@@ -180,11 +185,14 @@ class SessionManager:
 
     def _leaver(self, newcomer: str) -> Session:
         """Who makes room for somebody from this address. Raises Full."""
-        kept, now, can_rest = self.limits.kept_seconds, time.monotonic(), self._can_rest()
-        found = leaver(self._sessions.values(), newcomer, kept, now, can_rest=can_rest)
+        found = self._leaving(newcomer)
         if found is None:
             raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
         return found
+
+    def _leaving(self, newcomer: str) -> Session | None:
+        kept, now, can_rest = self.limits.kept_seconds, time.monotonic(), self._can_rest()
+        return leaver(self._sessions.values(), newcomer, kept, now, can_rest=can_rest)
 
     async def _end(self, session: Session) -> None:
         """It is kept in the store, if there is one, and ended here."""

@@ -5,8 +5,9 @@ older revision is never handed over after a message of a newer one.
 """
 
 import asyncio
+import time
 from collections import deque
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.wire.messages import Closing
 
@@ -23,6 +24,7 @@ class Frame:
     """At which it shows the run."""
     entries: str | None = None
     """A message that goes before it: the loss curve between the frame handed over last and this one."""
+    made_at: float = field(default_factory=time.monotonic)
 
 
 class Outbox:
@@ -38,6 +40,8 @@ class Outbox:
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
+        self.made_at = 0.0
+        """When the frame handed over last was made, in seconds of the monotonic clock."""
         self.newest = 0
         """Number of the newest frame handed over."""
         self.curve_step = -1
@@ -102,7 +106,7 @@ class Outbox:
                 frame, self._frame = self._frame, None
                 self.curve_step = max(self.curve_step, frame.step)
                 self._undrawn.append(frame.number)
-                self.newest = frame.number
+                self.newest, self.made_at = frame.number, frame.made_at
                 return frame.data
             self._changed.clear()
             await self._changed.wait()

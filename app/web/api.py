@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from fastapi import APIRouter, Request
+from fastapi.responses import JSONResponse
 
 from app import VERSION
 from app.sessions.manager import SessionManager
@@ -59,6 +60,21 @@ async def health(request: Request) -> dict[str, Any]:
         "version": VERSION,
         "warm": warming.done,
     }
+
+
+@router.get("/readyz")
+async def ready(request: Request) -> JSONResponse:
+    """Whether newcomers are welcome here: 200, or 503 while one of these does not hold."""
+    manager: SessionManager = request.app.state.manager
+    warming: Warming = request.app.state.warming
+    holds = {
+        "serving": not manager.stopping,
+        "warm": warming.done,
+        "store": manager.store is None or manager.store.state == "ok",
+        "seats": manager.has_seats,
+        "memory": not manager.memory.is_full,
+    }
+    return JSONResponse({"ready": all(holds.values()), **holds}, 200 if all(holds.values()) else 503)
 
 
 @router.get("/api/spec/schema")

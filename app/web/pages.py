@@ -1,14 +1,16 @@
 """The pages themselves, and plotly.js out of the installed package."""
 
 import asyncio
+import io
 from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
 
-from fastapi import APIRouter, Request, Response
+import segno
+from fastapi import APIRouter, HTTPException, Request, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
-from app.settings import FILES
+from app.settings import FILES, Settings
 from app.web.packed import FOR_EVER, REVALIDATE, Packed
 from app.web.static_files import static_files
 
@@ -20,7 +22,7 @@ router = APIRouter()
 
 @router.get("/")
 def page(request: Request) -> Response:
-    return _page("page.html", "js/pages/playground.js").answer(request, REVALIDATE)
+    return _page("page.html", "js/pages/playground.js", _public_url(request)).answer(request, REVALIDATE)
 
 
 @router.get("/graph")
@@ -28,14 +30,35 @@ def graph(request: Request) -> Response:
     return _page("graph.html", "js/pages/graph.js").answer(request, REVALIDATE)
 
 
+@router.get("/address.svg", include_in_schema=False)
+def address(request: Request) -> Response:
+    """The public address as a QR code, to be scanned from a wall."""
+    if (url := _public_url(request)) is None:
+        raise HTTPException(404)
+    return _qr_code(url).answer(request, REVALIDATE)
+
+
 @cache
-def _page(template: str, script: str) -> Packed:
+def _qr_code(url: str) -> Packed:
+    drawn = io.BytesIO()
+    segno.make(url, micro=False).save(drawn, kind="svg", border=4, dark="#000", light="#fff", scale=8)
+    return Packed.of(drawn.getvalue(), "image/svg+xml")
+
+
+def _public_url(request: Request) -> str | None:
+    settings: Settings = request.app.state.settings
+    return None if settings.public_url is None else str(settings.public_url)
+
+
+@cache
+def _page(template: str, script: str, public_url: str | None = None) -> Packed:
     """script: its module, of which the page names all others, to have them loaded at once."""
     files = static_files()
     text = templates.get_template(template).render(
         static=files.address,
         modules=files.modules.needed_by(script),
-        plotly=f"/vendor/plotly.min.js?version={PLOTLY_VERSION}",
+        public_url=public_url,
+        plotly=f"vendor/plotly.min.js?version={PLOTLY_VERSION}",
     )
     return Packed.of(text.encode(), "text/html")
 

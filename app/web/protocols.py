@@ -38,6 +38,7 @@ class Config(uvicorn.Config):
         super().__init__(
             app,
             log_level="warning",
+            log_config=None if settings.log == "json" else uvicorn.config.LOGGING_CONFIG,
             http=HttpProtocol,
             ws=SocketProtocol,
             ws_max_size=Limits.BYTES_OF_SOCKET,
@@ -46,6 +47,7 @@ class Config(uvicorn.Config):
             timeout_graceful_shutdown=1,
         )
         self.limits = settings.limits
+        self.public_url = settings.public_url
         self.trusted_proxies = settings.trusted_proxies
         self.connections: Counter[str] = Counter()
         """Open ones, by address; those of trusted proxies, which stand for many people, are not counted."""

@@ -11,7 +11,7 @@ from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from app.web.pages import templates
-from app.wire.messages import ErrorCode, HttpCode, sentence
+from app.wire.messages import CloseCode, ErrorCode, HttpCode, sentence
 from app.wire.validation import explain_parameter
 from engine.fault import Value
 
@@ -101,14 +101,20 @@ def _answer(request: Request, status: int, headers: object = None) -> Response:
     return error_answer(request, status, code, values, kept)
 
 
+def _home(path: str) -> str:
+    """The way from a page to the first one, under whatever path a proxy serves both."""
+    return "../" * (path.count("/") - 1) or "./"
+
+
 def error_answer(
     request: Request,
     status: int,
-    code: HttpCode | ErrorCode,
+    code: HttpCode | ErrorCode | CloseCode,
     values: dict[str, Value],
     headers: dict[str, str] | None = None,
 ) -> Response:
     said = sentence(code, values)
-    if request.url.path.startswith(("/api/", "/healthz")):
+    if request.url.path.startswith(("/api/", "/healthz", "/readyz")):
         return JSONResponse({"code": code, "message": said, "values": values}, status, headers)
-    return HTMLResponse(templates.get_template("error.html").render(status=status, message=said), status, headers)
+    page = templates.get_template("error.html").render(status=status, message=said, home=_home(request.url.path))
+    return HTMLResponse(page, status, headers)

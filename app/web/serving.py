@@ -16,6 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.settings import Settings
+from app.web.logs import write_json_lines
 from app.web.protocols import Config
 
 log = logging.getLogger(__name__)
@@ -42,12 +43,15 @@ class Server(uvicorn.Server):
         self.address = address
         self.for_others = for_others
         self.open_browser = open_browser
+        self.public_url = config.public_url
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         print(f"Backprop Playground: {self.address}  (Ctrl+C stops it)", flush=True)
         if self.for_others:
             print(f"From other machines: {self.for_others}", flush=True)
+        if self.public_url:
+            print(f"For the class: {self.public_url}", flush=True)
         if self.open_browser and not await asyncio.to_thread(webbrowser.open, self.address):
             print("No browser could be opened from here; open this address in one.", flush=True)
 
@@ -71,6 +75,8 @@ class Server(uvicorn.Server):
 
 def run(app: FastAPI, settings: Settings) -> None:
     """Serves until SIGINT or SIGTERM. Raises SystemExit with a sentence where it cannot listen."""
+    if settings.log == "json":
+        write_json_lines()
     listener = listen(settings.host, settings.port)
     port = listener.getsockname()[1]
     if settings.port not in (0, port):

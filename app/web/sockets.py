@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
@@ -12,6 +13,7 @@ from app.sessions.viewers import Viewer
 from app.settings import Limits, Settings
 from app.web.protocols import owner
 from app.web.strangers import is_own_host, is_welcome
+from app.web.tally import Tally
 from app.wire.commands import parse, parse_binary
 from app.wire.messages import Closing, Refusal, message
 
@@ -27,7 +29,7 @@ START_SECONDS = 1.0
 """How long a session may take to start until the viewer is told why: a first start compiles the engine."""
 
 
-async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) -> None:
+async def serve(socket: WebSocket, manager: SessionManager, settings: Settings, tally: Tally) -> None:
     """A connection from its beginning to its end. Accepts first: a browser is told nothing of a refused handshake."""
     try:
         await socket.accept()
@@ -35,6 +37,7 @@ async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) 
     except WebSocketDisconnect:
         return
     except Full as full:
+        tally.refused[full.closing.why] += 1
         await _close(socket, full.closing)
     except Exception:
         log.exception("no session could be started")
@@ -42,7 +45,7 @@ async def serve(socket: WebSocket, manager: SessionManager, settings: Settings) 
     else:
         asked = socket.query_params.get("session")
         gone = bool(asked) and asked != session.key and not session.run.copied
-        await _attend(socket, session, manager.limits, gone)
+        await _attend(socket, session, manager.limits, tally, gone)
 
 
 async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings) -> Session:
@@ -81,19 +84,20 @@ def _original(socket: WebSocket, manager: SessionManager) -> Session | None:
     return session if session is not None and session.run.viewers else None
 
 
-async def _attend(socket: WebSocket, session: Session, limits: Limits, gone: bool) -> None:
+async def _attend(socket: WebSocket, session: Session, limits: Limits, tally: Tally, gone: bool) -> None:
     """gone: this session is new, and not the one that was asked for."""
     viewer = Viewer(limits)
     outbox = viewer.outbox
     if gone:  # said first: a page that still knows the run says more
         viewer.tell(message("notice", "run_is_gone", {}))
     session.join(viewer)
-    writer = asyncio.create_task(_write(socket, viewer, limits.send_seconds))
-    reader = asyncio.create_task(_read(socket, session, viewer, limits))
+    writer = asyncio.create_task(_write(socket, viewer, limits.send_seconds, tally))
+    reader = asyncio.create_task(_read(socket, session, viewer, limits, tally))
     closed = asyncio.create_task(outbox.closed.wait())
     try:
         await asyncio.wait({writer, reader, closed}, return_when=asyncio.FIRST_COMPLETED)
         if outbox.closing is not None:
+            tally.refused[outbox.closing.why] += 1
             await asyncio.wait({writer}, timeout=CLOSE_SECONDS)
             await _close(socket, outbox.closing)
     finally:
@@ -105,17 +109,19 @@ async def _attend(socket: WebSocket, session: Session, limits: Limits, gone: boo
                 log.error("a connection ended unexpectedly", exc_info=ended)
 
 
-async def _write(socket: WebSocket, viewer: Viewer, seconds: float) -> None:
+async def _write(socket: WebSocket, viewer: Viewer, seconds: float, tally: Tally) -> None:
     """Sends what is in the outbox until it is closed and empty."""
     try:
         while (item := await viewer.outbox.next()) is not None:
             async with asyncio.timeout(seconds):
                 await (socket.send_bytes(item) if isinstance(item, bytes) else socket.send_text(item))
+            if isinstance(item, bytes):
+                tally.picture(time.monotonic() - viewer.outbox.made_at)
     except TimeoutError:
         viewer.close(Closing("never_reads"))
 
 
-async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits) -> None:
+async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Limits, tally: Tally) -> None:
     """Takes commands until the connection ends or is misused."""
     while viewer.outbox.closing is None:
         received = await socket.receive()
@@ -131,6 +137,7 @@ async def _read(socket: WebSocket, session: Session, viewer: Viewer, limits: Lim
         try:
             await session.submit(viewer, parse_binary(data or b"") if text is None else parse(text))
         except Refusal as refusal:
+            tally.refused[refusal.code] += 1
             viewer.tell(refusal.message())
         await viewer.outbox.wait_for_room()
 

@@ -58,7 +58,8 @@ class StaticFiles:
         )
 
     def address(self, path: str) -> str:
-        return f"/static/{self.version}/{path}"
+        """Relative to a page, which may be served under any path."""
+        return f"static/{self.version}/{path}"
 
     def answer(self, path: str, request: Request) -> Response:
         """path: below /static/. Raises HTTPException."""

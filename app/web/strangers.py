@@ -14,7 +14,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from app.settings import Settings
 from app.web.security import error_answer
 
-HEALTH = "/healthz"
+PROBES = ("/healthz", "/readyz")
 """Asked by whatever watches the server, under any name."""
 
 
@@ -26,7 +26,7 @@ class KeepStrangersOut:
         self.settings = settings
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["path"] != HEALTH:
+        if scope["type"] == "http" and scope["path"] not in PROBES:
             request = Request(scope)
             host = request.headers.get("host", "")
             if not is_own_host(host, self.settings):
@@ -44,7 +44,9 @@ def is_own_host(host: str, settings: Settings) -> bool:
     try:
         ipaddress.ip_address(name)
     except ValueError:
-        chosen = {"", "localhost", settings.host.lower(), *(allowed.lower() for allowed in settings.allowed_hosts)}
+        public = (settings.public_url and settings.public_url.host) or ""
+        allowed = (settings.host, public, *settings.allowed_hosts)
+        chosen = {"", "localhost", *(one.lower() for one in allowed)}
         return name in chosen or name.endswith(".localhost")
     return True
 

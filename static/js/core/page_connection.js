@@ -13,7 +13,7 @@ const LEFT = 'left'; // that no page of this tab is open
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
 const RESTING = 4012; // the server's code for a run that waits in its store until its person comes back
 
-export const SOCKET = `${location.protocol === 'https:' ? 'wss' : 'ws'}://${location.host}/ws`;
+export const SOCKET = new URL('ws', document.baseURI).href.replace('http', 'ws'); // https → wss
 
 /** @type {string | null} */
 let own = null;

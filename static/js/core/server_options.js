@@ -3,7 +3,7 @@
 
 import { fieldsOf } from './schema.js';
 
-const PATH = '/api/options';
+const PATH = 'api/options';
 const ASK_AGAIN = 2000; // milliseconds after a failure
 
 /** @typedef {import('./state.js').Offered} Offered */

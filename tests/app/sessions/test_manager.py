@@ -16,3 +16,14 @@ async def test_a_session_is_found_again_as_it_was() -> None:
         again.leave()
         assert manager.find("no-such-key") is None
         assert manager.find(None) is None
+
+
+async def test_there_are_seats_while_a_newcomer_would_get_one() -> None:
+    async with managing(sessions=2) as manager:
+        assert manager.has_seats
+        people = [Watcher(await manager.create(address)) for address in ("a", "b")]
+        for person in people:
+            await person.say(type="step")
+        assert not manager.has_seats
+        for person in people:
+            person.leave()

@@ -21,7 +21,7 @@ def page(server: Running, path: str = "/") -> str:
 
 
 def version(server: Running) -> str:
-    found = re.search(rf'src="/static/([0-9a-f]+)/{SCRIPT}"', page(server))
+    found = re.search(rf'src="static/([0-9a-f]+)/{SCRIPT}"', page(server))
     assert found
     return found[1]
 
@@ -89,16 +89,16 @@ def test_every_style_sheet_is_asked_for_by_a_page(server: Running) -> None:
 
 @pytest.mark.parametrize("path", ["/", "/graph"])
 def test_all_that_a_page_names_is_there(server: Running, path: str) -> None:
-    named = re.findall(r'(?:src|href|data-plotly)="(/[^"]+)"', page(server, path))
+    named = re.findall(r'(?:src|href|data-plotly)="([^#".]+/[^"]+)"', page(server, path))
     assert len(named) > 20
-    assert [address for address in named if get(server, address)[0] != 200] == []
+    assert [address for address in named if get(server, f"/{address}")[0] != 200] == []
 
 
 def test_plotly_is_kept_for_ever_at_the_pages_address(server: Running) -> None:
     found = re.search(r'data-plotly="([^"]+)"', page(server))
     assert found
-    assert get(server, found[1], "GET")[2]["Cache-Control"] == "max-age=31536000, immutable"
-    assert get(server, found[1] + "0", "GET")[2]["Cache-Control"] == "no-cache"
+    assert get(server, f"/{found[1]}", "GET")[2]["Cache-Control"] == "max-age=31536000, immutable"
+    assert get(server, f"/{found[1]}0", "GET")[2]["Cache-Control"] == "no-cache"
 
 
 def test_modules_are_found_by_their_imports() -> None:

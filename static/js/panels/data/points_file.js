@@ -12,7 +12,7 @@ const MEGABYTE = 1 << 20;
 export async function readPointsFile(file, most) {
   if (file.size > most) return refused('upload.too_large', { size: (file.size / MEGABYTE).toFixed(1), most: Number((most / MEGABYTE).toPrecision(2)) });
   const request = { method: 'POST', body: file, headers: { 'content-type': 'text/plain' } };
-  const answer = await fetch(`/api/points?name=${encodeURIComponent(file.name)}`, request).catch(() => null);
+  const answer = await fetch(`api/points?name=${encodeURIComponent(file.name)}`, request).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (answer?.ok && body) return { found: body, fault: null };
   return body?.code ? { found: null, fault: body } : refused('upload.unreachable', {});

@@ -20,7 +20,7 @@ export function createPresetPictures(isOpen, loaded) {
       for (const name of names) {
         if (!isOpen()) break;
         if (pictures.has(name)) continue;
-        const answer = await fetch(`/api/presets/${name}/picture`).catch(() => null);
+        const answer = await fetch(`api/presets/${name}/picture`).catch(() => null);
         if (answer?.ok) pictures.set(name, await answer.json());
         else await new Promise((again) => { setTimeout(again, ASK_AGAIN); });
         loaded(name);

@@ -18,7 +18,7 @@ export function createFaultMessage(root, store, showModules) {
       const key = code === 'unreachable' ? 'connection.unreachable' : `server.${code}`;
       root.textContent = hasText(key) ? t(key, values) : message;
       if (values.line && store.get('view') === 'expression') root.append(markPlace(store.get('expression'), values.line, values.column));
-      if (code === 'graph_no_session') root.append(makeWayOut('a', 'graph.open_playground', { href: '/' }));
+      if (code === 'graph_no_session') root.append(makeWayOut('a', 'graph.open_playground', { href: '.' }));
       if (code === 'graph_network_too_large') root.append(makeWayOut('button', 'graph.show_modules', { onclick: showModules }));
     },
   };

@@ -19,7 +19,7 @@ export function mountSave(menu, opener, store, loaded) {
   const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
 
   function showAddresses() {
-    for (const link of links) link.href = `/api/sessions/${store.get('state')?.session}/model.${link.dataset.format}`;
+    for (const link of links) link.href = `api/sessions/${store.get('state')?.session}/model.${link.dataset.format}`;
   }
 
   function showLines() {
