@@ -39,6 +39,8 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
         app.state.gallery = gallery.Gallery(worker)
         manager = app.state.manager = SessionManager(settings.limits, worker, store)
         manager.start()
+        if store is not None:
+            store.start(settings.limits)
         app.state.warming.start()
         yield
         worker.stop_presets()

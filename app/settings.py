@@ -144,6 +144,12 @@ class Limits(BaseModel):
     undo_changes: Annotated[int, Ge(1)] = 100
     """Changes of one run that can be undone: more than anybody remembers having made."""
 
+    store_days: Annotated[float, Gt(0)] = 30
+    """A run is kept so long after it was last trained or changed: a school holiday, and a week to remember it."""
+
+    store_bytes: Annotated[int, Ge(1)] = 4 * 1024**3
+    """Beyond it the runs that were left longest ago are forgotten: a thousand of those that were trained for long."""
+
     graph_characters: Annotated[int, Ge(1)] = 500
     """Of a typed expression: four lines on the page, read and drawn in a few milliseconds."""
 

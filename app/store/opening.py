@@ -17,6 +17,9 @@ OFF = "off"
 """In place of an address: nothing is kept."""
 
 FILE = "runs.sqlite"
+CONTAINER_MARKS = ("/.dockerenv", "/run/.containerenv")
+"""Files that Docker and Podman put into a container."""
+
 LOCK_SECONDS = 5
 """How long to wait for a server on the same folder that is just stopping."""
 
@@ -37,12 +40,24 @@ def open_store(settings: Settings) -> Store | None:
     try:
         if settings.store is not None:
             return Store(open_address(settings.store))
-        return Store(open_folder(settings.data or user_data_path("backprop-playground", appauthor=False)))
+        folder = settings.data or user_data_path("backprop-playground", appauthor=False)
+        repository = open_folder(folder)
+        print(f"Runs are kept in {folder}{_for_how_long(folder)}.", flush=True)
+        return Store(repository)
     except Misconfigured as fault:
         raise SystemExit(str(fault)) from None
     except CannotOpen as fault:
         print(f"{fault} Until then runs are not kept: they end with this server.", flush=True)
         return None
+
+
+def _for_how_long(folder: Path) -> str:
+    """In a container's own layer as long as that."""
+    if not any(Path(mark).exists() for mark in CONTAINER_MARKS):
+        return ""
+    if any(place.is_mount() for place in (folder, *folder.parents) if place != place.parent):
+        return ""
+    return f" until this container is removed; in a volume, -v playground:{folder}, they outlive it"
 
 
 def open_folder(folder: Path) -> Repository:

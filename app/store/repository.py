@@ -21,19 +21,24 @@ class Repository:
         self._connection = connection
         self._clock = clock
 
-    def write(self, save: Save) -> None:
+    def write(self, save: Save) -> bool:
+        """False: only what is new of a run was to be written, and what was there before has been forgotten."""
         head = {"saved_at": self._clock(), "head": _json(save.head)}
         added = [_row(save.key, number, part) for number, part in save.added.items()]
         with self._connection.begin():
-            if save.whole:
-                self._connection.execute(delete(parts).where(parts.c.run == save.key))
-            if not self._connection.execute(update(runs).where(runs.c.key == save.key).values(head)).rowcount:
+            is_there = self._connection.execute(update(runs).where(runs.c.key == save.key).values(head)).rowcount
+            if not (is_there or save.whole):
+                return False
+            if not is_there:
                 self._connection.execute(insert(runs).values(key=save.key, **head))
+            elif save.whole:
+                self._connection.execute(delete(parts).where(parts.c.run == save.key))
             if save.dropped:
                 which = (parts.c.run == save.key) & (parts.c.number == bindparam("dropped"))
                 self._connection.execute(delete(parts).where(which), [{"dropped": number} for number in save.dropped])
             if added:
                 self._connection.execute(insert(parts), added)
+        return True
 
     def read(self, key: str) -> SavedRun | None:
         """The run of this key, if it is kept. Raises ValueError where it cannot be understood."""

@@ -6,11 +6,13 @@ import secrets
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.settings import Limits
 from app.store.records import Save, SavedRun
 from app.store.repository import Repository
 
@@ -18,6 +20,9 @@ log = logging.getLogger(__name__)
 
 RETRY_SECONDS = 30.0
 """After a fault, until the next try: a disk that is full stays so for a while."""
+
+SWEEP_SECONDS = 600.0
+"""Between two looks for runs that were kept long enough: fine beside days."""
 
 State = Literal["ok", "full", "failed"]
 
@@ -31,6 +36,7 @@ class Store:
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._retry_at = 0.0
+        self._sweeping: asyncio.Task[None] | None = None
         self.server = secrets.token_hex(8)
         """Tells what this server wrote from what another did, or the same before it was started again."""
         self.state: State = "ok"
@@ -45,14 +51,14 @@ class Store:
         return self.state == "ok" or self._clock() >= self._retry_at
 
     async def write(self, save: Save) -> bool:
-        """False: it could not be done, and nothing of it was."""
+        """False: nothing of it was written, and what was written of this run before cannot be relied on."""
         try:
-            await self._do(self._repository.write, save)
+            written = await self._do(self._repository.write, save)
         except SQLAlchemyError as fault:
             self._failed(fault)
             return False
         self._set("ok")
-        return True
+        return written
 
     async def read(self, key: str) -> SavedRun | None:
         """None, too, where it cannot be read."""
@@ -61,6 +67,16 @@ class Store:
         except (SQLAlchemyError, ValueError, TypeError) as fault:
             log.error("a run that is kept cannot be read (%s)", type(fault).__name__)
             return None
+
+    def start(self, limits: Limits) -> None:
+        """From now on runs are forgotten as the limits say."""
+        seconds = timedelta(days=limits.store_days).total_seconds()
+        self._sweeping = asyncio.create_task(self._keep_sweeping(seconds, limits.store_bytes))
+
+    async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
+        while True:
+            await self.sweep(seconds, most_bytes)
+            await asyncio.sleep(SWEEP_SECONDS)
 
     async def sweep(self, seconds: float, most_bytes: int) -> None:
         """See Repository.sweep."""
@@ -75,6 +91,8 @@ class Store:
 
     async def close(self) -> None:
         """Once all that was asked for is done."""
+        if self._sweeping is not None:
+            self._sweeping.cancel()
         try:
             await self._do(self._repository.close)
         except SQLAlchemyError as fault:

@@ -50,13 +50,14 @@ router = APIRouter()
 async def health(request: Request) -> dict[str, Any]:
     manager: SessionManager = request.app.state.manager
     warming: Warming = request.app.state.warming
+    store = manager.store
     return {
         "status": "ok",
         "sessions": manager.sessions,
         "playing": manager.playing,
         "viewers": manager.viewers,
         "memory": {"used": manager.memory.used, "limit": manager.memory.limit},
-        "store": "off" if manager.store is None else manager.store.state,
+        "store": {"state": "off", "kept": 0} if store is None else {"state": store.state, "kept": store.kept},
         "version": VERSION,
         "warm": warming.done,
     }

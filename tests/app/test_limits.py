@@ -22,6 +22,7 @@ from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
 from tests.app.sessions.test_seats import kept_seconds
+from tests.app.store.test_store import store_bytes, store_days
 from tests.app.training_worker.test_memory import memory_bytes
 from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
 from tests.app.training_worker.test_uploaded_files import file_memory_bytes, file_seconds
@@ -290,6 +291,8 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     timeline_bytes,
     branches,
     undo_changes,
+    store_days,
+    store_bytes,
     graph_characters,
     graph_depth,
     graph_nodes,

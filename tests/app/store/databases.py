@@ -22,26 +22,39 @@ def _binary(name: str) -> str:
     return path
 
 
+class Postgres:
+    """One database of its own. It refuses to run as root, so then it is the user postgres who does."""
+
+    def __init__(self, folder: str) -> None:
+        self.address = f"postgresql+psycopg://playground@/postgres?host={folder}"
+        self._folder = folder
+        self._user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
+        if self._user:
+            shutil.chown(folder, self._user)
+        self._do("initdb", "--username", "playground", "--auth", "trust", "--no-sync")
+        self.start()
+
+    def start(self) -> None:
+        options = f"-c listen_addresses='' -c unix_socket_directories={self._folder} -c fsync=off"
+        self._do("pg_ctl", "start", "--wait", "--log", f"{self._folder}/log", "--options", options)
+
+    def stop(self) -> None:
+        self._do("pg_ctl", "stop", "--mode", "immediate")
+
+    def _do(self, name: str, *arguments: str) -> None:
+        command = [_binary(name), *arguments, "--pgdata", f"{self._folder}/data"]
+        with open(f"{self._folder}/said", "w+") as said:  # a server that is started would hold a pipe open
+            done = subprocess.run(command, user=self._user, cwd=self._folder, stdout=said, stderr=said, check=False)
+            said.seek(0)
+            assert done.returncode == 0, said.read()
+
+
 @contextmanager
-def postgres() -> Iterator[str]:
-    """The address of an empty database; it refuses to run as root, so then it is the user postgres who does."""
+def postgres() -> Iterator[Postgres]:
     pytest.importorskip("psycopg", reason="install the extra [postgres]")
-    user = "postgres" if os.name == "posix" and os.geteuid() == 0 else None
-    initdb, ctl = _binary("initdb"), _binary("pg_ctl")
-    with tempfile.TemporaryDirectory(prefix="pg") as top:
-        if user:
-            shutil.chown(top, user)
-
-        def do(*command: str) -> None:
-            done = subprocess.run(
-                command, user=user, cwd=top, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
-            )
-            assert done.returncode == 0, done.stdout
-
-        do(initdb, "--pgdata", f"{top}/data", "--username", "playground", "--auth", "trust", "--no-sync")
-        options = f"-c listen_addresses='' -c unix_socket_directories={top} -c fsync=off"
-        do(ctl, "start", "--wait", "--pgdata", f"{top}/data", "--log", f"{top}/log", "--options", options)
+    with tempfile.TemporaryDirectory(prefix="pg") as folder:
+        database = Postgres(folder)
         try:
-            yield f"postgresql+psycopg://playground@/postgres?host={top}"
+            yield database
         finally:
-            do(ctl, "stop", "--mode", "immediate", "--pgdata", f"{top}/data")
+            database.stop()

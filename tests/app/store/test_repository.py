@@ -33,7 +33,7 @@ MOMENT = Part(
 )
 
 
-def save(key: str = "k", whole: bool = False, dropped: tuple[int, ...] = (), **added: Part) -> Save:
+def save(key: str = "k", whole: bool = True, dropped: tuple[int, ...] = (), **added: Part) -> Save:
     return Save(key, {"revision": 2, "name": key}, {int(n[1:]): part for n, part in added.items()}, dropped, whole)
 
 
@@ -50,8 +50,8 @@ def reopen(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[
     if request.param == "sqlite":
         yield lambda: open_folder(tmp_path / "new" / "data")
     else:
-        with postgres() as address:
-            yield lambda: open_address(address)
+        with postgres() as database:
+            yield lambda: open_address(database.address)
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def kept(reopen: Callable[[], Repository]) -> Iterator[Repository]:
 def check_reading(kept: Repository) -> None:
     assert kept.read("k") is None
     kept.write(save(p1=MOMENT, p2=Part("curve", {}, {})))
-    kept.write(save(dropped=(2,), p7=MOMENT))
+    kept.write(save(whole=False, dropped=(2,), p7=MOMENT))
     kept.write(save("other", p1=Part("curve", {}, {})))
     run = kept.read("k")
     assert run is not None
@@ -84,14 +84,20 @@ def test_a_run_is_read_as_it_was_written(kept: Repository) -> None:
 
 
 def test_postgres_in_short() -> None:
-    with postgres() as address:
-        first = open_address(address)
-        check_reading(first)
-        first.close()
-        second = open_address(address)
-        assert second.sweep(seconds=1e6, most_bytes=0) == 2
-        assert second.count() == 0
-        second.close()
+    with postgres() as database:
+        kept = open_address(database.address)
+        check_reading(kept)
+        database.stop()
+        with pytest.raises(SQLAlchemyError):
+            kept.write(save("lost", p1=MOMENT))
+        database.start()
+        kept.write(save("after", p1=MOMENT))
+        kept.close()
+        again = open_address(database.address)
+        assert again.read("lost") is None
+        assert again.sweep(seconds=1e6, most_bytes=0) == 3
+        assert again.count() == 0
+        again.close()
 
 
 def test_a_whole_save_replaces_what_was_there(kept: Repository) -> None:
@@ -121,6 +127,14 @@ def test_a_save_that_fails_has_changed_nothing(kept: Repository) -> None:
     assert list(run.parts) == [1]
 
 
+def test_what_is_new_of_a_run_that_was_forgotten_is_not_written_alone(kept: Repository) -> None:
+    assert not kept.write(save(whole=False, p2=MOMENT))
+    assert kept.read("k") is None
+    assert kept.write(save(p2=MOMENT))
+    assert kept.write(save(whole=False, p3=MOMENT))
+    assert list(kept.read("k").parts) == [2, 3]  # type: ignore[union-attr]
+
+
 def test_what_was_kept_long_enough_is_forgotten(kept: Repository, monkeypatch: pytest.MonkeyPatch) -> None:
     clock = Clock()
     monkeypatch.setattr(kept, "_clock", clock)
@@ -143,7 +157,7 @@ def test_beyond_so_many_bytes_the_oldest_are_forgotten(kept: Repository, monkeyp
         clock.now += 1
         kept.write(save(key, p1=large))
     clock.now += 1
-    kept.write(save("a"))  # used again
+    kept.write(save("a", whole=False))  # used again
     assert kept.sweep(seconds=1e6, most_bytes=20_000) == 1
     assert [kept.read(key) is not None for key in ("a", "b", "c")] == [True, False, True]
 

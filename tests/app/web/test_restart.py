@@ -124,7 +124,7 @@ def test_a_second_server_on_the_folder_says_so_and_stops(tmp_path: Path) -> None
         )
         assert (second.returncode, second.stdout) == (1, "")
         assert second.stderr.startswith(f"Another server keeps its runs in {tmp_path}.")
-        assert server.health()["store"] == "ok"
+        assert server.health()["store"]["state"] == "ok"
 
 
 def test_a_folder_that_cannot_be_used_is_said_and_playing_goes_on(tmp_path: Path) -> None:
@@ -132,4 +132,4 @@ def test_a_folder_that_cannot_be_used_is_said_and_playing_goes_on(tmp_path: Path
     with running_server(store="", data=str(tmp_path / "file")) as server:
         assert "cannot be made" in server.before
         assert "runs are not kept" in server.before
-        assert server.health()["store"] == "off"
+        assert server.health()["store"] == {"state": "off", "kept": 0}

@@ -1,0 +1,139 @@
+"""The store beside a server: its faults are told and stop nobody, and what was kept long enough goes."""
+
+import asyncio
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from app.settings import Settings
+from app.store import opening, store
+from app.store.opening import open_folder, open_store
+from app.store.records import Save
+from app.store.store import Store
+from app.wire.messages import NoticeCode
+from tests.app.fake_viewer import Watcher, eventually, managing
+from tests.app.sessions.test_saved_run import everything, keeping, wake
+
+MINUTE = 60 / (24 * 60 * 60)
+
+
+async def restrict(kept: Store, pages: int) -> None:
+    """As a disk that has room for so many pages of the file."""
+    await kept._do(kept._repository._connection.exec_driver_sql, f"PRAGMA max_page_count={pages}")
+    await kept._do(kept._repository._connection.rollback)
+
+
+async def test_a_full_disk_is_told_and_playing_goes_on(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        assert manager.store is not None
+        await person.take(3)
+        await person.session.keep()
+        await restrict(manager.store, 1)
+        with patch.object(store, "RETRY_SECONDS", 0.05):
+            await person.say(type="configure", spec={"hidden": [32, 32, 32]})
+            await told(person, "store_full")
+            await person.take(50)  # it trains on
+            late = Watcher(await manager.create())
+            await told(late, "store_full")
+            await restrict(manager.store, 10**6)
+            await told(person, "store_again")
+        await eventually(lambda: person.session.saver.idle)
+        late.leave()
+        person.leave()
+        await manager.stop()
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, person.session.key)
+        assert everything(again.run) == everything(person.run)
+        again.leave()
+
+
+async def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
+    def fails(_: Save) -> bool:
+        raise OperationalError("INSERT", {}, Exception("server closed the connection"))
+
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        assert manager.store is not None
+        with patch.object(manager.store._repository, "write", fails):
+            await person.say(type="step", count=3)
+            await told(person, "store_failed")
+            await person.take(3)  # it trains on
+        person.leave()
+
+
+async def told(person: Watcher, code: NoticeCode) -> dict[str, Any]:
+    return await person.until("notice", lambda notice: notice["code"] == code)
+
+
+async def test_a_run_that_was_forgotten_while_somebody_had_it_is_written_anew(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        assert manager.store is not None
+        await person.take(3)
+        await person.session.keep()
+        await manager.store.sweep(seconds=1e6, most_bytes=0)
+        assert manager.store.kept == 0
+        await person.take(3)
+        await eventually(lambda: person.session.saver.idle and not person.session.saver.is_behind)
+        before = everything(person.run)
+        person.leave()
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, person.session.key)
+        assert everything(again.run) == before
+        again.leave()
+
+
+async def forgets(folder: Path, **limits: float) -> bool:
+    """Whether the run of a server goes that has these limits, when it is started again two minutes later."""
+    async with keeping(folder) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        person.leave()
+    kept = Store(open_folder(folder))
+    settings = Settings.model_validate({"limits": limits})
+    kept._repository._clock = lambda: time.time() + 120
+    async with managing(None, kept):
+        kept.start(settings.limits)
+        await asyncio.sleep(0)  # the store does one thing after the other, and begins with a sweep
+        found = await kept.read(person.session.key)
+    await kept.close()
+    return found is None
+
+
+async def store_days() -> None:
+    await _limits("store_days", too_few=1 * MINUTE, enough=3 * MINUTE)
+
+
+async def store_bytes() -> None:
+    await _limits("store_bytes", too_few=100, enough=10**6)
+
+
+async def _limits(name: str, too_few: float, enough: float) -> None:
+    for value, expected in ((too_few, True), (enough, False)):
+        with tempfile.TemporaryDirectory() as folder:
+            assert await forgets(Path(folder), **{name: value}) is expected
+
+
+def test_where_nothing_is_to_be_kept_nothing_is_opened(tmp_path: Path) -> None:
+    assert open_store(Settings(store="off", data=tmp_path / "new")) is None
+    assert not (tmp_path / "new").exists()
+
+
+@pytest.mark.parametrize("in_container", [False, True])
+def test_it_is_said_where_runs_are_kept(
+    in_container: bool, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(opening, "CONTAINER_MARKS", (str(tmp_path),) if in_container else ())
+    monkeypatch.setattr(Path, "is_mount", lambda _: False)
+    opened = open_store(Settings(data=tmp_path))
+    assert opened is not None
+    opened._repository.close()
+    said = capsys.readouterr().out
+    assert said.startswith(f"Runs are kept in {tmp_path}")
+    assert ("until this container is removed" in said) is in_container
