@@ -14,7 +14,7 @@ from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
 from engine.nn.optimizers import rule_of
 from engine.nn.picture_layout import LARGEST, picture_layout
-from engine.spec.spec import Spec
+from engine.spec.spec import UNSPLIT, Spec
 from engine.training.snapshot import Snapshot
 from engine.training.trainer import Trainer
 
@@ -39,6 +39,8 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "outputs": spec.outputs,
         "last_activation": spec.last_activation,
         "threshold": spec.threshold,
+        "low_target": spec.low_target,
+        "has_test_set": not spec.kind.whole and spec.wanted_samples >= UNSPLIT,
         "sizes": list(network.sizes),
         "drawn": picture_layout(spec).drawn,
         "tensors": [[name, list(shape)] for name, shape in network.shapes.items()],

@@ -3,6 +3,7 @@
 
 import { featureLabel } from '../draw/base/numbers.js';
 import { t } from '../core/i18n.js';
+import { targetNumbers } from './output.js';
 
 /**
  * @typedef {object} Named  what names depend on
@@ -11,6 +12,7 @@ import { t } from '../core/i18n.js';
  * @property {{length: number}} hidden
  * @property {number} outputs
  * @property {number} classes     0: targets are values
+ * @property {number} lowTarget   of an output for a class that is not its own
  * @property {string} dataset
  */
 
@@ -23,7 +25,7 @@ export function readNames(store) {
   return {
     features: plane && !features.length ? spec.features : features,
     inputs: plane || !state ? features.length : state.sizes[0],
-    hidden: spec.hidden, outputs: state?.outputs ?? 1, classes: state?.classes ?? 2, dataset: state?.spec.dataset ?? spec.dataset,
+    hidden: spec.hidden, outputs: state?.outputs ?? 1, classes: state?.classes ?? 2, lowTarget: state?.low_target ?? -1, dataset: state?.spec.dataset ?? spec.dataset,
   };
 }
 
@@ -39,7 +41,7 @@ export const sideOf = (inputs) => ({ 64: 8, 784: 28 })[inputs] ?? 0;
 
 /** @param {{layer: number, neuron: number}} place @param {Named} named */
 export function neuronName({ layer, neuron }, named) {
-  const { hidden, outputs, classes, inputs, features } = named;
+  const { hidden, outputs, classes, lowTarget, inputs, features } = named;
   if (layer < 0) {
     const side = features.length ? 0 : sideOf(inputs);
     if (side) return t('network.pixel', { row: Math.floor(neuron / side) + 1, column: (neuron % side) + 1 });
@@ -48,5 +50,5 @@ export function neuronName({ layer, neuron }, named) {
   if (layer < hidden.length) return t('network.neuron', { layer: layer + 1, neuron: neuron + 1 });
   if (outputs === 1) return t('network.output');
   if (!classes) return t('network.output_numbered', { neuron: neuron + 1 });
-  return t('network.output_class', { name: classes === 2 ? ['−1', '+1'][neuron] : neuron });
+  return t('network.output_class', { name: targetNumbers(classes, lowTarget)[neuron] });
 }

@@ -10,6 +10,7 @@ import { recall, remember } from '../core/memory.js';
  * @property {{low: number, high: number}} extent  of the plane
  * @property {number} classes    0: targets are values
  * @property {string[]} names    of the classes: as the person's file has them, else numbers
+ * @property {string[]} numbers  of the classes; of two, what the loss compares an output with
  * @property {number} outputs    of the network
  * @property {number} unit       values times this are plain numbers
  * @property {boolean} logits
@@ -23,18 +24,21 @@ export function readOutput(store) {
   const { kind, spec, outputs = 1, threshold = 0 } = state;
   const values = kind ? kind.targets === 'values' : store.get('datasets')?.[spec.dataset]?.regression === true;
   const classes = values ? 0 : state.classes || 2;
-  const numbers = classes === 2 ? ['−1', '+1'] : Array.from({ length: classes }, (_, number) => String(number));
   return {
     plane: kind?.plane ?? true,
     extent: kind ? { low: kind.low, high: kind.high } : { low: -6, high: 6 },
     classes,
-    names: classNames(spec, classes) ?? numbers,
+    names: classNames(spec, classes) ?? targetNumbers(classes, state.low_target),
+    numbers: targetNumbers(classes, state.low_target),
     outputs,
     unit: kind?.unit ?? 1,
     logits: spec.loss === 'bce' || spec.loss === 'cross_entropy',
     threshold: values ? 0 : threshold,
   };
 }
+
+/** Of two classes −1 and +1 where the loss wants that of a tanh, else 0 and 1. @param {number} classes @param {number} lowTarget */
+export const targetNumbers = (classes, lowTarget) => (classes === 2 && lowTarget < 0 ? ['−1', '+1'] : Array.from({ length: classes }, (_, number) => String(number)));
 
 // ---- names of classes
 

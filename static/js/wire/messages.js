@@ -74,6 +74,8 @@ export {};
  * @property {number} outputs
  * @property {string} last_activation
  * @property {number} threshold  of one output, above which it says the second class
+ * @property {number} low_target  what a class's output is to be for other classes, −1 or 0; 1 for its own
+ * @property {boolean} has_test_set  else all points are trained on
  * @property {number[]} sizes  inputs, hidden…, outputs
  * @property {number[][] | null} drawn  for each of these columns the neurons that are drawn; null: all
  * @property {[string, number[]][]} tensors  names and shapes

@@ -26,7 +26,8 @@ export function createLossChart(panel, store) {
 
     /** @param {[number, number]} range  of steps */
     draw(range) {
-      const chart = lossChart(readHistory(store), {
+      const history = readHistory(store);
+      const chart = lossChart(store.get('state')?.has_test_set ?? true ? history : { ...history, test_loss: [] }, {
         width: box.clientWidth, height: box.clientHeight, palette: readPalette(box), log: store.get('lossScale') === 'log',
         names: [t('chart.train'), t('chart.test')], step: t('chart.step'), at: readPlace(store), branches: readOtherBranches(store),
       });

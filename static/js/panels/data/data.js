@@ -7,6 +7,7 @@ import { chooseDataset, datasetFacts, shortName } from './dataset_groups.js';
 import { createDatasetLists } from './dataset_lists.js';
 import { createDatasetOptions } from './dataset_options.js';
 import { createThumbnails } from './dataset_thumbnails.js';
+import { mountScaleEnds } from './scale_ends.js';
 import { createSliders } from './sliders.js';
 
 /**
@@ -56,6 +57,7 @@ export function mountData(root, datasetList, store, send) {
     store.watch(['spec', 'fields', 'language', 'drawing'], show),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(thumbnails.draw)),
     thumbnails.stop,
+    mountScaleEnds(find('.scale-ends'), store),
     mountRestartMarks(root, store),
   ];
   return () => undo.forEach((stop) => stop());

@@ -17,12 +17,11 @@ const OF_VALUES = [['scores.r2', 'r2', three], ['scores.mae', 'mae', formatLoss]
 /** @typedef {import('../../wire/messages.js').Scores} Scores */
 
 /** @param {HTMLElement} root @param {Frame | null} frame @param {Scores | null} scores @param {import('../../experiment/output.js').Output} output */
-export function showScores(root, frame, scores, { classes, plane }) {
+export function showScores(root, frame, scores, { classes, plane, numbers: names }) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   showTable(root, classes ? OF_CLASSES : OF_VALUES, frame, scores);
   showSpent(root, frame);
   find('.matrices').hidden = !classes;
-  const names = classes === 2 && plane ? ['−1', '+1'] : Array.from({ length: classes }, (_, i) => String(i));
   find('.roc').hidden = classes !== 2;
   for (const set of SETS) {
     if (classes) showConfusionMatrix(find(`[data-testid=confusion-${set}]`), scores?.confusion?.[set] ?? null, { names, marks: plane });
@@ -38,8 +37,8 @@ function showTable(root, rows, frame, scores) {
   const key = rows[0][0] + document.documentElement.lang;
   if (body.dataset.key !== key) {
     body.dataset.key = key;
-    body.innerHTML = `${rows.map(([text, name]) => `<tr><th title="${t(`${text}.help`)}">${t(text)}</th>${SETS.map((set) => `<td data-testid="${set}-${name}"></td>`).join('')}</tr>`).join('')}
-        <tr><th>${t('scores.loss')}</th>${SETS.map((set) => `<td data-testid="${set}-loss-too"></td>`).join('')}</tr>`;
+    body.innerHTML = `${rows.map(([text, name]) => `<tr><th title="${t(`${text}.help`)}">${t(text)}</th>${SETS.map((set) => `<td class="of-${set}" data-testid="${set}-${name}"></td>`).join('')}</tr>`).join('')}
+        <tr><th>${t('scores.loss')}</th>${SETS.map((set) => `<td class="of-${set}" data-testid="${set}-loss-too"></td>`).join('')}</tr>`;
   }
   for (const set of SETS) {
     for (const [, name, format] of rows) put(root, `${set}-${name}`, scores?.scores[set][name], format);

@@ -33,7 +33,9 @@ export function mountReadings(root, store) {
     showNumber(epoch, now?.epoch, (value) => formatCount(value, 1e5));
     showNumber(steps, now?.step, formatCount);
     showNumber(train, frame?.train_loss, formatLoss);
-    showNumber(test, frame?.test_loss, formatLoss);
+    const split = state?.has_test_set ?? true;
+    showNumber(test, split ? frame?.test_loss : undefined, formatLoss);
+    document.body.classList.toggle('unsplit', !split); // nothing of a test set is shown then
     const known = state && !['lost', 'refused'].includes(store.get('connection'));
     showNumber(pace, !known ? undefined : (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
   };
