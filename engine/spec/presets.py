@@ -40,6 +40,8 @@ class Preset:
     """Planted from the start."""
     numbers: bool = False
     """Whether every link and neuron shows its number."""
+    results: bool = False
+    """Whether it shows the table of results, of few rows."""
 
     @property
     def steps_per_second(self) -> int:
@@ -169,8 +171,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset("a5_scalar", ("A5",), page="/graph?preset=autograd"),
     # B: forward, backward, gradient descent on arithmetic
-    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True),
-    Preset("b2_sums", ("B2",), _SUMS, 6000),
+    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True, results=True),
+    Preset("b2_sums", ("B2",), _SUMS, 6000, results=True),
     Preset(
         "b3_reward",
         ("B3",),
@@ -207,10 +209,10 @@ PRESETS: tuple[Preset, ...] = (
         curve=True,
     ),
     # D: from the perceptron to digits
-    Preset("d1_and", ("D1",), _gate("and_gate"), 40),
-    Preset("d1_or", ("D1",), _gate("or_gate"), 40),
-    Preset("d1_nand", ("D1",), _gate("nand_gate"), 40),
-    Preset("d1_xor", ("D1",), _gate("xor_gate"), 800),
+    Preset("d1_and", ("D1",), _gate("and_gate"), 40, results=True),
+    Preset("d1_or", ("D1",), _gate("or_gate"), 40, results=True),
+    Preset("d1_nand", ("D1",), _gate("nand_gate"), 40, results=True),
+    Preset("d1_xor", ("D1",), _gate("xor_gate"), 800, results=True),
     Preset(
         "d2_xor",
         ("D2",),
@@ -225,6 +227,7 @@ PRESETS: tuple[Preset, ...] = (
             stop_epochs=1000,
         ),
         1000,
+        results=True,
     ),
     Preset(
         "d3_activations",

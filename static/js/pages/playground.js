@@ -133,7 +133,7 @@ const plotly = createLatePart(store, async () => {
 });
 const charts = createLatePart(store, async () => {
   const [{ mountCharts }, { mountDiagnosis }] = await Promise.all([import('../panels/charts/charts.js'), import('../panels/checks/diagnosis.js')]);
-  mountCharts(element('charts'), store, act);
+  mountCharts(element('charts'), store, act, predictions.follow);
   mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport'), scrollerOf: (element) => element.closest('.stage') });
 });
 

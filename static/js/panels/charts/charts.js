@@ -9,6 +9,8 @@ import { readStepRange } from './curves.js';
 import { createLayersChart } from './layers_chart.js';
 import { createLossChart } from './loss_chart.js';
 import { mountNoGradient } from './no_gradient.js';
+import { mountResults } from './results.js';
+import { mountTabs } from './tabs.js';
 import { mountTimeline } from './timeline.js';
 import { createDrawSchedule } from './draw_schedule.js';
 
@@ -22,16 +24,17 @@ const MARKUP = `
   <section class="panel chart gradients-chart"><h2><span class="title"></span>
     <span class="select mini"><select class="quantity" data-testid="quantity"></select></span><span class="grow"></span>
     <button type="button" class="button other" data-testid="chart-loss" data-chart="loss"></button></h2>
-    <div class="drawing" data-testid="gradient-chart" role="img"></div></section>
+    <div class="drawing" data-testid="gradient-chart" role="img"></div><div class="results" tabindex="0" hidden></div></section>
   <section class="panel chart beside" id="beside" data-testid="beside-panel" hidden></section>`;
 
 /**
  * @param {HTMLElement} root
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {import('../../core/predictions.js').Follow} follow
  * @returns {() => void} undo
  */
-export function mountCharts(root, store, send) {
+export function mountCharts(root, store, send, follow) {
   root.insertAdjacentHTML('afterbegin', MARKUP);
   const [lossPanel, layersPanel, branchPanel] = ['.loss-panel', '.gradients-chart', '.beside'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
   const loss = createLossChart(lossPanel, store);
@@ -53,6 +56,8 @@ export function mountCharts(root, store, send) {
     store.watch(['comparison', 'chart'], label),
     store.watch(['language', 'theme', 'profile'], () => (label(), schedule.wake())),
     mountNoGradient(layersPanel, store),
+    mountTabs(layersPanel, store),
+    mountResults(/** @type {HTMLElement} */ (layersPanel.querySelector('.results')), store, follow),
     mountTimeline(/** @type {HTMLElement} */ (lossPanel.querySelector('.timeline')), store, send),
     mountBranchPictures(branchPanel, store, send),
     schedule.stop,
