@@ -15,6 +15,7 @@ from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.web import api, files, gallery, graphs, options, pages, sockets, static_files
+from app.web.class_word import ClassWord
 from app.web.draining import Draining
 from app.web.logs import RequestLog
 from app.web.questions import Questions
@@ -62,6 +63,8 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     headers = security_headers(settings.frame_ancestors)
     app.add_middleware(AnswerHead)
     app.add_middleware(Draining, is_stopping=lambda: app.state.manager.stopping)
+    if settings.class_word:
+        app.add_middleware(ClassWord, word=settings.class_word, limits=settings.limits)
     app.add_middleware(KeepStrangersOut, settings=settings)
     app.add_middleware(SecurityHeaders, headers=headers)
     if settings.root_path:

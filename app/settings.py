@@ -204,6 +204,7 @@ class Settings(BaseSettings):
     frame_ancestors: str = Field(
         default="'self'", description="who may show the playground in a frame, as in Content-Security-Policy"
     )
+    class_word: str | None = Field(default=None, description="word that everybody types once before they come in")
     public_url: HttpUrl | None = Field(default=None, description="where a class finds it, shown as text and QR code")
     metrics: bool = Field(default=False, description="numbers for Prometheus at /metrics")
     log: Literal["words", "json"] = Field(default="words", description="warnings in words, or a line for each event")

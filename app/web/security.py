@@ -101,7 +101,7 @@ def _answer(request: Request, status: int, headers: object = None) -> Response:
     return error_answer(request, status, code, values, kept)
 
 
-def _home(path: str) -> str:
+def home(path: str) -> str:
     """The way from a page to the first one, under whatever path a proxy serves both."""
     return "../" * (path.count("/") - 1) or "./"
 
@@ -116,5 +116,5 @@ def error_answer(
     said = sentence(code, values)
     if request.url.path.startswith(("/api/", "/healthz", "/readyz")):
         return JSONResponse({"code": code, "message": said, "values": values}, status, headers)
-    page = templates.get_template("error.html").render(status=status, message=said, home=_home(request.url.path))
+    page = templates.get_template("error.html").render(status=status, message=said, home=home(request.url.path))
     return HTMLResponse(page, status, headers)

@@ -105,6 +105,7 @@ CloseCode = Literal[
     "foreign_host",
     "seat_taken",
     "resting",
+    "class_word",
 ]
 HttpCode = Literal[
     "not_found",
@@ -132,6 +133,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "seat_taken": 4010,
     "memory_full": 4011,
     "resting": 4012,
+    "class_word": 4013,
 }
 """WebSocket close codes of the private range 4000–4999."""
 
