@@ -75,7 +75,8 @@ class Outbox:
         """The viewer has drawn this frame, and with it those before."""
         while self._undrawn and self._undrawn[0] <= number:
             self._undrawn.popleft()
-        self._changed.set()
+        if self._frame is not None:  # else there is nothing to wake the sender for
+            self._changed.set()
 
     @property
     def wants_frame(self) -> bool:
