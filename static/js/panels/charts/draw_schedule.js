@@ -1,9 +1,11 @@
 // @ts-check
-// When the two charts are drawn: a chart costs 15–33 ms, so they are drawn one after the other and then rest.
+// When the two charts are drawn: a chart costs 15–33 ms, so they are drawn one after the other and then rest, on a slow
+// machine ten times as long as the chart took.
 
 import { hasPlotly } from '../../core/plotly.js';
 
 const TURN = 300; // milliseconds for each chart
+const REST = 10; // times the cost of a chart: of what the page has time for, pictures of the network get most
 const BREATH = 20; // milliseconds between the two: a picture of the network comes first
 
 /** @typedef {{box: HTMLElement, draw: (range: [number, number]) => void}} Chart  range: of steps */
@@ -17,6 +19,7 @@ export function createDrawSchedule(charts, readRange) {
   let turn = 0; // the chart that comes next
   let timer = 0;
   let next = 0;
+  let cost = 0; // milliseconds since the last rest
   /** @type {[number, number]} */
   let range = [0, 1];
 
@@ -35,8 +38,12 @@ export function createDrawSchedule(charts, readRange) {
     if (turn === 0 || chosen === 0) range = readRange();
     due[chosen] = false;
     turn = chosen === 0 && other !== undefined ? 1 : 0;
+    const began = performance.now();
     charts[chosen].draw(range);
-    next = performance.now() + (turn ? BREATH : chosen === 1 ? 2 * TURN : TURN);
+    const now = performance.now();
+    cost += now - began;
+    next = now + (turn ? BREATH : Math.max(chosen === 1 ? 2 * TURN : TURN, REST * cost));
+    if (!turn) cost = 0;
     if (due.includes(true)) schedule();
   }
 

@@ -4,6 +4,7 @@
 
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
+import { watchNumbers } from '../../core/throttle.js';
 import { createBranchList } from './branch_list.js';
 import { showsBranchPictures } from './branches.js';
 import { createStepSlider } from './step_slider.js';
@@ -64,7 +65,8 @@ export function mountTimeline(root, store, send) {
   const stops = [
     store.watch(['timeline'], showTimeline),
     store.watch(['language'], label),
-    store.watch(['frame', 'state'], () => (slider.follow(), show())),
+    store.watch(['frame', 'state'], slider.follow),
+    watchNumbers(store, show),
     store.watch(['branchPictures', 'comparison'], showExpanded),
     slider.stop,
     () => root.replaceChildren(),

@@ -3,16 +3,15 @@
 // written.
 
 import { translate } from '../../core/i18n.js';
+import { NUMBERS_EVERY, createThrottle } from '../../core/throttle.js';
 import { mountRestartMarks } from '../../experiment/restart_marks.js';
 import { createEdits } from './edits.js';
 import { createMapRequest } from './map_request.js';
 import { arrangeView, createNetworkView, paintView, scrollToLayer, updateCard, updateChosen, writeNumbers } from './network_view.js';
 import { followPointer } from './pointer.js';
 import { linkOf } from './subjects.js';
-import { createThrottle } from './throttle.js';
 import { createToolbar } from './toolbar.js';
 
-const NUMBERS_EVERY = 100; // milliseconds: digits that change faster cannot be read
 const MARKUP = `
     <h2></h2>
     <template></template>

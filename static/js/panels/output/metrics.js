@@ -2,7 +2,9 @@
 // The main metrics in three numbers: accuracies and F1 of classes, R² and RMSE of values; in a line below them samples
 // seen, learning rate and penalty. All metrics are in scores.js.
 
+import { write } from '../../core/elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
+import { watchNumbers } from '../../core/throttle.js';
 import { readOutput } from '../../experiment/output.js';
 
 const three = (/** @type {number} */ value) => (value > -10 ? value.toFixed(3) : '< −10').replace('-', '−');
@@ -42,7 +44,7 @@ export function mountMetrics(root, store) {
   /** @param {HTMLElement} element @param {string} key @param {number | undefined} value @param {(value: number) => string} format @param {boolean} meant */
   function put(element, key, value, format, meant) {
     element.hidden = !meant;
-    element.textContent = t(key, { value: value === undefined ? '–' : format(value) });
+    write(element, t(key, { value: value === undefined ? '–' : format(value) }));
     element.dataset.value = String(value ?? '');
   }
 
@@ -54,7 +56,7 @@ export function mountMetrics(root, store) {
       const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : scores?.scores[set][score];
       const known = value !== null && value !== undefined;
       const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
-      element.textContent = known ? format(value) : '–';
+      write(element, known ? format(value) : '–');
       element.dataset.value = known ? String(value) : '';
     });
     if (!spec) return;
@@ -63,5 +65,6 @@ export function mountMetrics(root, store) {
     put(penalty, 'metric.penalty', frame?.penalty, formatLoss, Boolean(spec.l1 || spec.l2));
   };
   show();
-  return store.watch(['frame', 'scores', 'spec', 'state', 'language', 'profile'], show);
+  const stops = [store.watch(['scores', 'spec', 'language', 'profile'], show), watchNumbers(store, show)];
+  return () => stops.forEach((stop) => stop());
 }

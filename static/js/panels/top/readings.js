@@ -3,6 +3,7 @@
 
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss } from '../../core/i18n.js';
+import { watchNumbers } from '../../core/throttle.js';
 
 /**
  * @param {HTMLElement} root
@@ -12,33 +13,53 @@ export function mountReadings(root, store) {
   const reading = (/** @type {string} */ id) => /** @type {HTMLElement} */ (root.querySelector(`[data-testid=${id}]`));
   const [epoch, steps, train, test, pace] = ['epoch', 'steps', 'train-loss', 'test-loss', 'steps-per-second'].map(reading);
 
-  /** @param {HTMLElement} element @param {number | undefined} value @param {(value: number) => string} format */
-  function showNumber(element, value, format) {
-    const text = value === undefined ? '–' : format(value);
-    write(element, text);
-    element.classList.toggle('power', text.includes('·'));
-    if (value === undefined) delete element.dataset.value;
-    else element.dataset.value = String(value);
-  }
-
   const short = (/** @type {number} */ value) => formatCount(value, 1e4);
   const open = () => store.set({ inspected: { kind: 'loss', layer: 0, index: 0, source: 0 } });
   train.onclick = open;
   train.onkeydown = ({ key }) => void (key === 'Enter' && open());
 
-  const show = () => {
+  const now = () => store.get('frame') ?? store.get('state');
+  const hasTestSet = () => store.get('state')?.has_test_set ?? true;
+  /** @type {[HTMLElement, () => number | undefined, (value: number) => string][]} */
+  const numbers = [
+    [epoch, () => now()?.epoch, (value) => formatCount(value, 1e5)],
+    [steps, () => now()?.step, formatCount],
+    [train, () => store.get('frame')?.train_loss, formatLoss],
+    [test, () => (hasTestSet() ? store.get('frame')?.test_loss : undefined), formatLoss],
+    [pace, readPace, short],
+  ];
+
+  function readPace() {
     const state = store.get('state');
-    const frame = store.get('frame');
-    const now = frame ?? state;
-    showNumber(epoch, now?.epoch, (value) => formatCount(value, 1e5));
-    showNumber(steps, now?.step, formatCount);
-    showNumber(train, frame?.train_loss, formatLoss);
-    const split = state?.has_test_set ?? true;
-    showNumber(test, split ? frame?.test_loss : undefined, formatLoss);
-    document.body.classList.toggle('unsplit', !split); // nothing of a test set is shown then
-    const known = state && !['lost', 'refused'].includes(store.get('connection'));
-    showNumber(pace, !known ? undefined : (state.playing ? Math.round(frame?.steps_per_second ?? 0) : 0), short);
-  };
+    if (!state || ['lost', 'refused'].includes(store.get('connection'))) return undefined;
+    return state.playing ? Math.round(store.get('frame')?.steps_per_second ?? 0) : 0;
+  }
+
+  /** The values, of the very frame that is painted; they are not seen. */
+  function mark() {
+    for (const [element, read] of numbers) {
+      const value = read();
+      if (value === undefined) delete element.dataset.value;
+      else element.dataset.value = String(value);
+    }
+  }
+
+  function show() {
+    for (const [element, read, format] of numbers) {
+      const value = read();
+      const text = value === undefined ? '–' : format(value);
+      write(element, text);
+      element.classList.toggle('power', text.includes('·'));
+    }
+    document.body.classList.toggle('unsplit', !hasTestSet()); // nothing of a test set is shown then
+  }
+
+  mark();
   show();
-  return store.watch(['frame', 'state', 'connection'], show);
+  const stops = [
+    store.watch(['frame', 'state', 'connection'], mark),
+    store.watch(['connection'], show),
+    watchNumbers(store, show),
+  ];
+  return () => stops.forEach((stop) => stop());
 }
