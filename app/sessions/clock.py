@@ -36,7 +36,7 @@ class Clock:
         sessions: Mapping[str, Session],
         limits: Limits,
         worker: TrainingWorker,
-        end: Callable[[Session], Awaitable[None]],
+        end: Callable[[Session], Awaitable[bool]],
         can_rest: Callable[[], bool],
     ) -> None:
         self._sessions = sessions
@@ -123,13 +123,14 @@ class Clock:
             now = time.monotonic()
             for session in list(self._sessions.values()):
                 session.save_if_due()
-                if session.run.viewers or session.key not in self._sessions:
+                if session.run.viewers or self._sessions.get(session.key) is not session:
                     continue  # ending the one before took a moment: somebody came, or it made room
                 unwatched = now - session.run.unwatched_since
                 if unwatched > self._limits.idle_seconds:
-                    await self._end(session)
+                    if session.can_end:
+                        await self._end(session)
                 elif unwatched > self._limits.unwatched_seconds:
                     if session.run.working:
                         session.run.pause_unwatched()
-                    elif self._can_rest():
+                    elif session.used and self._can_rest():
                         await self._end(session)

@@ -21,9 +21,6 @@ from engine.spec.spec import Spec
 
 log = logging.getLogger(__name__)
 
-KEEP_SECONDS = 1.0
-"""How long keeping a run may take that ends: a step that is under way takes some milliseconds, or far too long."""
-
 
 class Full(Exception):  # noqa: N818
     """No session, or not this one, can be opened; says why."""
@@ -43,8 +40,8 @@ class SessionManager:
         self._sessions: dict[str, Session] = {}
         self._opening = 0
         self._waking: dict[str, asyncio.Task[Session | None]] = {}
-        self._resting: dict[str, asyncio.Task[None]] = {}
-        """Sessions that are on their way into the store, or are ended."""
+        self._resting: dict[str, asyncio.Task[bool]] = {}
+        """Sessions that are on their way into the store, or are ended; each gives whether it has ended."""
         self.clock = Clock(self._sessions, limits, worker, self._end, self._can_rest)
 
     def start(self) -> None:
@@ -109,6 +106,8 @@ class SessionManager:
     async def _wake(self, store: Store, key: str, address: str) -> Session | None:
         if key in self._resting:
             await self._resting[key]
+        if (there := self.known(key)) is not None:  # it could not be kept
+            return there
         if (saved := await store.read(key)) is None:
             return None
         try:
@@ -147,7 +146,8 @@ class SessionManager:
                     leaving.run.used = True
                 for viewer in leaving.run.viewers:
                     viewer.close(Closing("resting" if self._can_rest() else "seat_taken"))
-                await self._end(leaving)
+                if not await self._end(leaving):
+                    raise self._seats_full()
             yield
         except Refusal:  # of what the run needs that is to be copied or woken
             raise self._memory_full() from None
@@ -187,19 +187,36 @@ class SessionManager:
         """Who makes room for somebody from this address. Raises Full."""
         found = self._leaving(newcomer)
         if found is None:
-            raise Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
+            raise self._seats_full()
         return found
+
+    def _seats_full(self) -> Full:
+        return Full(Closing("too_many_sessions", {"limit": self.limits.sessions}))
 
     def _leaving(self, newcomer: str) -> Session | None:
         kept, now, can_rest = self.limits.kept_seconds, time.monotonic(), self._can_rest()
         return leaver(self._sessions.values(), newcomer, kept, now, can_rest=can_rest)
 
-    async def _end(self, session: Session) -> None:
-        """It is kept in the store, if there is one, and ended here."""
-        if self._sessions.pop(session.key, None) is not None:
-            resting = self._resting[session.key] = asyncio.create_task(_rest(session))
-            resting.add_done_callback(lambda _: self._resting.pop(session.key))
-            await asyncio.shield(resting)
+    async def _end(self, session: Session) -> bool:
+        """It is kept in the store, if there is one, and ended here. False: it could not be kept, so it goes on."""
+        if self._sessions.get(session.key) is not session:
+            return True
+        del self._sessions[session.key]
+        resting = self._resting[session.key] = asyncio.create_task(self._rest(session))
+        return await asyncio.shield(resting)
+
+    async def _rest(self, session: Session) -> bool:
+        try:
+            if not await _kept(session):
+                if not self.stopping:
+                    self._sessions[session.key] = session
+                    self.clock.wake()
+                    return False
+                log.warning("a run could not be saved as it stood at the end")
+            await session.close()
+            return True
+        finally:
+            del self._resting[session.key]
 
     def _can_rest(self) -> bool:
         """Whether a session that is ended can be come back to."""
@@ -215,12 +232,11 @@ class SessionManager:
         self.clock.wake()
 
 
-async def _rest(session: Session) -> None:
+async def _kept(session: Session) -> bool:
     try:
-        async with asyncio.timeout(KEEP_SECONDS):
-            await session.keep()
+        return await session.keep()
     except TimeoutError:
-        log.warning("a run could not be saved as it stood at the end: a step was under way")
+        log.warning("a run could not be saved, for a step of it is under way")
     except Exception:
-        log.exception("a run could not be saved as it stood at the end")
-    await session.close()
+        log.exception("a run could not be saved")
+    return False

@@ -1,16 +1,23 @@
 """Saver: when a run is saved, and whether it has been. One save of a run at a time; nothing waits for it."""
 
 import asyncio
+import logging
 from collections.abc import Callable
 from typing import Any
 
 from app.sessions.run import Run
 from app.sessions.saved_run import Written
+from app.store.records import Save
 from app.store.store import Store
 from engine.training.timeline import Checkpoint
 
+log = logging.getLogger(__name__)
+
 SAVE_SECONDS = 1.0
 """Between two saves of a run that trains: what a killed server loses at most, but for the time that one takes."""
+
+RETRY_SECONDS = 30.0
+"""Until the next try, where a run cannot be saved though the store works."""
 
 
 class Saver:
@@ -22,7 +29,10 @@ class Saver:
         self._saved: tuple[Any, ...] = ()
         """Of what was saved last: see `_state`."""
         self._saved_at = 0.0
+        self._retry_at = 0.0
         self._saving: asyncio.Task[None] | None = None
+        self.has_failed = False
+        """Whether the last save could not be done."""
         self.on_saved: Callable[[], None] = lambda: None
         """Called when a save has ended."""
 
@@ -36,33 +46,40 @@ class Saver:
 
     @property
     def is_behind(self) -> bool:
-        """Whether a save would keep something that is not kept, and can be begun now."""
-        if self._store is None or not self._run.used or self._saving or not self._store.accepts:
-            return False
-        return self._saved != self._state()
+        """Whether there is something to keep that no save has, nor the one that is under way."""
+        return self._store is not None and self._run.used and self._saved != self._state()
 
     @property
     def is_due(self) -> bool:
         """Whether one should be begun now: at once after a change, now and then while the run trains."""
-        run = self._run
-        return (not run.working or run.clock() - self._saved_at >= SAVE_SECONDS) and self.is_behind
+        if self._store is None or not self.idle or not self._store.accepts:
+            return False
+        now, seconds = self._run.clock(), SAVE_SECONDS if self._run.working else 0.0
+        return now >= max(self._saved_at + seconds, self._retry_at) and self.is_behind
 
     def begin(self, here: Checkpoint) -> None:
         """Begins a save of the run, whose Trainer stands here."""
         assert self._store is not None
         self._saved, self._saved_at = self._state(), self._run.clock()
         save = self._written.save(self._run.key, self._run, here, self._store.server)
-        self._saving = asyncio.create_task(self._finish(self._store.write(save)))
+        self._saving = asyncio.create_task(self._write(self._store, save))
 
     async def wait(self) -> None:
         """Until no save is under way."""
         while self._saving is not None:
             await asyncio.wait({self._saving})
 
-    async def _finish(self, writing: Any) -> None:
-        if not await writing:
-            self._written, self._saved = Written(), ()
-        self._saving = None
+    async def _write(self, store: Store, save: Save) -> None:
+        self.has_failed = True
+        try:
+            self.has_failed = not await store.write(save)
+        except Exception:
+            log.exception("a run could not be saved")
+        finally:
+            self._saving = None
+            if self.has_failed:  # the next save is of everything; where this one was, it may be the run's own fault
+                self._written, self._saved = Written(), ()
+                self._retry_at = self._run.clock() + (RETRY_SECONDS if save.whole and store.state == "ok" else 0.0)
         self.on_saved()
 
     def _state(self) -> tuple[Any, ...]:

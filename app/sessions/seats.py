@@ -17,12 +17,13 @@ def leaver(
     can_rest: whether who leaves is kept in a store; then first a seat where nothing trains, and nobody watches or did
     anything in the last kept_seconds. Then one that nobody watches any more, unless somebody worked there so lately and
     may be on the way back. Then one that is watched and was not used for so long, of an address that holds more. Of an
-    address that holds more than half of all seats the longest idle one, where the newcomer's holds none.
+    address that holds more than half of all seats the longest idle one, where the newcomer's holds none. Nobody leaves
+    whose run would be lost because the store does not take it now.
     """
     held = Counter(session.address for session in sessions)
 
     def longest_idle(among: Callable[[Session], bool]) -> Session | None:
-        of_most = [session for session in sessions if session.run.visited and among(session)]
+        of_most = [session for session in sessions if session.run.visited and session.can_end and among(session)]
         most = max((held[session.address] for session in of_most), default=0)
         return min((one for one in of_most if held[one.address] == most), key=lambda one: one.used_at, default=None)
 

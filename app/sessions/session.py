@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 LOOKING = (Focus, History, Inspect, Peek, Watch)
 """Commands, besides Drawn and Predict, that a page sends though nobody does anything."""
 
+STEP_SECONDS = 1.0
+"""How long a run that is to be kept waits for its Trainer: a step takes some milliseconds, or far too long."""
+
 STORE_NOTICES: dict[State, NoticeCode] = {"ok": "store_again", "full": "store_full", "failed": "store_failed"}
 """What people are told when the store has come into a state."""
 
@@ -96,12 +99,23 @@ class Session:
         if self.saver.is_due:
             self._something_to_do.set()
 
-    async def keep(self) -> None:
-        """Everything of the run is in the store afterwards, as far as that can be."""
+    @property
+    def can_end(self) -> bool:
+        """Whether nothing is lost if it ends, as far as is known: it is kept or can be, or is not meant to be."""
+        store = self.saver.store
+        return store is None or store.accepts or not self.saver.is_behind
+
+    async def keep(self) -> bool:
+        """Whether everything of the run is in the store afterwards, but for the steps that were asked for by number and
+        are being taken: those will be taken again. Raises TimeoutError where a single step takes too long."""
         await self.saver.wait()
-        if self.saver.is_behind:
-            await self._save()
+        while self.saver.is_behind:
+            async with asyncio.timeout(STEP_SECONDS):
+                await self._save()
             await self.saver.wait()
+            if self.run.pending or self.saver.has_failed:
+                break
+        return not self.saver.has_failed
 
     async def close(self) -> None:
         tasks = [self._task, *self._checks.close(), *filter(None, [self._halting])]
@@ -144,7 +158,7 @@ class Session:
             if isinstance(trained, Exception):
                 raise trained
             training.account(self.run, turn, trained)
-            if trained.here is not None and self.saver.is_behind:
+            if trained.here is not None and self.saver.idle:
                 self.saver.begin(trained.here)
         except Exception as failure:
             self._halt_and_release(failure)
@@ -219,7 +233,7 @@ class Session:
     async def _save(self) -> None:
         async with self._trainer_lock:
             here = await self._worker.do(self.run.trainer, GetCheckpoint())
-            if self.saver.is_behind:  # a turn that was under way may have seen to it
+            if self.saver.idle and self.saver.is_behind:  # a turn that was under way may have seen to it
                 self.saver.begin(here)
 
     @property

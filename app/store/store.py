@@ -57,6 +57,9 @@ class Store:
         except SQLAlchemyError as fault:
             self._failed(fault)
             return False
+        except Exception:  # of this run alone
+            log.exception("a run cannot be written")
+            return False
         self._set("ok")
         return written
 

@@ -19,7 +19,7 @@ NOW, KEPT = 1000.0, 120.0
 
 def seat(address: str, idle: float, watched: bool = True, used: bool = True, working: bool = True) -> Any:
     run = SimpleNamespace(visited=True, working=working, viewers=["somebody"] if watched else [])
-    return SimpleNamespace(address=address, used=used, used_at=NOW - idle, run=run)
+    return SimpleNamespace(address=address, used=used, used_at=NOW - idle, run=run, can_end=True)
 
 
 def left(address: str, idle: float, used: bool = True) -> Any:
