@@ -9,11 +9,11 @@ from contextlib import asynccontextmanager, suppress
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
-from app.sessions.saved_run import Restored, read_run
+from app.sessions.saved_run import DAMAGED, ReadRun, Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
-from app.store.store import Store
+from app.store.store import Store, StoreFailed
 from app.training_worker.memory import MEGABYTE, MemoryBudget
 from app.training_worker.port import GoTo, Started, TrainingWorker
 from app.wire.messages import Closing, Refusal
@@ -108,21 +108,25 @@ class SessionManager:
             await self._resting[key]
         if (there := self.known(key)) is not None:  # it could not be kept
             return there
-        if (saved := await store.read(key)) is None:
+        if (read := await self._read(store, key)) is None:
             return None
+        async with self._seat(address):
+            started = await self._worker.start(read.here.spec)
+            placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
+            restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
+            session = self._sessions[key] = self._session(key, started, address, restored)
+            return session
+
+    async def _read(self, store: Store, key: str) -> ReadRun | None:
+        """None where it is not kept, or so damaged that nobody ever can read it. Raises Full."""
         try:
-            read = await asyncio.to_thread(read_run, saved, self.limits)
-            async with self._seat(address):
-                started = await self._worker.start(read.here.spec)
-                placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
-                restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
-                self._sessions[key] = self._session(key, started, address, restored)
-        except Full:
-            raise
-        except Exception:
-            log.exception("a run that is kept cannot be read")
+            saved = await store.read(key)
+            return None if saved is None else await asyncio.to_thread(read_run, saved, self.limits)
+        except StoreFailed:
+            raise Full(Closing("store_unreachable")) from None
+        except DAMAGED:
+            log.exception("a run that is kept cannot be understood")
             return None
-        return self._sessions[key]
 
     async def create(self, address: str = "", original: Session | None = None) -> Session:
         """A new session for somebody from this address: of the default experiment, or begun as a copy of another.

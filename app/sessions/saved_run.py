@@ -30,6 +30,9 @@ from engine.training.timeline import Branch, Checkpoint, Moment, Timeline
 FORMAT = 1
 """Of document and parts; a run of another format is not read."""
 
+DAMAGED = (ValueError, LookupError, TypeError, AttributeError)
+"""What reading a run raises that does not hold together."""
+
 OF_OPTIMIZER = "optimizer."
 """Before the names of what the optimizer remembers."""
 
@@ -225,7 +228,7 @@ class Restored:
 
 
 def read_run(saved: SavedRun, limits: Limits) -> ReadRun:
-    """Raises ValueError, KeyError or TypeError where it does not hold together."""
+    """Raises one of DAMAGED where it does not hold together."""
     if saved.head["format"] != FORMAT:
         raise ValueError(f"the run is of format {saved.head['format']}, and only {FORMAT} can be read")
     return _Reader(saved, limits).run()

@@ -26,6 +26,11 @@ SWEEP_SECONDS = 600.0
 
 State = Literal["ok", "full", "failed"]
 
+
+class StoreFailed(Exception):  # noqa: N818
+    """The database did not do what was asked for."""
+
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -64,12 +69,12 @@ class Store:
         return written
 
     async def read(self, key: str) -> SavedRun | None:
-        """None, too, where it cannot be read."""
+        """None where it is not kept. Raises StoreFailed, and ValueError or TypeError where it cannot be understood."""
         try:
             return await self._do(self._repository.read, key)
-        except (SQLAlchemyError, ValueError, TypeError) as fault:
-            log.error("a run that is kept cannot be read (%s)", type(fault).__name__)
-            return None
+        except SQLAlchemyError as fault:
+            self._failed(fault)
+            raise StoreFailed from fault
 
     def start(self, limits: Limits) -> None:
         """From now on runs are forgotten as the limits say."""

@@ -106,6 +106,7 @@ CloseCode = Literal[
     "seat_taken",
     "resting",
     "class_word",
+    "store_unreachable",
 ]
 HttpCode = Literal[
     "not_found",
@@ -134,6 +135,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "memory_full": 4011,
     "resting": 4012,
     "class_word": 4013,
+    "store_unreachable": 4014,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

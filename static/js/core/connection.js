@@ -5,7 +5,7 @@ const FIRST_WAIT = 250; // milliseconds, doubled after each failure
 const LONGEST_WAIT = 8000;
 const KEPT = 32; // commands kept while there is no connection; more would surprise when it returns
 const PRIVATE = 4000; // close codes from here on are the server's own, with a reason a person can read
-const COME_BACK = [4006, 4007]; // a viewer that was asleep, a server that restarts: worth trying again
+const COME_BACK = [4006, 4007, 4014]; // a viewer that was asleep, a server that restarts, a store that is away: worth trying again
 
 /**
  * @typedef {object} Handlers

@@ -12,6 +12,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.sessions.manager import Full, SessionManager
 from app.store.records import Save
+from app.wire.messages import Closing
 from tests.app.fake_viewer import Watcher, eventually
 from tests.app.sessions.test_saved_run import everything, keeping, wake
 
@@ -94,6 +95,34 @@ async def test_who_comes_while_a_run_turns_out_not_to_be_kept_finds_it(tmp_path:
             assert manager.known(person.session.key) is None
             assert await manager.enter(person.session.key) is person.session
             assert not await ending
+
+
+async def test_a_run_that_cannot_be_fetched_now_is_not_gone(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        person.leave()
+        await manager._end(person.session)
+        assert manager.store is not None
+        with failing(manager, "read"), pytest.raises(Full) as refused:
+            await manager.enter(person.session.key)
+        assert refused.value.closing == Closing("store_unreachable")
+        assert manager.store.state == "failed"
+        again = await wake(manager, person.session.key)
+        assert again.run.step == 3
+        again.leave()
+
+
+async def test_a_run_that_could_not_be_started_now_is_not_gone(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        person.leave()
+        await manager._end(person.session)
+        with patch.object(manager._worker, "start", side_effect=MemoryError), pytest.raises(MemoryError):
+            await manager.enter(person.session.key)
+        assert manager.sessions == 0
+        (await wake(manager, person.session.key)).leave()
 
 
 async def test_what_cannot_be_written_of_one_run_harms_no_other(tmp_path: Path) -> None:
