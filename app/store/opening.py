@@ -65,9 +65,11 @@ def open_folder(folder: Path) -> Repository:
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
-        raise CannotOpen(f"The folder {folder} cannot be made ({fault.strerror}).") from None
+        raise CannotOpen(
+            f"The folder {folder} cannot be made ({fault.strerror}). Choose another with --data."
+        ) from None
     if not os.access(folder, os.W_OK | os.X_OK):
-        raise CannotOpen(f"The folder {folder} cannot be written to.")
+        raise CannotOpen(f"The folder {folder} cannot be written to. Give it a volume, or choose another with --data.")
     engine = create_engine(URL.create("sqlite", database=str(folder / FILE)), connect_args={"timeout": LOCK_SECONDS})
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediately)

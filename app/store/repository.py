@@ -14,6 +14,16 @@ from sqlalchemy.engine import Connection
 from app.store.records import Part, Save, SavedRun, packed, unpacked
 from app.store.schema import parts, runs
 
+# What a save consists of, made once: it takes SQLAlchemy as long to make a statement as the database to obey it.
+UPDATE_RUN = (
+    update(runs).where(runs.c.key == bindparam("run")).values(saved_at=bindparam("now"), head=bindparam("document"))
+)
+INSERT_RUN = insert(runs).values(key=bindparam("run"), saved_at=bindparam("now"), head=bindparam("document"))
+DROP_PART = delete(parts).where(parts.c.run == bindparam("of"), parts.c.number == bindparam("dropped"))
+INSERT_PART = insert(parts)
+
+_json = json.JSONEncoder(separators=(",", ":")).encode
+
 
 class Repository:
     def __init__(self, connection: Connection, clock: Callable[[], float] = time.time) -> None:
@@ -23,21 +33,20 @@ class Repository:
 
     def write(self, save: Save) -> bool:
         """False: only what is new of a run was to be written, and what was there before has been forgotten."""
-        head = {"saved_at": self._clock(), "head": _json(save.head)}
+        head = {"run": save.key, "now": self._clock(), "document": _json(save.head)}
         added = [_row(save.key, number, part) for number, part in save.added.items()]
         with self._connection.begin():
-            is_there = self._connection.execute(update(runs).where(runs.c.key == save.key).values(head)).rowcount
+            is_there = self._connection.execute(UPDATE_RUN, head).rowcount
             if not (is_there or save.whole):
                 return False
             if not is_there:
-                self._connection.execute(insert(runs).values(key=save.key, **head))
+                self._connection.execute(INSERT_RUN, head)
             elif save.whole:
                 self._connection.execute(delete(parts).where(parts.c.run == save.key))
             if save.dropped:
-                which = (parts.c.run == save.key) & (parts.c.number == bindparam("dropped"))
-                self._connection.execute(delete(parts).where(which), [{"dropped": number} for number in save.dropped])
+                self._connection.execute(DROP_PART, [{"of": save.key, "dropped": number} for number in save.dropped])
             if added:
-                self._connection.execute(insert(parts), added)
+                self._connection.execute(INSERT_PART, added)
         return True
 
     def read(self, key: str) -> SavedRun | None:
@@ -79,10 +88,6 @@ class Repository:
     def close(self) -> None:
         self._connection.close()
         self._connection.engine.dispose()
-
-
-def _json(value: Any) -> str:
-    return json.dumps(value, separators=(",", ":"))
 
 
 def _row(key: str, number: int, part: Part) -> dict[str, Any]:
