@@ -22,6 +22,10 @@ from engine.spec.spec import Spec
 log = logging.getLogger(__name__)
 
 
+KEEP_SECONDS = 1.0
+"""How long a stopping server keeps runs before it tells anybody: half of what a slow store then has for them."""
+
+
 class Full(Exception):  # noqa: N818
     """No session, or not this one, can be opened; says why."""
 
@@ -48,6 +52,7 @@ class SessionManager:
         self.clock.start()
         if self.store is not None:
             self.store.changed = self._tell_of_store
+            self.store.in_use = self._in_use
 
     @property
     def memory(self) -> MemoryBudget:
@@ -171,9 +176,12 @@ class SessionManager:
         return Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
 
     async def stop(self) -> None:
-        """Tells every viewer, waits until they have left or for limits.stop_seconds, keeps and ends all sessions."""
+        """Keeps all runs, tells every viewer, waits until they have left or for limits.stop_seconds, and ends all
+        sessions. What is kept first is there for whoever serves next when their pages come back."""
         self.stopping = True
         await self.clock.stop()
+        if keeping := [asyncio.create_task(_kept(session)) for session in self._sessions.values()]:
+            await asyncio.wait(keeping, timeout=KEEP_SECONDS)
         for session in self._sessions.values():
             for viewer in session.run.viewers:
                 viewer.close(Closing("server_stopping"))
@@ -182,7 +190,9 @@ class SessionManager:
             await asyncio.sleep(0.02)
         ending = [asyncio.create_task(self._end(session)) for session in list(self._sessions.values())]
         if ending := [*ending, *self._resting.values()]:
-            await asyncio.wait(ending)
+            _, late = await asyncio.wait(ending, timeout=self.limits.stop_seconds)
+            if late:
+                log.warning("%d runs were not saved in time: the store is too slow", len(late))
 
     def _memory_full(self) -> Full:
         return Full(Closing("memory_full", {"limit": round((self.memory.limit or 0) / MEGABYTE)}))
@@ -211,12 +221,10 @@ class SessionManager:
 
     async def _rest(self, session: Session) -> bool:
         try:
-            if not await _kept(session):
-                if not self.stopping:
-                    self._sessions[session.key] = session
-                    self.clock.wake()
-                    return False
-                log.warning("a run could not be saved as it stood at the end")
+            if not await _kept(session) and not self.stopping:
+                self._sessions[session.key] = session
+                self.clock.wake()
+                return False
             await session.close()
             return True
         finally:
@@ -225,6 +233,10 @@ class SessionManager:
     def _can_rest(self) -> bool:
         """Whether a session that is ended can be come back to."""
         return self.store is not None and self.store.state == "ok"
+
+    def _in_use(self) -> set[str]:
+        """Keys of runs whose rows in the store must stay."""
+        return {*self._sessions, *self._waking, *self._resting}
 
     def _tell_of_store(self) -> None:
         for session in self._sessions.values():
@@ -238,9 +250,11 @@ class SessionManager:
 
 async def _kept(session: Session) -> bool:
     try:
-        return await session.keep()
+        if await session.keep():
+            return True
+        log.warning("a run could not be saved as it stands: the store did not take it")
     except TimeoutError:
-        log.warning("a run could not be saved, for a step of it is under way")
+        log.warning("a run could not be saved as it stands: a step of it is under way")
     except Exception:
         log.exception("a run could not be saved")
     return False

@@ -5,7 +5,7 @@ Each method is one transaction. Raises SQLAlchemyError where the database cannot
 
 import json
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -63,9 +63,9 @@ class Repository:
         with self._connection.begin():
             return self._connection.execute(select(func.count()).select_from(runs)).scalar_one()
 
-    def sweep(self, seconds: float, most_bytes: int) -> int:
+    def sweep(self, seconds: float, most_bytes: int, in_use: Collection[str] = ()) -> int:
         """Forgets the runs that were not saved for so long, and beyond so many bytes those saved longest ago. How
-        many."""
+        many. in_use: keys of runs that stay."""
         size = func.coalesce(func.sum(func.length(parts.c.arrays) + func.length(parts.c.facts)), 0)
         sized = select(runs.c.key, runs.c.saved_at, size).outerjoin(parts, parts.c.run == runs.c.key)
         newest_first = sized.group_by(runs.c.key, runs.c.saved_at).order_by(runs.c.saved_at.desc())
@@ -74,7 +74,7 @@ class Repository:
             forgotten: list[str] = []
             for key, saved_at, nbytes in self._connection.execute(newest_first).all():
                 taken += nbytes
-                if saved_at < oldest or taken > most_bytes:
+                if (saved_at < oldest or taken > most_bytes) and key not in in_use:
                     forgotten.append(key)
             self._forget(forgotten)
         return len(forgotten)

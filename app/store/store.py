@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
@@ -47,6 +47,8 @@ class Store:
         self.state: State = "ok"
         self.changed: Callable[[], None] = lambda: None
         """Called on the event loop when `state` has become another."""
+        self.in_use: Callable[[], Collection[str]] = tuple
+        """Gives the keys of runs that must not be forgotten now."""
         self.kept = 0
         """How many runs there were when it was last swept."""
 
@@ -89,7 +91,7 @@ class Store:
     async def sweep(self, seconds: float, most_bytes: int) -> None:
         """See Repository.sweep."""
         try:
-            swept = await self._do(self._repository.sweep, seconds, most_bytes)
+            swept = await self._do(self._repository.sweep, seconds, most_bytes, self.in_use())
             self.kept = await self._do(self._repository.count)
         except SQLAlchemyError as fault:
             self._failed(fault)

@@ -27,7 +27,7 @@ PORTS_TRIED = 20
 OPEN_FILES = 4096
 """Connections of some addresses at their limit, and what the engine opens."""
 
-WIND_UP_SECONDS = 2.0
+WIND_UP_SECONDS = 2.5
 """For all that ends after the last messages; then the process ends itself, 5 s at the latest after it was told to."""
 
 EVERYWHERE = ("0.0.0.0", "::")

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Any
 from unittest.mock import patch
 
@@ -11,9 +12,10 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from app.sessions.manager import Full, SessionManager
+from app.sessions.session import STEP_SECONDS
 from app.store.records import Save
 from app.wire.messages import Closing
-from tests.app.fake_viewer import Watcher, eventually
+from tests.app.fake_viewer import PATIENCE, Watcher, eventually
 from tests.app.sessions.test_saved_run import everything, keeping, wake
 
 
@@ -122,6 +124,69 @@ async def test_a_run_that_could_not_be_started_now_is_not_gone(tmp_path: Path) -
         with patch.object(manager._worker, "start", side_effect=MemoryError), pytest.raises(MemoryError):
             await manager.enter(person.session.key)
         assert manager.sessions == 0
+        (await wake(manager, person.session.key)).leave()
+
+
+async def test_a_stopping_server_waits_for_a_slow_store(tmp_path: Path) -> None:
+    """For longer than a step may take."""
+    async with keeping(tmp_path) as manager:
+        people = [Watcher(await manager.create()) for _ in range(3)]
+        assert manager.store is not None
+        for person in people:
+            await person.take(3)
+            await person.session.keep()
+        write, may_write = manager.store._repository.write, Event()
+
+        def slowly(save: Save) -> bool:
+            may_write.wait(PATIENCE)
+            return write(save)
+
+        with failing(manager, "write", slowly):
+            for person in people:
+                await person.say(type="configure", spec={"batch_size": 3})
+                person.leave()
+            stopping = asyncio.create_task(manager.stop())
+            await asyncio.sleep(STEP_SECONDS + 0.2)
+            may_write.set()
+            await stopping
+        kept = [await manager.store.read(person.session.key) for person in people]
+        assert [None if run is None else run.head["revision"] for run in kept] == [
+            person.run.revision for person in people
+        ]
+
+
+async def test_pages_are_told_that_the_server_stops_once_their_runs_are_kept(tmp_path: Path) -> None:
+    """So that another server, to which they go, finds them as they were."""
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        assert manager.store is not None
+        store, close, kept = manager.store, person.viewer.close, []
+
+        def noted(closing: Closing) -> None:
+            kept.append(not person.session.saver.is_behind and person.session.saver.idle)
+            close(closing)
+            person.leave()
+
+        await person.take(3)
+        with patch.object(person.viewer, "close", noted):
+            await person.say(type="configure", spec={"seed": 8})
+            await manager.stop()
+        assert kept == [True]
+        assert store.state == "ok"
+
+
+async def test_a_run_that_is_in_memory_is_not_forgotten(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person, other = Watcher(await manager.create()), Watcher(await manager.create())
+        assert manager.store is not None
+        for one in (person, other):
+            await one.take(3)
+            await one.session.keep()
+            one.leave()
+        await manager._end(other.session)
+        await manager.store.sweep(seconds=1e6, most_bytes=0)
+        assert await manager.store.read(other.session.key) is None
+        await manager._end(person.session)
         (await wake(manager, person.session.key)).leave()
 
 

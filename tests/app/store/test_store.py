@@ -77,6 +77,7 @@ async def test_a_run_that_was_forgotten_while_somebody_had_it_is_written_anew(tm
         assert manager.store is not None
         await person.take(3)
         await person.session.keep()
+        manager.store.in_use = tuple
         await manager.store.sweep(seconds=1e6, most_bytes=0)
         assert manager.store.kept == 0
         await person.take(3)
