@@ -57,12 +57,18 @@ class Written:
         """Whether it has nothing yet, or nothing that can be relied on."""
         self._numbers: dict[int, tuple[Thing, int]] = {}
         """By the id of a thing, which is held here for as long as that counts."""
+        self._changes: set[int] = set()
+        """Ids of the things that are changes."""
+        self._seen: list[tuple[list[Moment], int, Moment]] | None = None
+        """Of each branch its list of moments, how many there were, and the last of them."""
         self._curves: dict[int, WrittenCurve] = {}
         self._here: int | None = None
         self._last = 0
 
     def has(self, thing: Thing, number: int) -> None:
         self._numbers[id(thing)] = (thing, number)
+        if isinstance(thing, Change):
+            self._changes.add(id(thing))
         self._last = max(self._last, number)
 
     def has_curve(self, curve: AnyCurve, numbers: list[int]) -> None:
@@ -92,20 +98,40 @@ class Written:
     def _add_things(self, run: Run, here: Checkpoint, added: dict[int, Part]) -> list[int]:
         """Gives the numbers of those that are gone."""
         branches = run.branches.timeline.branches
-        things: dict[int, Thing] = {id(here.spec): here.spec}
-        for branch in branches:
-            things |= {id(moment): moment for moment in branch.moments}
-            things |= {id(moment.checkpoint.spec): moment.checkpoint.spec for moment in branch.moments}
-        for change in (change for stack in run.undo.stacks for change in stack):
-            things |= {id(change): change, id(change.spec): change.spec}
+        moments = self._moments_added(branches)
+        all_again = moments is None  # some may have gone
+        if moments is None:
+            moments = [(moment, place) for place, branch in enumerate(branches) for moment in branch.moments]
+        changes = {id(change): change for stack in run.undo.stacks for change in stack}
+        things: dict[int, Thing] = {id(here.spec): here.spec, **changes}
+        things |= {id(moment): moment for moment, _ in moments}
+        things |= {id(moment.checkpoint.spec): moment.checkpoint.spec for moment, _ in moments}
+        for change in changes.values():
+            things[id(change.spec)] = change.spec
             if change.checkpoint is not None:
                 things[id(change.checkpoint.spec)] = change.checkpoint.spec
-        gone = [self._numbers.pop(one)[1] for one in self._numbers.keys() - things.keys()]
+        kept_before = self._numbers.keys() if all_again else self._changes
+        gone = [self._numbers.pop(one)[1] for one in kept_before - things.keys()]
+        self._changes = set(changes)
         new = things.keys() - self._numbers.keys()
         self._numbers |= {one: (things[one], self._new()) for one in new}
-        places = {id(moment): place for place, branch in enumerate(branches) for moment in branch.moments}
+        places = {id(moment): place for moment, place in moments}
         added |= {self._numbers[one][1]: self._part(things[one], places.get(one, 0)) for one in new}
         return gone
+
+    def _moments_added(self, branches: list[Branch]) -> list[tuple[Moment, int]] | None:
+        """Those since the last save, each with its branch; None where that cannot be told. A timeline only adds to a
+        list of moments and replaces its last one, or else makes another list."""
+        before, self._seen = self._seen, [(one.moments, len(one.moments), one.moments[-1]) for one in branches]
+        if before is None or len(branches) < len(before):
+            return None
+        added: list[tuple[Moment, int]] = []
+        for place, branch in enumerate(branches):
+            moments, count, last = before[place] if place < len(before) else (branch.moments, 0, None)
+            if moments is not branch.moments or len(moments) < count or (count and moments[count - 1] is not last):
+                return None
+            added += [(moment, place) for moment in moments[count:]]
+        return added
 
     def _part(self, thing: Thing, branch: int) -> Part:
         """branch: of a moment."""
