@@ -84,7 +84,7 @@ class Clock:
                 await self._somebody_plays.wait()
                 tick = time.monotonic()
                 continue
-            self._begin_turns(playing)
+            self._begin_turns([session for session in playing if session.run.visited])
             now = time.monotonic()
             tick = max(tick + TICK, now)
             await asyncio.sleep(tick - now)
@@ -95,7 +95,7 @@ class Clock:
     def _begin_turns(self, playing: list[Session]) -> None:
         """Of those sessions whose turn before has ended."""
         cores = self._worker.parallel_jobs
-        seconds = max(LEAST_TURN, TURN_SECONDS * min(1, cores / len(playing)))
+        seconds = max(LEAST_TURN, TURN_SECONDS * min(1, cores / max(1, len(playing))))
         begun = [(session, session.begin_turn(seconds)) for session in playing]
         due = [(session, turn) for session, turn in begun if turn is not None]
         free = cores - len(self._jobs)

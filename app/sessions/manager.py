@@ -5,7 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
@@ -81,17 +81,24 @@ class SessionManager:
         return self._sessions.get(key or "")
 
     async def reach(self, key: str | None) -> Session | None:
-        """The session of this key, to be looked at, woken if need be; None, too, where that rests and has no seat."""
-        with suppress(Full):
+        """The session of this key, to be looked at, woken if need be; it trains on once somebody watches it. Raises
+        Refusal where it cannot be woken now."""
+        try:
             return self.known(key) or await self.wake(key)
-        return None
+        except Full:
+            raise Refusal("run_cannot_be_fetched", {}) from None
 
     def find(self, key: str | None) -> Session | None:
         """The session of this key, to be joined at once. Raises Full."""
         session = self.known(key)
-        if session is not None and len(session.run.viewers) >= self.limits.viewers:
-            raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
+        if session is not None:
+            self.refuse_more_viewers(session)
         return session
+
+    def refuse_more_viewers(self, session: Session) -> None:
+        """Raises Full where as many watch it as may."""
+        if len(session.run.viewers) >= self.limits.viewers:
+            raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
 
     async def enter(self, key: str | None, address: str = "", original: Session | None = None) -> Session:
         """The session of this key, if it rests in the store and no copy of another is wanted; else a new one. Raises

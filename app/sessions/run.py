@@ -63,7 +63,7 @@ class Run:
         self.clock = clock
         self.viewers: list[Viewer] = []
         self.visited = False
-        """Whether anybody has come yet."""
+        """Whether anybody has come yet. Until then it does not train: what was woken to be looked at is not played."""
         self.unwatched_since = clock()
         self.copied = False
         """Whether it began as a copy of another, for a duplicated tab."""

@@ -68,6 +68,7 @@ class Session:
         self._something_to_do = asyncio.Event()
         self.saver.on_saved = self._something_to_do.set
         self._trainer_lock = TrainerLock()
+        self._closed = False
         self._halting: asyncio.Task[None] | None = None
         """After a turn of the clock's that failed. It holds the lock until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
@@ -108,8 +109,10 @@ class Session:
     async def keep(self) -> bool:
         """Whether everything of the run is in the store afterwards, but for the steps that were asked for by number and
         are being taken: those will be taken again. Raises TimeoutError where a single step takes too long."""
+        if self.saver.store is None:
+            return True
         await self.saver.wait()
-        while self.saver.is_behind:
+        while self.saver.is_behind or self._trainer_lock.held:  # perhaps by a change that nobody knows of yet
             async with asyncio.timeout(STEP_SECONDS):
                 await self._save()
             await self.saver.wait()
@@ -118,6 +121,7 @@ class Session:
         return not self.saver.has_failed
 
     async def close(self) -> None:
+        self._closed = True
         tasks = [self._task, *self._checks.close(), *filter(None, [self._halting])]
         for task in tasks:
             task.cancel()
@@ -197,6 +201,8 @@ class Session:
             with faults_refused():
                 parameters = await self._worker.read_weights(spec, data)
             async with self._trainer_lock:
+                if self._closed:
+                    raise Refusal("run_cannot_be_fetched", {})
                 if not restarting_fields(spec, self.run.spec):  # else perhaps of another network by now
                     await change_commands.load_weights(self.run, self._worker, parameters)
                     break

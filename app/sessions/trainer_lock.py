@@ -12,6 +12,10 @@ class TrainerLock:
         self._held = False
         self._waiting: deque[asyncio.Future[None]] = deque()
 
+    @property
+    def held(self) -> bool:
+        return self._held
+
     def try_acquire(self) -> bool:
         """Takes it if nobody has it or waits for it; gives whether it did."""
         if self._held:

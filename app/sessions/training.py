@@ -42,7 +42,7 @@ class Turn:
 def has_work(run: Run) -> bool:
     """Whether there is something to do that does not wait for the clock."""
     if run.pending or run.playing:
-        return bool(run.pending)
+        return bool(run.pending) and run.visited
     return any(viewer.lacks(run.picture) or viewer.lacks_scores(run.picture) for viewer in run.viewers)
 
 

@@ -16,7 +16,7 @@ from app.web.questions import Questions, person
 from app.web.uploads import Uploads
 from app.wire.messages import Refusal, faults_refused, message
 
-STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503}
+STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
 """Of a refusal; any other is 422."""
 
 Seed = Annotated[int, Query(ge=0)] | None
@@ -45,8 +45,8 @@ async def model_up(request: Request, key: str) -> Response:
     """The run starts again, paused, with the weights of the file that is the body."""
 
     async def answer() -> Response:
-        session = await _session(request, key)
         async with _body(request, _manager(request).limits.model_bytes) as body, _turn(request):
+            session = await _session(request, key)  # of now: it may have come to rest while the body came
             await session.load_weights(body)
         return JSONResponse({"revision": session.run.revision})
 

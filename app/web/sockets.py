@@ -72,7 +72,10 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     except GONE:
         (await creating).run.visited = True  # nobody comes for it any more, so it may make room for somebody else
         raise WebSocketDisconnect from None
-    return await creating
+    session = await creating
+    manager.refuse_more_viewers(session)  # it may have been woken for many at once
+    session.address = address
+    return session
 
 
 def _original(socket: WebSocket, manager: SessionManager) -> Session | None:

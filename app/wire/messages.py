@@ -26,6 +26,7 @@ FileCode = Literal[
     "file_too_large",
     "too_many_uploads",
     "no_such_session",
+    "run_cannot_be_fetched",
     "file_takes_too_long",
     "file_takes_too_much_memory",
     "file_reader_ended",

@@ -1,10 +1,15 @@
 """Sessions that do not train rest in the store where others want their seats, and come back as they were."""
 
+import asyncio
+import json
 from pathlib import Path
+from typing import Any
+from unittest.mock import patch
 
-from websockets.asyncio.client import connect
+import pytest
+from websockets.asyncio.client import ClientConnection, connect
 
-from app.wire.messages import Closing
+from app.wire.messages import Closing, Refusal
 from tests.app.fake_viewer import Watcher, eventually
 from tests.app.running import running_server
 from tests.app.sessions.test_saved_run import eventful, everything, keeping, wake
@@ -26,8 +31,8 @@ async def test_more_people_than_seats_lose_nothing(tmp_path: Path) -> None:
             again = Watcher(manager.find(key) or await manager.enter(key))
             assert again.session.key == key
             assert everything(again.run) == before
-            assert again.run.missed is None  # nothing has happened to it
             await again.take(1)
+            assert not [said for said in again.seen if said["type"] == "notice"]  # nothing has happened to it
             again.leave()
         assert manager.sessions == 2
 
@@ -78,6 +83,121 @@ async def test_a_run_that_rests_is_woken_for_whoever_looks_at_it(tmp_path: Path)
         assert session is not None
         assert session.run.step == 3
         assert await manager.reach("no-such-key") is None
+
+
+async def test_a_run_that_is_looked_at_trains_on_only_for_whoever_watches_it(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        playing, asking = Watcher(await manager.create()), Watcher(await manager.create())
+        await playing.say(type="play")
+        await playing.until("frame", lambda frame: frame["step"] > 5)
+        await asking.say(type="step", count=4000)
+        for person in (playing, asking):
+            await manager._end(person.session)
+            person.leave()
+        steps = [person.run.step for person in (playing, asking)]
+        looked_at = [await manager.reach(person.session.key) for person in (playing, asking)]
+        other = Watcher(await manager.create())
+        await other.say(type="play")
+        await other.until("frame", lambda frame: frame["step"] > 5)
+        for session, step in zip(looked_at, steps, strict=True):
+            assert session is not None
+            assert session.run.working
+            assert session.run.step <= step
+            again = Watcher(session)
+            while (await again.until("frame"))["step"] <= step:
+                pass
+            again.leave()
+        other.leave()
+
+
+async def test_where_there_is_no_seat_to_look_at_a_run_it_is_not_said_to_be_gone(tmp_path: Path) -> None:
+    async with keeping(tmp_path, sessions=1, kept_seconds=0) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        other = Watcher(await manager.create())
+        await other.say(type="play")
+        with pytest.raises(Refusal) as refused:
+            await manager.reach(person.session.key)
+        assert refused.value.code == "run_cannot_be_fetched"
+        for one in (person, other):
+            one.leave()
+
+
+async def test_weights_are_not_lost_with_a_run_that_comes_to_rest_meanwhile(tmp_path: Path) -> None:
+    """Either the run rests with them, or they are refused."""
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        session, weights = person.session, person.trainer.parameters()
+        reading, may_be_read = asyncio.Event(), asyncio.Event()
+
+        async def read(*_: object) -> Any:
+            reading.set()
+            await may_be_read.wait()
+            return weights
+
+        with patch.object(manager._worker, "read_weights", read):
+            loading = asyncio.create_task(session.load_weights(b""))
+            await reading.wait()
+            person.leave()
+            await manager._end(session)
+            may_be_read.set()
+            with pytest.raises(Refusal):
+                await loading
+        (await wake(manager, session.key)).leave()
+
+
+async def test_a_change_that_is_under_way_is_kept_when_the_run_comes_to_rest(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        session, weights = person.session, person.trainer.parameters()
+        await session.keep()
+        beginning, may_begin, begin = asyncio.Event(), asyncio.Event(), manager._worker.start
+
+        async def start(*arguments: Any, **named: Any) -> Any:
+            beginning.set()
+            await may_begin.wait()
+            return await begin(*arguments, **named)
+
+        async def read(*_: object) -> Any:
+            return weights
+
+        with patch.object(manager._worker, "read_weights", read), patch.object(manager._worker, "start", start):
+            loading = asyncio.create_task(session.load_weights(b""))
+            await beginning.wait()
+            person.leave()
+            ending = asyncio.create_task(manager._end(session))
+            asyncio.get_running_loop().call_later(0.05, may_begin.set)
+            await loading
+            assert await ending
+        again = await wake(manager, session.key)
+        assert again.run.revision == person.run.revision > 1
+        again.leave()
+
+
+async def test_not_more_watch_a_run_that_is_woken_for_many_at_once(tmp_path: Path) -> None:
+    with running_server(store="", data=str(tmp_path)) as server:
+        async with connect(address(server)) as first:
+            key = (await until(first, "state"))["session"]
+            await say(first, type="step", count=9)
+            await until(first, "frame", lambda frame: frame["step"] == 9)
+        server.stop()
+    with running_server("slow_to_load", store="", data=str(tmp_path), limits__viewers="2") as server:
+        sockets = await asyncio.gather(*(connect(address(server, key)) for _ in range(5)))
+        try:
+            found = [await answered(socket) for socket in sockets]
+            assert sorted(found) == ["closing"] * 3 + ["state"] * 2
+        finally:
+            await asyncio.gather(*(socket.close() for socket in sockets))
+
+
+async def answered(socket: ClientConnection) -> str:
+    """The type of what it is told when it no longer waits."""
+    async for item in socket:
+        if isinstance(item, str) and (kind := json.loads(item)["type"]) != "notice":
+            return str(kind)
+    return "nothing"
 
 
 async def test_over_sockets_a_run_that_rested_goes_on(tmp_path: Path) -> None:
