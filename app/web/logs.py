@@ -1,7 +1,7 @@
 """Logs: what the server writes to standard error: warnings in words, or with `log` set to json a line for each event.
 
-Every request has an id, which its answer tells, too. Nothing that is logged names a session or an address, unless the
-settings ask for addresses.
+Every request has an id, which its answer tells, too, unless it is a file of the page. Nothing that is logged names a
+session or an address, unless the settings ask for addresses.
 """
 
 import json
@@ -69,7 +69,8 @@ class RequestLog:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
-                MutableHeaders(scope=message)["X-Request-ID"] = request
+                if "/static/" not in scope["path"]:  # a page asks for many, which never fail
+                    MutableHeaders(scope=message)["X-Request-ID"] = request
             elif message["type"] == "websocket.close":
                 status = message.get("code")
             await send(message)
