@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
-from app.training_worker.recording import MOST_SECONDS, advance, curve_entry
+from app.training_worker.recording import MOST_SECONDS, advance, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
 from app.wire.numbers import number
@@ -107,7 +107,7 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
     if job.focuses and shown:
         entry, frames = _frames(trainer, job, job.steps if with_picture else 0)
     elif job.record or job.every_step:
-        entry = curve_entry(trainer)
+        entry = entry_of(trainer.readings())
     pictured = time.thread_time()
     scores = descriptions.scores(trainer) if job.scores and shown else None
     scored = pictured if scores is None else time.thread_time()
@@ -145,8 +145,7 @@ def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[CurveEntry, 
         if focus is not None:
             is_plane = trainer.spec.kind.plane
             frames[focus] = with_focus(frame, focus, *trainer.neuron_map(*focus)) if is_plane else frame
-    readings = picture.readings
-    return CurveEntry(readings.step, readings.train_loss, readings.test_loss, readings.gradient_norms), frames
+    return entry_of(picture.readings), frames
 
 
 def _explained(trainer: Trainer, before: Checkpoint | None, request: InspectRequest) -> dict[str, Any]:

@@ -4,12 +4,13 @@ whether a picture of it is made or not."""
 import time
 
 from app.training_worker.port import FIRST_STEPS, Recorded
-from engine.training.snapshot import CurveEntry, gradient_norms
+from engine.training.picture import Readings
+from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 MOST_SECONDS = 0.03
-"""Of a processor for one entry. Of networks and data that take longer only the steps that are shown have one."""
+"""Of a processor for a step and its entry. Of networks and data that take longer only steps that are shown have one."""
 
 
 def advance(trainer: Trainer, steps: int, *, watched: bool, every_step: bool) -> Recorded:
@@ -17,12 +18,11 @@ def advance(trainer: Trainer, steps: int, *, watched: bool, every_step: bool) ->
     records each of the first steps but the last one taken, of which there may be a picture."""
     first, entries = trainer.step, list[CurveEntry]()
     while every_step and trainer.step < min(first + steps - 1, FIRST_STEPS):
-        before = trainer.step
-        trainer.advance(1)
-        if trainer.step == before:
+        before, began = trainer.step, time.thread_time()
+        entry = entry_of(trainer.readings(1))
+        if entry.step == before:
             break
-        began = time.thread_time()
-        entries.append(curve_entry(trainer))
+        entries.append(entry)
         every_step = time.thread_time() - began <= MOST_SECONDS
     left = first + steps - trainer.step
     checkpoint = _watched(trainer, left) if watched and left else None
@@ -31,10 +31,8 @@ def advance(trainer: Trainer, steps: int, *, watched: bool, every_step: bool) ->
     return Recorded(checkpoint, entries, too_costly=bool(entries) and not every_step)
 
 
-def curve_entry(trainer: Trainer) -> CurveEntry:
-    """The losses and gradient norms of now, and nothing else of a snapshot."""
-    losses = trainer.evaluate()
-    return CurveEntry(trainer.step, losses["train_loss"], losses["test_loss"], gradient_norms(trainer.gradients()))
+def entry_of(readings: Readings) -> CurveEntry:
+    return CurveEntry(readings.step, readings.train_loss, readings.test_loss, readings.gradient_norms)
 
 
 def _watched(trainer: Trainer, steps: int) -> Checkpoint | None:

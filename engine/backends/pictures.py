@@ -62,6 +62,6 @@ class Measures(NamedTuple):
 class DrawsPictures(Protocol):
     """A backend that draws by itself; for others `engine.training.picture` does it."""
 
-    def draw(self, steps: int, inputs: PictureInputs, data: NDArray[np.uint8]) -> Measures:
+    def draw(self, steps: int, inputs: PictureInputs, data: NDArray[np.uint8], grids: bool = True) -> Measures:
         """Takes so many steps, as `advance` does, and fills data (layout.size,) with the picture of where the run then
-        stands."""
+        stands; without its grids only its measures count."""

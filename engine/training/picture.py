@@ -50,7 +50,7 @@ class Picture:
     layout: PictureLayout
     readings: Readings
     data: NDArray[np.uint8]
-    """(layout.size,): the Trainer's own, valid until its next picture."""
+    """(layout.size,): the Trainer's own, valid until its next picture or readings."""
 
 
 def readings_of(spec: Spec, now: Progress, stopped: StopReason | None, measures: Measures) -> Readings:
@@ -97,30 +97,37 @@ def _plane_inputs(dataset: DatasetName, features: tuple[FeatureName, ...], side:
     return columns
 
 
-def draw(backend: Backend, spec: Spec, inputs: PictureInputs, data: NDArray[np.uint8]) -> Measures:
-    """Fills data (layout.size,) with the picture of where the run stands."""
+def draw(backend: Backend, spec: Spec, inputs: PictureInputs, data: NDArray[np.uint8] | None) -> Measures:
+    """Fills data (layout.size,) with the picture of where the run stands; None: measures alone."""
     layout, network, state = inputs.layout, Network.of(spec), backend.state()
     gradient = backend.loss_and_gradient()[1]
-    norms = gradient_norms(network.views(gradient))
-    loss = make_loss(network.loss, network.reduction, network.huber_delta)
+    measures = _measures(backend, spec, inputs, state.parameters, gradient)
+    if data is None:
+        return measures
     with np.errstate(over="ignore", invalid="ignore"):  # after a divergence anything may overflow float32
-        train, test = (backend.activations(samples.inputs)[-1].T for samples in (inputs.train, inputs.test))
-        weights = state.parameters[network.is_weight].astype(np.float64)
-        measures = Measures(
-            train_loss=loss.value(train, inputs.train.targets),
-            test_loss=loss.value(test, inputs.test.targets),
-            train_accuracy=_accuracy(train, inputs.train.classes, spec),
-            test_accuracy=_accuracy(test, inputs.test.classes, spec),
-            penalty=penalty(weights, spec.l1, spec.l2),
-            gradient_norms=norms,
-        )
-        _put(data, layout, "gradient_norms", np.array(norms))
+        _put(data, layout, "gradient_norms", np.array(measures.gradient_norms))
         _put_tensors(data, network, layout, (state.parameters, gradient, state.updates))
         if inputs.boundary is not None:
             _put_boundary(data, spec, inputs, backend.activations(inputs.boundary.T)[-1])
         if layout.maps_of is not None:
             _put_maps(data, layout, _maps(backend, network, inputs, state.parameters))
     return measures
+
+
+def _measures(backend: Backend, spec: Spec, inputs: PictureInputs, parameters: Array, gradient: Array) -> Measures:
+    network = Network.of(spec)
+    loss = make_loss(network.loss, network.reduction, network.huber_delta)
+    with np.errstate(over="ignore", invalid="ignore"):
+        train, test = (backend.activations(samples.inputs)[-1].T for samples in (inputs.train, inputs.test))
+        weights = parameters[network.is_weight].astype(np.float64)
+        return Measures(
+            train_loss=loss.value(train, inputs.train.targets),
+            test_loss=loss.value(test, inputs.test.targets),
+            train_accuracy=_accuracy(train, inputs.train.classes, spec),
+            test_accuracy=_accuracy(test, inputs.test.classes, spec),
+            penalty=penalty(weights, spec.l1, spec.l2),
+            gradient_norms=gradient_norms(network.views(gradient)),
+        )
 
 
 def _accuracy(outputs: Array, classes: NDArray[np.int64] | None, spec: Spec) -> float | None:

@@ -27,7 +27,7 @@ from engine.nn.picture_layout import BOUNDARY_SIDE
 from engine.nn.schedules import rate_factor
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
-from engine.training.picture import Picture, draw, picture_inputs, plane_inputs, quantised_map, readings_of
+from engine.training.picture import Picture, Readings, draw, picture_inputs, plane_inputs, quantised_map, readings_of
 from engine.training.saved_state import finite, state_of
 from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
 from engine.training.stopping import STOP_FIELDS, StoppingState, StopReason, has_epoch_rules
@@ -132,17 +132,13 @@ class Trainer:
     def _advance_to_next_check(self, steps: int) -> int:
         """Takes at most so many steps, no further than the next check of a stop rule; the number taken, or tried."""
         steps = self._within_limit(steps)
-        if has_epoch_rules(self.spec):
+        has_rules = has_epoch_rules(self.spec)
+        if has_rules:
             steps = min(steps, self.steps_left_in_epoch)
         self._backend.advance(steps)
         now = self._backend.progress()
-        if (
-            has_epoch_rules(self.spec)
-            and steps > 0
-            and now.cursor == 0
-            and now.diverged is None
-            and now.epoch_loss is not None
-        ):
+        ended = steps > 0 and now.cursor == 0 and now.diverged is None
+        if has_rules and ended and now.epoch_loss is not None:
             test = self._loss_of(self.test_inputs, self.test_targets) if self.spec.stop_patience else None
             self.stopping = self.stopping.after_epoch(self.spec, now.epoch, now.epoch_loss, test)
         self.stopping = self.stopping.after_step(self.spec, now.step)
@@ -262,10 +258,14 @@ class Trainer:
             }
 
     def picture(self, steps: int = 0) -> Picture:
-        """Takes so many steps, as `advance` does, and gives the picture of where the run then stands.
+        """Takes so many steps, as `advance` does, and gives the picture of where the run then stands. Raises as it."""
+        return Picture(self._picture_inputs.layout, self._drawn(steps, grids=True), self._picture_data)
 
-        Raises ValueError for a negative number, TypeError for one that is not whole.
-        """
+    def readings(self, steps: int = 0) -> Readings:
+        """The numbers of such a picture alone. Raises as `advance` does."""
+        return self._drawn(steps, grids=False)
+
+    def _drawn(self, steps: int, grids: bool) -> Readings:
         steps = _number_of_steps(steps)
         inputs, data = self._picture_inputs, self._picture_data
         if self._drawing_backend is not None:
@@ -273,13 +273,12 @@ class Trainer:
                 self.advance(steps)
                 steps = 0
             steps = self._within_limit(steps) if self._goes_on else 0
-            measures = self._drawing_backend.draw(steps, inputs, data)
+            measures = self._drawing_backend.draw(steps, inputs, data, grids)
             self.stopping = self.stopping.after_step(self.spec, self.step)
         else:
             self.advance(steps)
-            measures = draw(self._backend, self.spec, inputs, data)
-        readings = readings_of(self.spec, self._backend.progress(), self.stopped, measures)
-        return Picture(inputs.layout, readings, data)
+            measures = draw(self._backend, self.spec, inputs, data if grids else None)
+        return readings_of(self.spec, self._backend.progress(), self.stopped, measures)
 
     @cached_property
     def _picture_inputs(self) -> PictureInputs:

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from engine.backends.compiled import kernels, settings
 from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, TrainState, plain
-from engine.backends.compiled.drawing import Drawing
 from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
+from engine.backends.compiled.pictures.drawing import Drawing
 from engine.backends.compiled.products import TILE
 from engine.backends.compiled.safety import REMEMBERS_GRADIENTS, growth_of
 from engine.backends.pictures import MeasuredSet, Measures, PictureInputs
@@ -263,10 +263,10 @@ class Compiled:
         layers = [values[end - width : end, :wanted] for width, end in zip(widths, ends, strict=True)]
         return [np.ascontiguousarray(layer) for layer in layers]
 
-    def draw(self, steps: int, inputs: PictureInputs, data: NDArray[np.uint8]) -> Measures:
+    def draw(self, steps: int, inputs: PictureInputs, data: NDArray[np.uint8], grids: bool = True) -> Measures:
         if self.drawing is None or self.drawing.inputs is not inputs or self.drawing.data is not data:
             self.drawing = Drawing(self.network, self.layout, inputs, data)
-        return self.drawing.draw(steps, self.gradient, self.arguments, self.full_gradient, self.still)
+        return self.drawing.draw(steps, self.gradient, self.arguments, self.full_gradient, self.still, grids)
 
 
 def warm() -> None:

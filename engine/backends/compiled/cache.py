@@ -19,7 +19,7 @@ from numba.core.caching import (
 
 Function = TypeVar("Function")
 
-_FILES = sorted(Path(__file__).parent.glob("*.py"))
+_FILES = sorted(Path(__file__).parent.rglob("*.py"))
 
 SOURCES = hashlib.sha256(b"".join(path.read_bytes() for path in _FILES)).hexdigest()
 """numba looks only at the file of a cached function, and would run old code after a change in a file it calls."""

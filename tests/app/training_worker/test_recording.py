@@ -7,10 +7,12 @@ from app.training_worker import recording
 from app.training_worker.port import FIRST_STEPS
 from app.training_worker.recording import advance
 from engine import Spec, Trainer
+from engine.spec.choices import BackendName
 
 
-def test_every_step_but_the_last_has_the_entry_of_its_own() -> None:
-    trainer, twin = (Trainer(Spec(seed=3), backend="by_hand") for _ in range(2))
+@pytest.mark.parametrize("backend", ["by_hand", "compiled"])
+def test_every_step_but_the_last_has_the_entry_of_its_own(backend: BackendName) -> None:
+    trainer, twin = (Trainer(Spec(seed=3), backend) for _ in range(2))
     recorded = advance(trainer, 7, watched=False, every_step=True)
     assert [entry.step for entry in recorded.entries] == [1, 2, 3, 4, 5, 6]
     for entry in recorded.entries:

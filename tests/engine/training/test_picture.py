@@ -8,8 +8,8 @@ import pytest
 from numba import njit
 
 from engine import Layer, Spec, Trainer
-from engine.backends.compiled import picture as compiled_picture
-from engine.backends.compiled.grids import threshold_level as compiled_threshold_level
+from engine.backends.compiled.pictures import picture as compiled_picture
+from engine.backends.compiled.pictures.grids import threshold_level as compiled_threshold_level
 from engine.evaluation.predictions import predictions_of
 from engine.nn.picture_layout import BOUNDARY_SIDE
 from engine.spec.choices import FEATURES, BackendName, BugName, LossName
@@ -238,3 +238,13 @@ def test_all_pictures_are_one_machine_code() -> None:
         Trainer(SPECS[name]).picture(1)
     dispatcher: Any = compiled_picture.draw
     assert len(dispatcher.overloads) == 1
+
+
+@pytest.mark.parametrize("backend", BACKENDS)
+@pytest.mark.parametrize("name", ["classes by their logits", "values", "pixels"])
+def test_readings_are_those_of_the_picture_and_leave_the_next_one_whole(name: str, backend: BackendName) -> None:
+    one, other = (Trainer(SPECS[name], backend) for _ in range(2))
+    one.picture()
+    for _ in range(3):
+        assert one.readings(2) == other.picture(2).readings
+    np.testing.assert_array_equal(one.picture(1).data, other.picture(1).data)

@@ -204,7 +204,8 @@ def test_the_gil_is_released() -> None:
 
 
 WARM = """
-from engine.backends.compiled import kernels, picture
+from engine.backends.compiled import kernels
+from engine.backends.compiled.pictures import picture
 from engine.backends.compiled.backend import warm
 warm()
 for kernel in (kernels.advance, kernels.infer, picture.draw):

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from engine.backends.compiled import elementary
 from engine.backends.compiled import random as kernel_random
 from engine.backends.compiled.lanes import WIDTH, inlined, largest, load, numbers, store, store_bytes
-from engine.backends.compiled.picture import half
+from engine.backends.compiled.pictures.picture import half
 from engine.nn import random
 from engine.nn.network import Array
 

@@ -5,11 +5,12 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends.compiled import kernels, picture, settings
+from engine.backends.compiled import kernels, settings
 from engine.backends.compiled.arguments import Canvas, MeasuredSet, PlainArguments, Scene
-from engine.backends.compiled.calls import address_of
 from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import Layout, aligned
+from engine.backends.compiled.pictures import picture
+from engine.backends.compiled.pictures.calls import address_of
 from engine.backends.pictures import MeasuredSet as GivenSet
 from engine.backends.pictures import Measures, PictureInputs
 from engine.nn.network import Array, Network
@@ -35,7 +36,8 @@ class Drawing:
         neurons = sum(network.sizes[1:])
         room = WIDTH * max(4, min(MOST_ROOM // WIDTH, OUTPUT_VALUES // (neurons * WIDTH)))
         self.train, self.test = tuple(_measured(inputs.train)), tuple(_measured(inputs.test))
-        self.scene = tuple(_scene(network, layout, inputs, room))
+        scene = _scene(network, layout, inputs, room)
+        self.scene, self.scene_without_grids = tuple(scene), tuple(_without_grids(scene))
         grid = aligned(max(math.prod(section.shape) for section in inputs.layout.sections))
         self.readings = np.zeros(settings.GRADIENT_NORMS + network.layers)
         self.canvas = tuple(
@@ -52,7 +54,13 @@ class Drawing:
         )
 
     def draw(
-        self, steps: int, gradient: Array, arguments: PlainArguments, whole_gradient: Array, still: PlainArguments
+        self,
+        steps: int,
+        gradient: Array,
+        arguments: PlainArguments,
+        whole_gradient: Array,
+        still: PlainArguments,
+        grids: bool,
     ) -> Measures:
         """Arguments as `kernels.advance` takes them: for the steps, and for all samples in their order."""
         if not self.infer:  # every run has arguments of the same types
@@ -60,7 +68,7 @@ class Drawing:
             self.infer = address_of(kernels.infer, gradient, 1, 0, 1, gradient, arguments)
         picture.draw(
             steps, self.advance, self.infer, gradient, arguments, whole_gradient, still,
-            self.train, self.test, self.scene, self.canvas,
+            self.train, self.test, self.scene if grids else self.scene_without_grids, self.canvas,
         )  # fmt: skip
         train_loss, test_loss, train_accuracy, test_accuracy, penalty, *norms = self.readings.tolist()
         classes = self.inputs.train.classes is not None
@@ -119,6 +127,12 @@ def _scene(network: Network, layout: Layout, inputs: PictureInputs, room: int) -
         tensors=layout.index[tensor_places(network, parts)],
         tensor_ends=np.cumsum([math.prod(shape) for _, shape in parts.tensors]),
     )
+
+
+def _without_grids(scene: Scene) -> Scene:
+    choices = scene.choices.copy()
+    choices[[settings.BOUNDARY, settings.MAPS]] = 0
+    return scene._replace(choices=choices)
 
 
 def _read_only(values: Array) -> Array:

@@ -11,10 +11,10 @@ import numpy as np
 
 from engine.backends.compiled.arguments import Canvas, MeasuredSet, Scene, named
 from engine.backends.compiled.cache import cached
-from engine.backends.compiled.calls import call_for_number
-from engine.backends.compiled.grids import draw_boundary, draw_maps
 from engine.backends.compiled.lanes import inlined, separate
-from engine.backends.compiled.measures import measure, penalty, sums
+from engine.backends.compiled.pictures.calls import call_for_number
+from engine.backends.compiled.pictures.grids import draw_boundary, draw_maps
+from engine.backends.compiled.pictures.measures import measure, penalty, sums
 from engine.backends.compiled.products import TILE
 from engine.backends.compiled.settings import (
     BOUNDARY,

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from engine.backends.compiled.arguments import Canvas, Scene
-from engine.backends.compiled.calls import call_for_nothing
 from engine.backends.compiled.elementary import exp as exp_of_lanes
 from engine.backends.compiled.elementary import sigmoid
 from engine.backends.compiled.lanes import (
@@ -24,7 +23,8 @@ from engine.backends.compiled.lanes import (
     store_bytes,
     where_positive,
 )
-from engine.backends.compiled.measures import rows_before
+from engine.backends.compiled.pictures.calls import call_for_nothing
+from engine.backends.compiled.pictures.measures import rows_before
 from engine.backends.compiled.settings import (
     BCE,
     BOUNDARY,

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from engine.backends.compiled.arguments import Canvas, MeasuredSet, Scene
-from engine.backends.compiled.calls import call_for_nothing
 from engine.backends.compiled.lanes import WIDTH, gather, inlined, separate, store
+from engine.backends.compiled.pictures.calls import call_for_nothing
 from engine.backends.compiled.settings import (
     BCE,
     CROSS_ENTROPY,
