@@ -26,9 +26,9 @@ def value_of(element: Locator) -> float:
 
 
 def shown(opened: Opened) -> list[dict[str, Any]]:
-    """Every line of the sheet as numbers, in one look at the page."""
+    """Every line of the sheet as numbers, in one look at the page, in the order of the arithmetic."""
     lines: list[dict[str, Any]] = opened["inspector"].evaluate(
-        """root => [...root.querySelectorAll('.line')].map((line) => {
+        """root => [...root.querySelectorAll('.line')].sort((a, b) => a.dataset.place - b.dataset.place).map((line) => {
           const main = line.dataset.testid === 'main-line';
           const of = (id) => [...line.querySelectorAll(`[data-testid=${id}]`)].map((e) => Number(e.dataset.value));
           const [terms, total] = main ? ['term', 'total'] : ['line-term', 'line-total'];
@@ -320,3 +320,13 @@ def test_network_and_boundary_stay_in_sight(opened: Opened) -> None:
         opened["boundary"].scroll_into_view_if_needed()
         opened["term"].first.scroll_into_view_if_needed()
         assert opened["term"].count() == 5
+
+
+def test_the_rule_stands_before_what_leads_to_it(opened: Opened) -> None:
+    opened["numbers"].click()
+    opened["step"].click()
+    opened["weight-0-0-0"].click()
+    expect(opened["inspector"].locator(".group").first).to_have_attribute("data-group", "update")
+    groups = opened["inspector"].locator(".group").evaluate_all("all => all.map((group) => group.dataset.group)")
+    assert groups.count("update") == 1
+    assert len(groups) > 1

@@ -76,7 +76,7 @@ export function createContent(root, store, send, goTo) {
 
 /** The measured statistics of an inspected layer. @param {HTMLElement} root @param {Store} store @returns {() => void} shows them */
 function createLayerHealth(root, store) {
-  const health = createHealth(root, (quantity) => store.set({ quantity, chart: 'layers' }));
+  const health = createHealth(root, (quantity) => store.set({ quantity, chart: 'layers', panel: 'layers' }));
   return () => {
     const [subject, measured] = [store.get('inspected'), store.get('health')];
     root.hidden = subject?.kind !== 'layer';

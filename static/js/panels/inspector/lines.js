@@ -24,6 +24,7 @@ export function createLines(root, goTo) {
       if (next !== structure) {
         structure = next;
         made = lines.map((line) => makeLine(line, goTo));
+        made.forEach(({ section }, i) => { section.dataset.place = String(i); }); // in the order of the arithmetic
         root.replaceChildren(...grouped(made.map(({ section }, i) => ({ section, group: groupOf(lines[i].name) }))));
       }
       lines.forEach((line, i) => made[i].fill(line, context));
@@ -36,7 +37,7 @@ export function createLines(root, goTo) {
   };
 }
 
-/** Neighbours of one group in a box with its heading. @param {{section: HTMLElement, group: string}[]} lines */
+/** Neighbours of one group in a box with its heading; the rule, old − rate · gradient = new, before what leads to it. @param {{section: HTMLElement, group: string}[]} lines */
 function grouped(lines) {
   /** @type {HTMLElement[]} */
   const boxes = [];
@@ -50,5 +51,8 @@ function grouped(lines) {
     }
     boxes[boxes.length - 1].append(section);
   }
-  return boxes;
+  return [...boxes.filter(isRule), ...boxes.filter((box) => !isRule(box))];
 }
+
+/** @param {HTMLElement} box */
+const isRule = (box) => box.dataset.group === 'update';
