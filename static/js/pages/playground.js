@@ -19,7 +19,8 @@ import { createActions } from '../experiment/actions.js';
 import { createAddressBar } from '../experiment/address_bar.js';
 import { createChanges } from '../experiment/changes.js';
 import { createStateReceiver } from '../experiment/resume.js';
-import { mountOutput } from '../panels/output/output.js';
+import { mountBoundary } from '../panels/output/boundary.js';
+import { mountMetrics } from '../panels/output/metrics.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
 import { mountKeys } from '../panels/top/keys.js';
 import { mountMessage } from '../panels/top/message.js';
@@ -97,7 +98,8 @@ mountStatus(element('status'), store);
 mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);
 mountKeys(elementOf);
-mountOutput(element('output'), store, predictions.follow);
+mountMetrics(element('metrics'), store);
+mountBoundary(element('boundary'), store, predictions.follow);
 options.then((offered) => keepServerOptions(store, offered));
 
 // What is loaded after the first picture, or when it is asked for
@@ -115,18 +117,16 @@ const network = createLatePart(store, async () => {
   mountSlowMotion(slowMotion, store, act);
 });
 const controls = createLatePart(store, async () => {
-  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountArithmeticPredictions }, { mountStepCheck }, { mountSave }, { mountShare }] = await Promise.all([
+  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountStepCheck }, { mountShare }] = await Promise.all([
     import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/data/points_upload.js'),
-    import('../panels/output/arithmetic_predictions.js'), import('../panels/checks/step_check.js'), import('../panels/save/save.js'), import('../panels/top/share.js'),
+    import('../panels/checks/step_check.js'), import('../panels/top/share.js'),
   ]);
   mountKnobs(element('knobs'), store, act);
   mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
-  mountArithmeticPredictions(element('answers'), store, predictions.follow);
   mountStepCheck(element('checked'), element('checks'), store, act);
-  mountSave(element('save-menu'), element('save'), store, focusPlay);
   mountShare(element('share'), store, addressBar.publish);
-}, { clicked: '#data button, #checked, #save, #share' });
+}, { clicked: '#data button, #checked, #share' });
 const plotly = createLatePart(store, async () => {
   const { loadPlotly } = await import('../core/plotly.js');
   loadPlotly().catch(() => {}); // the charts say so
@@ -137,6 +137,14 @@ const charts = createLatePart(store, async () => {
   mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport'), scrollerOf: (element) => element.closest('.stage') });
 });
 
+const save = createLatePart(store, async () => {
+  const { mountSave } = await import('../panels/save/save.js');
+  mountSave(element('save-menu'), element('save'), store, focusPlay);
+}, { clicked: '#save' });
+const arithmeticPredictions = createLatePart(store, async () => {
+  const { mountArithmeticPredictions } = await import('../panels/output/arithmetic_predictions.js');
+  mountArithmeticPredictions(element('answers'), store, predictions.follow);
+});
 const drawingPad = createLatePart(store, async () => {
   const { mountDrawingPad } = await import('../panels/output/drawing_pad.js');
   mountDrawingPad(element('pad'), store, predictions.follow);
@@ -182,4 +190,4 @@ const help = createLatePart(store, async () => {
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
-await loadWhenIdle([inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
+await loadWhenIdle([save, arithmeticPredictions, inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
