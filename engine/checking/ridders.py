@@ -58,7 +58,7 @@ def slope(function: Callable[[float], float | None], x: float, rounding: float) 
                 found = Slope(row[-1], error)
                 if len(before) > 1 and (best is None or found.rank < best.rank):
                     best = found
-            if best is not None and (best.error <= ENOUGH * abs(best.value) or unsure > best.error):
+            if best is not None and best.error <= max(ENOUGH * abs(best.value), min(unsure, abs(best.value))):
                 break
         step /= RATIO
     return best

@@ -118,6 +118,15 @@ def test_the_error_of_a_slope_is_estimated() -> None:
     assert slope(lambda x: x if x > 2 else None, 2.0, 1e-15) is None
 
 
+def test_a_slope_that_only_small_steps_find_is_looked_for() -> None:
+    """A pole at 0, nearer than the longest steps, which find next to nothing."""
+    _, run, own = placed("0.8^(0.5/b)", {"b": -0.00127})
+    found, unsure = against_differences(run, own)
+    assert unsure == []
+    assert found is not None
+    assert found.same
+
+
 def test_a_step_that_is_lost_in_a_huge_number_is_not_divided_by() -> None:
     draw = random.Random(1)
     assert slope(lambda _: draw.random(), 1e30, rounding=0) is not None
