@@ -8,6 +8,7 @@ Works on one torch thread, which is quickest for networks this small and leaves 
 The number of threads is a setting of the calling thread: it is restored before a call returns.
 """
 
+import math
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -26,6 +27,12 @@ from engine.spec.spec import DIVERGENCE, Spec
 Function = Callable[[torch.Tensor], torch.Tensor]
 Criterion = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]
 
+
+def gelu(z: torch.Tensor) -> torch.Tensor:
+    """z·Φ(z) with Φ by erfc: torch.nn.GELU's 1 + erf keeps no digit of a tail, at z = −5 it is 4 % off."""
+    return z * torch.special.erfc(z * -math.sqrt(0.5)) / 2
+
+
 ACTIVATIONS: dict[ActivationName, Callable[[Network], Function]] = {
     "linear": lambda network: torch.nn.Identity(),
     "step": lambda network: lambda z: torch.sign(torch.relu(z)),  # unlike a comparison it has a derivative, 0
@@ -36,7 +43,7 @@ ACTIVATIONS: dict[ActivationName, Callable[[Network], Function]] = {
     "elu": lambda network: torch.nn.ELU(network.elu_alpha),
     "softplus": lambda network: torch.nn.Softplus(),
     "silu": lambda network: torch.nn.SiLU(),
-    "gelu": lambda network: torch.nn.GELU(),
+    "gelu": lambda network: gelu,
 }
 LOSSES: dict[LossName, Callable[[Network], Criterion]] = {
     "mse": lambda network: torch.nn.MSELoss(reduction=network.reduction),
