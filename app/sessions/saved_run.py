@@ -4,9 +4,10 @@ Parts are what never changes in a run: a Spec, a moment of the timeline, a chang
 curve; and where the run stands, which is another part each time.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,7 @@ from app.sessions.curves import History, Measurements
 from app.sessions.run import Run
 from app.sessions.undo import Change, SetUp, UndoStack
 from app.settings import Limits
-from app.store.records import Part, Save, SavedRun
+from app.store.records import MakePart, Part, PartsToMake, Save, SavedRun
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.training_worker.port import Placed
 from app.wire.messages import Refusal
@@ -81,21 +82,24 @@ class Written:
 
     def save(self, key: str, run: Run, here: Checkpoint, server: str) -> Save:
         """What is new in a run that stands here; from now on that counts as written."""
-        added: dict[int, Part] = {}
+        added: dict[int, MakePart] = {}
         dropped = self._add_things(run, here, added) + self._add_curves(run.branches, added)
         dropped += [] if self._here is None else [self._here]
         self._here = self._new()
-        added[self._here] = Part("here", self._facts(here), arrays_of(here.state))
-        undo, redo = ([self._numbers[id(change)][1] for change in stack] for stack in run.undo.stacks)
+        added[self._here] = partial(_checkpoint_part, "here", here, self._number(here.spec), {})
+        undo, redo = ([self._number(change) for change in stack] for stack in run.undo.stacks)
         head = {**_head(run), "server": server, "undo": undo, "redo": redo}
         whole, self.whole = self.whole, False
-        return Save(key, head, added, () if whole else dropped, whole)
+        return Save(key, head, PartsToMake(added), () if whole else dropped, whole)
+
+    def _number(self, thing: Thing) -> int:
+        return self._numbers[id(thing)][1]
 
     def _new(self) -> int:
         self._last += 1
         return self._last
 
-    def _add_things(self, run: Run, here: Checkpoint, added: dict[int, Part]) -> list[int]:
+    def _add_things(self, run: Run, here: Checkpoint, added: dict[int, MakePart]) -> list[int]:
         """Gives the numbers of those that are gone."""
         branches = run.branches.timeline.branches
         moments = self._moments_added(branches)
@@ -133,28 +137,16 @@ class Written:
             added += [(moment, place) for moment in moments[count:]]
         return added
 
-    def _part(self, thing: Thing, branch: int) -> Part:
+    def _part(self, thing: Thing, branch: int) -> MakePart:
         """branch: of a moment."""
         if isinstance(thing, Spec):
-            return Part("spec", thing.model_dump(mode="json"), {})
+            return partial(_spec_part, thing)
         if isinstance(thing, Moment):
-            kept = {"branch": branch, "loss": thing.test_loss, "pinned": thing.pinned, "gap": thing.gap}
-            return Part("moment", {**kept, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
-        set_up = None if thing.set_up is None else vars(thing.set_up)
-        facts = {"branch": thing.branch, "left": self._numbers[id(thing.spec)][1], "set_up": set_up}
-        if thing.checkpoint is None:
-            return Part("change", facts, {})
-        return Part("change", {**facts, **self._facts(thing.checkpoint)}, arrays_of(thing.checkpoint.state))
+            return partial(_moment_part, thing, branch, self._number(thing.checkpoint.spec))
+        spec = None if thing.checkpoint is None else self._number(thing.checkpoint.spec)
+        return partial(_change_part, thing, self._number(thing.spec), spec)
 
-    def _facts(self, checkpoint: Checkpoint) -> dict[str, Any]:
-        return {
-            "spec": self._numbers[id(checkpoint.spec)][1],
-            "bug": checkpoint.bug,
-            "stopping": vars(checkpoint.stopping),
-            "progress": checkpoint.state.progress._asdict(),
-        }
-
-    def _add_curves(self, branches: Branches, added: dict[int, Part]) -> list[int]:
+    def _add_curves(self, branches: Branches, added: dict[int, MakePart]) -> list[int]:
         """Gives the numbers of pieces that are gone."""
         curves: dict[int, WrittenCurve] = {}
         for curve, place in _placed_curves(branches):
@@ -178,14 +170,50 @@ def _placed_curves(branches: Branches) -> Iterable[tuple[AnyCurve, int]]:
         yield measurements, place
 
 
-def _curve_part(curve: AnyCurve, branch: int, first: int) -> Part:
+def _curve_part(curve: AnyCurve, branch: int, first: int) -> MakePart:
+    """Of the entries that it has now: later there may be more."""
     if isinstance(curve, History):
-        entries = curve.entries[first:]
-        values = np.array([(one.train_loss, one.test_loss, *one.gradient_norms) for one in entries], "<f8")
-        return Part("history", {"branch": branch}, {"steps": _steps(entries), "values": values})
-    measured = curve.entries[first:]
-    layers = np.array([one.values for one in measured], "<f4")
-    return Part("layers", {"branch": branch}, {"steps": _steps(measured), "values": layers})
+        return partial(_history_part, curve.entries[first:], branch)
+    return partial(_layers_part, curve.entries[first:], branch)
+
+
+def _history_part(entries: Sequence[CurveEntry], branch: int) -> Part:
+    values = np.array([(one.train_loss, one.test_loss, *one.gradient_norms) for one in entries], "<f8")
+    return Part("history", {"branch": branch}, {"steps": _steps(entries), "values": values})
+
+
+def _layers_part(entries: Sequence[Measured], branch: int) -> Part:
+    values = np.array([one.values for one in entries], "<f4")
+    return Part("layers", {"branch": branch}, {"steps": _steps(entries), "values": values})
+
+
+def _spec_part(spec: Spec) -> Part:
+    return Part("spec", spec.model_dump(mode="json"), {})
+
+
+def _moment_part(moment: Moment, branch: int, spec: int) -> Part:
+    facts = {"branch": branch, "loss": moment.test_loss, "pinned": moment.pinned, "gap": moment.gap}
+    return _checkpoint_part("moment", moment.checkpoint, spec, facts)
+
+
+def _change_part(change: Change, left: int, spec: int | None) -> Part:
+    """left, spec: the numbers of the Spec that was left and of that of its checkpoint, if it has one."""
+    set_up = None if change.set_up is None else vars(change.set_up)
+    facts = {"branch": change.branch, "left": left, "set_up": set_up}
+    if change.checkpoint is None or spec is None:
+        return Part("change", facts, {})
+    return _checkpoint_part("change", change.checkpoint, spec, facts)
+
+
+def _checkpoint_part(kind: str, checkpoint: Checkpoint, spec: int, more: Mapping[str, Any]) -> Part:
+    """spec: the number of its Spec. more: facts of what it belongs to."""
+    facts = {
+        "spec": spec,
+        "bug": checkpoint.bug,
+        "stopping": vars(checkpoint.stopping),
+        "progress": checkpoint.state.progress._asdict(),
+    }
+    return Part(kind, {**more, **facts}, arrays_of(checkpoint.state))
 
 
 def _steps(entries: Iterable[CurveEntry] | Iterable[Measured]) -> NDArray[np.int64]:

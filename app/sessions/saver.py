@@ -16,6 +16,13 @@ log = logging.getLogger(__name__)
 SAVE_SECONDS = 1.0
 """Between two saves of a run that trains: what a killed server loses at most, but for the time that one takes."""
 
+PAUSED_SECONDS = 0.2
+"""The same of a run that is paused: a slider that is turned makes a hundred changes a second."""
+
+REST, LONGEST_REST = 4, 5.0
+"""How many times as long as a save took there is none, and how many seconds at most, so that slow disks and large
+networks get fewer."""
+
 RETRY_SECONDS = 30.0
 """Until the next try, where a run cannot be saved though the store works."""
 
@@ -28,13 +35,15 @@ class Saver:
         self._written = written or Written()
         self._saved: tuple[Any, ...] = ()
         """Of what was saved last: see `_state`."""
-        self._saved_at = 0.0
+        self._saved_at = -SAVE_SECONDS
+        self._rest = 0.0
+        """Seconds from the beginning of the last save to the next, at least."""
         self._retry_at = 0.0
         self._saving: asyncio.Task[None] | None = None
         self.has_failed = False
         """Whether the last save could not be done."""
-        self.on_saved: Callable[[], None] = lambda: None
-        """Called when a save has ended."""
+        self.on_due: Callable[[], None] = lambda: None
+        """Called when the next save may be begun, of a run that is paused."""
 
     @property
     def store(self) -> Store | None:
@@ -51,11 +60,11 @@ class Saver:
 
     @property
     def is_due(self) -> bool:
-        """Whether one should be begun now: at once after a change, now and then while the run trains."""
+        """Whether one should be begun now: soon after a change, now and then while the run trains."""
         if self._store is None or not self.idle or not self._store.accepts:
             return False
-        now, seconds = self._run.clock(), SAVE_SECONDS if self._run.working else 0.0
-        return now >= max(self._saved_at + seconds, self._retry_at) and self.is_behind
+        apart = max(self._rest, SAVE_SECONDS if self._run.working else PAUSED_SECONDS)
+        return self._run.clock() >= max(self._saved_at + apart, self._retry_at) and self.is_behind
 
     def begin(self, here: Checkpoint) -> None:
         """Begins a save of the run, whose Trainer stands here."""
@@ -77,10 +86,11 @@ class Saver:
             log.exception("a run could not be saved")
         finally:
             self._saving = None
+            self._rest = min(REST * (self._run.clock() - self._saved_at), LONGEST_REST)
             if self.has_failed:  # the next save is of everything; where this one was, it may be the run's own fault
                 self._written, self._saved = Written(), ()
                 self._retry_at = self._run.clock() + (RETRY_SECONDS if save.whole and store.state == "ok" else 0.0)
-        self.on_saved()
+            asyncio.get_running_loop().call_later(max(PAUSED_SECONDS, self._rest), self.on_due)
 
     def _state(self) -> tuple[Any, ...]:
         """Differs where there is something new to be kept."""

@@ -66,7 +66,7 @@ class Session:
         self._worker = worker
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()
-        self.saver.on_saved = self._something_to_do.set
+        self.saver.on_due = self._something_to_do.set
         self._trainer_lock = TrainerLock()
         self._closed = False
         self._halting: asyncio.Task[None] | None = None

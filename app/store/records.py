@@ -4,7 +4,7 @@ The store knows neither sessions nor the engine: what the numbers mean is said b
 """
 
 import math
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,6 +23,26 @@ class Part:
     facts: Mapping[str, Any]
     """What JSON can say, and the numbers that are not finite."""
     arrays: Arrays
+
+
+MakePart = Callable[[], Part]
+
+
+class PartsToMake(Mapping[int, Part]):
+    """Parts by their numbers, each made when it is asked for: by whoever writes them, in the store's thread. Of a long
+    run there are thousands."""
+
+    def __init__(self, made: Mapping[int, MakePart]) -> None:
+        self._made = made
+
+    def __getitem__(self, number: int) -> Part:
+        return self._made[number]()
+
+    def __iter__(self) -> Iterator[int]:
+        return iter(self._made)
+
+    def __len__(self) -> int:
+        return len(self._made)
 
 
 @dataclass(frozen=True)
