@@ -14,17 +14,18 @@ from app.training_worker.memory import MemoryBudget
 from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
-from app.web import api, files, gallery, graphs, options, pages, sockets, static_files
-from app.web.class_word import ClassWord
-from app.web.draining import Draining
-from app.web.logs import RequestLog
-from app.web.questions import Questions
+from app.web import api, files, gallery, graphs, options, pages, sockets
+from app.web.access.class_word import ClassWord
+from app.web.access.questions import Questions
+from app.web.access.strangers import KeepStrangersOut
+from app.web.access.uploads import Uploads
+from app.web.assets import static_files
+from app.web.operation.draining import Draining
+from app.web.operation.logs import RequestLog
+from app.web.operation.tally import Tally
 from app.web.root_path import RootPath
 from app.web.security import AnswerHead, SecurityHeaders, add_error_answers, security_headers
 from app.web.serving import run
-from app.web.strangers import KeepStrangersOut
-from app.web.tally import Tally
-from app.web.uploads import Uploads
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 
@@ -77,7 +78,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     app.include_router(gallery.router)
     app.include_router(options.router)
     if settings.metrics:
-        from app.web import metrics  # loads prometheus_client
+        from app.web.operation import metrics  # loads prometheus_client
 
         app.include_router(metrics.router)
     app.include_router(pages.router)

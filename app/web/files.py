@@ -12,8 +12,8 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.training_worker import uploaded_files
 from app.training_worker.port import ModelFormat, WriteModel
-from app.web.questions import Questions, person
-from app.web.uploads import Uploads
+from app.web.access.questions import Questions, person
+from app.web.access.uploads import Uploads
 from app.wire.messages import Refusal, faults_refused, message
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}

@@ -13,6 +13,7 @@ from app.sessions.manager import SessionManager
 from app.settings import Limits
 from app.training_worker.port import GetNetworkSample
 from app.training_worker.processes import Processes, ProcessHarmed
+from app.web.access.questions import Questions, person
 from app.web.graph_answers import (
     Answer,
     ExpressionRequest,
@@ -21,7 +22,6 @@ from app.web.graph_answers import (
     expression_answer,
     network_answer,
 )
-from app.web.questions import Questions, person
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
 

@@ -10,7 +10,7 @@ from fastapi import APIRouter, Request, Response
 
 from app.settings import Limits
 from app.web import api, gallery
-from app.web.packed import REVALIDATE, Packed
+from app.web.assets.packed import REVALIDATE, Packed
 from engine.data.digits import DataSources
 
 router = APIRouter()

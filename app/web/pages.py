@@ -11,8 +11,8 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from app.settings import FILES, Settings
-from app.web.packed import FOR_EVER, REVALIDATE, Packed
-from app.web.static_files import static_files
+from app.web.assets.packed import FOR_EVER, REVALIDATE, Packed
+from app.web.assets.static_files import static_files
 
 PLOTLY_VERSION = version("plotly")
 

@@ -16,7 +16,7 @@ import uvicorn
 from fastapi import FastAPI
 
 from app.settings import Settings
-from app.web.logs import write_json_lines
+from app.web.operation.logs import write_json_lines
 from app.web.protocols import Config
 
 log = logging.getLogger(__name__)

@@ -11,9 +11,9 @@ from app.sessions.manager import Full, SessionManager
 from app.sessions.session import Session
 from app.sessions.viewers import Viewer
 from app.settings import Limits, Settings
+from app.web.access.strangers import is_own_host, is_welcome
+from app.web.operation.tally import Tally
 from app.web.protocols import owner
-from app.web.strangers import is_own_host, is_welcome
-from app.web.tally import Tally
 from app.wire.commands import parse, parse_binary
 from app.wire.messages import Closing, Refusal, message
 

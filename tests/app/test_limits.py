@@ -14,7 +14,7 @@ from websockets.asyncio.client import connect
 from app.sessions.manager import Full
 from app.settings import Limits, Settings
 from app.training_worker.measurements import QUANTITIES, Measured
-from app.web.questions import Questions
+from app.web.access.questions import Questions
 from app.wire.messages import Closing, Refusal
 from engine.fault import Fault
 from engine.graph.expressions import ExpressionLimits, parse

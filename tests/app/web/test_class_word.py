@@ -10,8 +10,8 @@ from starlette.types import Message, Receive, Scope, Send
 from websockets.asyncio.client import connect
 
 from app.settings import Limits
-from app.web import class_word
-from app.web.class_word import ClassWord
+from app.web.access import class_word
+from app.web.access.class_word import ClassWord
 from app.wire.messages import Closing
 from tests.app.running import Running, running_server
 from tests.app.web.test_sockets import address, closing, told, until
@@ -63,7 +63,7 @@ async def test_a_wrong_guess_makes_the_next_of_its_address_wait(monkeypatch: pyt
         for _ in range(20):
             await turn_of_others()
 
-    monkeypatch.setattr("app.web.class_word.asyncio.sleep", sleep)
+    monkeypatch.setattr("app.web.access.class_word.asyncio.sleep", sleep)
     asking = ClassWord(nobody, "seesaw", Limits())
 
     async def guess(word: str, client: str) -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from starlette.types import Message, Receive, Scope, Send
 
-from app.web.draining import Draining
+from app.web.operation.draining import Draining
 
 
 class Answering:

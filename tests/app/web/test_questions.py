@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from app.web.questions import Questions
+from app.web.access.questions import Questions
 from app.wire.messages import Refusal
 from tests.app.fake_viewer import PATIENCE
 

@@ -7,9 +7,9 @@ from pathlib import Path
 import pytest
 
 from app.settings import FILES
-from app.web.modules import ModuleGraph
-from app.web.packed import Packed
-from app.web.static_files import JOINED, StaticFiles
+from app.web.assets.modules import ModuleGraph
+from app.web.assets.packed import Packed
+from app.web.assets.static_files import JOINED, StaticFiles
 from tests.app.running import Running
 from tests.app.web.test_http import get
 

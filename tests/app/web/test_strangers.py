@@ -8,7 +8,7 @@ from starlette.datastructures import Headers
 from websockets.asyncio.client import connect
 
 from app.settings import Settings
-from app.web.strangers import is_foreign, is_own_host, is_welcome
+from app.web.access.strangers import is_foreign, is_own_host, is_welcome
 from app.wire.messages import Closing
 from tests.app.running import Running, running_server
 from tests.app.web.test_http import get

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import Request
 
-from app.web.uploads import Uploads
+from app.web.access.uploads import Uploads
 from app.wire.messages import Refusal
 from tests.app.fake_viewer import PATIENCE
 

@@ -7,7 +7,7 @@ from urllib.request import urlopen
 import pytest
 from websockets.asyncio.client import connect
 
-from app.web.tally import LATENCIES, Tally
+from app.web.operation.tally import LATENCIES, Tally
 from tests.app.running import Running, running_server
 from tests.app.web.test_sockets import address, say, until
 

@@ -11,9 +11,6 @@ def test_gelu_and_its_slope_in_the_tails() -> None:
     z = torch.linspace(-12, 12, 2001, requires_grad=True)
     exact = z.detach().double().requires_grad_()
     value, wanted = gelu(z), exact * torch.special.erfc(exact * -math.sqrt(0.5)) / 2
-    value.sum().backward()
-    wanted.sum().backward()
-    assert z.grad is not None
-    assert exact.grad is not None
+    (slope,), (wanted_slope,) = torch.autograd.grad(value.sum(), z), torch.autograd.grad(wanted.sum(), exact)
     torch.testing.assert_close(value.double(), wanted, rtol=2e-5, atol=1e-37)
-    torch.testing.assert_close(z.grad.double(), exact.grad, rtol=5e-5, atol=1e-9)
+    torch.testing.assert_close(slope.double(), wanted_slope, rtol=5e-5, atol=1e-9)

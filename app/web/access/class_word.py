@@ -15,10 +15,10 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from app.settings import Limits
+from app.web.access.questions import Questions, person
+from app.web.access.strangers import PROBES
 from app.web.pages import templates
-from app.web.questions import Questions, person
 from app.web.security import error_answer, home
-from app.web.strangers import PROBES
 from app.wire.messages import Closing, Refusal
 
 COOKIE = "playground-class"

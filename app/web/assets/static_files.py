@@ -13,8 +13,8 @@ from pathlib import Path
 from fastapi import APIRouter, HTTPException, Request, Response
 
 from app.settings import FILES
-from app.web.modules import ModuleGraph
-from app.web.packed import FOR_EVER, REVALIDATE, Packed
+from app.web.assets.modules import ModuleGraph
+from app.web.assets.packed import FOR_EVER, REVALIDATE, Packed
 
 MEDIA_TYPES = {
     ".js": "text/javascript",

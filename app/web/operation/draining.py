@@ -7,8 +7,8 @@ from collections.abc import Callable
 from fastapi import Request, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from app.web.access.strangers import PROBES
 from app.web.security import error_answer
-from app.web.strangers import PROBES
 
 log = logging.getLogger(__name__)
 

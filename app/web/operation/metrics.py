@@ -10,7 +10,7 @@ from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
 from app.sessions.manager import SessionManager
-from app.web.tally import LATENCIES, Tally
+from app.web.operation.tally import LATENCIES, Tally
 
 router = APIRouter()
 
