@@ -1,6 +1,7 @@
 """Opens the database of this server: SQLite in a folder, or Postgres, brought up to date where it is older."""
 
 import os
+from functools import partial
 from pathlib import Path
 
 from platformdirs import user_data_path
@@ -9,7 +10,7 @@ from sqlalchemy.engine import URL, Connection, Engine, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError, SQLAlchemyError
 
 from app.settings import Settings
-from app.store.repository import Repository
+from app.store.repository import CannotOpen, Repository
 from app.store.schema import VERSION
 from app.store.store import Store, reason
 
@@ -24,10 +25,6 @@ LOCK_SECONDS = 5
 """How long to wait for a server on the same folder that is just stopping."""
 
 
-class CannotOpen(Exception):  # noqa: N818
-    """The database cannot be used now: playing goes on without. Says why, in a sentence."""
-
-
 class Misconfigured(CannotOpen):
     """It cannot be what was meant: the server must not start."""
 
@@ -38,17 +35,34 @@ def open_store(settings: Settings) -> Store | None:
     if settings.store == OFF:
         return None
     try:
-        if settings.store is not None:
-            return Store(open_address(settings.store))
-        folder = settings.data or user_data_path("backprop-playground", appauthor=False)
-        repository = open_folder(folder)
-        print(f"Runs are kept in {folder}{_for_how_long(folder)}.", flush=True)
-        return Store(repository)
+        return _open_address(settings.store) if settings.store is not None else _open_folder(settings.data)
     except Misconfigured as fault:
         raise SystemExit(str(fault)) from None
+
+
+def _open_address(address: str) -> Store:
+    """A database that does not answer yet is tried again, as it may be starting."""
+    repository = Repository(partial(connect_to_address, address))
+    try:
+        return Store(repository.opened())
+    except Misconfigured:
+        raise
     except CannotOpen as fault:
-        print(f"{fault} Until then runs are not kept: they end with this server.", flush=True)
+        print(f"{fault} Until it can, runs are not kept: they end with this server.", flush=True)
+        return Store(repository, "failed")
+
+
+def _open_folder(chosen: Path | None) -> Store | None:
+    folder = chosen or user_data_path("backprop-playground", appauthor=False)
+    try:
+        repository = open_folder(folder)
+    except Misconfigured:
+        raise
+    except CannotOpen as fault:
+        print(f"{fault} Until this server is started again, runs are not kept: they end with it.", flush=True)
         return None
+    print(f"Runs are kept in {folder}{_for_how_long(folder)}.", flush=True)
+    return Store(repository)
 
 
 def _for_how_long(folder: Path) -> str:
@@ -61,6 +75,14 @@ def _for_how_long(folder: Path) -> str:
 
 
 def open_folder(folder: Path) -> Repository:
+    return Repository(partial(connect_to_folder, folder)).opened()
+
+
+def open_address(address: str) -> Repository:
+    return Repository(partial(connect_to_address, address)).opened()
+
+
+def connect_to_folder(folder: Path) -> Connection:
     """SQLite. Raises CannotOpen, and Misconfigured where another server has this folder."""
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -74,7 +96,7 @@ def open_folder(folder: Path) -> Repository:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_immediately)
     try:
-        return _opened(engine)
+        return _up_to_date(engine)
     except SQLAlchemyError as fault:
         if "locked" in str(fault):
             raise Misconfigured(
@@ -83,7 +105,7 @@ def open_folder(folder: Path) -> Repository:
         raise CannotOpen(f"The runs in {folder} cannot be read ({reason(fault)}). Move {FILE} away.") from None
 
 
-def open_address(address: str) -> Repository:
+def connect_to_address(address: str) -> Connection:
     """Postgres: postgresql+psycopg://… Raises CannotOpen, and Misconfigured where there is no such kind of store."""
     try:
         url = make_url(address)
@@ -95,22 +117,29 @@ def open_address(address: str) -> Repository:
     except ModuleNotFoundError as fault:
         raise Misconfigured(f"{fault.name} is missing: install this program with its extra [postgres].") from None
     try:
-        return _opened(engine)
+        return _up_to_date(engine)
     except SQLAlchemyError as fault:
         raise CannotOpen(f"The database {url.render_as_string()} cannot be used ({reason(fault)}).") from None
 
 
-def _opened(engine: Engine) -> Repository:
+def _up_to_date(engine: Engine) -> Connection:
+    """Raises Misconfigured where the database is of a later version than this program."""
     connection = engine.connect()
     try:
         with connection.begin():
-            if _version(connection) != VERSION:
+            version = _version(connection)
+            if version is not None and version > VERSION:
+                raise Misconfigured(
+                    f"The runs there were kept by a later version of this program (database {version}; this one knows "
+                    f"{VERSION}). Start that version, or choose another folder with --data, or another database."
+                )
+            if version != VERSION:
                 _migrate(connection)
     except BaseException:
         connection.close()
         engine.dispose()
         raise
-    return Repository(connection)
+    return connection
 
 
 def _set_up_sqlite(connection: object, _record: object) -> None:

@@ -1,12 +1,12 @@
 """Repository: runs in a database, read and written over one connection by one thread.
 
-Each method is one transaction. Raises SQLAlchemyError where the database cannot do it.
+Each method is one transaction. Raises SQLAlchemyError or CannotOpen where the database cannot do it.
 """
 
 import json
 import time
 from collections.abc import Callable, Collection, Iterable
-from typing import Any
+from typing import Any, Self
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
 from sqlalchemy.engine import Connection
@@ -25,11 +25,28 @@ INSERT_PART = insert(parts)
 _json = json.JSONEncoder(separators=(",", ":")).encode
 
 
+class CannotOpen(Exception):  # noqa: N818
+    """The database cannot be used now: playing goes on without. Says why, in a sentence."""
+
+
 class Repository:
-    def __init__(self, connection: Connection, clock: Callable[[], float] = time.time) -> None:
-        """clock: gives seconds since 1970."""
-        self._connection = connection
+    def __init__(self, connect: Callable[[], Connection], clock: Callable[[], float] = time.time) -> None:
+        """connect: opens the database; where it raises CannotOpen, the next use tries again. clock: gives seconds
+        since 1970."""
+        self._connect = connect
+        self._connected: Connection | None = None
         self._clock = clock
+
+    def opened(self) -> Self:
+        """Now, and not with the first use."""
+        assert self._connection
+        return self
+
+    @property
+    def _connection(self) -> Connection:
+        if self._connected is None:
+            self._connected = self._connect()
+        return self._connected
 
     def write(self, save: Save) -> bool:
         """False: only what is new of a run was to be written, and what was there before has been forgotten."""
@@ -86,8 +103,9 @@ class Repository:
             self._connection.execute(delete(runs).where(runs.c.key == bindparam("forgotten")), named)
 
     def close(self) -> None:
-        self._connection.close()
-        self._connection.engine.dispose()
+        if self._connected is not None:
+            self._connected.close()
+            self._connected.engine.dispose()
 
 
 def _row(key: str, number: int, part: Part) -> dict[str, Any]:

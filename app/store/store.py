@@ -14,7 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.settings import Limits
 from app.store.records import Save, SavedRun
-from app.store.repository import Repository
+from app.store.repository import CannotOpen, Repository
 
 log = logging.getLogger(__name__)
 
@@ -23,6 +23,9 @@ RETRY_SECONDS = 30.0
 
 SWEEP_SECONDS = 600.0
 """Between two looks for runs that were kept long enough: fine beside days."""
+
+FAULTS = (SQLAlchemyError, CannotOpen)
+"""Of the database; anything else is of the run that was to be written or read."""
 
 State = Literal["ok", "full", "failed"]
 
@@ -36,7 +39,10 @@ R = TypeVar("R")
 
 
 class Store:
-    def __init__(self, repository: Repository, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, repository: Repository, state: State = "ok", clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        """state: failed, where the database could not be opened yet."""
         self._repository = repository
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
@@ -44,7 +50,7 @@ class Store:
         self._sweeping: asyncio.Task[None] | None = None
         self.server = secrets.token_hex(8)
         """Tells what this server wrote from what another did, or the same before it was started again."""
-        self.state: State = "ok"
+        self.state = state
         self.changed: Callable[[], None] = lambda: None
         """Called on the event loop when `state` has become another."""
         self.in_use: Callable[[], Collection[str]] = tuple
@@ -61,7 +67,7 @@ class Store:
         """False: nothing of it was written, and what was written of this run before cannot be relied on."""
         try:
             written = await self._do(self._repository.write, save)
-        except SQLAlchemyError as fault:
+        except FAULTS as fault:
             self._failed(fault)
             return False
         except Exception:  # of this run alone
@@ -74,7 +80,7 @@ class Store:
         """None where it is not kept. Raises StoreFailed, and ValueError or TypeError where it cannot be understood."""
         try:
             return await self._do(self._repository.read, key)
-        except SQLAlchemyError as fault:
+        except FAULTS as fault:
             self._failed(fault)
             raise StoreFailed from fault
 
@@ -86,16 +92,17 @@ class Store:
     async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
         while True:
             await self.sweep(seconds, most_bytes)
-            await asyncio.sleep(SWEEP_SECONDS)
+            await asyncio.sleep(SWEEP_SECONDS if self.state == "ok" else RETRY_SECONDS)
 
     async def sweep(self, seconds: float, most_bytes: int) -> None:
         """See Repository.sweep."""
         try:
             swept = await self._do(self._repository.sweep, seconds, most_bytes, self.in_use())
             self.kept = await self._do(self._repository.count)
-        except SQLAlchemyError as fault:
+        except FAULTS as fault:
             self._failed(fault)
             return
+        self._set("ok")
         if swept:
             log.info("%d runs were forgotten that were kept long enough", swept)
 
@@ -105,14 +112,14 @@ class Store:
             self._sweeping.cancel()
         try:
             await self._do(self._repository.close)
-        except SQLAlchemyError as fault:
+        except FAULTS as fault:
             self._failed(fault)
         self._thread.shutdown(wait=False)
 
     async def _do(self, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **named))
 
-    def _failed(self, fault: SQLAlchemyError) -> None:
+    def _failed(self, fault: Exception) -> None:
         self._retry_at = self._clock() + RETRY_SECONDS
         if self.state == "ok":
             log.error("runs cannot be kept now: %s", reason(fault))
@@ -124,6 +131,6 @@ class Store:
             self.changed()
 
 
-def reason(fault: SQLAlchemyError) -> str:
+def reason(fault: Exception) -> str:
     """One line, without the statement and its values."""
     return str(getattr(fault, "orig", None) or fault).strip().partition("\n")[0]

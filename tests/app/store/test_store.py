@@ -8,12 +8,14 @@ from typing import Any
 from unittest.mock import patch
 
 import pytest
+from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
 from app.settings import Settings
 from app.store import opening, store
-from app.store.opening import open_folder, open_store
+from app.store.opening import connect_to_folder, open_folder, open_store
 from app.store.records import Save
+from app.store.repository import CannotOpen, Repository
 from app.store.store import Store
 from app.wire.messages import NoticeCode
 from tests.app.fake_viewer import Watcher, eventually, managing
@@ -69,6 +71,46 @@ async def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
 
 async def told(person: Watcher, code: NoticeCode) -> dict[str, Any]:
     return await person.until("notice", lambda notice: notice["code"] == code)
+
+
+async def test_a_database_that_starts_after_the_server_is_used_from_then_on(tmp_path: Path) -> None:
+    starting = ["postgres"]
+
+    def connect() -> Connection:
+        if starting:
+            raise CannotOpen("The database cannot be used.")
+        return connect_to_folder(tmp_path)
+
+    kept = Store(Repository(connect), "failed")
+    with patch.object(store, "RETRY_SECONDS", 0.05):
+        async with managing(None, kept) as manager:
+            kept.start(manager.limits)
+            person = Watcher(await manager.create())
+            await told(person, "store_failed")
+            await person.take(3)
+            starting.clear()
+            await told(person, "store_again")
+            assert await person.session.keep()
+            assert await kept.read(person.session.key) is not None
+            person.leave()
+    await kept.close()
+
+
+def test_an_address_that_does_not_answer_yet_is_tried_again(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("psycopg", reason="install the extra [postgres]")
+    opened = open_store(Settings(store="postgresql+psycopg://nobody@127.0.0.1:1/none"))
+    assert opened is not None
+    assert opened.state == "failed"
+    assert "Until it can, runs are not kept" in capsys.readouterr().out
+
+
+def test_a_database_of_a_later_version_is_left_alone_in_words(tmp_path: Path) -> None:
+    kept = open_folder(tmp_path)
+    with kept._connection.begin():
+        kept._connection.exec_driver_sql("UPDATE alembic_version SET version_num = '9999'")
+    kept.close()
+    with pytest.raises(SystemExit, match=r"later version of this program \(database 9999"):
+        open_store(Settings(data=tmp_path))
 
 
 async def test_a_run_that_was_forgotten_while_somebody_had_it_is_written_anew(tmp_path: Path) -> None:
