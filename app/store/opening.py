@@ -25,6 +25,20 @@ LOCK_SECONDS = 5
 """How long to wait for a server on the same folder that is just stopping."""
 
 
+CONNECT_SECONDS, ANSWER_SECONDS = 5, 10
+"""How long Postgres may take until it counts as failed: to let us in, and with a statement, though the network be
+dead."""
+
+TIMES = {
+    "connect_timeout": CONNECT_SECONDS,
+    "options": f"-c statement_timeout={1000 * ANSWER_SECONDS}",
+    "tcp_user_timeout": 1000 * ANSWER_SECONDS,
+    "keepalives_idle": ANSWER_SECONDS,
+    "keepalives_interval": 2,
+    "keepalives_count": 3,
+}
+
+
 class Misconfigured(CannotOpen):
     """It cannot be what was meant: the server must not start."""
 
@@ -111,7 +125,7 @@ def connect_to_address(address: str) -> Connection:
         url = make_url(address)
         if url.get_backend_name() != "postgresql":
             raise Misconfigured("PLAYGROUND_STORE is an address that begins with postgresql+psycopg://, or off.")
-        engine = create_engine(url)
+        engine = create_engine(url, connect_args=TIMES)
     except (ArgumentError, NoSuchModuleError):
         raise Misconfigured("PLAYGROUND_STORE is an address that begins with postgresql+psycopg://, or off.") from None
     except ModuleNotFoundError as fault:

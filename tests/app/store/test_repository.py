@@ -15,9 +15,9 @@ from sqlalchemy import delete, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.store import opening, schema
-from app.store.opening import CannotOpen, Misconfigured, open_address, open_folder
+from app.store.opening import Misconfigured, open_address, open_folder
 from app.store.records import Part, Save, packed, unpacked
-from app.store.repository import Repository
+from app.store.repository import CannotOpen, Repository
 from app.store.schema import VERSION, metadata
 from app.store.store import reason
 from tests.app.store.databases import postgres
@@ -86,6 +86,8 @@ def test_a_run_is_read_as_it_was_written(kept: Repository) -> None:
 def test_postgres_in_short() -> None:
     with postgres() as database:
         kept = open_address(database.address)
+        with kept._connection.begin():
+            assert kept._connection.exec_driver_sql("SHOW statement_timeout").scalar() == "10s"
         check_reading(kept)
         database.stop()
         with pytest.raises(SQLAlchemyError):

@@ -1,6 +1,7 @@
 """The store beside a server: its faults are told and stop nobody, and what was kept long enough goes."""
 
 import asyncio
+import socket
 import tempfile
 import time
 from pathlib import Path
@@ -102,6 +103,15 @@ def test_an_address_that_does_not_answer_yet_is_tried_again(capsys: pytest.Captu
     assert opened is not None
     assert opened.state == "failed"
     assert "Until it can, runs are not kept" in capsys.readouterr().out
+
+
+def test_an_address_that_lets_nobody_in_holds_no_start_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("psycopg", reason="install the extra [postgres]")
+    monkeypatch.setitem(opening.TIMES, "connect_timeout", 2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        opened = open_store(Settings(store=f"postgresql+psycopg://nobody@127.0.0.1:{silent.getsockname()[1]}/none"))
+    assert opened is not None
+    assert opened.state == "failed"
 
 
 def test_a_database_of_a_later_version_is_left_alone_in_words(tmp_path: Path) -> None:
