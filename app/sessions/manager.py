@@ -26,6 +26,10 @@ KEEP_SECONDS = 1.0
 """How long a stopping server keeps runs before it tells anybody: half of what a slow store then has for them."""
 
 
+COPIES = 3
+"""How many times its bytes in the store a run takes while it is read: rows, arrays, and what is made of them."""
+
+
 class Full(Exception):  # noqa: N818
     """No session, or not this one, can be opened; says why."""
 
@@ -43,6 +47,8 @@ class SessionManager:
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
+        self._few_at_once = asyncio.Semaphore(worker.parallel_jobs)
+        """For runs that are woken: each takes much memory and a core for a moment."""
         self._waking: dict[str, asyncio.Task[Session | None]] = {}
         self._resting: dict[str, asyncio.Task[bool]] = {}
         """Sessions that are on their way into the store, or are ended; each gives whether it has ended."""
@@ -120,14 +126,25 @@ class SessionManager:
             await self._resting[key]
         if (there := self.known(key)) is not None:  # it could not be kept
             return there
-        if (read := await self._read(store, key)) is None:
+        if (nbytes := await self._kept_bytes(store, key)) is None:
             return None
-        async with self._seat(address):
+        async with self._seat(address), self._few_at_once:
+            with self.memory.reserved(COPIES * nbytes):
+                read = await self._read(store, key)
+            if read is None:
+                return None
             started = await self._worker.start(read.here.spec)
             placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
             restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
             session = self._sessions[key] = self._session(key, started, address, restored)
             return session
+
+    async def _kept_bytes(self, store: Store, key: str) -> int | None:
+        """None where it is not kept. Raises Full."""
+        try:
+            return await store.size(key)
+        except StoreFailed:
+            raise Full(Closing("store_unreachable")) from None
 
     async def _read(self, store: Store, key: str) -> ReadRun | None:
         """None where it is not kept, or so damaged that nobody ever can read it. Raises Full."""

@@ -5,7 +5,6 @@ curve; and where the run stands, which is another part each time.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -274,11 +273,13 @@ class Restored:
         run.used, run.copied = True, head["copied"]
         run.set_by_hand, run.missed = head["set_by_hand"], "run_restored" if self.elsewhere else head["missed"]
         run.set_speed(head["speed"])
-        with suppress(Refusal):  # too many train already
+        try:
             if head["playing"] and run.diverged_at is None and run.stop_reason is None:
                 run.admit()
                 run.play()
             run.add_pending(*head["pending"])
+        except Refusal:  # too many train already
+            run.missed = "run_restored_paused"
 
 
 def read_run(saved: SavedRun, limits: Limits) -> ReadRun:

@@ -76,6 +76,13 @@ class Repository:
             rows = self._connection.execute(of_run.order_by(parts.c.number)).all()
         return SavedRun(json.loads(head), {number: _part(*columns) for number, *columns in rows})
 
+    def size(self, key: str) -> int | None:
+        """Bytes that the run of this key has there; None where it is not kept."""
+        size = func.sum(func.length(parts.c.arrays) + func.length(parts.c.facts))
+        with self._connection.begin():
+            nbytes = self._connection.execute(select(size).where(parts.c.run == key)).scalar()
+        return None if nbytes is None else int(nbytes)
+
     def count(self) -> int:
         with self._connection.begin():
             return self._connection.execute(select(func.count()).select_from(runs)).scalar_one()

@@ -10,7 +10,7 @@ from datetime import timedelta
 from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from app.settings import Limits
 from app.store.records import Save, SavedRun
@@ -67,6 +67,9 @@ class Store:
         """False: nothing of it was written, and what was written of this run before cannot be relied on."""
         try:
             written = await self._do(self._repository.write, save)
+        except IntegrityError:
+            log.warning("a run could not be saved, for another server has saved it meanwhile")
+            return False
         except FAULTS as fault:
             self._failed(fault)
             return False
@@ -76,10 +79,17 @@ class Store:
         self._set("ok")
         return written
 
+    async def size(self, key: str) -> int | None:
+        """See Repository.size. Raises StoreFailed."""
+        return await self._asked(self._repository.size, key)
+
     async def read(self, key: str) -> SavedRun | None:
         """None where it is not kept. Raises StoreFailed, and ValueError or TypeError where it cannot be understood."""
+        return await self._asked(self._repository.read, key)
+
+    async def _asked(self, question: Callable[[str], R], key: str) -> R:
         try:
-            return await self._do(self._repository.read, key)
+            return await self._do(question, key)
         except FAULTS as fault:
             self._failed(fault)
             raise StoreFailed from fault

@@ -88,6 +88,7 @@ NoticeCode = Literal[
     "run_is_copied",
     "run_is_gone",
     "run_restored",
+    "run_restored_paused",
     "store_full",
     "store_failed",
     "store_again",

@@ -1,5 +1,7 @@
 """A run of every optimizer that is written down and read again trains on bit for bit, on each backend."""
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, get_args
 
 import pytest
@@ -7,6 +9,7 @@ import pytest
 from app.sessions.run import Run
 from app.sessions.saved_run import Written, arrays_of, read_run
 from app.settings import Limits
+from app.store.opening import open_folder
 from app.store.records import SavedRun
 from app.store.repository import Repository
 from app.training_worker import jobs
@@ -55,9 +58,7 @@ def test_it_trains_on_bit_for_bit(settings: dict[str, Any], backend: BackendName
 
 
 @pytest.fixture
-def kept(tmp_path: Any) -> Any:
-    from app.store.opening import open_folder
-
+def kept(tmp_path: Path) -> Iterator[Repository]:
     repository = open_folder(tmp_path)
     yield repository
     repository.close()

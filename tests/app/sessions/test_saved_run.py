@@ -203,6 +203,7 @@ async def test_where_too_many_play_it_comes_back_paused(tmp_path: Path) -> None:
         await other.say(type="play")
         again = await wake(manager, key)
         assert not again.run.playing
+        assert (await again.until("notice"))["code"] == "run_restored_paused"
         again.leave()
         other.leave()
 
