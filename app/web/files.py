@@ -45,6 +45,7 @@ async def model_up(request: Request, key: str) -> Response:
     """The run starts again, paused, with the weights of the file that is the body."""
 
     async def answer() -> Response:
+        await _session(request, key)  # no file is read for a run that is not there
         async with _body(request, _manager(request).limits.model_bytes) as body, _turn(request):
             session = await _session(request, key)  # of now: it may have come to rest while the body came
             await session.load_weights(body)
