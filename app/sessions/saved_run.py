@@ -294,6 +294,8 @@ class _Reader:
         self._head = saved.head
         self._limits = limits
         self._written = Written()
+        self._arrays: list[NDArray[Any]] = []
+        """Of all states: looked through at once, as each by itself takes longer."""
         self._parts: dict[str, dict[int, Part]] = {}
         for number, part in saved.parts.items():
             self._parts.setdefault(part.kind, {})[number] = part
@@ -308,6 +310,8 @@ class _Reader:
         branches = self._branches()
         changes = {number: self._change(number, part) for number, part in self._parts.get("change", {}).items()}
         undo, redo = ([changes[number] for number in self._head[name]] for name in ("undo", "redo"))
+        if not np.isfinite(np.concatenate([values.ravel() for values in self._arrays])).all():
+            raise ValueError("a state holds numbers that are not finite")
         self._written.has_here(self._here_number)
         return ReadRun(self._here, branches, UndoStack.restored(self._limits, undo, redo), self._head, self._written)
 
@@ -349,8 +353,9 @@ class _Reader:
     def _checkpoint(self, part: Part) -> Checkpoint:
         facts, arrays = part.facts, dict(part.arrays)
         count = arrays["parameters"].shape
-        if len(count) != 1 or not all(np.isfinite(values).all() for values in arrays.values()):
-            raise ValueError("a state holds numbers that are not finite")
+        if len(count) != 1:
+            raise ValueError(f"a state has parameters of shape {count}")
+        self._arrays += arrays.values()
         memory = {name: arrays[name] for name in arrays if name.startswith(OF_OPTIMIZER)}
         if any(values.shape != count for values in (arrays["updates"], *memory.values())):
             raise ValueError(f"a state of {count} parameters remembers others")

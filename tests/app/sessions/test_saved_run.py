@@ -7,11 +7,13 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+import numpy as np
 import pytest
 
 from app.sessions.manager import SessionManager
 from app.sessions.run import Run
-from app.sessions.saved_run import arrays_of
+from app.sessions.saved_run import arrays_of, read_run
+from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.store import Store
 from engine.training.timeline import Checkpoint
@@ -229,6 +231,23 @@ async def test_a_run_that_nobody_touched_is_not_kept(tmp_path: Path) -> None:
         assert await manager.wake(key) is None
         assert await manager.wake("no-such-key") is None
         assert await manager.wake(None) is None
+
+
+async def test_a_run_with_numbers_that_are_not_finite_is_not_read(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await person.take(3)
+        key = person.session.key
+        person.leave()
+        await manager.stop()
+        assert manager.store is not None
+        saved = await manager.store.read(key)
+    assert saved is not None
+    read_run(saved, Limits())
+    moment = next(part for part in saved.parts.values() if part.kind == "moment")
+    moment.arrays["parameters"] = np.full_like(moment.arrays["parameters"], np.nan)  # type: ignore[index]
+    with pytest.raises(ValueError, match="not finite"):
+        read_run(saved, Limits())
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,88 @@
+"""Bench `keeping`: what it costs to save a run of the default experiment whose timeline is full, and to wake it."""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+from typing import TypeVar
+
+from app.sessions.run import Run
+from app.sessions.saved_run import Written, read_run
+from app.settings import Limits
+from app.store.opening import open_folder
+from app.store.records import SavedRun
+from app.training_worker import jobs
+from app.training_worker.port import GoTo
+from app.training_worker.threads import TrainerInThisProcess
+from engine.data.digits import DataSources
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
+
+SAVES = 40
+MOMENTS = 30
+"""New ones in each save: as many as a second of training at its usual pace adds."""
+
+R = TypeVar("R")
+
+
+def run() -> dict[str, float]:
+    """Milliseconds: of the event loop for what is new and for everything, of the store's thread for the same, and from
+    the store to a run that can train; and how many moments there were."""
+    sources, limits = DataSources(None), Limits()
+    trainer = jobs.start(Spec(), backend="compiled", sources=sources)
+    kept = Run("bench", jobs.started(TrainerInThisProcess(trainer), trainer), limits, lambda: None)
+    timeline = kept.branches.timeline
+    while timeline.spacing == 1 or timeline.nbytes < 0.75 * limits.timeline_bytes:
+        _record(trainer, kept)
+    with tempfile.TemporaryDirectory() as folder:
+        repository, written = open_folder(Path(folder)), Written()
+        whole, loop_whole = _timed(lambda: written.save(kept.key, kept, trainer.checkpoint(), "bench"))
+        _, thread_whole = _timed(lambda: repository.write(whole))
+        loop, thread = [], []
+        for _ in range(SAVES):
+            before = kept.branches.timeline.branches[0].last_step
+            while kept.branches.timeline.branches[0].last_step < before + MOMENTS * timeline.spacing:
+                _record(trainer, kept)
+            save, taken = _timed(lambda: written.save(kept.key, kept, trainer.checkpoint(), "bench"))
+            loop.append(taken)
+            thread.append(_timed(lambda save=save: repository.write(save))[1])  # type: ignore[misc]
+
+        def wake() -> None:
+            saved = repository.read(kept.key)
+            assert isinstance(saved, SavedRun)
+            here = read_run(saved, limits).here
+            jobs.do(jobs.start(here.spec, backend="compiled", sources=sources), GoTo(here, 0))
+
+        waking = [_timed(wake)[1] for _ in range(5)]
+        repository.close()
+    return {
+        "moments": len(timeline.branches[0].moments),
+        "loop": median(loop),
+        "loop_whole": loop_whole,
+        "thread": median(thread),
+        "thread_whole": thread_whole,
+        "waking": min(waking),
+    }
+
+
+def report(figures: dict[str, float]) -> None:
+    print(f"{figures['moments']} moments, milliseconds:")
+    print(f"{'':24}{'event loop':>12}{'thread':>12}")
+    print(f"{'a save of what is new':24}{figures['loop']:12.2f}{figures['thread']:12.2f}")
+    print(f"{'a save of everything':24}{figures['loop_whole']:12.2f}{figures['thread_whole']:12.2f}")
+    print(f"{'waking':24}{'':12}{figures['waking']:12.2f}")
+
+
+def _record(trainer: Trainer, kept: Run) -> None:
+    """A step, and its moment if the timeline wants one."""
+    trainer.advance(1)
+    if kept.branches.timeline.record_rule.includes(trainer.step):
+        kept.branches.timeline.record(trainer.checkpoint(), 0.5)
+
+
+def _timed(work: Callable[[], R]) -> tuple[R, float]:
+    """What comes of it, and how many milliseconds of a processor it took."""
+    start = time.thread_time()
+    result = work()
+    return result, 1000 * (time.thread_time() - start)
