@@ -49,7 +49,7 @@ def run() -> dict[str, Any]:
 
 
 def _measured(sessions: int) -> dict[str, Any]:
-    with running_server("compiled", limits__playing=str(max(CLASSES))) as server:
+    with running_server("compiled") as server:
         server.wait_until_warm()
         seen, spent = asyncio.run(_watch_all(server, sessions))
     pictures = [len(one.arrivals) / SECONDS for one in seen]
