@@ -5,8 +5,8 @@ The two share what never changes: moments, entries of curves, the data of one Sp
 
 from dataclasses import dataclass
 
-from app.sessions.branches import Branches
-from app.sessions.undo import UndoStack
+from app.sessions.history.branches import Branches
+from app.sessions.history.undo import UndoStack
 from engine.training.stopping import StopReason
 from engine.training.timeline import Checkpoint
 

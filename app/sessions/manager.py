@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
-from app.sessions.saved_run import DAMAGED, ReadRun, Restored, read_run
+from app.sessions.saving.saved_run import DAMAGED, ReadRun, Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits

@@ -10,12 +10,12 @@ from collections.abc import Callable
 from enum import Enum
 from typing import Any
 
-from app.sessions.branches import Branches
 from app.sessions.copies import RunCopy
-from app.sessions.curves import told
+from app.sessions.history.branches import Branches
+from app.sessions.history.curves import told
+from app.sessions.history.undo import UndoStack
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
-from app.sessions.undo import UndoStack
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.port import Placed, Started

@@ -12,12 +12,13 @@ from collections import deque
 from collections.abc import Awaitable, Callable
 from typing import TypeVar
 
-from app.sessions import change_commands, handlers, training
+from app.sessions import training
 from app.sessions.checks import Checks
+from app.sessions.commands import change_commands, handlers
 from app.sessions.copies import RunCopy
 from app.sessions.run import Run
-from app.sessions.saved_run import Restored
-from app.sessions.saver import Saver
+from app.sessions.saving.saved_run import Restored
+from app.sessions.saving.saver import Saver
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TypeVar
 
 from app.sessions.run import Run
-from app.sessions.saved_run import Written, read_run
+from app.sessions.saving.saved_run import Written, read_run
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.sessions import undo
+from app.sessions.history import undo
 from app.training_worker import jobs, port
 from engine import Spec
 from engine.fault import Fault

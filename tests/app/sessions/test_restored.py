@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from app.sessions.run import Run
-from app.sessions.saved_run import Written, arrays_of, read_run
+from app.sessions.saving.saved_run import Written, arrays_of, read_run
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun

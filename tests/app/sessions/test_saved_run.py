@@ -12,7 +12,7 @@ import pytest
 
 from app.sessions.manager import SessionManager
 from app.sessions.run import Run
-from app.sessions.saved_run import arrays_of, read_run
+from app.sessions.saving.saved_run import arrays_of, read_run
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.store import Store
@@ -133,7 +133,7 @@ async def test_it_trains_on_as_it_would_have(tmp_path: Path) -> None:
 
 async def test_what_is_saved_piece_by_piece_is_the_same(tmp_path: Path) -> None:
     """Many saves of what has changed amount to one of everything, over thinned curves and moments and a new start."""
-    with patch("app.sessions.saver.SAVE_SECONDS", 0):
+    with patch("app.sessions.saving.saver.SAVE_SECONDS", 0):
         async with keeping(tmp_path, history=20, measured=16, timeline_bytes=40_000) as manager:
             person = Watcher(await manager.create())
             await eventful(person)

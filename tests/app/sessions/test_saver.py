@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from app.sessions import saved_run, saver
+from app.sessions.saving import saved_run, saver
 from app.store.records import Save
 from app.store.repository import Repository
 from tests.app.fake_viewer import Watcher, eventually

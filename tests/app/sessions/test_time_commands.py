@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.sessions import undo
+from app.sessions.history import undo
 from engine import Spec, Trainer
 from engine.explaining.explain import explain
 from engine.explaining.terms import Subject

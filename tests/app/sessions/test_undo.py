@@ -1,6 +1,6 @@
 """What can be undone: bounded in memory, the newest changes kept."""
 
-from app.sessions.undo import Change, UndoStack
+from app.sessions.history.undo import Change, UndoStack
 from app.settings import Limits
 from engine import Spec, Trainer
 

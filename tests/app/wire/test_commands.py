@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.sessions.handlers import HANDLERS
+from app.sessions.commands.handlers import HANDLERS
 from app.wire import commands
 from app.wire.commands import COMMANDS, Command, changed, parse, parse_binary
 from app.wire.messages import Refusal, sentence

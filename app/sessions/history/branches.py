@@ -3,7 +3,7 @@
 from copy import copy
 from typing import Any, Self
 
-from app.sessions.curves import History, Measurements
+from app.sessions.history.curves import History, Measurements
 from app.settings import Limits
 from app.training_worker.measurements import Measured
 from app.wire.messages import Refusal

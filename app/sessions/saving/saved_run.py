@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from app.sessions.branches import Branches
-from app.sessions.curves import History, Measurements
+from app.sessions.history.branches import Branches
+from app.sessions.history.curves import History, Measurements
+from app.sessions.history.undo import Change, SetUp, UndoStack
 from app.sessions.run import Run
-from app.sessions.undo import Change, SetUp, UndoStack
 from app.settings import Limits
 from app.store.records import MakePart, Part, PartsToMake, Save, SavedRun
 from app.training_worker.measurements import QUANTITIES, Measured

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.sessions.run import Run
-from app.sessions.saved_run import Written
+from app.sessions.saving.saved_run import Written
 from app.store.records import Save
 from app.store.store import Store
 from engine.training.timeline import Checkpoint

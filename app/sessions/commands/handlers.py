@@ -3,7 +3,8 @@
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from app.sessions import change_commands, checks, time_commands
+from app.sessions import checks
+from app.sessions.commands import change_commands, time_commands
 from app.sessions.run import Run
 from app.sessions.viewers import Viewer, has_neuron
 from app.training_worker import port

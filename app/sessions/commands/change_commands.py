@@ -2,8 +2,8 @@
 
 import secrets
 
+from app.sessions.history.undo import Change, SetUp
 from app.sessions.run import Run
-from app.sessions.undo import Change, SetUp
 from app.sessions.viewers import Viewer
 from app.training_worker import port
 from app.training_worker.port import Job, Placed, TrainingWorker
