@@ -5,7 +5,7 @@ Each method is one transaction. Raises SQLAlchemyError or CannotOpen where the d
 
 import json
 import time
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection
 from typing import Any, Self
 
 from sqlalchemy import bindparam, delete, func, insert, select, update
@@ -18,6 +18,9 @@ from app.store.schema import parts, runs
 UPDATE_RUN = (
     update(runs).where(runs.c.key == bindparam("run")).values(saved_at=bindparam("now"), head=bindparam("document"))
 )
+UPDATE_OWN = UPDATE_RUN.where(runs.c.saved_at == bindparam("before"))
+"""If it is still as this server wrote or read it."""
+
 INSERT_RUN = insert(runs).values(key=bindparam("run"), saved_at=bindparam("now"), head=bindparam("document"))
 DROP_PART = delete(parts).where(parts.c.run == bindparam("of"), parts.c.number == bindparam("dropped"))
 INSERT_PART = insert(parts)
@@ -36,6 +39,8 @@ class Repository:
         self._connect = connect
         self._connected: Connection | None = None
         self._clock = clock
+        self._saved_at: dict[str, float] = {}
+        """Of the runs that were written or read here, as it then was: another server may have written them since."""
 
     def opened(self) -> Self:
         """Now, and not with the first use."""
@@ -49,11 +54,17 @@ class Repository:
         return self._connected
 
     def write(self, save: Save) -> bool:
-        """False: only what is new of a run was to be written, and what was there before has been forgotten."""
-        head = {"run": save.key, "now": self._clock(), "document": _json(save.head)}
+        """False: only what is new of a run was to be written, and what was there before has been forgotten, or another
+        server has written it anew."""
+        now = self._clock()
+        head = {"run": save.key, "now": now, "document": _json(save.head)}
         added = [_row(save.key, number, part) for number, part in save.added.items()]
         with self._connection.begin():
-            is_there = self._connection.execute(UPDATE_RUN, head).rowcount
+            if save.whole:
+                is_there = self._connection.execute(UPDATE_RUN, head).rowcount
+            else:
+                own = {**head, "before": self._saved_at.get(save.key)}
+                is_there = self._connection.execute(UPDATE_OWN, own).rowcount
             if not (is_there or save.whole):
                 return False
             if not is_there:
@@ -64,17 +75,19 @@ class Repository:
                 self._connection.execute(DROP_PART, [{"of": save.key, "dropped": number} for number in save.dropped])
             if added:
                 self._connection.execute(INSERT_PART, added)
+        self._saved_at[save.key] = now
         return True
 
     def read(self, key: str) -> SavedRun | None:
         """The run of this key, if it is kept. Raises ValueError where it cannot be understood."""
         with self._connection.begin():
-            head = self._connection.execute(select(runs.c.head).where(runs.c.key == key)).scalar()
-            if head is None:
+            found = self._connection.execute(select(runs.c.head, runs.c.saved_at).where(runs.c.key == key)).first()
+            if found is None:
                 return None
             of_run = select(parts.c.number, parts.c.kind, parts.c.facts, parts.c.arrays).where(parts.c.run == key)
             rows = self._connection.execute(of_run.order_by(parts.c.number)).all()
-        return SavedRun(json.loads(head), {number: _part(*columns) for number, *columns in rows})
+        self._saved_at[key] = float(found.saved_at)
+        return SavedRun(json.loads(found.head), {number: _part(*columns) for number, *columns in rows})
 
     def size(self, key: str) -> int | None:
         """Bytes that the run of this key has there; None where it is not kept."""
@@ -103,8 +116,10 @@ class Repository:
             self._forget(forgotten)
         return len(forgotten)
 
-    def _forget(self, keys: Iterable[str]) -> None:
+    def _forget(self, keys: Collection[str]) -> None:
         """Their parts go with them."""
+        for key in keys:
+            self._saved_at.pop(key, None)
         if named := [{"forgotten": key} for key in keys]:
             self._connection.execute(delete(parts).where(parts.c.run == bindparam("forgotten")), named)
             self._connection.execute(delete(runs).where(runs.c.key == bindparam("forgotten")), named)

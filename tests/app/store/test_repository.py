@@ -129,6 +129,18 @@ def test_a_save_that_fails_has_changed_nothing(kept: Repository) -> None:
     assert list(run.parts) == [1]
 
 
+def test_two_servers_do_not_mix_their_parts_of_a_run(kept: Repository) -> None:
+    other = Repository(lambda: kept._connection)
+    kept.write(save(p1=MOMENT))
+    assert other.read("k") is not None
+    assert other.write(save(whole=False, p2=MOMENT))
+    assert not kept.write(save(whole=False, dropped=(1,), p3=MOMENT))
+    assert list(kept.read("k").parts) == [1, 2]  # type: ignore[union-attr]
+    assert kept.write(save(p4=MOMENT))
+    assert not other.write(save(whole=False, p5=MOMENT))
+    assert list(other.read("k").parts) == [4]  # type: ignore[union-attr]
+
+
 def test_what_is_new_of_a_run_that_was_forgotten_is_not_written_alone(kept: Repository) -> None:
     assert not kept.write(save(whole=False, p2=MOMENT))
     assert kept.read("k") is None
