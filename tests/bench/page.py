@@ -53,8 +53,11 @@ def _measured(browser: Browser, address: str, speed: str) -> dict[str, Any]:
     slider, words = page.get_by_test_id("speed"), page.locator(".speed-words")
     for position in range(int(slider.get_attribute("max") or 0), -1, -1):
         slider.fill(str(position))
+        page.wait_for_timeout(100)  # until the words follow
         if words.inner_text() == speed:
             break
+    else:
+        raise ValueError(f"no position of the slider says {speed!r}")
     page.get_by_test_id("play").click()
     page.wait_for_timeout(WARM_UP * 1000)
     before = drawn
