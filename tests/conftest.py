@@ -6,7 +6,7 @@ from hypothesis import settings
 settings.register_profile("any machine", deadline=None)  # a slow machine is no failure
 settings.load_profile("any machine")
 
-LONGEST_FILES = ("browser", "parity", "tests")
+LONGEST_FILES = ("browser", "parity")
 """Files of these folders begin first, in this order, so that none of them is left when the others have ended."""
 
 LONG_SECONDS = 3600
@@ -18,7 +18,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    items.sort(key=lambda item: [folder in item.path.parts for folder in LONGEST_FILES].index(True))
+    items.sort(key=lambda item: [folder not in item.path.parts for folder in LONGEST_FILES])
     long = [item for item in items if item.get_closest_marker("long")]
     if config.getoption("--all"):
         for item in long:
