@@ -193,7 +193,7 @@ class SessionManager:
         started = await self._worker.start(copy.checkpoint.spec, bug=copy.checkpoint.bug)
         placed = await self._worker.do(started.trainer, GoTo(copy.checkpoint, 0))
         session = self._session(key, started, address)
-        session.run.become(copy, placed)
+        session.run.start_as_copy(copy, placed)
         return session
 
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:

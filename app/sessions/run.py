@@ -12,7 +12,7 @@ from typing import Any
 
 from app.sessions.copies import RunCopy
 from app.sessions.history.branches import Branches
-from app.sessions.history.curves import told
+from app.sessions.history.curves import entries_message
 from app.sessions.history.undo import UndoStack
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
@@ -130,7 +130,7 @@ class Run:
             self.stop_reason,
         )
 
-    def become(self, copy: RunCopy, placed: Placed) -> None:
+    def start_as_copy(self, copy: RunCopy, placed: Placed) -> None:
         """It stands where another run does, paused, with all that is known of that; nobody watches yet."""
         self.place(placed)
         self.branches, self.undo = copy.branches, copy.undo
@@ -253,7 +253,7 @@ class Run:
     def missed_entries(self, after: int) -> str | None:
         """The loss curve after this step and before the step of now, whose entry is in its frame, as a message."""
         missed = self.branches.history.between(after, self.step)
-        return json.dumps({"type": "entries", **told(missed)}, allow_nan=False) if missed else None
+        return json.dumps({"type": "entries", **entries_message(missed)}, allow_nan=False) if missed else None
 
     def tell_layout(self, viewer: Viewer) -> None:
         """What the frames of this revision hold, once, before the first of them."""

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TypeVar
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import Written, read_run
+from app.sessions.saving.saved_run import SavedParts, read_run
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun
@@ -36,7 +36,7 @@ def run() -> dict[str, float]:
     while timeline.spacing == 1 or timeline.nbytes < 0.75 * limits.timeline_bytes:
         _record(trainer, kept)
     with tempfile.TemporaryDirectory() as folder:
-        repository, written = open_folder(Path(folder)), Written()
+        repository, written = open_folder(Path(folder)), SavedParts()
         whole, loop_whole = _timed(lambda: written.save(kept.key, kept, trainer.checkpoint(), "bench"))
         _, thread_whole = _timed(lambda: repository.write(whole))
         loop, thread = [], []

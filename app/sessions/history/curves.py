@@ -124,10 +124,10 @@ class History(Curve[CurveEntry]):
         }
 
     def message(self) -> dict[str, object]:
-        return {"type": "history", **told(self._entries)}
+        return {"type": "history", **entries_message(self._entries)}
 
 
-def told(entries: Sequence[CurveEntry]) -> dict[str, object]:
+def entries_message(entries: Sequence[CurveEntry]) -> dict[str, object]:
     """What goes to the browser of them; a loss that is not finite is null, as JSON has no word for it."""
     layers = len(entries[0].gradient_norms) if entries else 0
     return {

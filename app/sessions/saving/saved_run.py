@@ -49,7 +49,7 @@ class WrittenCurve:
     numbers: list[int]
 
 
-class Written:
+class SavedParts:
     """Which parts of a run the store has, and by what numbers."""
 
     def __init__(self) -> None:
@@ -65,17 +65,17 @@ class Written:
         self._here: int | None = None
         self._last = 0
 
-    def has(self, thing: Thing, number: int) -> None:
+    def add(self, thing: Thing, number: int) -> None:
         self._numbers[id(thing)] = (thing, number)
         if isinstance(thing, Change):
             self._changes.add(id(thing))
         self._last = max(self._last, number)
 
-    def has_curve(self, curve: AnyCurve, numbers: list[int]) -> None:
+    def add_curve(self, curve: AnyCurve, numbers: list[int]) -> None:
         self._curves[id(curve)] = WrittenCurve(curve, curve.entries, len(curve), numbers)
         self._last = max(self._last, *numbers, 0)
 
-    def has_here(self, number: int) -> None:
+    def add_current_state(self, number: int) -> None:
         self._here, self.whole = number, False
         self._last = max(self._last, number)
 
@@ -253,7 +253,7 @@ class ReadRun:
     branches: Branches
     undo: UndoStack
     head: Mapping[str, Any]
-    written: Written
+    written: SavedParts
 
 
 @dataclass(frozen=True)
@@ -293,7 +293,7 @@ class _Reader:
     def __init__(self, saved: SavedRun, limits: Limits) -> None:
         self._head = saved.head
         self._limits = limits
-        self._written = Written()
+        self._written = SavedParts()
         self._arrays: list[NDArray[Any]] = []
         """Of all states: looked through at once, as each by itself takes longer."""
         self._parts: dict[str, dict[int, Part]] = {}
@@ -302,7 +302,7 @@ class _Reader:
         self._specs: dict[int, Spec] = {}
         for number, part in self._parts["spec"].items():
             spec = self._specs[number] = Spec.model_validate(part.facts)
-            self._written.has(spec, number)
+            self._written.add(spec, number)
         ((self._here_number, here),) = self._parts["here"].items()
         self._here = self._checkpoint(here)
 
@@ -312,7 +312,7 @@ class _Reader:
         undo, redo = ([changes[number] for number in self._head[name]] for name in ("undo", "redo"))
         if not np.isfinite(np.concatenate([values.ravel() for values in self._arrays])).all():
             raise ValueError("a state holds numbers that are not finite")
-        self._written.has_here(self._here_number)
+        self._written.add_current_state(self._here_number)
         return ReadRun(self._here, branches, UndoStack.restored(self._limits, undo, redo), self._head, self._written)
 
     def _branches(self) -> Branches:
@@ -321,7 +321,7 @@ class _Reader:
             facts = part.facts
             moment = Moment(self._checkpoint(part), facts["loss"], facts["pinned"], facts["gap"])
             found[facts["branch"]].moments.append(moment)
-            self._written.has(moment, number)
+            self._written.add(moment, number)
         for branch in found:
             branch.moments.sort(key=lambda moment: moment.step)
         limits, head = self._limits, self._head
@@ -336,8 +336,8 @@ class _Reader:
             for (_, layers), width in zip(pieces, head["widths"][1], strict=True)
         ]
         for (losses, layers), history, measured in zip(pieces, histories, measurements, strict=True):
-            self._written.has_curve(history, list(losses))
-            self._written.has_curve(measured, list(layers))
+            self._written.add_curve(history, list(losses))
+            self._written.add_curve(measured, list(layers))
         return Branches(timeline, histories, measurements, limits)
 
     def _pieces(self, kind: str, branch: int) -> dict[int, Part]:
@@ -347,7 +347,7 @@ class _Reader:
         checkpoint = self._checkpoint(part) if "progress" in part.facts else None
         set_up = None if part.facts["set_up"] is None else SetUp(**part.facts["set_up"])
         change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint, set_up)
-        self._written.has(change, number)
+        self._written.add(change, number)
         return change
 
     def _checkpoint(self, part: Part) -> Checkpoint:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import Written
+from app.sessions.saving.saved_run import SavedParts
 from app.store.records import Save
 from app.store.store import Store
 from engine.training.timeline import Checkpoint
@@ -28,11 +28,11 @@ RETRY_SECONDS = 30.0
 
 
 class Saver:
-    def __init__(self, run: Run, store: Store | None, written: Written | None = None) -> None:
+    def __init__(self, run: Run, store: Store | None, written: SavedParts | None = None) -> None:
         """store: None: nothing is kept. written: what it has of this run already."""
         self._run = run
         self._store = store
-        self._written = written or Written()
+        self._written = written or SavedParts()
         self._saved: tuple[Any, ...] = ()
         """Of what was saved last: see `_state`."""
         self._saved_at = -SAVE_SECONDS
@@ -88,7 +88,7 @@ class Saver:
             self._saving = None
             self._rest = min(REST * (self._run.clock() - self._saved_at), LONGEST_REST)
             if self.has_failed:  # the next save is of everything; where this one was, it may be the run's own fault
-                self._written, self._saved = Written(), ()
+                self._written, self._saved = SavedParts(), ()
                 self._retry_at = self._run.clock() + (RETRY_SECONDS if save.whole and store.state == "ok" else 0.0)
             asyncio.get_running_loop().call_later(max(PAUSED_SECONDS, self._rest), self.on_due)
 

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import pytest
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import Written, arrays_of, read_run
+from app.sessions.saving.saved_run import SavedParts, arrays_of, read_run
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun
@@ -43,7 +43,7 @@ def test_it_trains_on_bit_for_bit(settings: dict[str, Any], backend: BackendName
     trainer = jobs.start(spec, backend=backend, sources=sources)
     run = Run("k", jobs.started(TrainerInThisProcess(trainer), trainer), Limits(), lambda: None)
     trainer.advance(BEFORE)
-    kept.write(Written().save(run.key, run, trainer.checkpoint(), "server"))
+    kept.write(SavedParts().save(run.key, run, trainer.checkpoint(), "server"))
     start = arrays(trainer)
     trainer.advance(AFTER)
     saved = kept.read("k")
