@@ -5,6 +5,7 @@ import io
 from functools import cache
 from importlib.metadata import distribution, version
 from pathlib import Path
+from urllib.parse import quote
 
 import segno
 from fastapi import APIRouter, HTTPException, Request, Response
@@ -17,6 +18,8 @@ from app.web.assets.static_files import static_files
 PLOTLY_VERSION = version("plotly")
 
 templates = Environment(loader=FileSystemLoader(FILES / "templates"), autoescape=select_autoescape(), trim_blocks=True)
+templates.globals["favicon"] = "data:image/svg+xml," + quote((FILES / "static/favicon.svg").read_text("utf-8"))
+"""Within a page that is shown before any file may be asked for."""
 router = APIRouter()
 
 

@@ -36,7 +36,9 @@ def ask(server: Running, path: str, body: bytes | None = None, cookie: str = "")
 async def test_whoever_knows_it_comes_in_and_stays_in() -> None:
     with running_server(class_word="Seesaw 7") as server:
         assert [ask(server, path)[0] for path in ("/", "/graph", "/healthz", "/api/presets")] == [401, 401, 200, 401]
-        assert "class was told" in ask(server, "/")[1]
+        page = ask(server, "/")[1]
+        assert "class was told" in page
+        assert '<link rel="icon" href="data:image/svg+xml,' in page, "a browser would ask for one, and be refused"
         async with connect(address(server)) as socket:
             assert await closing(socket) == told(Closing("class_word"))
         status, page, cookie = ask(server, "/enter", b"word=slide")
