@@ -35,6 +35,19 @@ class ForgottenSlope(ByHand):
             self.activation = correct
 
 
+class ForgottenTwo(ByHand):
+    """∂L/∂o = (o − y)/n of the mean of (o − y)²: without the 2 that comes down from the square."""
+
+    def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
+        correct = self.loss
+        if self.network.loss == "mse":
+            self.loss = replace(correct, slopes=lambda o, y: o - y)
+        try:
+            return super().backward(caches, targets)
+        finally:
+            self.loss = correct
+
+
 class TransposedWeight(ByHand):
     """∂L/∂a = Wᵀ·δ with W read as if it were stored (in, out) instead of (out, in)."""
 
@@ -104,6 +117,17 @@ class MultipliedAdam(Adam):
         return param - rate * m_hat / (root + self.epsilon), new_state
 
 
+class StaleAdam(Adam):
+    """Adam that reads m and v before it updates them: the first step moves nothing, every later one is a step late."""
+
+    def step(self, param: Array, grad: Array, state: OptState, rate: float, t: int) -> tuple[Array, OptState]:
+        _, new_state = super().step(param, grad, state, rate, t)
+        m_hat = state["m"] / (1 - math.pow(self.beta1, t))
+        v_hat = (state["v_max"] if self.amsgrad else state["v"]) / (1 - math.pow(self.beta2, t))
+        root: Array = np.sqrt(v_hat)
+        return param - rate * m_hat / (root + self.epsilon), new_state
+
+
 class AdamUncorrected(ByHand):
     """No bias correction of the moments, which start at 0: the first steps are wrong."""
 
@@ -118,6 +142,13 @@ class AdamMultiplied(ByHand):
         return MultipliedAdam.of(spec, self.network)
 
 
+class AdamStale(ByHand):
+    """Steps by the moments as they were before this gradient."""
+
+    def rule(self, spec: Spec) -> Rule:
+        return StaleAdam.of(spec, self.network)
+
+
 class AdamWGradient(ByHand):
     """w ← w − η·g in place of the decay w ← w − η·λ·w, so that every step is Adam's and SGD's together."""
 
@@ -125,6 +156,14 @@ class AdamWGradient(ByHand):
         update = super().compute_update(gradient)
         decayed = self.state_now.parameters - update.rate * update.gradient
         return replace(update, decayed=decayed, parameters=decayed + (update.parameters - update.decayed))
+
+
+class StopOnBatches(ByHand):
+    """After every mini-batch the stop rules get its loss, where they should get the mean of an epoch at its end."""
+
+    def finish_batch(self, size: int, loss: float) -> None:
+        super().finish_batch(size, loss)
+        self.state_now.epoch_loss = loss
 
 
 class NormConstant(ByHand):
@@ -150,12 +189,15 @@ class Bug:
 
 BUGS: dict[BugName, Bug] = {
     "forgotten_slope": Bug(ForgottenSlope),
+    "forgotten_two": Bug(ForgottenTwo),
     "transposed_weight": Bug(TransposedWeight),
     "mean_for_sum": Bug(MeanForSum),
     "gradient_not_cleared": Bug(GradientNotCleared),
     "adam_uncorrected": Bug(AdamUncorrected, ("adam", "adamw")),
     "adam_multiplied": Bug(AdamMultiplied, ("adam", "adamw")),
+    "adam_stale": Bug(AdamStale, ("adam", "adamw")),
     "adamw_gradient": Bug(AdamWGradient, ("adamw",)),
+    "stop_on_batches": Bug(StopOnBatches),
     "norm_constant": Bug(NormConstant),
     "dropout_one_way": Bug(DropoutOneWay),
 }
@@ -172,10 +214,14 @@ def affects(bug: BugName, spec: Spec) -> bool:
     network = Network.of(spec)
     if bug == "forgotten_slope":
         return any(stage.activation != "linear" for stage in network.stages)
+    if bug == "forgotten_two":
+        return spec.loss == "mse"
     if bug == "transposed_weight":  # a row or a column is the same numbers either way
         return any(min(stage.inputs, stage.outputs) > 1 for stage in network.stages[1:])
     if bug == "mean_for_sum":
         return network.biases and spec.batch_size != 1
+    if bug == "stop_on_batches":
+        return spec.stop_change is not None and spec.batch_samples < spec.training_samples
     if bug == "norm_constant":
         return any(stage.batch_norm for stage in network.stages)
     if bug == "dropout_one_way":

@@ -13,6 +13,7 @@ import numpy as np
 from engine.checking.against_backend import BackendStep
 from engine.checking.comparison import Comparison, Silence, furthest
 from engine.checking.step_pair import MAX_MULTIPLICATIONS, StepPair
+from engine.checking.stop_rule import against_epoch_mean
 from engine.nn.network import Array, Network, State
 from engine.nn.random import stream
 from engine.spec.choices import BugName
@@ -92,6 +93,8 @@ def check(
         found += pair.updates()
         if state.buffers.size:
             found.append(pair.statistics())
+        if spec.stop_change is not None:
+            found.append(against_epoch_mean(spec, network, state, inputs, targets, bug, pair.batch_pass.loss))
         if step is not None:
             found += pair.against(step, state, len(inputs)).comparisons()
         result = CheckResult(

@@ -25,6 +25,7 @@ Reference = Literal[
     "update",
     "first_update",
     "statistics",
+    "stop_rule",
     "engine_gradient",
     "engine_update",
     "engine_memory",

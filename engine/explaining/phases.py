@@ -122,7 +122,8 @@ def code_of(step: TracedStep) -> dict[PhaseName, list[Code]]:
         "update": [
             *(["penalty_gradient"] if spec.l1 or spec.l2 else []),
             *(["clipped"] if spec.clip != "none" else []),
-            *("compute_update", *(["apply_update"] if "apply_update" in own else [])),
+            "compute_update",
+            *(method for method in ("apply_update", "finish_batch") if method in own),
         ],
     }
     code = {name: [one for method in names for one in _written(hand, method)] for name, names in methods.items()}

@@ -32,12 +32,15 @@ ClipName = Literal["none", "norm", "value"]
 BackendName = Literal["compiled", "by_hand", "autograd"]
 BugName = Literal[
     "forgotten_slope",
+    "forgotten_two",
     "transposed_weight",
     "mean_for_sum",
     "gradient_not_cleared",
     "adam_uncorrected",
     "adam_multiplied",
+    "adam_stale",
     "adamw_gradient",
+    "stop_on_batches",
     "norm_constant",
     "dropout_one_way",
 ]

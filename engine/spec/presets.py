@@ -293,7 +293,8 @@ PRESETS: tuple[Preset, ...] = (
         1000,
     ),
     Preset("e2_planar", ("E2", "E3"), _PLANAR, 800),
-    Preset("e4_mystery", ("E4",), _PLANAR.changed(weight_decay=0.05), 800, bug="adamw_gradient"),
+    # its bug stops it there, where two mini-batches happen to differ by 7e-7; no other two by less than 8e-5
+    Preset("e4_mystery", ("E4",), _PLANAR.changed(seed=167), 357, bug="stop_on_batches"),
     Preset(
         "e5_own_points",
         ("E5",),

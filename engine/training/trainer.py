@@ -132,12 +132,12 @@ class Trainer:
     def _advance_to_next_check(self, steps: int) -> int:
         """Takes at most so many steps, no further than the next check of a stop rule; the number taken, or tried."""
         steps = self._within_limit(steps)
-        has_rules = has_epoch_rules(self.spec)
+        has_rules, each_batch = has_epoch_rules(self.spec), self.bug == "stop_on_batches"
         if has_rules:
-            steps = min(steps, self.steps_left_in_epoch)
+            steps = min(steps, 1 if each_batch else self.steps_left_in_epoch)
         self._backend.advance(steps)
         now = self._backend.progress()
-        ended = steps > 0 and now.cursor == 0 and now.diverged is None
+        ended = steps > 0 and (now.cursor == 0 or each_batch) and now.diverged is None
         if has_rules and ended and now.epoch_loss is not None:
             test = self._loss_of(self.test_inputs, self.test_targets) if self.spec.stop_patience else None
             self.stopping = self.stopping.after_epoch(self.spec, now.epoch, now.epoch_loss, test)

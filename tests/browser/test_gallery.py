@@ -76,7 +76,7 @@ def test_a_preset_is_a_fresh_run_with_its_own_bug_and_pace(opened: Opened) -> No
     expect(opened["bug"]).to_have_attribute("data-value", "")
     opened.play_to(20)
     choose(opened, "e4_mystery")
-    expect(opened["bug"]).to_have_attribute("data-value", "adamw_gradient")
+    expect(opened["bug"]).to_have_attribute("data-value", "stop_on_batches")
     expect(opened["checked"]).to_have_attribute("data-state", "red")
     assert (opened.state["playing"], opened.number("steps")) == (False, 0)
     opened["step"].click()

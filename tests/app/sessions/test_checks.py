@@ -19,7 +19,8 @@ from tests.app.fake_viewer import PATIENCE, Watcher, eventually, managing, watch
 
 DEEP: dict[str, Any] = {
     "hidden": [{"width": 4, "dropout": 0.3}, {"width": 3, "batch_norm": True}],
-    "loss": "bce",
+    "loss": "mse",
+    "stop_change": 0,
 }
 """A network in which every bug has its place."""
 

@@ -19,6 +19,9 @@ from tests.random_specs import random_spec
 SAME = 1e-6
 """Two steps in float64 are equal that differ by no more, in units of the largest entry of a tensor"""
 
+OF_STEPS = sorted(set(BUGS) - {"stop_on_batches"})
+"""Bugs that change a step; the other one changes when a run ends."""
+
 Said = Counter[str]
 
 
@@ -98,12 +101,12 @@ def assert_seen(bug: BugName, seeds: range, record: Callable[[str, object], None
     assert said["red, nothing changed"] == 0, "red where no number is wrong"
 
 
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", OF_STEPS)
 def test_a_bug_in_random_experiments_is_seen(bug: BugName, record_property: Callable[[str, object], None]) -> None:
     assert_seen(bug, range(12), record_property)
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", OF_STEPS)
 def test_a_bug_in_many_random_experiments_is_seen(bug: BugName, record_property: Callable[[str, object], None]) -> None:
     assert_seen(bug, range(100, 250), record_property)

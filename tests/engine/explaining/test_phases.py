@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from engine import Layer, Spec, Trainer
-from engine.backends.bugs import BUGS, MultipliedAdam, UncorrectedAdam
+from engine.backends.bugs import BUGS, MultipliedAdam, StaleAdam, UncorrectedAdam
 from engine.explaining.phases import Code, Form, PhaseName, code_of, phases_of
 from engine.explaining.traced_step import TracedStep
 from engine.spec.choices import BugName
@@ -16,7 +16,9 @@ WHERE: dict[BugName, PhaseName] = {
     **dict.fromkeys(BUGS, "backward"),
     "adam_uncorrected": "update",
     "adam_multiplied": "update",
+    "adam_stale": "update",
     "adamw_gradient": "update",
+    "stop_on_batches": "update",
 }
 
 
@@ -38,7 +40,8 @@ def test_the_planted_lines_stand_where_they_run_and_are_marked(bug: BugName) -> 
     code = code_of(step)
     marked = [one for one in code[WHERE[bug]] if one.planted]
     assert marked, bug
-    rule = {"adam_uncorrected": UncorrectedAdam, "adam_multiplied": MultipliedAdam}.get(bug)
+    rules = {"adam_uncorrected": UncorrectedAdam, "adam_multiplied": MultipliedAdam, "adam_stale": StaleAdam}
+    rule = rules.get(bug)
     source = inspect.getsource(rule or BUGS[bug].backend)
     for line in (line for one in marked for line in one.lines.splitlines()):
         assert line.strip() in source

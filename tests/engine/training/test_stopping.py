@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine import Spec, Trainer
+from engine.spec.presets import PRESETS
 from engine.training.stopping import STOP_FIELDS, StoppingState, has_epoch_rules
 
 SPEC = Spec(samples=100, hidden=(3,), learning_rate=0.1)  # five batches an epoch
@@ -113,3 +114,17 @@ def test_every_rule_is_a_field_and_is_looked_at() -> None:
     assert [rule for rule in STOP_FIELDS if has_epoch_rules(Spec().changed(**{rule: 1}))] == list(STOP_FIELDS[1:])
     assert has_epoch_rules(Spec(optimizer="perceptron", hidden=(), output_activation="step"))
     assert StoppingState().stopped is None
+
+
+def test_a_rule_that_compares_mini_batches_ends_the_run_of_e4_early() -> None:
+    """The planted bug stops it where two batches happen to cost the same; epochs change by more up to the limit."""
+    preset = next(one for one in PRESETS if one.name == "e4_mystery")
+    assert preset.spec is not None
+    wrong = Trainer(preset.spec)
+    wrong.inject_bug(preset.bug)
+    for _ in range(40):
+        wrong.advance(10)
+    assert (wrong.step, wrong.epoch, wrong.stopped) == (preset.steps, 89, "change")
+    right = run(preset.spec)
+    assert (right.step, right.epoch, right.stopped) == (800, 200, "epochs")
+    assert right.evaluate()["train_loss"] < 0.8 * wrong.evaluate()["train_loss"]

@@ -80,6 +80,7 @@ function showChip(chip, check) {
 
 /** @param {import('../../wire/messages.js').CheckedStep} check @param {{difference: string, place: string}} values */
 function explain(check, values) {
+  if (check.state === 'red' && check.witness === 'stop_rule') return t('checked.says_red_stop', { step: check.step + 1 });
   const worst = check.compared.find(({ witness }) => witness === check.witness);
   if (check.state === 'red' && !check.tensor && worst) {
     return t('checked.says_red_counter', { step: check.step + 1, place: values.place, hand: worst.hand ?? '–', other: worst.other ?? '–' });
