@@ -4,8 +4,10 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from functools import partial
+from typing import Any
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
@@ -13,7 +15,7 @@ from app.sessions.saving.saved_run import DAMAGED, ReadRun, Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
-from app.store.store import Store, StoreFailed
+from app.store.store import AwakeElsewhere, Store, StoreFailed
 from app.training_worker.memory import MEGABYTE, MemoryBudget
 from app.training_worker.port import GoTo, Started, TrainingWorker
 from app.wire.messages import Closing, Refusal
@@ -52,6 +54,7 @@ class SessionManager:
         self._waking: dict[str, asyncio.Task[Session | None]] = {}
         self._resting: dict[str, asyncio.Task[bool]] = {}
         """Sessions that are on their way into the store, or are ended; each gives whether it has ended."""
+        self._background: set[asyncio.Task[Any]] = set()
         self.clock = Clock(self._sessions, limits, worker, self._end, self._can_rest)
 
     def start(self) -> None:
@@ -59,6 +62,7 @@ class SessionManager:
         if self.store is not None:
             self.store.changed = self._tell_of_store
             self.store.in_use = self._in_use
+            self.store.asked_for = self._answer_other_server
 
     @property
     def memory(self) -> MemoryBudget:
@@ -112,6 +116,9 @@ class SessionManager:
         woken = await self.wake(key, address) if original is None else None
         return woken or await self.create(address, original)
 
+    def is_waking(self, key: str | None) -> bool:
+        return key in self._waking
+
     async def wake(self, key: str | None, address: str = "") -> Session | None:
         """The session of this key out of the store, if it is there: once, however many come for it. Raises Full."""
         if self.store is None or not key:
@@ -126,25 +133,32 @@ class SessionManager:
             await self._resting[key]
         if (there := self.known(key)) is not None:  # it could not be kept
             return there
-        if (nbytes := await self._kept_bytes(store, key)) is None:
+        if (nbytes := await self._claimed_bytes(store, key)) is None:
             return None
-        async with self._seat(address), self._few_at_once:
-            with self.memory.reserved(COPIES * nbytes):
-                read = await self._read(store, key)
-            if read is None:
-                return None
-            started = await self._worker.start(read.here.spec)
-            placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
-            restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
-            session = self._sessions[key] = self._session(key, started, address, restored)
-            return session
-
-    async def _kept_bytes(self, store: Store, key: str) -> int | None:
-        """None where it is not kept. Raises Full."""
         try:
-            return await store.size(key)
+            async with self._seat(address), self._few_at_once:
+                with self.memory.reserved(COPIES * nbytes):
+                    read = await self._read(store, key)
+                if read is None:
+                    return None
+                started = await self._worker.start(read.here.spec)
+                placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
+                restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
+                session = self._sessions[key] = self._session(key, started, address, restored)
+                return session
+        finally:
+            if key not in self._sessions:
+                await store.release(key)
+
+    async def _claimed_bytes(self, store: Store, key: str) -> int | None:
+        """Of the run in the store, which no other server can wake from now on; None where it is not kept. Raises
+        Full."""
+        try:
+            return await store.size(key) if await store.claim(key) else None
         except StoreFailed:
             raise Full(Closing("store_unreachable")) from None
+        except AwakeElsewhere:
+            raise Full(Closing("awake_elsewhere")) from None
 
     async def _read(self, store: Store, key: str) -> ReadRun | None:
         """None where it is not kept, or so damaged that nobody ever can read it. Raises Full."""
@@ -197,7 +211,9 @@ class SessionManager:
         return session
 
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
-        return Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
+        session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
+        session.saver.on_taken_over = partial(self._give_up, session)
+        return session
 
     async def stop(self) -> None:
         """Keeps all runs, tells every viewer, waits until they have left or for limits.stop_seconds, and ends all
@@ -250,9 +266,35 @@ class SessionManager:
                 self.clock.wake()
                 return False
             await session.close()
+            if self.store is not None:
+                await self.store.release(session.key)
             return True
         finally:
             del self._resting[session.key]
+
+    def _give_up(self, session: Session) -> None:
+        """Another server has its run now, as this one counted as dead for a while."""
+        log.warning("another server has taken a run over, for this one did not reach the store in time")
+        for viewer in session.run.viewers:
+            viewer.close(Closing("awake_elsewhere"))
+        self._in_background(self._end(session))
+
+    def _answer_other_server(self, key: str) -> None:
+        """Another server asks for the run of this key: it gets it, unless somebody watches it here."""
+        if self.store is None or key in self._resting:  # then it is let go of in a moment
+            return
+        session = self.known(key)
+        if key in self._waking or (session is not None and session.run.viewers):
+            self._in_background(self.store.refuse(key))
+        elif session is not None:
+            self._in_background(self._end(session))
+        else:
+            self._in_background(self.store.release(key))
+
+    def _in_background(self, work: Coroutine[Any, Any, Any]) -> None:
+        task = asyncio.create_task(work)
+        self._background.add(task)
+        task.add_done_callback(self._background.discard)
 
     def _can_rest(self) -> bool:
         """Whether a session that is ended can be come back to."""

@@ -109,7 +109,8 @@ class Session:
 
     async def keep(self) -> bool:
         """Whether everything of the run is in the store afterwards, but for the steps that were asked for by number and
-        are being taken: those will be taken again. Raises TimeoutError where a single step takes too long."""
+        are being taken: those will be taken again. So it is of a run that another server has taken over. Raises
+        TimeoutError where a single step takes too long."""
         if self.saver.store is None:
             return True
         await self.saver.wait()

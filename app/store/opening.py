@@ -56,7 +56,7 @@ def open_store(settings: Settings) -> Store | None:
 
 def _open_address(address: str) -> Store:
     """A database that does not answer yet is tried again, as it may be starting."""
-    repository = Repository(partial(connect_to_address, address))
+    repository = Repository(partial(connect_to_address, address), is_shared=True)
     try:
         return Store(repository.opened())
     except Misconfigured:
@@ -93,7 +93,7 @@ def open_folder(folder: Path) -> Repository:
 
 
 def open_address(address: str) -> Repository:
-    return Repository(partial(connect_to_address, address)).opened()
+    return Repository(partial(connect_to_address, address), is_shared=True).opened()
 
 
 def connect_to_folder(folder: Path) -> Connection:

@@ -4,24 +4,33 @@ Each method is one transaction. Raises SQLAlchemyError or CannotOpen where the d
 """
 
 import json
+import secrets
 import time
 from collections.abc import Callable, Collection
-from typing import Any, Self
+from typing import Any, Literal, Self
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
 from app.store.records import Part, Save, SavedRun, packed, unpacked
-from app.store.schema import parts, runs
+from app.store.schema import parts, runs, servers
+
+LEASE_SECONDS = 10.0
+"""How long a server counts as alive after it has said so: five times as long as between two times it does."""
+
+Claim = Literal["claimed", "absent", "asked", "refused"]
+"""Of a run that is to be woken here: it is this server's now; it is not kept; another server has it awake, and has been
+asked for it; that one keeps it, for somebody watches it there."""
 
 # What a save consists of, made once: it takes SQLAlchemy as long to make a statement as the database to obey it.
 UPDATE_RUN = (
-    update(runs).where(runs.c.key == bindparam("run")).values(saved_at=bindparam("now"), head=bindparam("document"))
+    update(runs)
+    .where(runs.c.key == bindparam("run"), runs.c.owner == bindparam("server"))
+    .values(saved_at=bindparam("now"), head=bindparam("document"))
 )
-UPDATE_OWN = UPDATE_RUN.where(runs.c.saved_at == bindparam("before"))
-"""If it is still as this server wrote or read it."""
-
-INSERT_RUN = insert(runs).values(key=bindparam("run"), saved_at=bindparam("now"), head=bindparam("document"))
+INSERT_RUN = insert(runs).values(
+    key=bindparam("run"), saved_at=bindparam("now"), head=bindparam("document"), owner=bindparam("server")
+)
 DROP_PART = delete(parts).where(parts.c.run == bindparam("of"), parts.c.number == bindparam("dropped"))
 INSERT_PART = insert(parts)
 
@@ -32,15 +41,26 @@ class CannotOpen(Exception):  # noqa: N818
     """The database cannot be used now: playing goes on without. Says why, in a sentence."""
 
 
+class TakenOver(Exception):  # noqa: N818
+    """Another server has the run now: what this one knows of it is out of date."""
+
+
 class Repository:
-    def __init__(self, connect: Callable[[], Connection], clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        connect: Callable[[], Connection],
+        clock: Callable[[], float] = time.time,
+        *,
+        is_shared: bool = False,
+    ) -> None:
         """connect: opens the database; where it raises CannotOpen, the next use tries again. clock: gives seconds
-        since 1970."""
+        since 1970. is_shared: whether other servers may use the same database."""
         self._connect = connect
         self._connected: Connection | None = None
         self._clock = clock
-        self._saved_at: dict[str, float] = {}
-        """Of the runs that were written or read here, as it then was: another server may have written them since."""
+        self.is_shared = is_shared
+        self.server = secrets.token_hex(8)
+        """Tells what this server wrote from what another did, or the same before it was started again."""
 
     def opened(self) -> Self:
         """Now, and not with the first use."""
@@ -53,21 +73,57 @@ class Repository:
             self._connected = self._connect()
         return self._connected
 
-    def write(self, save: Save) -> bool:
-        """False: only what is new of a run was to be written, and what was there before has been forgotten, or another
-        server has written it anew."""
+    def beat(self) -> list[str]:
+        """Says that this server is alive for the next LEASE_SECONDS, and forgets those that are not. Gives the keys of
+        its runs that another server asks for."""
         now = self._clock()
-        head = {"run": save.key, "now": now, "document": _json(save.head)}
+        alive = {"alive_until": now + LEASE_SECONDS}
+        with self._connection.begin():
+            self._connection.execute(delete(servers).where(servers.c.alive_until < now))
+            if not self._connection.execute(update(servers).where(servers.c.server == self.server), alive).rowcount:
+                self._connection.execute(insert(servers), {"server": self.server, **alive})
+            wanted = select(runs.c.key).where(runs.c.owner == self.server, runs.c.wanted_by.is_not(None))
+            return list(self._connection.execute(wanted).scalars())
+
+    def claim(self, key: str, ask: bool) -> Claim:
+        """A run is awake in one server at most. ask: another that has it is to be asked for it."""
+        run = runs.c.key == key
+        alive = select(servers.c.server).where(servers.c.alive_until >= self._clock())
+        is_free = or_(runs.c.owner.is_(None), runs.c.owner == self.server, runs.c.owner.not_in(alive))
+        with self._connection.begin():
+            own = {"owner": self.server, "wanted_by": None}
+            if self._connection.execute(update(runs).where(run, is_free), own).rowcount:
+                return "claimed"
+            if ask:
+                self._connection.execute(update(runs).where(run), {"wanted_by": self.server})
+            found = self._connection.execute(select(runs.c.wanted_by).where(run)).first()
+        if found is None:
+            return "absent"
+        return "asked" if found.wanted_by == self.server else "refused"
+
+    def release(self, key: str) -> None:
+        """This server does not have the run awake any more."""
+        self._set_own(key, {"owner": None, "wanted_by": None})
+
+    def refuse(self, key: str) -> None:
+        """This server keeps the run that another has asked for."""
+        self._set_own(key, {"wanted_by": None})
+
+    def _set_own(self, key: str, values: dict[str, str | None]) -> None:
+        with self._connection.begin():
+            self._connection.execute(update(runs).where(runs.c.key == key, runs.c.owner == self.server), values)
+
+    def write(self, save: Save) -> bool:
+        """False: only what is new of a run was to be written, and what was there before has been forgotten. Raises
+        TakenOver."""
+        head = {"run": save.key, "server": self.server, "now": self._clock(), "document": _json(save.head)}
         added = [_row(save.key, number, part) for number, part in save.added.items()]
         with self._connection.begin():
-            if save.whole:
-                is_there = self._connection.execute(UPDATE_RUN, head).rowcount
-            else:
-                own = {**head, "before": self._saved_at.get(save.key)}
-                is_there = self._connection.execute(UPDATE_OWN, own).rowcount
-            if not (is_there or save.whole):
-                return False
-            if not is_there:
+            if not self._connection.execute(UPDATE_RUN, head).rowcount:
+                if self._connection.execute(select(runs.c.key).where(runs.c.key == save.key)).first():
+                    raise TakenOver
+                if not save.whole:
+                    return False
                 self._connection.execute(INSERT_RUN, head)
             elif save.whole:
                 self._connection.execute(delete(parts).where(parts.c.run == save.key))
@@ -75,19 +131,17 @@ class Repository:
                 self._connection.execute(DROP_PART, [{"of": save.key, "dropped": number} for number in save.dropped])
             if added:
                 self._connection.execute(INSERT_PART, added)
-        self._saved_at[save.key] = now
         return True
 
     def read(self, key: str) -> SavedRun | None:
         """The run of this key, if it is kept. Raises ValueError where it cannot be understood."""
         with self._connection.begin():
-            found = self._connection.execute(select(runs.c.head, runs.c.saved_at).where(runs.c.key == key)).first()
-            if found is None:
+            head = self._connection.execute(select(runs.c.head).where(runs.c.key == key)).scalar()
+            if head is None:
                 return None
             of_run = select(parts.c.number, parts.c.kind, parts.c.facts, parts.c.arrays).where(parts.c.run == key)
             rows = self._connection.execute(of_run.order_by(parts.c.number)).all()
-        self._saved_at[key] = float(found.saved_at)
-        return SavedRun(json.loads(found.head), {number: _part(*columns) for number, *columns in rows})
+        return SavedRun(json.loads(head), {number: _part(*columns) for number, *columns in rows})
 
     def size(self, key: str) -> int | None:
         """Bytes that the run of this key has there; None where it is not kept."""
@@ -102,12 +156,15 @@ class Repository:
 
     def sweep(self, seconds: float, most_bytes: int, in_use: Collection[str] = ()) -> int:
         """Forgets the runs that were not saved for so long, and beyond so many bytes those saved longest ago. How
-        many. in_use: keys of runs that stay."""
+        many. in_use: keys of runs that stay, beside those that other servers have awake."""
         size = func.coalesce(func.sum(func.length(parts.c.arrays) + func.length(parts.c.facts)), 0)
         sized = select(runs.c.key, runs.c.saved_at, size).outerjoin(parts, parts.c.run == runs.c.key)
         newest_first = sized.group_by(runs.c.key, runs.c.saved_at).order_by(runs.c.saved_at.desc())
         oldest, taken = self._clock() - seconds, 0
+        others = select(servers.c.server).where(servers.c.alive_until >= self._clock(), servers.c.server != self.server)
+        awake = select(runs.c.key).where(runs.c.owner.in_(others))
         with self._connection.begin():
+            in_use = {*in_use, *self._connection.execute(awake).scalars()}
             forgotten: list[str] = []
             for key, saved_at, nbytes in self._connection.execute(newest_first).all():
                 taken += nbytes
@@ -118,14 +175,19 @@ class Repository:
 
     def _forget(self, keys: Collection[str]) -> None:
         """Their parts go with them."""
-        for key in keys:
-            self._saved_at.pop(key, None)
         if named := [{"forgotten": key} for key in keys]:
             self._connection.execute(delete(parts).where(parts.c.run == bindparam("forgotten")), named)
             self._connection.execute(delete(runs).where(runs.c.key == bindparam("forgotten")), named)
 
     def close(self) -> None:
-        if self._connected is not None:
+        """Whatever runs it still has are free."""
+        if self._connected is None:
+            return
+        try:
+            if self.is_shared:
+                with self._connected.begin():
+                    self._connected.execute(delete(servers).where(servers.c.server == self.server))
+        finally:
             self._connected.close()
             self._connected.engine.dispose()
 

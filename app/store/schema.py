@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION = "0001"
+VERSION = "0002"
 """The newest of migrations/versions."""
 
 metadata = MetaData()
@@ -13,7 +13,17 @@ runs = Table(
     Column("key", Text, primary_key=True),
     Column("saved_at", Float, nullable=False),  # seconds since 1970
     Column("head", Text, nullable=False),  # JSON
+    Column("owner", Text),  # the server that has it awake; NULL: none has
+    Column("wanted_by", Text),  # a server that asks its owner for it
     Index("runs_saved_at", "saved_at"),
+    Index("runs_owner", "owner"),
+)
+
+servers = Table(
+    "servers",
+    metadata,
+    Column("server", Text, primary_key=True),
+    Column("alive_until", Float, nullable=False),  # seconds since 1970
 )
 
 parts = Table(

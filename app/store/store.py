@@ -2,19 +2,19 @@
 
 import asyncio
 import logging
-import secrets
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
 from functools import partial
 from typing import Literal, ParamSpec, TypeVar
 
-from sqlalchemy.exc import IntegrityError, SQLAlchemyError
+from sqlalchemy.exc import DataError, IntegrityError, SQLAlchemyError
 
 from app.settings import Limits
 from app.store.records import Save, SavedRun
-from app.store.repository import CannotOpen, Repository
+from app.store.repository import LEASE_SECONDS, CannotOpen, Repository, TakenOver
 
 log = logging.getLogger(__name__)
 
@@ -24,14 +24,30 @@ RETRY_SECONDS = 30.0
 SWEEP_SECONDS = 600.0
 """Between two looks for runs that were kept long enough: fine beside days."""
 
+BEAT_SECONDS = LEASE_SECONDS / 5
+"""Between two times that a server says it is alive, where others may use the same database."""
+
+HANDOVER_SECONDS = LEASE_SECONDS + BEAT_SECONDS
+"""How long to wait for a run that another server has awake: until it has answered, or is known to be dead."""
+
+ASK_SECONDS = 0.25
+"""Between two looks whether it has."""
+
 FAULTS = (SQLAlchemyError, CannotOpen)
 """Of the database; anything else is of the run that was to be written or read."""
+
+OF_THE_RUN = (DataError, IntegrityError)
+"""But for these, which are of the run, too."""
 
 State = Literal["ok", "full", "failed"]
 
 
 class StoreFailed(Exception):  # noqa: N818
     """The database did not do what was asked for."""
+
+
+class AwakeElsewhere(Exception):  # noqa: N818
+    """Another server has the run awake and keeps it."""
 
 
 P = ParamSpec("P")
@@ -47,14 +63,15 @@ class Store:
         self._clock = clock
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._retry_at = 0.0
-        self._sweeping: asyncio.Task[None] | None = None
-        self.server = secrets.token_hex(8)
-        """Tells what this server wrote from what another did, or the same before it was started again."""
+        self._tasks: list[asyncio.Task[None]] = []
+        self.server = repository.server
         self.state = state
         self.changed: Callable[[], None] = lambda: None
         """Called on the event loop when `state` has become another."""
         self.in_use: Callable[[], Collection[str]] = tuple
         """Gives the keys of runs that must not be forgotten now."""
+        self.asked_for: Callable[[str], None] = lambda _: None
+        """Called on the event loop with the key of a run that another server asks this one for."""
         self.kept = 0
         """How many runs there were when it was last swept."""
 
@@ -64,16 +81,19 @@ class Store:
         return self.state == "ok" or self._clock() >= self._retry_at
 
     async def write(self, save: Save) -> bool:
-        """False: nothing of it was written, and what was written of this run before cannot be relied on."""
+        """False: nothing of it was written, and what was written of this run before cannot be relied on. Raises
+        TakenOver."""
         try:
             written = await self._do(self._repository.write, save)
-        except IntegrityError:
-            log.warning("a run could not be saved, for another server has saved it meanwhile")
+        except TakenOver:
+            raise
+        except OF_THE_RUN:
+            log.exception("a run cannot be written")
             return False
         except FAULTS as fault:
             self._failed(fault)
             return False
-        except Exception:  # of this run alone
+        except Exception:  # of this run alone, too
             log.exception("a run cannot be written")
             return False
         self._set("ok")
@@ -87,17 +107,49 @@ class Store:
         """None where it is not kept. Raises StoreFailed, and ValueError or TypeError where it cannot be understood."""
         return await self._asked(self._repository.read, key)
 
-    async def _asked(self, question: Callable[[str], R], key: str) -> R:
+    async def claim(self, key: str) -> bool:
+        """This server is to have the run awake: waits until another that has it has put it to rest, or is dead. False:
+        it is not kept. Raises StoreFailed and AwakeElsewhere."""
+        deadline = self._clock() + HANDOVER_SECONDS
+        found = await self._asked(self._repository.claim, key, True)
+        while found == "asked" and self._clock() < deadline:
+            await asyncio.sleep(ASK_SECONDS)
+            found = await self._asked(self._repository.claim, key, False)
+        if found in ("asked", "refused"):
+            raise AwakeElsewhere
+        return found == "claimed"
+
+    async def release(self, key: str) -> None:
+        """The run is not awake here any more; where that cannot be noted, it is when another server asks."""
+        with suppress(StoreFailed):
+            await self._asked(self._repository.release, key)
+
+    async def refuse(self, key: str) -> None:
+        """The run that another server asks for stays here."""
+        with suppress(StoreFailed):
+            await self._asked(self._repository.refuse, key)
+
+    async def _asked(self, question: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         try:
-            return await self._do(question, key)
+            return await self._do(question, *arguments, **named)
         except FAULTS as fault:
             self._failed(fault)
             raise StoreFailed from fault
 
     def start(self, limits: Limits) -> None:
-        """From now on runs are forgotten as the limits say."""
+        """From now on runs are forgotten as the limits say, and other servers know that this one is alive."""
         seconds = timedelta(days=limits.store_days).total_seconds()
-        self._sweeping = asyncio.create_task(self._keep_sweeping(seconds, limits.store_bytes))
+        self._tasks = [asyncio.create_task(self._keep_sweeping(seconds, limits.store_bytes))]
+        if self._repository.is_shared:
+            self._tasks.append(asyncio.create_task(self._keep_alive()))
+
+    async def _keep_alive(self) -> None:
+        while True:
+            if self.accepts:
+                with suppress(StoreFailed):
+                    for key in await self._asked(self._repository.beat):
+                        self.asked_for(key)
+            await asyncio.sleep(BEAT_SECONDS)
 
     async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
         while True:
@@ -118,8 +170,8 @@ class Store:
 
     async def close(self) -> None:
         """Once all that was asked for is done."""
-        if self._sweeping is not None:
-            self._sweeping.cancel()
+        for task in self._tasks:
+            task.cancel()
         try:
             await self._do(self._repository.close)
         except FAULTS as fault:

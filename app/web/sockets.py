@@ -68,7 +68,7 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:
-            await socket.send_json(message("notice", "warming_up", {}))
+            await socket.send_json(message("notice", "run_is_fetched" if manager.is_waking(key) else "warming_up", {}))
     except GONE:
         (await creating).run.visited = True  # nobody comes for it any more, so it may make room for somebody else
         raise WebSocketDisconnect from None

@@ -89,6 +89,7 @@ NoticeCode = Literal[
     "run_is_gone",
     "run_restored",
     "run_restored_paused",
+    "run_is_fetched",
     "store_full",
     "store_failed",
     "store_again",
@@ -109,6 +110,7 @@ CloseCode = Literal[
     "resting",
     "class_word",
     "store_unreachable",
+    "awake_elsewhere",
 ]
 HttpCode = Literal[
     "not_found",
@@ -138,6 +140,7 @@ CLOSE_CODES: dict[CloseCode, int] = {
     "resting": 4012,
     "class_word": 4013,
     "store_unreachable": 4014,
+    "awake_elsewhere": 4015,
 }
 """WebSocket close codes of the private range 4000–4999."""
 

@@ -32,8 +32,8 @@ def take(page: Page, count: int) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en-US", "The server was started again; your run goes on from step 3."),
-        ("zh-CN", "服务器已重新启动；您的训练从第 3 步继续。"),
+        ("en-US", "The server was started again, or another one took over; your run goes on from step 3."),
+        ("zh-CN", "服务器已重新启动，或由另一台服务器接手；您的训练从第 3 步继续。"),
     ],
 )
 def test_after_a_restart_the_page_goes_on_and_says_so(

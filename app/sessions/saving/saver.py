@@ -8,6 +8,7 @@ from typing import Any
 from app.sessions.run import Run
 from app.sessions.saving.saved_run import SavedParts
 from app.store.records import Save
+from app.store.repository import TakenOver
 from app.store.store import Store
 from engine.training.timeline import Checkpoint
 
@@ -42,6 +43,10 @@ class Saver:
         self._saving: asyncio.Task[None] | None = None
         self.has_failed = False
         """Whether the last save could not be done."""
+        self.taken_over = False
+        """Whether another server has the run now: nothing of it is kept here any more."""
+        self.on_taken_over: Callable[[], None] = lambda: None
+        """Called when that turns out."""
         self.on_due: Callable[[], None] = lambda: None
         """Called when the next save may be begun, of a run that is paused."""
 
@@ -56,7 +61,8 @@ class Saver:
     @property
     def is_behind(self) -> bool:
         """Whether there is something to keep that no save has, nor the one that is under way."""
-        return self._store is not None and self._run.used and self._saved != self._state()
+        is_kept = self._store is not None and self._run.used and not self.taken_over
+        return is_kept and self._saved != self._state()
 
     @property
     def is_due(self) -> bool:
@@ -82,6 +88,9 @@ class Saver:
         self.has_failed = True
         try:
             self.has_failed = not await store.write(save)
+        except TakenOver:
+            self.has_failed, self.taken_over = False, True
+            self.on_taken_over()
         except Exception:
             log.exception("a run could not be saved")
         finally:

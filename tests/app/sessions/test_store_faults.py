@@ -13,7 +13,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.sessions.manager import Full, SessionManager
 from app.sessions.session import STEP_SECONDS
-from app.store.records import Part, Save
+from app.store.records import Save
 from app.wire.messages import Closing
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually
 from tests.app.sessions.test_saved_run import everything, keeping, wake
@@ -231,25 +231,6 @@ async def test_what_cannot_be_written_of_one_run_harms_no_other(tmp_path: Path) 
         assert await strange.session.keep()
         for person in (strange, other):
             person.leave()
-
-
-async def test_a_run_that_another_server_has_saved_meanwhile_is_written_anew(tmp_path: Path) -> None:
-    async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        assert manager.store is not None
-        await person.take(3)
-        await person.session.keep()
-        part = Part("moment", {}, {})
-        other = Save(person.session.key, {}, dict.fromkeys(range(1, 1000), part), (), whole=True)
-        assert await manager.store.write(other)
-        await person.take(3)
-        await person.session.keep()
-        await eventually(lambda: not person.session.saver.is_behind and person.session.saver.idle)
-        assert manager.store.state == "ok"
-        kept = await manager.store.read(person.session.key)
-        assert kept is not None
-        assert kept.head["revision"] == person.run.revision
-        person.leave()
 
 
 async def test_a_run_that_nobody_touched_is_there_for_a_quarter_of_an_hour(tmp_path: Path) -> None:

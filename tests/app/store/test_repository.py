@@ -3,6 +3,7 @@
 import sqlite3
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.store import opening, schema
 from app.store.opening import Misconfigured, open_address, open_folder
 from app.store.records import Part, Save, packed, unpacked
-from app.store.repository import CannotOpen, Repository
+from app.store.repository import LEASE_SECONDS, CannotOpen, Repository, TakenOver
 from app.store.schema import VERSION, metadata
 from app.store.store import reason
 from tests.app.store.databases import postgres
@@ -96,8 +97,11 @@ def test_postgres_in_short() -> None:
         kept.write(save("after", p1=MOMENT))
         kept.close()
         again = open_address(database.address)
+        check_owners(again, other := open_address(database.address))
+        other.close()
         assert again.read("lost") is None
-        assert again.sweep(seconds=1e6, most_bytes=0) == 3
+        again._clock = time.time
+        assert again.sweep(seconds=1e6, most_bytes=0) == 4
         assert again.count() == 0
         again.close()
 
@@ -129,16 +133,50 @@ def test_a_save_that_fails_has_changed_nothing(kept: Repository) -> None:
     assert list(run.parts) == [1]
 
 
-def test_two_servers_do_not_mix_their_parts_of_a_run(kept: Repository) -> None:
-    other = Repository(lambda: kept._connection)
-    kept.write(save(p1=MOMENT))
-    assert other.read("k") is not None
-    assert other.write(save(whole=False, p2=MOMENT))
-    assert not kept.write(save(whole=False, dropped=(1,), p3=MOMENT))
-    assert list(kept.read("k").parts) == [1, 2]  # type: ignore[union-attr]
-    assert kept.write(save(p4=MOMENT))
-    assert not other.write(save(whole=False, p5=MOMENT))
-    assert list(other.read("k").parts) == [4]  # type: ignore[union-attr]
+def check_owners(kept: Repository, other: Repository) -> None:
+    """Two servers on one database."""
+    clock = Clock()
+    kept._clock = other._clock = clock
+    kept.beat()
+    kept.write(save("o", p1=MOMENT))
+    assert other.claim("none", ask=True) == "absent"
+    assert other.claim("o", ask=True) == "asked"
+    with pytest.raises(TakenOver):
+        other.write(save("o", p2=MOMENT))
+    assert kept.beat() == ["o"]
+    assert other.claim("o", ask=False) == "asked"
+    kept.refuse("o")
+    assert kept.beat() == []
+    assert other.claim("o", ask=False) == "refused"
+    assert other.sweep(seconds=-1, most_bytes=10**9) == 0
+    assert kept.write(save("o", whole=False, p3=MOMENT))
+    kept.release("o")
+    assert other.claim("o", ask=True) == "claimed"
+    assert other.write(save("o", whole=False, dropped=(1,), p4=MOMENT))
+    for whole in (False, True):
+        with pytest.raises(TakenOver):
+            kept.write(save("o", whole=whole, p5=MOMENT))
+    assert list(other.read("o").parts) == [3, 4]  # type: ignore[union-attr]
+    other.beat()
+    clock.now += LEASE_SECONDS
+    assert kept.claim("o", ask=True) == "asked"
+    clock.now += 1
+    assert kept.claim("o", ask=False) == "claimed"
+
+
+def test_a_run_is_awake_in_one_server_at_most(kept: Repository) -> None:
+    check_owners(kept, Repository(lambda: kept._connection))
+
+
+def test_a_server_that_was_closed_holds_no_run(reopen: Callable[[], Repository]) -> None:
+    first = reopen()
+    first.is_shared = True
+    first.beat()
+    first.write(save(p1=MOMENT))
+    first.close()
+    second = reopen()
+    assert second.claim("k", ask=True) == "claimed"
+    second.close()
 
 
 def test_what_is_new_of_a_run_that_was_forgotten_is_not_written_alone(kept: Repository) -> None:
@@ -181,6 +219,26 @@ def test_the_migrations_make_what_the_schema_says(kept: Repository) -> None:
     assert compare_metadata(MigrationContext.configure(kept._connection), metadata) == []
     assert ScriptDirectory(str(Path(schema.__file__).parent / "migrations")).get_current_head() == VERSION
     kept._connection.rollback()
+
+
+def test_runs_of_an_earlier_version_are_there(tmp_path: Path) -> None:
+    kept = open_folder(tmp_path)
+    kept.write(save(p1=MOMENT))
+    with kept._connection.begin():
+        for statement in (
+            "DROP TABLE servers",
+            "DROP INDEX runs_owner",
+            "ALTER TABLE runs DROP COLUMN owner",
+            "ALTER TABLE runs DROP COLUMN wanted_by",
+            "UPDATE alembic_version SET version_num = '0001'",
+        ):
+            kept._connection.exec_driver_sql(statement)
+    kept.close()
+    again = open_folder(tmp_path)
+    assert again.claim("k", ask=True) == "claimed"
+    assert again.write(save(whole=False, p2=MOMENT))
+    assert list(again.read("k").parts) == [1, 2]  # type: ignore[union-attr]
+    again.close()
 
 
 @pytest.mark.parametrize(
