@@ -1,5 +1,7 @@
 """Runs compared: the same start, the same number of steps, and each exactly what it would have been by itself."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -64,8 +66,8 @@ def test_race_all_eight_is_fair_to_the_last_digit(opened: Opened) -> None:
 def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
     slowly(opened)
     opened["race"].click()
-    opened["race-reward"].click()
-    opened.until(lambda: opened.spec["optimizer"] == "evolution" and len(rows(opened)) == 2)
+    opened["compare-what"].select_option("reward")
+    opened.until(lambda: len(rows(opened)) == 2)
     opened["play"].click()
     opened.until(lambda: all(step > 20 for step, _ in rows(opened)))
     opened["play"].click()
@@ -76,8 +78,7 @@ def test_reward_against_gradient_counts_the_samples(opened: Opened) -> None:
         if "K" not in opened[f"rival-{run}"].locator("td").nth(3).inner_text()
     ]
     if len(samples) == 2:
-        assert samples[0] == 2 * opened.spec["pairs"] * samples[1]
-    expect(opened["caption"]).to_be_visible()
+        assert samples[1] == 2 * opened.spec["pairs"] * samples[0]
 
 
 def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
@@ -91,7 +92,7 @@ def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
         opened[f"rival-{run}"].hover()
         opened[f"rival-{run}"].get_by_role("button").click()
     opened.until(lambda: len(rows(opened)) == 2)
-    opened["rival-add"].select_option('{"learning_rate":0.3}')
+    opened["rival-add"].select_option('{"aspect":"learning_rate","value":0.3}')
     opened.until(lambda: len(rows(opened)) == 3 and abreast(opened))
     expect(opened["rival-2"]).to_contain_text("0.3")
     opened["dataset-xor"].click()
@@ -103,16 +104,47 @@ def test_another_setting_beside_it_and_a_change_for_all(opened: Opened) -> None:
 
 def test_a_compared_run_that_cannot_run_says_why(opened: Opened) -> None:
     opened["race"].click()
-    opened.until(lambda: len(rows(opened)) == EIGHT)
-    opened["rival-7"].hover()
-    opened["rival-7"].get_by_role("button").click()
-    opened["rival-add"].select_option('{"initializer":"zeros"}')
+    opened["compare-what"].select_option("l2")
+    opened.until(lambda: len(rows(opened)) == 2)
+    opened["rival-add"].select_option('{"aspect":"loss","value":"bce"}')
+    opened["rival-add"].select_option('{"aspect":"bug","value":"norm_constant"}')
+    expect(opened["rival-3"]).to_contain_text("cannot run")
+    expect(opened["rival-3"]).to_have_attribute("title", re.compile("“batch norm’s mean taken for a constant”"))
     opened["dataset-plane"].click()
-    opened["rival-6"].hover()
-    opened["rival-6"].get_by_role("button").click()
-    opened["rival-add"].select_option('{"loss":"bce"}')
-    expect(opened["rival-7"]).to_contain_text("cannot run")
-    assert opened["rival-7"].get_attribute("title")
+    expect(opened["rival-2"]).to_contain_text("cannot run")
+    assert opened["rival-2"].get_attribute("title")
+
+
+def with_extra(name: str, value: object) -> dict[str, object]:
+    return {"hidden": [{"width": width, name: value} for width in (4, 2)]}
+
+
+DIFFERENCES: dict[str, tuple[list[str], dict[str, object]]] = {
+    "batch_norm": (["no batch norm", "batch norm"], with_extra("batch_norm", True)),
+    "dropout": (["no dropout", "dropout 0.2"], with_extra("dropout", 0.2)),
+    "l2": (["no L2", "L2 0.01"], {"l2": 0.01}),
+    "bug": (["right arithmetic", "the activation’s slope forgotten"], {}),
+}
+
+
+def test_layers_penalties_and_a_bug_are_compared_as_plainly(opened: Opened) -> None:
+    opened["race"].click()
+    spec = Spec.model_validate(opened.spec)
+    for comparison, (names, fields) in DIFFERENCES.items():
+        opened["compare-what"].select_option(comparison)
+        opened.until(lambda: len(rows(opened)) == 2 and abreast(opened, 0))
+        opened["epoch-step"].click()
+        opened.until(lambda: abreast(opened, 25))
+        assert [run.get_attribute("data-name") for run in opened["compare-run"].all()] == names
+        other = Trainer(spec.changed(**fields), backend="by_hand")
+        other.inject_bug("forgotten_slope" if comparison == "bug" else None)
+        other.advance(25)
+        assert rows(opened)[1][1] == pytest.approx(other.evaluate()["train_loss"], rel=1e-6), comparison
+    residual = opened["compare-what"].locator("option[value=residual]")
+    assert residual.is_disabled()
+    assert "as wide" in (residual.get_attribute("title") or "")
+    expect(opened["loss-chart"]).to_be_in_viewport()
+    expect(opened["more"]).to_be_in_viewport()
 
 
 @pytest.mark.parametrize("query", ["?lang=zh", "?profile=projector"])
@@ -123,7 +155,7 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
     for width, height in ((1366, 768), (1024, 768)):
         opened.page.set_viewport_size({"width": width, "height": height})
         expect(opened["rivals"]).to_be_in_viewport(ratio=1)
-        for testid in ("race-all", "race-reward", "race-close", "rival-0", "rival-7", "network", "boundary"):
+        for testid in ("compare-what", "race-close", "rival-0", "rival-7", "network", "boundary"):
             expect(opened[testid]).to_be_in_viewport()
         assert opened.page.evaluate("document.documentElement.scrollHeight") == height
     opened.page.set_viewport_size({"width": 390, "height": 844})

@@ -14,7 +14,11 @@ TEXT = [
     *(("back", "panel"), ("back", "back-soft"), ("ok", "panel"), ("play-ink", "play"), ("panel", "ink")),
 ]
 CLASSES = [f"class-{number}" for number in range(2, 8)]
-MARKS = [*((mark, "panel") for mark in ("neg", "pos", *CLASSES, "back", "focus", "edge", "ok")), ("focus", "page")]
+RUNS = [f"run-{number}" for number in range(1, 6)]
+MARKS = [
+    *((mark, "panel") for mark in ("neg", "pos", *CLASSES, *RUNS, "back", "focus", "edge", "ok")),
+    ("focus", "page"),
+]
 
 
 def colours(theme: str) -> dict[str, str]:

@@ -50,6 +50,9 @@ EXPLAINED = {
 EXPLAINED_WORDS = ("share", "mean", "part", "of", "point", "rows", "columns", "pairs", "above", "in")
 """Words in the symbols of lines."""
 DIAGNOSED = {"rate_too_high": (".jumps", ".diverged", ".why")}
+COMPARED = ("batch_norm", "residual", "dropout", "l2", "bug")
+"""Of which there is one run with and one without."""
+
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
@@ -109,6 +112,13 @@ MADE = {
         f"comparison.{column}{part}"
         for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
         for part in ("", ".help")
+    ),
+    *(f"comparison.what.{name}" for name in ("optimizers", "reward", *COMPARED)),
+    *(
+        f"comparison.{part}.{name}"
+        for name in COMPARED
+        for part in ("with", "without")
+        if (part, name) != ("with", "bug")
     ),
     *(f"close.{number}" for number in CLOSE_CODES.values()),
 }

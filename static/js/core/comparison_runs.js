@@ -1,27 +1,32 @@
 // @ts-check
 // The runs that are compared with this page's: started, added and removed, and told now and then to follow it.
 
-import { Follower } from './comparison_run.js';
+import { Follower, setUpOf } from './comparison_run.js';
 
 const EVERY = 200; // milliseconds between two looks: a few readings a second of each run are enough for its curve
 const MOST = 7; // eight runs with this page's own
 
-/** @typedef {import('../wire/messages.js').SpecChange} SpecChange */
+/** @typedef {import('./state.js').SetUp} SetUp */
+/** @typedef {import('./state.js').Difference} Difference */
 
 /**
  * @param {import('./store.js').Store} store  `comparisonRuns` in it are theirs; null: there are none
  * @param {typeof import('./connection.js').connect} connect
  * @param {string} address  of the server's socket
+ * @param {(setUp: SetUp, difference: Difference) => SetUp} withDifference
  */
-export function createComparisonRuns(store, connect, address) {
+export function createComparisonRuns(store, connect, address, withDifference) {
   /** @type {Follower[]} */
   let followers = [];
   let timer = 0;
 
   const publish = () => store.set({ comparisonRuns: followers.length ? followers.map(({ run }) => ({ ...run })) : null });
 
-  /** @param {SpecChange} change */
-  const follow = (change) => new Follower(store, connect, address, change);
+  /** @param {Difference} difference */
+  const follow = (difference) => new Follower(store, connect, address, difference, () => {
+    const own = setUpOf(store.get('state'));
+    return own && withDifference(own, difference);
+  });
 
   store.watch(['points'], () => followers.forEach((one) => one.restart())); // this page's run stands at a start again
 
@@ -35,19 +40,19 @@ export function createComparisonRuns(store, connect, address) {
   return {
     most: MOST,
     stop,
-    /** @param {SpecChange[]} changes  one for each run */
-    start(changes) {
+    /** @param {Difference[]} differences  one for each run */
+    start(differences) {
       stop();
-      followers = changes.slice(0, MOST).map(follow);
+      followers = differences.slice(0, MOST).map(follow);
       timer = window.setInterval(() => {
         followers.forEach((one) => one.follow());
         publish();
       }, EVERY);
       publish();
     },
-    /** @param {SpecChange} change */
-    add(change) {
-      if (followers.length < MOST) followers.push(follow(change));
+    /** @param {Difference} difference */
+    add(difference) {
+      if (followers.length < MOST) followers.push(follow(difference));
       publish();
     },
     /** @param {number} index */

@@ -66,12 +66,14 @@
  */
 /**
  * @typedef {object} Ending
- * @property {import('../wire/messages.js').SpecChange} change  the fields of the Spec in which it differs
+ * @property {Difference} difference  from this page's run
  * @property {{code: string, message: string, values: Record<string, any>} | null} refused
  * @property {number | null} diverged  the step
  * @property {string | null} stopped  the stop rule
  */
 /** @typedef {Reading & Ending} ComparisonRun */
+/** @typedef {{spec: import('../wire/messages.js').Spec, bug: string | null}} SetUp  what decides what a run does */
+/** @typedef {{aspect: string, value: any}} Difference  aspect: a field of the Spec, or another one that experiment/set_up.js knows */
 
 /**
  * What the person has chosen to see, and what the panels tell each other.
@@ -96,7 +98,7 @@
  * @property {'layers' | 'results'} panel  beside the loss curve; results only where rows are few
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
- * @property {string | null} comparison  which runs are compared: `optimizers`, or `reward` with gradients
+ * @property {string | null} comparison  which runs are compared: one of experiment/comparisons.js
  * @property {ComparisonRun[] | null} comparisonRuns  beside this page's
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} drawing  points of one's own

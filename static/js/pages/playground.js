@@ -170,10 +170,10 @@ const inspector = createLatePart(store, async () => {
   mountInspector(element('inspector'), store, act, elementOf);
 }, { set: 'inspected' });
 const comparison = createLatePart(store, async () => {
-  const [{ mountComparison }, { createComparisonRuns }, begin] = await Promise.all([
-    import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js'), loadFreshStart(),
+  const [{ mountComparison }, { createComparisonRuns }, { withDifference }] = await Promise.all([
+    import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js'), import('../experiment/set_up.js'),
   ]);
-  mountComparison(element('comparison'), store, { begin, send: act }, createComparisonRuns(store, connect, SOCKET));
+  mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET, withDifference));
 }, { set: 'comparison' });
 const scores = createLatePart(store, async () => {
   const { mountScores } = await import('../panels/output/scores.js');

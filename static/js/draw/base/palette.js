@@ -6,6 +6,7 @@
  * @typedef {object} Palette
  * @property {RGB} negative @property {RGB} middle @property {RGB} positive   values −, 0, +
  * @property {RGB[]} classes   by number of the class, the first two being negative and positive
+ * @property {string[]} runs  compared with this page's
  * @property {string} back    violet: gradients, updates, the chosen neuron
  * @property {string} ink @property {string} soft @property {string} line @property {string} panel @property {string} fill
  * @property {boolean} dark
@@ -25,6 +26,7 @@ export function readPalette(element) {
     middle: parseColor(of('--mid')),
     positive,
     classes: [negative, positive, ...[2, 3, 4, 5, 6, 7].map((number) => parseColor(of(`--class-${number}`)))],
+    runs: [1, 2, 3, 4, 5].map((number) => of(`--run-${number}`)),
     back: of('--back'),
     ink: of('--ink'),
     soft: of('--soft'),

@@ -1,88 +1,113 @@
 // @ts-check
-// Which runs are compared: all optimizers, learning by reward against gradients, or one more that differs in one setting.
+// Which runs are compared, chosen in plain words, and one more run that differs in one thing.
 
+import { setUpOf } from '../../core/comparison_run.js';
 import { t } from '../../core/i18n.js';
-import { beginPreset } from '../../experiment/preset_start.js';
-import { changeName } from './runs.js';
+import { reasonText } from '../../experiment/choice_options.js';
+import { COMPARISONS, differenceReason, othersOf } from '../../experiment/comparisons.js';
+import { readAspect } from '../../experiment/set_up.js';
+import { aspectName } from './runs.js';
 
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
-const REWARD = 'b3_reward'; // the preset that learns by reward
+const DROPOUTS = [0, 0.1, 0.2, 0.5];
+const PENALTIES = [0, 0.0001, 0.001, 0.01, 0.1];
 
 /** @typedef {import('../../core/store.js').Store} Store */
-/** @typedef {{begin: import('../../experiment/fresh_start.js').FreshStart, send: (command: import('../../core/command_queue.js').Command) => void}} Act */
 
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {Act} act
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {import('./runs.js').ComparisonRuns} runs
  */
-export function createChoices(root, store, { begin, send }, runs) {
-  const [all, reward, close] = ['[data-testid=race-all]', '[data-testid=race-reward]', '.close'].map((selector) => /** @type {HTMLButtonElement} */ (root.querySelector(selector)));
-  const more = /** @type {HTMLSelectElement} */ (root.querySelector('select'));
+export function createChoices(root, store, send, runs) {
+  const what = /** @type {HTMLSelectElement} */ (root.querySelector('[data-testid=compare-what]'));
+  const more = /** @type {HTMLSelectElement} */ (root.querySelector('[data-testid=rival-add]'));
+  const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
 
   function start() {
-    const [comparison, spec, fields, facts] = [store.get('comparison'), store.get('spec'), store.get('fields'), store.get('choices')];
-    if (!comparison || !spec || !fields || !facts) {
+    const comparison = store.get('comparison');
+    const now = readNow(store);
+    if (!comparison || !now) {
       runs.stop();
       return;
     }
     send({ type: 'reset' });
-    if (comparison === 'reward') runs.start([{ optimizer: spec.optimizer === 'evolution' ? 'sgd' : 'evolution' }]);
-    else {
-      const others = fields.optimizer.options.filter((name) => name !== spec.optimizer && !facts.without_gradient.includes(name));
-      runs.start(others.slice(0, runs.most).map((optimizer) => ({ optimizer })));
-    }
+    runs.start(othersOf(comparison, now.setUp, now.fields, now.choices));
   }
 
-  function compareReward() {
-    const preset = store.get('presets')?.find(({ name }) => name === REWARD);
-    if (preset) beginPreset(begin, preset);
-  }
-
-  all.onclick = () => (store.get('comparison') === 'optimizers' ? start() : store.set({ comparison: 'optimizers' }));
-  reward.onclick = () => (store.get('comparison') === 'reward' ? start() : compareReward());
+  let offered = '';
+  what.onchange = () => store.set({ comparison: what.value });
   close.onclick = () => store.set({ comparison: null });
   more.onchange = () => {
     runs.add(JSON.parse(more.value));
     more.value = '';
   };
 
-  const isFull = () => (store.get('comparisonRuns')?.length ?? 0) >= runs.most;
-
   return {
     start,
-    /** Fills the choice of one more run. */
+    /** Fills the choices; what cannot be compared now says why. */
     offer() {
-      more.replaceChildren(...settingsOf(store));
-      more.disabled = isFull();
+      const now = readNow(store);
+      const offering = JSON.stringify([now?.setUp, store.get('language')]);
+      if (!now || offering === offered) return; // a list that is open stays so while the run plays
+      offered = offering;
+      what.replaceChildren(...COMPARISONS.map((name) => comparisonOption(name, now)));
+      what.value = store.get('comparison') ?? '';
+      more.replaceChildren(new Option(t('comparison.add'), ''), ...differencesOf(now).map(groupOf));
     },
     /** Which comparison it is. */
     show() {
-      const now = store.get('comparisonRuns') && store.get('comparison');
-      all.setAttribute('aria-pressed', String(now === 'optimizers'));
-      reward.setAttribute('aria-pressed', String(now === 'reward'));
-      more.disabled = isFull();
+      if (document.activeElement !== what) what.value = store.get('comparison') ?? '';
+      more.disabled = (store.get('comparisonRuns')?.length ?? 0) >= runs.most;
     },
   };
 }
 
-/** The settings in which one more run can differ, but for those of now. @param {Store} store */
-function settingsOf(store) {
-  const [spec, fields] = [store.get('spec'), store.get('fields')];
-  if (!spec || !fields) return [];
-  /** @type {[string, (string | number)[]][]} */
-  const settings = [
-    ['optimizer', fields.optimizer.options.filter((name) => name !== 'perceptron')],
-    ['learning_rate', RATES],
-    ['activation', fields.activation.options],
-    ['initializer', fields.initializer.options],
-    ['loss', fields.loss.options],
-  ];
-  return [new Option(t('comparison.add'), ''), ...settings.map(([field, values]) => {
-    const group = document.createElement('optgroup');
-    group.label = t(`field.${field}`);
-    group.append(...values.filter((value) => value !== spec[field]).map((value) => new Option(changeName({ [field]: value }), JSON.stringify({ [field]: value }))));
-    return group;
-  })];
+/** @typedef {{setUp: import('../../core/state.js').SetUp, fields: Record<string, import('../../core/schema.js').Field>, choices: import('../../wire/messages.js').Choices}} Now */
+
+/** @param {Store} store @returns {Now | null} */
+function readNow(store) {
+  const [setUp, fields, choices] = [setUpOf(store.get('state')), store.get('fields'), store.get('choices')];
+  return setUp && fields && choices && { setUp, fields, choices };
 }
+
+/** @param {string} name @param {Now} now */
+function comparisonOption(name, { setUp, fields, choices }) {
+  const reasons = othersOf(name, setUp, fields, choices).map((difference) => differenceReason(setUp, difference, choices));
+  const reason = reasons.every(Boolean) ? reasons[0] : null;
+  const option = new Option(t(`comparison.what.${name}`), name);
+  option.disabled = reason !== null;
+  option.title = reason ? reasonText(reason) : '';
+  return option;
+}
+
+/** In what one more run can differ, but for what is so now. @param {Now} now @returns {{aspect: string, values: any[]}[]} */
+function differencesOf({ setUp, fields, choices }) {
+  const all = {
+    optimizer: fields.optimizer.options.filter((name) => name !== 'perceptron'),
+    learning_rate: RATES,
+    activation: fields.activation.options,
+    initializer: fields.initializer.options,
+    loss: fields.loss.options,
+    batch_norm: [true, false],
+    residual: [true, false],
+    dropout: DROPOUTS,
+    l2: PENALTIES,
+    bug: [null, ...choices.bugs],
+  };
+  return Object.entries(all).map(([aspect, values]) => ({
+    aspect, values: values.filter((value) => value !== readAspect(setUp, aspect) && !differenceReason(setUp, { aspect, value }, choices)),
+  })).filter(({ values }) => values.length);
+}
+
+/** @param {{aspect: string, values: any[]}} differences */
+function groupOf({ aspect, values }) {
+  const group = document.createElement('optgroup');
+  group.label = t(GROUP_NAMES[aspect] ?? `field.${aspect}`);
+  group.append(...values.map((value) => new Option(aspectName(aspect, value), JSON.stringify({ aspect, value }))));
+  return group;
+}
+
+/** Of aspects that are no fields of the Spec. @type {Record<string, string>} */
+const GROUP_NAMES = { batch_norm: 'layer.batch_norm', residual: 'layer.residual', dropout: 'layer.dropout', bug: 'checked.plant' };

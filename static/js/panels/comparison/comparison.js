@@ -1,7 +1,7 @@
 // @ts-check
 // Runs compared from the same start: their losses in one chart and one row of figures each, this page's run first.
 
-import { cssColor, readPalette } from '../../draw/base/palette.js';
+import { readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
 import { createChart } from './chart.js';
 import { createChoices } from './choices.js';
@@ -14,11 +14,11 @@ import { createTable } from './table.js';
 /**
  * @param {HTMLElement} root
  * @param {Store} store
- * @param {import('./choices.js').Act} act
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {import('./runs.js').ComparisonRuns} runs
  */
-export function mountComparison(root, store, act, runs) {
-  const choices = createChoices(root, store, act, runs);
+export function mountComparison(root, store, send, runs) {
+  const choices = createChoices(root, store, send, runs);
   const own = createOwnRun(store);
   const read = () => readRuns(store, own);
   const table = createTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
@@ -47,9 +47,9 @@ export function mountComparison(root, store, act, runs) {
   observer.observe(chart.box);
   const stops = [
     store.watch(['comparison', 'began'], choices.start),
-    store.watch(['spec', 'fields', 'choices'], () => { if (store.get('comparison') && !store.get('comparisonRuns')) choices.start(); }), // asked for before they were there
+    store.watch(['state', 'fields', 'choices'], () => { if (store.get('comparison') && !store.get('comparisonRuns')) choices.start(); }), // asked for before they were there
     store.watch(['comparisonRuns', 'frame', 'lossScale', 'theme', 'profile'], () => { queued ||= requestAnimationFrame(show); }),
-    store.watch(['spec', 'fields'], choices.offer),
+    store.watch(['state', 'fields', 'choices'], choices.offer),
     store.watch(['language'], label),
     () => observer.disconnect(),
     () => cancelAnimationFrame(queued),
@@ -61,13 +61,13 @@ export function mountComparison(root, store, act, runs) {
 }
 
 /**
- * Ink for this page's run; the others in the colours of classes, every second one dashed.
+ * Ink for this page's run; the others in colours of their own, every second one dashed.
  * @param {HTMLElement} root @param {number} others
  */
 function lineLooks(root, others) {
   const palette = readPalette(root);
   const dashed = `${5 * palette.link}px,${3 * palette.link}px`;
   return [{ color: palette.ink, dash: 'solid' }, ...Array.from({ length: others }, (_, i) => ({
-    color: cssColor(palette.classes[i + 1]), dash: i % 2 ? dashed : 'solid',
+    color: palette.runs[i % palette.runs.length], dash: i % 2 ? dashed : 'solid',
   }))];
 }
