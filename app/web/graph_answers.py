@@ -4,8 +4,9 @@ It takes a moment, so that none of this belongs on the event loop. The compariso
 comes to the answer as `check_message`.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from math import isnan
 from typing import Any
 
 import numpy as np
@@ -55,7 +56,8 @@ class Answer:
 
 
 def expression_answer(request: ExpressionRequest, limits: Limits) -> Answer:
-    graph = parse(request.expression, ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes))
+    bounds = ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes)
+    graph = parse(request.expression, bounds, request.values)
     values = starting_values(graph)
     values |= {name: float(value) for name, value in request.values.items() if name in values}
     try:
@@ -63,13 +65,18 @@ def expression_answer(request: ExpressionRequest, limits: Limits) -> Answer:
             run = graph.run(values)
     except Refusal as refusal:
         raise Undefined(refusal, values) from None
-    return Answer({"expression": request.expression, "values": values, **_nodes(run)}, run, values)
+    readings = [asdict(reading) for reading in graph.readings]
+    return Answer(
+        {"expression": request.expression, "readings": readings, "values": values, **_nodes(run)}, run, values
+    )
 
 
 def _nodes(run: Run) -> dict[str, Any]:
+    """JSON has no NaN: a gradient that does not exist is null, as that of a constant, and listed as undefined."""
     nodes = run.graph.nodes
     return {
         "order": [node.name for node in nodes],
+        "undefined": [node.name for node, found in zip(nodes, run.gradients, strict=True) if found and isnan(found)],
         "nodes": [
             {
                 "name": node.name,
@@ -77,13 +84,17 @@ def _nodes(run: Run) -> dict[str, Any]:
                 "inputs": [nodes[source].name for source in node.inputs],
                 "settings": list(node.settings),
                 "value": run.values[place],
-                "local": list(run.slopes[place]),
-                "flows": list(run.flows[place]),
-                "grad": run.gradients[place],
+                "local": _defined(run.slopes[place]),
+                "flows": _defined(run.flows[place]),
+                "grad": _defined([run.gradients[place]])[0],
             }
             for place, node in enumerate(nodes)
         ],
     }
+
+
+def _defined(numbers: Iterable[float | None]) -> list[float | None]:
+    return [None if number is None or isnan(number) else number for number in numbers]
 
 
 def check_message(run: Run, values: Mapping[str, float]) -> dict[str, Any]:

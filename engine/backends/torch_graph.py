@@ -4,6 +4,7 @@ Multiply is the usual first example of a torch.autograd.Function: forward saves 
 gradients are shown beside those of torch.mul.
 """
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
@@ -32,6 +33,7 @@ OPERATIONS: dict[str, Callable[[Tensors], torch.Tensor]] = {
     "abs": lambda x: x[0].abs(),
     "sin": lambda x: x[0].sin(),
     "cos": lambda x: x[0].cos(),
+    "tan": lambda x: x[0].tan(),
     "step": lambda x: torch.sign(torch.relu(x[0])),  # unlike a comparison it has a derivative, 0
     "sigmoid": lambda x: x[0].sigmoid(),
     "tanh": lambda x: x[0].tanh(),
@@ -43,6 +45,7 @@ OPERATIONS: dict[str, Callable[[Tensors], torch.Tensor]] = {
     "gelu": lambda x: functional.gelu(x[0]),
     "huber": lambda x: torch.where(x[0].abs() <= x[1], x[0] ** 2 / 2, x[1] * (x[0].abs() - x[1] / 2)),
     "logsumexp": lambda x: torch.stack(list(x)).logsumexp(0),
+    "softmax": lambda x: torch.stack(list(x)).softmax(0)[0],
     "standardize": lambda x: (x[0] - x[1]) / (x[2] + x[3]).sqrt(),
 }
 """One entry per operation of a graph. torch's softplus is the identity beyond its threshold, which is out of reach
@@ -86,7 +89,7 @@ def products(run: Run) -> dict[str, tuple[list[float], list[float]]]:
     """Gradients of the inputs of each multiplication, by its name: of Multiply, and of torch.mul."""
     answers = {}
     for node, upstream in zip(run.graph.nodes, run.gradients, strict=True):
-        if node.op == "multiply" and upstream is not None:
+        if node.op == "multiply" and upstream is not None and math.isfinite(upstream):
             inputs = [run.values[place] for place in node.inputs]
             answers[node.name] = (_back(Multiply.apply, inputs, upstream), _back(torch.mul, inputs, upstream))
     return answers

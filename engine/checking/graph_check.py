@@ -82,7 +82,8 @@ def slope_of(run: Run, values: Mapping[str, float], name: str) -> Slope | None:
 
 def _rounding(run: Run) -> float:
     """Of the last value: each node's own, carried on by its gradient."""
-    carried = (abs(gradient * value) for gradient, value in zip(run.gradients, run.values, strict=True) if gradient)
+    defined = [0.0 if gradient is None or math.isnan(gradient) else gradient for gradient in run.gradients]
+    carried = (abs(gradient * value) for gradient, value in zip(defined, run.values, strict=True))
     return ROUNDING * (abs(run.values[-1]) + sum(carried))
 
 
@@ -91,7 +92,7 @@ def against_differences(run: Run, values: Mapping[str, float]) -> tuple[Comparis
     worst, unsure = None, []
     for node in run.graph.variables:
         own, found = run.gradients[run.graph.place[node.name]] or 0.0, slope_of(run, values, node.name)
-        if found is None or not _tells(own, found):
+        if found is None or math.isnan(own) or not _tells(own, found):
             unsure.append(node.name)
             continue
         unit = max(abs(found.value), SAFETY * found.error / DIFFERENCE_TOLERANCE)
@@ -117,7 +118,9 @@ def _compared(
     largest, where = 0.0, names[0] if names else ""
     for own, other, name in zip(ours, theirs, names, strict=True):
         difference = 0.0 if own is None and other is None else math.inf
-        if own is not None and other is not None:
+        if own is not None and other is not None and math.isnan(own):
+            difference = 0.0 if math.isnan(other) else math.inf
+        elif own is not None and other is not None:
             difference = abs(own - other) / max(1, abs(other))
         if not difference <= largest:
             largest, where = difference, name

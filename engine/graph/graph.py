@@ -13,6 +13,7 @@ from functools import cached_property
 import numpy as np
 
 from engine.fault import Fault
+from engine.graph.names import Reading
 from engine.graph.operations import OPERATIONS
 
 
@@ -33,7 +34,8 @@ class Node:
 
 @dataclass(frozen=True)
 class Run:
-    """The numbers of a forward and backward pass. Gradients are None where a node depends on no variable."""
+    """The numbers of a forward and backward pass. Gradients are None where a node depends on no variable, and NaN, as
+    in torch, where they go through a slope that does not exist."""
 
     graph: "Graph"
     values: tuple[float, ...]
@@ -50,6 +52,8 @@ class Graph:
     """Nodes in topological order, inputs before their users. The last node is differentiated."""
 
     nodes: tuple[Node, ...]
+    readings: tuple[Reading, ...] = ()
+    """How its text was read where it could be meant otherwise."""
 
     @cached_property
     def place(self) -> dict[str, int]:
@@ -100,7 +104,8 @@ class Graph:
             for source, flow in zip(self.nodes[index].inputs, flows[index], strict=True):
                 sum_so_far = gradients[source]
                 if flow is not None and sum_so_far is not None:
-                    gradients[source] = self._finite(self.nodes[source], sum_so_far + flow)
+                    total = sum_so_far + flow
+                    gradients[source] = total if math.isnan(total) else self._finite(self.nodes[source], total)
         return Run(self, tuple(results), tuple(slopes), tuple(flows), tuple(gradients))
 
     def pieces(self, values: Sequence[float]) -> list[int | None]:
@@ -136,7 +141,7 @@ class Graph:
             slope if self.active[source] else None for slope, source in zip(of_inputs, node.inputs, strict=True)
         )
         for slope, value in zip(kept, inputs, strict=False):
-            if slope is not None and not math.isfinite(slope):
+            if slope is not None and math.isinf(slope):
                 raise Fault("graph_slope_undefined", {"op": node.op, "given": value, **_where(node)})
         return kept
 

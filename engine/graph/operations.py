@@ -23,7 +23,7 @@ class Operation:
     value: Callable[[Values], float]
     """y = value(x); raises Fault outside its domain."""
     slopes: Callable[[Values, float], Values]
-    """∂y/∂xᵢ for each input = slopes(x, y); not finite where it does not exist."""
+    """∂y/∂xᵢ for each input = slopes(x, y); infinite or NaN where it does not exist."""
     min_inputs: int = 1
     max_inputs: int | None = 1
     """None: any number."""
@@ -59,9 +59,10 @@ def _power(x: Values) -> float:
 
 
 def _power_slopes(x: Values, y: float) -> Values:
-    """b·aᵇ⁻¹ and aᵇ·log a. The second is 0 at a = 0 while b > 0, and does not exist for a < 0."""
+    """b·aᵇ⁻¹ and aᵇ·log a. The second is 0 at a = 0 while b > 0, infinite at 0⁰, and does not exist for a < 0."""
     base, exponent = x
-    along_exponent = y * math.log(base) if base > 0 else 0.0 if base == 0 and exponent > 0 else math.nan
+    at_zero = 0.0 if exponent > 0 else -math.inf
+    along_exponent = y * math.log(base) if base > 0 else math.nan if base < 0 else at_zero
     if exponent == 0:
         return 0.0, along_exponent
     if base == 0 and exponent < 1:
@@ -118,6 +119,17 @@ def _logsumexp(x: Values) -> float:
     return largest + math.log(math.fsum(math.exp(value - largest) for value in x))
 
 
+def _softmax(x: Values) -> float:
+    """e^x₁ / Σ eˣ: the share of the first."""
+    return math.exp(x[0] - _logsumexp(x))
+
+
+def _softmax_slopes(x: Values, y: float) -> Values:
+    """y·(1 − y) for the first, −y·share for another."""
+    total = _logsumexp(x)
+    return [y * ((place == 0) - math.exp(value - total)) for place, value in enumerate(x)]
+
+
 def _standardize(x: Values) -> float:
     """(x − mean)/√(variance + ε): batch norm before its γ and β."""
     value, mean, variance, epsilon = x
@@ -168,6 +180,7 @@ OPERATIONS: dict[str, Operation] = {
     "abs": Operation(lambda x: abs(x[0]), lambda x, y: ((x[0] > 0) - (x[0] < 0) + 0.0,), piece=lambda x: _sign(x[0])),
     "sin": Operation(lambda x: math.sin(x[0]), lambda x, y: (math.cos(x[0]),)),
     "cos": Operation(lambda x: math.cos(x[0]), lambda x, y: (-math.sin(x[0]),)),
+    "tan": Operation(lambda x: math.tan(x[0]), lambda x, y: (1 + y * y,), piece=lambda x: round(x[0] / math.pi)),
     "step": replace(_activation("step"), piece=lambda x: _sign(x[0])),
     "sigmoid": _activation("sigmoid"),
     "tanh": _activation("tanh"),
@@ -182,6 +195,7 @@ OPERATIONS: dict[str, Operation] = {
     # e²/2 where |e| ≤ δ, else δ·(|e| − δ/2): huber(e, δ)
     "huber": Operation(_huber, _huber_slopes, 1, 2, (1.0,), piece=lambda x: int(abs(x[0]) > x[1])),
     "logsumexp": Operation(_logsumexp, lambda x, y: [math.exp(value - y) for value in x], 1, None),
+    "softmax": Operation(_softmax, _softmax_slopes, 2, None),
     "standardize": Operation(_standardize, _standardize_slopes, 3, 4, (1e-5,)),
 }
 """At a kink, all as in torch: an activation has its left slope, abs 0, and inputs of max and min that tie share 1."""

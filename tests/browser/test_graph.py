@@ -203,7 +203,9 @@ def test_without_an_experiment_there_is_a_way_to_one_and_back(open_graph: OpenGr
 FAULTS = {
     "a*(b+1": "The parenthesis at line 1, column 3 is never closed; add its “)”.",
     "log(a-9)": "The log in node L (line 1, column 1) is given -7",
-    "a*b c": "“c” at line 1, column 5 cannot follow what stands before it",
+    "𝑥*b 2": "“2” at line 1, column 5 cannot follow what stands before it",
+    "1/2x": "“x” at line 1, column 4 can go with what stands before it in two ways",
+    "1,5*x": "write 1.5",
     "alert('x')": "“'” at line 1, column 7 has no meaning",
     "(" * 60: "nested more than 40 deep",
 }
@@ -214,9 +216,24 @@ def test_a_fault_is_told_with_its_place_and_mended(open_graph: OpenGraph) -> Non
     for expression, sentence in FAULTS.items():
         opened["expression"].fill(expression)
         expect(opened["fault"]).to_contain_text(sentence)
+    assert opened["fault"].locator("mark").count() == 1
     type_in(opened, "a+b")
     expect(opened["fault"]).to_be_hidden()
     expect(opened["node-L"]).to_have_attribute("data-value", "5")
+    expect(opened["read-as"]).to_be_hidden()
+
+
+def test_what_can_be_meant_otherwise_is_said_and_what_has_no_gradient_is_named(open_graph: OpenGraph) -> None:
+    opened = open_graph()
+    type_in(opened, "w₁x₁+e^w₂+b")
+    expect(opened["read-as"]).to_have_text("Read as w1·x1+e^w2+b. Constants unless a line assigns them: e = 2.71828.")
+    assert values(opened, "e") == [2.718281828459045]
+    type_in(opened, "x=-3; n=2; y=x^n", last="y")
+    expect(opened["read-as"]).to_contain_text("The gradient of n does not exist")
+    click(opened, "finish")
+    assert (values(opened, "y"), gradients(opened, "x")) == ([9], [-6])
+    expect(opened["line-n"]).to_contain_text("nan")
+    expect(opened["checked"]).to_have_attribute("data-state", "green")
 
 
 def test_what_is_undefined_is_mended_by_its_values(open_graph: OpenGraph) -> None:

@@ -17,6 +17,7 @@ from engine.checking.comparison import Reason, Reference
 from engine.diagnosis.diagnosis import FindingCode
 from engine.diagnosis.failures import FAILURES
 from engine.explaining.phases import PhaseName
+from engine.graph.names import ReadingKind
 from engine.graph.network_graph import NoteName
 from engine.graph.operations import OPERATIONS
 from engine.spec.choices import FEATURES, BugName, LossName
@@ -81,6 +82,7 @@ MADE = {
     *(f"network.{kind}_links" for kind in ("weight", "gradient", "update")),
     *(f"graph.gate.{op}" for op in (*OPERATIONS, *get_args(LossName), *MODULES)),
     *(f"graph.gate.{kind}" for kind in ("linear_plain", "variable", "constant")),
+    *(f"graph.reading.{kind}" for kind in (*get_args(ReadingKind), "undefined")),
     *(f"graph.note.{name}" for name in (*get_args(NoteName), "perceptron", "evolution")),
     *(f"graph.preset.{name}" for name in re.findall(r'preset\("(\w+)"', PAGES)),
     *(f"graph.at_{step}" for step in ("forward", "backward")),

@@ -38,6 +38,7 @@ def test_an_expression_with_values(server: Running) -> None:
     status, graph = ask(server, "/api/graph", body)
     assert status == 200
     assert graph["order"] == ["a", "b", "c", "k1", "d", "L"]
+    assert graph["readings"] == graph["undefined"] == []
     assert graph["values"] == {"a": 2, "b": 3}
     nodes = {node["name"]: node for node in graph["nodes"]}
     assert [(nodes[name]["value"], nodes[name]["grad"]) for name in "abcdL"] == [(2, 3), (3, 2), (6, 1), (7, 1), (7, 1)]
@@ -49,6 +50,20 @@ def test_an_expression_with_values(server: Running) -> None:
     assert graph["check"]["torch"] == {"largest": 0, "node": "a", "same": True}
     assert graph["check"]["differences"]["same"] is True
     assert graph["check"]["products"] == {"c": {"own": [3, 2], "library": [3, 2]}}
+
+
+def test_how_it_is_read_and_what_has_no_gradient(server: Running) -> None:
+    status, graph = ask(server, "/api/graph", {"expression": "x=-3; n=2m; y=x^n·e", "values": {"m": 1}})
+    assert status == 200
+    assert graph["readings"] == [
+        {"kind": "product", "text": "n=2·m"},
+        {"kind": "constant", "text": "e = 2.71828"},
+    ]
+    nodes = {node["name"]: node for node in graph["nodes"]}
+    assert graph["undefined"] == ["m", "n"]
+    assert (nodes["n"]["grad"], nodes["n"]["flows"]) == (None, [None, None])
+    assert nodes["x"]["grad"] == pytest.approx(-6 * 2.718281828459045)
+    assert graph["check"]["torch"]["same"]
 
 
 def test_an_expression_in_the_address_and_without_torch(server: Running) -> None:

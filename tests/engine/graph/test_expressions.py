@@ -75,19 +75,35 @@ def test_a_number_on_a_line_of_its_own_is_a_variable() -> None:
     [
         ("", "graph_empty", {}),
         (" ;\n ", "graph_empty", {}),
-        ("a + + b", "graph_needs_value", {"given": "+", "column": 5}),
+        ("a + * b", "graph_needs_value", {"given": "*", "column": 5}),
         ("max()", "graph_needs_value", {"given": ")", "column": 5}),
         ("a *", "graph_ends_early", {"line": 1, "column": 4}),
         ("c = a\nc *\n2", "graph_ends_early", {"line": 2, "column": 4}),
         ("2*(a+b", "graph_open_parenthesis", {"column": 3}),
         ("exp(a", "graph_open_parenthesis", {"column": 4}),
         ("a+b)", "graph_closes_nothing", {"column": 4}),
-        ("2x", "graph_needs_operator", {"given": "x", "column": 2}),
-        ("a b", "graph_needs_operator", {"given": "b", "column": 3}),
         ("(a, b)", "graph_needs_operator", {"given": ",", "column": 3}),
+        ("a 2", "graph_needs_operator", {"given": "2", "column": 3}),
+        ("1.5.2", "graph_needs_operator", {"given": ".2", "column": 4}),
+        ("(a+b)2", "graph_needs_operator", {"given": "2", "column": 6}),
+        ("a=2 b=3", "graph_needs_operator", {"given": "=", "column": 6}),
+        ("1,5*x", "graph_decimal_comma", {"given": "1,5", "read": "1.5", "column": 1}),
+        ("2*sin(1,5*x)", "graph_decimal_comma", {"given": "1,5", "column": 7}),
+        ("|a", "graph_open_bar", {"column": 1}),
+        ("|a)", "graph_closes_nothing", {"column": 3}),
+        ("1/2x", "graph_ambiguous", {"given": "x", "column": 4}),
+        ("a/bc", "graph_ambiguous", {"given": "c", "column": 4}),
+        ("1/2(a+b)", "graph_ambiguous", {"given": "(", "column": 4}),
+        ("2^ab", "graph_ambiguous", {"given": "b", "column": 4}),
+        ("e⁻ˣ²", "graph_ambiguous", {"given": "x2", "column": 3}),
+        ("x²^3", "graph_ambiguous", {"given": "^", "column": 3}),
+        ("2½", "graph_character", {"given": "½", "column": 2}),
+        ("10₂", "graph_character", {"given": "₂", "column": 3}),
+        ("x₊", "graph_character", {"given": "₊", "column": 2}),
+        ("𝑥​ + ¿", "graph_character", {"given": "¿", "column": 6}),
+        ("# only a comment", "graph_empty", {}),
         ("a + b = c", "graph_needs_operator", {"given": "=", "column": 7}),
         ("a & b", "graph_character", {"given": "&", "column": 3}),
-        ("x²", "graph_character", {"given": "²", "column": 2}),
         ("a.b", "graph_character", {"given": ".", "column": 2}),
         ("_a", "graph_character", {"given": "_", "column": 1}),
         ("'a'", "graph_character", {"given": "'", "column": 1}),
@@ -96,7 +112,12 @@ def test_a_number_on_a_line_of_its_own_is_a_variable() -> None:
             "graph_unknown_function",
             {"name": "foo", "line": 2, "column": 5, "choices": list(FUNCTIONS)},
         ),
+        ("xsin(x)", "graph_unknown_function", {"name": "xsin", "column": 1}),
+        ("f(x)", "graph_unknown_function", {"name": "f", "column": 1}),
         ("exp + 1", "graph_reserved_name", {"name": "exp", "column": 1}),
+        ("Log x", "graph_reserved_name", {"name": "Log", "column": 1}),
+        ("sinx", "graph_reserved_name", {"name": "sin", "column": 1}),
+        ("a + cos2θ", "graph_reserved_name", {"name": "cos", "column": 5}),
         ("max = 3", "graph_reserved_name", {"name": "max", "column": 1}),
         ("a = 2; a = 3", "graph_name_taken", {"name": "a", "column": 8}),
         ("a = a + 1", "graph_name_taken", {"name": "a", "column": 1}),
@@ -118,13 +139,13 @@ def test_what_is_wrong_is_told_with_its_place(text: str, code: str, values: dict
     assert {name: caught.value.values.get(name) for name in values} == values
 
 
-@pytest.mark.parametrize("text", ["(" * 40 + "a" + ")" * 40, "a" * 500, "+".join("a" * 200)])
+@pytest.mark.parametrize("text", ["(" * 40 + "a" + ")" * 40, "a" * 500, "+".join("a" * 200), "|" * 40 + "a" + "|" * 40])
 def test_the_largest_that_is_allowed(text: str) -> None:
     assert parse(text, BOUNDS).nodes
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.text("ab12.+-*/^(),;=\n maxexp·σ", max_size=60))
+@given(st.text("ab12.+-*/^(),;=\n maxexp·σ|√#e²⁻ˣ₁½µπ\u0302\u200b", max_size=60))
 def test_any_text_is_a_graph_or_a_fault_and_never_anything_else(text: str) -> None:
     try:
         graph = parse(text, BOUNDS)

@@ -23,6 +23,7 @@ PLACES = {
     "divide": [[2.0, -3.0], [0.0, 0.5]],
     "power": [[2.0, 3.0], [0.5, -1.5], [3.0, 0.0]],
     "huber": [[0.3, 1.0], [-2.0, 0.5]],
+    "tan": [[-2.0], [0.3], [4.0]],
     "standardize": [[2.0, 0.5, 0.3, 1e-3], [-1.0, 0.0, 2.0, 0.0]],
 }
 """Where operations are tried that do not have a value everywhere; each (inputs,)."""
@@ -202,7 +203,7 @@ def test_what_no_variable_is_behind_needs_no_gradient() -> None:
         ("standardize(b, 1, 0, 0)", "graph_division_by_zero", {"node": "L"}),
         ("leaky_relu(-1e200*a, 1e200)", "graph_overflow", {"node": "L"}),
         ("sqrt(a-2)", "graph_slope_undefined", {"node": "L", "op": "sqrt"}),
-        ("(-2)^b", "graph_slope_undefined", {"node": "L", "op": "power"}),
+        ("(a-2)^(b-3)", "graph_slope_undefined", {"node": "L", "op": "power"}),
         ("(a-2)^0.5", "graph_slope_undefined", {"node": "L", "op": "power"}),
     ],
 )

@@ -52,7 +52,7 @@ def trial(seed: int) -> float | None:
         return None
     gradients = [gradient for gradient in run.gradients if gradient is not None]
     slopes = [slope for each in run.slopes for slope in each if slope is not None]
-    if max(map(abs, [*run.values, *gradients, *slopes])) > LARGEST:
+    if np.nanmax(np.abs([*run.values, *gradients, *slopes])) > LARGEST:
         return None
     theirs = torch_graph.values_and_gradients(graph, values)
     assert [gradient is None for gradient in run.gradients] == [gradient is None for gradient in theirs[1]]
@@ -63,8 +63,12 @@ def trial(seed: int) -> float | None:
 
 
 def _difference(found: list[float], true: list[float]) -> float:
-    pairs = zip(found, true, strict=True)
-    return max((abs(one - other) for one, other in pairs), default=0.0) / max(1.0, *map(abs, true))
+    """Infinite where only one of two does not exist."""
+    if np.isnan(found).tolist() != np.isnan(true).tolist():
+        return np.inf
+    pairs = [(one, other) for one, other in zip(found, true, strict=True) if not np.isnan(one)]
+    largest = max((abs(other) for _, other in pairs), default=0.0)
+    return max((abs(one - other) for one, other in pairs), default=0.0) / max(1.0, largest)
 
 
 @pytest.mark.parametrize("block", sampled(range(20), [0]))

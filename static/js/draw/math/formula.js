@@ -10,6 +10,7 @@ const MINUS = '−';
 /** 6 → "6", 0.731058 → "0.7311", −2.5 → "−2.5", 1e−9 → "1·10⁻⁹". @param {number} value @param {number} [digits]  significant */
 export function tidy(value, digits = 4) {
   const size = Math.abs(value);
+  if (Number.isNaN(value)) return 'nan'; // as torch writes it
   if (!Number.isFinite(value) || (size !== 0 && (size < 1e-4 || size >= 1e6))) return scientific(value).replace('.0·', '·');
   return String(Number(value.toPrecision(size >= 1000 ? 6 : digits))).replace('-', MINUS);
 }
@@ -39,6 +40,7 @@ const OPERATIONS = {
   abs: { sign: '|x|', formula: ([a]) => `|${a}|`, slopes: ([a]) => [`sign ${a}`] },
   sin: { sign: 'sin', formula: ([a]) => `sin(${a})`, slopes: ([a]) => [`cos(${a})`] },
   cos: { sign: 'cos', formula: ([a]) => `cos(${a})`, slopes: ([a]) => [`${MINUS}sin(${a})`] },
+  tan: { sign: 'tan', formula: ([a]) => `tan(${a})`, slopes: (x, y) => [`1 + ${y}²`] },
   tanh: { sign: 'tanh', formula: ([a]) => `tanh(${a})`, slopes: (x, y) => [`1 ${MINUS} ${y}²`] },
   sigmoid: { sign: 'σ', formula: ([a]) => `σ(${a})`, slopes: (x, y) => [`${y}·(1 ${MINUS} ${y})`] },
   relu: { sign: 'relu', formula: ([a]) => `relu(${a})`, slopes: ([a]) => [`[${a} > 0]`] },
@@ -50,6 +52,10 @@ const OPERATIONS = {
   gelu: { sign: 'gelu', formula: ([a]) => `${a} · Φ(${a})`, slopes: ([a]) => [`Φ(${a}) + ${a}·φ(${a})`] },
   huber: { sign: 'huber', formula: (x) => `huber(${x.join(', ')})`, slopes: ([e, delta]) => [`max(${MINUS}${delta}, min(${e}, ${delta}))`, `max(|${e}| ${MINUS} ${delta}, 0)`] },
   logsumexp: { sign: 'ln Σ exp', formula: (x) => `ln(${x.map((name) => `exp(${name})`).join(' + ')})`, slopes: (x, y) => x.map((name) => `exp(${name} ${MINUS} ${y})`) },
+  softmax: {
+    sign: 'softmax', formula: (x) => `softmax(${x.join(', ')})`,
+    slopes: (x, y) => x.map((name, slot) => (slot ? `${MINUS}${y}·exp(${name} ${MINUS} ${x[0]})·${y}` : `${y}·(1 ${MINUS} ${y})`)),
+  },
   standardize: {
     sign: 'norm',
     formula: ([a, mean, variance, epsilon]) => `(${a} ${MINUS} ${mean}) / √(${variance} + ${epsilon})`,

@@ -1,8 +1,9 @@
 // @ts-check
 // What graph is wanted: a preset, an expression with the values of its variables, or the tab's network.
 
-import { createFaultMessage } from './fault_message.js';
 import { EXAMPLES } from './example_expressions.js';
+import { createFaultMessage } from './fault_message.js';
+import { createReadings } from './readings.js';
 import { createSampleForm } from './sample_form.js';
 import { createVariableFields } from './variable_fields.js';
 
@@ -16,11 +17,12 @@ import { createVariableFields } from './variable_fields.js';
  * @returns {() => void} undo
  */
 export function mountExpressionForm(root, store, { refresh }) {
-  const [typed, values, sample, message] = ['.typed', '.values', '.sample', '.fault'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const [typed, values, sample, message, readAs] = ['.typed', '.values', '.sample', '.fault', '.readings'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
   const text = /** @type {HTMLTextAreaElement} */ (typed.querySelector('textarea'));
   const showChoices = makeChoices(root, store, refresh);
   const fields = createVariableFields(values, store, () => refresh({ soon: true }));
   const sampleForm = createSampleForm(sample, store, refresh);
+  const readings = createReadings(readAs, store);
   const fault = createFaultMessage(message, store, () => chooseView(store, refresh, 'modules'));
 
   text.oninput = () => {
@@ -36,6 +38,7 @@ export function mountExpressionForm(root, store, { refresh }) {
     fitHeight(text);
     sampleForm.show();
     fields.show();
+    readings.show();
   }
 
   function showFault() {

@@ -31,14 +31,14 @@ function makeWayOut(tag, key, properties) {
   return way;
 }
 
-/** The line with its character at the column marked; both count from 1. @param {string} expression @param {number} line @param {number} column */
+/** The line with its character at the column marked; both count from 1, in code points. @param {string} expression @param {number} line @param {number} column */
 function markPlace(expression, line, column) {
-  const text = expression.split('\n')[line - 1] ?? '';
+  const text = [...expression.split('\n')[line - 1] ?? ''];
   const code = document.createElement('code');
   const before = document.createElement('span');
   const here = document.createElement('mark');
-  before.textContent = text.slice(0, column - 1);
+  before.textContent = text.slice(0, column - 1).join('');
   here.textContent = text[column - 1] ?? '\u00a0';
-  code.append(before, here, text.slice(column));
+  code.append(before, here, text.slice(column).join(''));
   return code;
 }

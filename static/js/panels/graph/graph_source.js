@@ -98,7 +98,13 @@ function show(store, answer, anew) {
 }
 
 /** @param {Answer} answer @param {string} view @returns {Node[]} */
-function nodesOf({ modules = [], nodes = [] }, view) {
+function nodesOf({ modules = [], nodes = [], undefined: withoutGradient = [] }, view) {
   if (view === 'modules') return modules.map((module) => ({ ...module, local: module.inputs.map(() => null) }));
-  return nodes.map((node) => ({ ...node, values: [node.value], grads: node.grad === null ? null : [node.grad] }));
+  // JSON has no NaN: where there should be a number along an edge and is none, it does not exist.
+  const gradients = new Map(nodes.map(({ name, grad }) => [name, withoutGradient.includes(name) ? NaN : grad]));
+  return nodes.map((node) => {
+    const along = (/** @type {(number | null)[]} */ numbers) => numbers.map((number, slot) => number ?? (gradients.get(node.inputs[slot]) === null ? null : NaN));
+    const grad = gradients.get(node.name) ?? null;
+    return { ...node, values: [node.value], grads: grad === null ? null : [grad], local: along(node.local), flows: along(/** @type {(number | null)[]} */ (node.flows)) };
+  });
 }

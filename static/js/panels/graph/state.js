@@ -14,6 +14,8 @@ import { walkOf } from '../../draw/dag/walk.js';
  * The server's answer, of /api/graph or /api/graph/network.
  * @typedef {object} Answer
  * @property {Record<string, number>} values  of the variables
+ * @property {{kind: string, text: string}[]} [readings]  how the text was read where it could be meant otherwise
+ * @property {string[]} [undefined]  names of nodes whose gradient does not exist at these values
  * @property {(Omit<Node, 'values' | 'grads'> & {value: number, grad: number | null})[]} [nodes]
  * @property {Omit<Node, 'local'>[]} [modules]
  * @property {Fault | null} [refusal]
