@@ -1,7 +1,6 @@
 """The page comes back by itself, keeps its run, and says in words what it cannot do."""
 
 import json
-import re
 
 from playwright.sync_api import WebSocketRoute, expect
 
@@ -27,7 +26,7 @@ def test_reconnects_when_the_server_drops_the_socket_and_goes_on(open_page: Open
         route.connect_to_server()
         routes.append(route)
 
-    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.route_sockets(through)
     opened.page.reload()
     opened.ready()
     opened["noise"].fill("20")
@@ -49,7 +48,7 @@ def test_a_reason_is_shown_and_trying_again_helps(clocked: Opened) -> None:
         route.connect_to_server()
         routes.append(route)
 
-    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.route_sockets(through)
     opened.page.reload()
     opened.ready()
     routes[-1].close(code=4999, reason="A reason nobody has translated.")
@@ -90,7 +89,7 @@ def test_a_server_that_forgot_the_run_gets_the_same_set_up(open_page: OpenPage) 
 
 def test_says_so_where_a_websocket_cannot_be_opened(open_page: OpenPage) -> None:
     opened = open_page()
-    opened.page.route_web_socket(re.compile("/ws"), lambda route: route.close(code=1011))
+    opened.route_sockets(lambda route: route.close(code=1011))
     opened.page.reload()
     expect(opened["status"]).to_have_text("Connecting…")
     expect(opened["message"]).to_contain_text("does not answer")
@@ -132,7 +131,7 @@ def test_the_servers_sentence_stands_in_for_a_code_without_words(open_page: Open
 
         route.on_message(answer)
 
-    opened.page.route_web_socket(re.compile("/ws"), through)
+    opened.route_sockets(through)
     opened.page.reload()
     opened.ready()
     opened["step"].click()
@@ -141,7 +140,7 @@ def test_the_servers_sentence_stands_in_for_a_code_without_words(open_page: Open
 
 def test_a_browser_that_forbids_storage_shows_the_page_all_the_same(open_page: OpenPage) -> None:
     opened = open_page()
-    opened.page.add_init_script(
+    opened.run_first(
         "Object.defineProperty(window, 'sessionStorage', { get() { throw new DOMException('forbidden'); } })"
     )
     opened.page.reload()

@@ -16,7 +16,7 @@ def test_the_page_works_under_a_path(open_tab: OpenTab) -> None:
     with running_server(root_path=PATH) as server:
         opened = open_tab("about:blank", 1366, 768)
         paths: list[str] = []
-        opened.page.on("request", lambda request: paths.append(urlsplit(request.url).path))
+        opened.listen("request", lambda request: paths.append(urlsplit(request.url).path))
         opened.page.goto(f"http://127.0.0.1:{server.port}{PATH}")
         opened.ready()
         opened.play_to(20)
@@ -31,7 +31,6 @@ def test_the_page_works_under_a_path(open_tab: OpenTab) -> None:
         opened.ready()
         assert {path for path in paths if not path.startswith(f"{PATH}/")} <= {PATH, "/favicon.ico"}
         assert len(paths) > 50
-        opened.page.close()
 
 
 def test_a_proxy_may_take_the_path_off_or_leave_it() -> None:
