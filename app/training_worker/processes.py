@@ -18,10 +18,13 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, Literal, TypeVar, TypeVarTuple, get_args
 
+from pydantic import BaseModel
+
 from app.settings import Limits
 from app.training_worker import process_main
 from app.training_worker.process_main import BYTES, DATA, ERROR, FAULT, OUT_OF_MEMORY, receive, send
-from engine.fault import Fault, FaultCode
+from app.wire.messages import sentence
+from engine.fault import Fault, FaultCode, Value
 
 log = logging.getLogger(__name__)
 
@@ -137,11 +140,7 @@ class ProcessQueue:
 
     async def _answer(self, request: _Request) -> None:
         try:
-            answer = await self._ask(request.function, request.arguments)
-            if answer == OUT_OF_MEMORY:
-                await self._end_process()
-                raise ProcessHarmed("memory", self._bounds.memory)
-            value = read_answer(answer)
+            value = await self._ask(request.function, request.arguments)
         except Exception as error:
             if not request.answer.done():
                 request.answer.set_exception(error)
@@ -151,8 +150,9 @@ class ProcessQueue:
         finally:
             request.answer.cancel()  # if this was cancelled; else it is done
 
-    async def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
-        """Raises ProcessHarmed, and what keeps the request from being sent."""
+    async def _ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """What the function returns. Raises what it raises, ProcessHarmed, and what keeps the request from being
+        sent."""
         if self._process is not None and self._process.has_ended:  # while it was idle: that harmed nobody
             await self._end_process()
         try:
@@ -167,6 +167,9 @@ class ProcessQueue:
         except TimeoutError:
             await self._end_process()
             raise ProcessHarmed("time", self._bounds.seconds) from None
+        except ProcessHarmed as harm:
+            await self._end_process()
+            raise ProcessHarmed(harm.reason, self._bounds.memory if harm.reason == "memory" else None) from None
         except (EOFError, OSError) as error:
             log.warning("a worker process ended: %r", error)
             await self._end_process()
@@ -206,10 +209,11 @@ class WorkerProcess:
     def has_ended(self) -> bool:
         return self._popen.poll() is not None
 
-    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> bytes:
-        """Waits for the answer. Raises EOFError or OSError where the process ends before."""
+    def ask(self, function: Callable[..., Any], arguments: tuple[Any, ...]) -> Any:
+        """Waits for the answer and reads it. Raises EOFError or OSError where the process ends before, and what
+        `read_answer` raises."""
         send(self._requests, pickle.dumps((function, arguments)))
-        return receive(self._answers, Limits.BYTES_OF_ANSWER)
+        return read_answer(receive(self._answers, Limits.BYTES_OF_ANSWER))
 
     def kill(self) -> None:
         self._popen.kill()
@@ -223,23 +227,38 @@ class WorkerProcess:
                 pipe.close()
 
 
+class SaidFault(BaseModel, frozen=True, allow_inf_nan=False):
+    """A Fault as JSON."""
+
+    code: FaultCode
+    values: dict[str, Value]
+    where: str
+
+    def fault(self) -> Fault:
+        """Raises LookupError where its sentence cannot be said with these values."""
+        sentence(self.code, self.values)
+        fault = Fault(self.code, self.values)
+        fault.add_note(self.where)
+        return fault
+
+
 def read_answer(answer: bytes) -> Any:
-    """The result. Raises what the function raised, and ProcessHarmed where this is no answer: what a person has sent
-    may have made another of the process."""
+    """The result. Raises what the function raised; ProcessHarmed where memory did not suffice, and where this is no
+    answer: what a person has sent may have made another of the process."""
     kind, said = answer[:1], answer[1:]
     if kind == BYTES:
         return said
+    if kind == OUT_OF_MEMORY:
+        raise ProcessHarmed("memory")
+    if kind not in (DATA, FAULT, ERROR) or len(said) > Limits.BYTES_OF_JSON:
+        raise ProcessHarmed("died")
     if kind == ERROR:
         raise RuntimeError(said.decode(errors="replace"))
     try:
-        data = json.loads(said)
         if kind == DATA:
-            return data
-        assert kind == FAULT
-        assert data["code"] in get_args(FaultCode)
-        fault = Fault(data["code"], dict(data["values"]))
-        fault.add_note(str(data["where"]))
-    except Exception:
+            return json.loads(said)
+        fault = SaidFault.model_validate_json(said).fault()
+    except (ValueError, LookupError, RecursionError):
         raise ProcessHarmed("died") from None
     raise fault
 

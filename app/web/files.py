@@ -12,8 +12,9 @@ from app.sessions.manager import SessionManager
 from app.sessions.session import Session
 from app.training_worker import uploaded_files
 from app.training_worker.port import ModelFormat, WriteModel
-from app.web.access.questions import Questions, person
-from app.web.access.uploads import Uploads
+from app.web.access.questions import Questions
+from app.web.access.shares import person
+from app.web.access.uploads import Upload, Uploads
 from app.wire.messages import Refusal, faults_refused, message
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
@@ -46,9 +47,9 @@ async def model_up(request: Request, key: str) -> Response:
 
     async def answer() -> Response:
         await _session(request, key)  # no file is read for a run that is not there
-        async with _body(request, _manager(request).limits.model_bytes) as body, _turn(request):
+        async with _body(request, _manager(request).limits.model_bytes) as upload, _turn(request):
             session = await _session(request, key)  # of now: it may have come to rest while the body came
-            await session.load_weights(body)
+            await session.load_weights(upload.take())
         return JSONResponse({"revision": session.run.revision})
 
     return await _said(answer)
@@ -58,12 +59,13 @@ async def model_up(request: Request, key: str) -> Response:
 async def points_up(request: Request, name: str = "", draw: Seed = None) -> Response:
     """A CSV or JSON file → its points, as the data sets own and own_values take them, and what was found in it.
 
-    name: of the file. draw: a seed, to draw as many points as there can be where the file has more.
+    name: of the file. draw: a seed, to draw as many points as there can be where the file has more. ?session=: of the
+    page that asks, so that it waits for no other of its address.
     """
 
     async def answer() -> Response:
-        async with _body(request, _manager(request).limits.points_bytes) as body, _turn(request):
-            found = await uploaded_files.points(request.app.state.processes, body, name, draw)
+        async with _body(request, _manager(request).limits.points_bytes) as upload, _turn(request):
+            found = await uploaded_files.points(request.app.state.processes, upload.take(), name, draw)
         return _json(
             {
                 "points": found.points,
@@ -96,9 +98,9 @@ def _manager(request: Request) -> SessionManager:
     return manager
 
 
-def _body(request: Request, limit: int) -> AbstractAsyncContextManager[bytes]:
+def _body(request: Request, limit: int) -> AbstractAsyncContextManager[Upload]:
     uploads: Uploads = request.app.state.uploads
-    return uploads.body(request, limit)
+    return uploads.body(request, person(request), limit)
 
 
 def _turn(request: Request) -> AbstractAsyncContextManager[None]:

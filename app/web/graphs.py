@@ -13,7 +13,8 @@ from app.sessions.manager import SessionManager
 from app.settings import Limits
 from app.training_worker.port import GetNetworkSample
 from app.training_worker.processes import Processes, ProcessHarmed
-from app.web.access.questions import Questions, person
+from app.web.access.questions import Questions
+from app.web.access.shares import person
 from app.web.graph_answers import (
     Answer,
     ExpressionRequest,
@@ -27,7 +28,7 @@ from app.wire.validation import explain, shown
 
 log = logging.getLogger(__name__)
 
-NOT_VALUES = ("expression", "check", "refusals")
+NOT_VALUES = ("expression", "check", "refusals", "session")
 """What an address may say besides the values of variables."""
 
 router = APIRouter()

@@ -15,6 +15,7 @@ from app.sessions.manager import Full
 from app.settings import Limits, Settings
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.web.access.questions import Questions
+from app.web.access.shares import Person
 from app.wire.messages import Closing, Refusal
 from engine.fault import Fault
 from engine.graph.expressions import ExpressionLimits, parse
@@ -120,19 +121,19 @@ async def queued_predictions() -> None:
 
 async def queued_questions() -> None:
     questions = Questions(1, 9)
-    async with questions.turn("one"), questions.turn("another"):
+    async with questions.turn(Person("one")), questions.turn(Person("another")):
         with pytest.raises(Refusal) as refused:
-            await questions.turn("one").__aenter__()
+            await questions.turn(Person("one")).__aenter__()
         assert (refused.value.code, refused.value.values) == ("too_many_questions", {"limit": 1})
 
 
 async def queued_questions_of_all() -> None:
     questions = Questions(9, 2)
-    async with questions.turn("one"), questions.turn("another"):
+    async with questions.turn(Person("one")), questions.turn(Person("another")):
         with pytest.raises(Refusal) as refused:
-            await questions.turn("a third").__aenter__()
+            await questions.turn(Person("a third")).__aenter__()
         assert (refused.value.code, refused.value.values) == ("too_many_questions_of_all", {"limit": 2})
-    async with questions.turn("a third"):
+    async with questions.turn(Person("a third")):
         pass
 
 

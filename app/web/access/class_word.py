@@ -15,7 +15,8 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from starlette.websockets import WebSocket
 
 from app.settings import Limits
-from app.web.access.questions import Questions, person
+from app.web.access.questions import Questions
+from app.web.access.shares import Person, address_of
 from app.web.access.strangers import PROBES
 from app.web.pages import templates
 from app.web.security import error_answer, home
@@ -64,7 +65,7 @@ class ClassWord:
         """One guess of an address after another, so that many at once are no quicker."""
         guess = _plain(await _word_of(request))
         try:
-            async with self.guesses.turn(person(request)):
+            async with self.guesses.turn(Person(address_of(request))):
                 if hmac.compare_digest(guess, self.word):
                     return self._welcome(request)
                 await asyncio.sleep(WRONG_SECONDS)

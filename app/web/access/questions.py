@@ -4,51 +4,76 @@ Whoever asks twenty at once waits for them; nobody else does, and the pictures o
 """
 
 import asyncio
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from typing import TypeVar, TypeVarTuple
 
-from fastapi import Request
-
-from app.web.protocols import owner
+from app.web.access.shares import Part, Person, Shares
 from app.wire.messages import Refusal
 
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 
 
+class Question(Part):
+    """One that waits loses its place to somebody who holds fewer; one that is being answered does not."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(person)
+        self._task = asyncio.current_task()
+
+    def lose(self) -> None:
+        super().lose()
+        if self._task is not None:
+            self._task.cancel()
+
+    async def wait(self, turn: asyncio.Lock) -> bool:
+        """Whether it is its turn now; False: it has lost its place."""
+        try:
+            await turn.acquire()
+        except asyncio.CancelledError:
+            if self._task is None or not self.is_lost or self._task.uncancel():
+                raise
+            return False
+        self.is_settled = True
+        return True
+
+
 class Questions:
     def __init__(self, queued: int, queued_of_all: int) -> None:
-        """How many of one person, and of all people together, may wait, with those that are being answered."""
+        """How many of one address, and of all people together, may wait, with those that are being answered."""
         self._queued = queued
         self._queued_of_all = queued_of_all
-        self._waiting: Counter[str] = Counter()
-        self._turns: defaultdict[str, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._shares = Shares(queued_of_all, most_of_address=queued)
+        self._turns: defaultdict[Person, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._processor = asyncio.Lock()
 
     @asynccontextmanager
-    async def turn(self, person: str) -> AsyncIterator[None]:
+    async def turn(self, person: Person) -> AsyncIterator[None]:
         """Waits for this person's questions before. Raises Refusal where there are too many."""
-        if self._waiting.total() >= self._queued_of_all:
-            raise Refusal("too_many_questions_of_all", {"limit": self._queued_of_all})
-        if self._waiting[person] >= self._queued:
-            raise Refusal("too_many_questions", {"limit": self._queued})
-        self._waiting[person] += 1
+        question = Question(person)
+        if not self._shares.grow(question, 1):
+            raise self._too_many(person)
+        turn = self._turns[person]
         try:
-            async with self._turns[person]:
+            if not await question.wait(turn):
+                raise self._too_many(person)
+            try:
                 yield
+            finally:
+                turn.release()
         finally:
-            self._waiting[person] -= 1
-            if not self._waiting[person]:
-                del self._waiting[person], self._turns[person]
+            self._shares.give_back(question)
+            if not self._shares.holds(person):
+                self._turns.pop(person, None)
+
+    def _too_many(self, person: Person) -> Refusal:
+        if self._shares.held(person.address) >= self._queued:
+            return Refusal("too_many_questions", {"limit": self._queued})
+        return Refusal("too_many_questions_of_all", {"limit": self._queued_of_all})
 
     async def compute(self, function: Callable[[*Ts], R], *arguments: *Ts) -> R:
         """In a thread, one after another."""
         async with self._processor:
             return await asyncio.to_thread(function, *arguments)
-
-
-def person(request: Request) -> str:
-    """Whoever asks, as far as is known: all behind one address."""
-    return owner(request.client.host) if request.client else ""

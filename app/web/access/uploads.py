@@ -1,38 +1,67 @@
 """Uploads: the bodies of files that people send, held until they have been read; all of them together have a bound."""
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from fastapi import Request
 
+from app.web.access.shares import Part, Person, Shares
 from app.wire.messages import Refusal
+
+
+class Upload(Part):
+    """A body, as far as it has come. It can be lost to somebody else until it is taken."""
+
+    def __init__(self, person: Person, too_many: Refusal) -> None:
+        super().__init__(person)
+        self._too_many = too_many
+        self._file = io.BytesIO()
+
+    def lose(self) -> None:
+        super().lose()
+        self.clear()
+
+    def clear(self) -> None:
+        self._file = io.BytesIO()
+
+    def add(self, chunk: bytes) -> None:
+        self._file.write(chunk)
+
+    def take(self) -> bytes:
+        """To be read now. Raises Refusal where it has been lost."""
+        if self.is_lost:
+            raise self._too_many
+        self.is_settled = True
+        return self._file.getvalue()  # no copy, unlike bytes() of a bytearray
 
 
 class Uploads:
     def __init__(self, most_bytes: int) -> None:
         """most_bytes: of all bodies together."""
-        self._most_bytes = most_bytes
-        self._held = 0
+        self._shares = Shares(most_bytes)
+        self._too_many = Refusal("too_many_uploads", {"limit": most_bytes})
 
     @asynccontextmanager
-    async def body(self, request: Request, limit: int) -> AsyncIterator[bytes]:
+    async def body(self, request: Request, person: Person, limit: int) -> AsyncIterator[Upload]:
         """limit: of this body. What is too much is read to its end and thrown away: a browser cut off while it sends
         hears no answer. Raises Refusal."""
-        body, size, fits = bytearray(), 0, True
+        upload, size = Upload(person, self._too_many), 0
         try:
             async for chunk in request.stream():
                 size += len(chunk)
-                fits = fits and self._held + len(chunk) <= self._most_bytes
-                if fits and size <= limit:
-                    body += chunk
-                    self._held += len(chunk)
-                else:
-                    self._held -= len(body)
-                    body.clear()
+                if size > limit:
+                    self._shares.give_back(upload)
+                    upload.clear()
+                elif self._shares.grow(upload, len(chunk)):
+                    upload.add(chunk)
+                elif not upload.is_lost:
+                    self._shares.give_back(upload)
+                    upload.lose()
             if size > limit:
                 raise Refusal("file_too_large", {"limit": limit})
-            if not fits:
-                raise Refusal("too_many_uploads", {"limit": self._most_bytes})
-            yield bytes(body)
+            if upload.is_lost:
+                raise self._too_many
+            yield upload
         finally:
-            self._held -= len(body)
+            self._shares.give_back(upload)

@@ -6,9 +6,11 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -88,7 +90,12 @@ ANSWERS = {
     "nothing": b"",
     "no such fault": FAULT + b'{"code": "system", "values": {}, "where": ""}',
     "no fault": FAULT + b"[]",
+    "no number that a page could be told": FAULT + b'{"code": "model_damaged", "values": {"name": NaN}, "where": ""}',
+    "a fault without what its sentence names": FAULT + b'{"code": "model_damaged", "values": {}, "where": ""}',
+    "a fault of nothing that can be said": FAULT + b'{"code": "model_damaged", "values": {"name": {}}, "where": ""}',
+    "a fault from nowhere": FAULT + b'{"code": "model_damaged", "values": {"name": "x"}}',
     "depths": DATA + b"[" * 100_000,
+    "more than is read": DATA + b"0" * (Limits.BYTES_OF_JSON + 1),
 }
 
 
@@ -96,6 +103,27 @@ ANSWERS = {
 def test_a_process_that_a_file_has_made_another_cannot_have_anything_run(name: str) -> None:
     with pytest.raises(ProcessHarmed, match="died"):
         read_answer(ANSWERS[name])
+
+
+async def test_one_that_has_been_made_another_is_ended(started: list[WorkerProcess]) -> None:
+    async with supervising() as processes:
+        with patch.object(module, "DATA", b"?"), pytest.raises(ProcessHarmed, match="died"):
+            await processes.run("file", child_work.add, 1, 2)
+        assert await processes.run("file", child_work.add, 1, 2) == 3
+    assert len(started) == 2
+
+
+async def test_answers_are_read_off_the_event_loop() -> None:
+    threads = list[str]()
+
+    def noted(answer: bytes) -> object:
+        threads.append(threading.current_thread().name)
+        return read_answer(answer)
+
+    async with supervising() as processes:
+        with patch.object(module, "read_answer", noted):
+            assert await processes.run("check", child_work.add, 1, 2) == 3
+    assert threads == ["process"]
 
 
 def test_no_answer_is_unpickled() -> None:

@@ -2,12 +2,28 @@
 
 import asyncio
 import threading
+from types import SimpleNamespace
 
 import pytest
+from fastapi import Request
 
 from app.web.access.questions import Questions
+from app.web.access.shares import Person, person
 from app.wire.messages import Refusal
-from tests.app.fake_viewer import PATIENCE
+from tests.app.fake_viewer import PATIENCE, managing
+
+
+async def test_behind_one_address_people_are_told_apart_by_their_sessions() -> None:
+    async with managing() as manager:
+        known = await manager.create()
+
+        def asking(query: str, **path: str) -> Person:
+            app = SimpleNamespace(state=SimpleNamespace(manager=manager))
+            scope = {"type": "http", "app": app, "client": ("10.0.0.1", 1), "query_string": query.encode()}
+            return person(Request({**scope, "path_params": path}))
+
+        assert asking("") == asking("session=invented") == Person("10.0.0.1")
+        assert asking(f"session={known.key}") == asking("", key=known.key) == Person("10.0.0.1", known.key)
 
 
 async def test_one_of_each_person_at_a_time() -> None:
@@ -16,7 +32,7 @@ async def test_one_of_each_person_at_a_time() -> None:
     began = {name: asyncio.Event() for name in go_on}
 
     async def ask(name: str) -> None:
-        async with questions.turn(name[0]):
+        async with questions.turn(Person("school", name[0])):
             order.append(name)
             began[name].set()
             await go_on[name].wait()
@@ -31,12 +47,12 @@ async def test_one_of_each_person_at_a_time() -> None:
         await asyncio.gather(*asking)
     assert order == ["a1", "b1", "a2"]
     assert not questions._turns
-    assert not questions._waiting
+    assert not questions._shares.held()
 
 
 async def test_whoever_is_gone_gives_up_the_place() -> None:
     questions = Questions(2, 99)
-    async with questions.turn("a"):
+    async with questions.turn(Person("a")):
         waiting = asyncio.create_task(ask_once(questions))
         await asyncio.sleep(0)
         waiting.cancel()
@@ -51,8 +67,33 @@ async def test_whoever_is_gone_gives_up_the_place() -> None:
 
 
 async def ask_once(questions: Questions) -> None:
-    async with questions.turn("a"):
+    async with questions.turn(Person("a")):
         pass
+
+
+@pytest.mark.parametrize(("of_address", "newcomer"), [(4, Person("school", "b")), (9, Person("home"))])
+async def test_whoever_holds_all_places_gives_way_to_somebody_who_holds_none(of_address: int, newcomer: Person) -> None:
+    """Behind the same address, and from another where all places together are taken."""
+    questions, greedy = Questions(of_address, 4), Person("school", "a")
+    order: list[str] = []
+
+    async def ask(whose: Person, name: str) -> None:
+        async with questions.turn(whose):
+            order.append(name)
+
+    async with asyncio.timeout(PATIENCE), questions.turn(greedy):
+        waiting = [asyncio.create_task(ask(greedy, f"greedy {number}")) for number in range(3)]
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal):
+            await ask(greedy, "one more")
+        await ask(newcomer, "newcomer")
+        with pytest.raises(Refusal, match="too_many_questions"):
+            await waiting[2]
+        assert not waiting[2].cancelled()
+    await asyncio.gather(*waiting[:2])
+    assert order == ["newcomer", "greedy 0", "greedy 1"]
+    assert not questions._turns
+    assert not questions._shares.held()
 
 
 async def test_one_after_another_at_the_processor() -> None:

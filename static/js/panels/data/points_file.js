@@ -2,6 +2,7 @@
 // Asks the server for the points of a file.
 
 import { hasText, t } from '../../core/i18n.js';
+import { ownSession } from '../../core/page_connection.js';
 
 const MEGABYTE = 1 << 20;
 
@@ -12,7 +13,8 @@ const MEGABYTE = 1 << 20;
 export async function readPointsFile(file, most) {
   if (file.size > most) return refused('upload.too_large', { size: (file.size / MEGABYTE).toFixed(1), most: Number((most / MEGABYTE).toPrecision(2)) });
   const request = { method: 'POST', body: file, headers: { 'content-type': 'text/plain' } };
-  const answer = await fetch(`api/points?name=${encodeURIComponent(file.name)}`, request).catch(() => null);
+  const whose = new URLSearchParams({ name: file.name, session: ownSession() ?? '' });
+  const answer = await fetch(`api/points?${whose}`, request).catch(() => null);
   const body = await answer?.json().catch(() => null);
   if (answer?.ok && body) return { found: body, fault: null };
   return body?.code ? { found: null, fault: body } : refused('upload.unreachable', {});

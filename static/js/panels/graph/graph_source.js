@@ -74,12 +74,12 @@ export function createGraphSource(store, session) {
 
 /** @param {Store} store @param {string} session @param {boolean} check @returns {Promise<Answer | import('./state.js').Fault>} */
 async function request(store, session, check) {
-  const query = `refusals=200&check=${check ? 'yes' : 'no'}`;
+  const query = `refusals=200&session=${encodeURIComponent(session)}&check=${check ? 'yes' : 'no'}`;
   if (store.get('view') === 'expression') {
     const body = JSON.stringify({ expression: store.get('expression'), values: store.get('given') });
     return (await fetch(`api/graph?${query}`, { method: 'POST', headers: { 'Content-Type': 'application/json' }, body })).json();
   }
-  return (await fetch(`api/graph/network?session=${encodeURIComponent(session)}&point=${store.get('point')}&${query}`)).json();
+  return (await fetch(`api/graph/network?point=${store.get('point')}&${query}`)).json();
 }
 
 /** @param {Store} store @param {Answer} answer @param {boolean} anew */
