@@ -43,7 +43,7 @@ ENGINE = (
     ("backends",),
     ("checking", "explaining", "evaluation"),
     ("training",),
-    ("diagnosis",),
+    ("diagnosis", "exports"),
 )
 APP = (
     ("setup", "wire"),

@@ -14,7 +14,7 @@ from engine.backends.autograd import Autograd
 from engine.backends.by_hand import ByHand
 from engine.nn.network import State
 from engine.nn.optimizers import make_optimizer
-from tests.batch_loss import batch_loss
+from engine.training.batch_loss import batch_loss
 from tests.parity import plain_torch
 from tests.parity.cases import worst
 from tests.parity.oracle import relative

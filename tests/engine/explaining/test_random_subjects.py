@@ -12,7 +12,7 @@ from engine.explaining.explain import explain
 from engine.explaining.terms import Line, Subject, holds
 from engine.explaining.traced_step import TracedStep
 from engine.spec.choices import BackendName, OptimizerName
-from tests.batch_loss import batch_loss
+from engine.training.batch_loss import batch_loss
 from tests.random_specs import random_spec
 from tests.table import sampled
 

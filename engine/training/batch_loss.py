@@ -1,7 +1,7 @@
 """The loss of one step, from the sums that a run keeps."""
 
-from engine import Spec
 from engine.nn.network import State
+from engine.spec.spec import Spec
 
 
 def batch_loss(spec: Spec, before: State, after: State) -> float:
