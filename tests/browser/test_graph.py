@@ -9,7 +9,8 @@ from playwright.sync_api import Route, expect
 
 from engine.graph.operations import FUNCTIONS, OPERATIONS
 from tests.app.running import Running
-from tests.browser.conftest import Opened, OpenPage, OpenTab
+from tests.browser.conftest import Opened, OpenTab
+from tests.browser.graph_page import click, gradients, type_in, values
 from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, SMALL_SCREENS, TOO_SMALL
 
 OpenGraph = Callable[..., Opened]
@@ -27,24 +28,6 @@ def open_graph(open_tab: OpenTab, server: Running) -> OpenGraph:
     return start
 
 
-def values(opened: Opened, *names: str) -> list[float]:
-    return [float(opened[f"node-{name}"].get_attribute("data-value") or "nan") for name in names]
-
-
-def gradients(opened: Opened, *names: str) -> list[float]:
-    return [float(opened[f"node-{name}"].get_attribute("data-grad") or "nan") for name in names]
-
-
-def click(opened: Opened, testid: str, times: int = 1) -> None:
-    for _ in range(times):
-        opened[testid].click()
-
-
-def type_in(opened: Opened, expression: str, last: str = "L") -> None:
-    opened["expression"].fill(expression)
-    expect(opened[f"node-{last}"]).to_be_visible()
-
-
 def test_the_scalar_autograd_of_the_first_tutorial(open_graph: OpenGraph) -> None:
     opened = open_graph()
     click(opened, "preset-autograd")
@@ -54,6 +37,8 @@ def test_the_scalar_autograd_of_the_first_tutorial(open_graph: OpenGraph) -> Non
         assert opened[f"node-{name}"].get_attribute("data-grad") == ""
     click(opened, "finish")
     assert gradients(opened, "a", "b", "c", "d", "L") == [3, 2, 1, 1, 1]
+    opened["node-a"].click()
+    expect(opened["path"]).to_have_text("L ← d ← c ← a: 1 · 1 · b = 1 · 1 · 3 = 3")
     expect(opened["checked"]).to_have_attribute("data-state", "green")
     assert opened.number("checked") == 0
 
@@ -72,15 +57,24 @@ def test_one_node_at_a_time_forward_and_backward_with_the_flat_form_in_step(open
     for name in ("L", "z", "w2", "s", "p1", "x1", "w1", "p0", "x0", "w0"):
         click(opened, "backward")
         expect(line).to_have_attribute("data-testid", f"line-{name}")
+        expect(opened.page.locator(".lines tr.here")).to_have_attribute("data-testid", f"backward-line-{name}")
         reached.append(name)
         with_gradient = opened.page.locator('.node:not([data-grad=""])')
         expect(with_gradient).to_have_count(len(reached))
     slope = 0.7310585786300049 * (1 - 0.7310585786300049)
     expected = [-slope, 2 * slope, -2 * slope, -3 * slope, slope]
     assert gradients(opened, "w0", "x0", "w1", "x1", "w2") == pytest.approx(expected, rel=1e-12)
+    for name, text in {
+        "w0": "grad_w0 = grad_p0 · x0−0.1966",
+        "L": "grad_L = 11",
+        "p0": "grad_p0 = grad_s0.1966",
+    }.items():
+        expect(opened[f"backward-line-{name}"]).to_have_text(text)
+    expect(opened["path"]).to_have_text("L ← z ← s ← p0 ← w0: L·(1 − L) · 1 · 1 · x0 = 0.1966 · 1 · 1 · (−1) = −0.1966")
     click(opened, "backward")  # nothing is left
     click(opened, "forward")  # takes the last step back
     assert opened["node-w0"].get_attribute("data-grad") == ""
+    expect(opened["backward-line-w0"]).to_have_text("grad_w0 = grad_p0 · x0")
 
 
 def test_arrow_keys_walk_and_typing_does_not(open_graph: OpenGraph) -> None:
@@ -232,7 +226,7 @@ def test_what_can_be_meant_otherwise_is_said_and_what_has_no_gradient_is_named(o
     expect(opened["read-as"]).to_contain_text("The gradient of n does not exist")
     click(opened, "finish")
     assert (values(opened, "y"), gradients(opened, "x")) == ([9], [-6])
-    expect(opened["line-n"]).to_contain_text("nan")
+    expect(opened["line-n"]).to_contain_text("NaN")
     expect(opened["checked"]).to_have_attribute("data-state", "green")
 
 
@@ -276,73 +270,30 @@ def test_a_check_that_came_to_no_end_says_so(open_graph: OpenGraph) -> None:
     expect(opened["checked"]).to_have_attribute("data-state", "green")
 
 
-def test_the_tabs_own_network_as_scalars_and_as_modules(open_page: OpenPage) -> None:
-    opened = open_page()
-    opened["help"].click()
-    opened["chain-rule"].click()
-    expect(opened["view-scalars"]).to_be_visible()
-    click(opened, "view-scalars")
-    expect(opened["node-w1_1_1"]).to_be_visible()
-    click(opened, "finish")
-    loss, slopes = values(opened, "L"), gradients(opened, "z2_1", "z2_2")
-    expect(opened["checked"]).to_have_attribute("data-state", "green")
-    click(opened, "view-modules")
-    box = opened["node-layers.1"]
-    expect(box).to_be_visible()
-    click(opened, "finish")
-    expect(box).to_have_attribute("data-grad", re.compile(r"\d"))
-    assert [float(part) for part in (box.get_attribute("data-grad") or "").split()] == pytest.approx(slopes, rel=1e-12)
-    assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
-    opened["point"].fill("3")
-    expect(opened["node-L"]).not_to_have_attribute("data-value", str(loss[0]))
-    opened["back"].click()
-    opened.ready()
-
-
-def test_a_network_of_every_kind_of_layer_and_what_is_said_of_it(open_page: OpenPage) -> None:
-    opened = open_page("#hidden=2:leaky_relu:bn:res:d0.2,2:gelu:res&loss=cross_entropy&seed=3")
-    opened["help"].click()
-    opened["chain-rule"].click()
-    click(opened, "view-scalars")
-    for name in ("γ1_2", "β1_1", "mean1_1", "s1_1", "r1_1", "a2_2", "r2_1", "s", "L"):
-        expect(opened[f"node-{name}"]).to_be_attached()
-    expect(opened.page.locator(".notes li")).to_have_count(2)
-    expect(opened["note-dropout"]).to_contain_text("Dropout leaves nothing out")
-    click(opened, "finish")
-    loss, through = values(opened, "L"), gradients(opened, "r1_1", "r1_2")
-    expect(opened["checked"]).to_have_attribute("data-state", "green")
-    click(opened, "view-modules")
-    expect(opened["node-norms.0"]).to_be_visible()
-    click(opened, "finish")
-    opened["node-residual.0"].click()
-    terms = [
-        [float(part) for part in (term.get_attribute("data-value") or "").split()]
-        for term in opened["contribution"].all()
-    ]
-    assert len(terms) == 2
-    assert [sum(parts) for parts in zip(*terms, strict=True)] == pytest.approx(through, rel=1e-9)
-    assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
-
-
-def test_a_layer_without_biases_has_none_in_its_words(open_page: OpenPage) -> None:
-    opened = open_page("#biases=false")
-    opened["help"].click()
-    opened["chain-rule"].click()
-    click(opened, "view-modules")
-    opened["node-layers.1"].click()
-    expect(opened["card"]).to_contain_text("W·")
-    expect(opened["card"]).not_to_contain_text("+ b")
-
-
-def test_a_network_too_large_for_scalars_leads_to_its_modules(open_page: OpenPage) -> None:
-    opened = open_page("#hidden=8,8,8")
-    opened["help"].click()
-    opened["chain-rule"].click()
-    click(opened, "view-scalars")
-    expect(opened["fault"]).to_contain_text("a graph shows at most 200")
-    click(opened, "way-out")
-    expect(opened["node-layers.2"]).to_be_attached()
-    expect(opened["fault"]).to_be_hidden()
+def test_a_wide_graph_is_dragged_or_shown_whole(open_graph: OpenGraph) -> None:
+    opened = open_graph(width=1440)
+    page, stage = opened.page, opened.page.locator(".stage")
+    sizes = (
+        "stage => [stage.scrollWidth - stage.clientWidth, stage.scrollHeight - stage.clientHeight, stage.scrollLeft]"
+    )
+    assert stage.evaluate(sizes) == [0, 0, 0]
+    expect(opened["fit"]).to_be_hidden()
+    chain = "; ".join(f"n{place} = sin({f'n{place - 1}' if place else 'x'})" for place in range(20))
+    type_in(opened, chain, last="n19")
+    expect(opened["fit"]).to_be_visible()
+    beyond, _, start = stage.evaluate(sizes)
+    assert (beyond > 500, start) == (True, 0)
+    box = stage.bounding_box()
+    assert box is not None
+    middle = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 600, middle)
+    page.mouse.down()
+    page.mouse.move(box["x"] + 300, middle, steps=3)
+    page.mouse.up()
+    assert stage.evaluate(sizes)[2] == 300
+    expect(opened["card"]).not_to_have_attribute("data-node", re.compile("."))  # what was dragged is not chosen
+    click(opened, "fit")
+    assert stage.evaluate(sizes)[:2] == [0, 0]
 
 
 @pytest.mark.parametrize("query", ["?lang=en", "?lang=zh&profile=projector"])

@@ -10,7 +10,6 @@ const MINUS = '−';
 /** 6 → "6", 0.731058 → "0.7311", −2.5 → "−2.5", 1e−9 → "1·10⁻⁹". @param {number} value @param {number} [digits]  significant */
 export function tidy(value, digits = 4) {
   const size = Math.abs(value);
-  if (Number.isNaN(value)) return 'nan'; // as torch writes it
   if (!Number.isFinite(value) || (size !== 0 && (size < 1e-4 || size >= 1e6))) return scientific(value).replace('.0·', '·');
   return String(Number(value.toPrecision(size >= 1000 ? 6 : digits))).replace('-', MINUS);
 }
@@ -31,7 +30,7 @@ const OPERATIONS = {
   power: { sign: 'xⁿ', formula: ([a, b]) => `${a} ^ ${b}`, slopes: ([a, b], y) => [`${b}·${a}^(${b}${MINUS}1)`, `${y}·ln ${a}`] },
   copy: { sign: '=', formula: ([a]) => a, slopes: () => ['1'] },
   sum: { sign: 'Σ', formula: (x) => x.join(' + '), slopes: (x) => x.map(() => '1') },
-  mean: { sign: 'mean', formula: (x) => `mean(${x.join(', ')})`, slopes: (x) => x.map(() => `1/${x.length}`) },
+  mean: { sign: 'mean', formula: (x) => `mean(${x.join(', ')})`, slopes: (x) => x.map(() => (x.length === 1 ? '1' : `1/${x.length}`)) },
   max: { sign: 'max', formula: (x) => `max(${x.join(', ')})`, slopes: (x, y) => x.map((name) => `[${name} = ${y}]`) },
   min: { sign: 'min', formula: (x) => `min(${x.join(', ')})`, slopes: (x, y) => x.map((name) => `[${name} = ${y}]`) },
   exp: { sign: 'exp', formula: ([a]) => `exp(${a})`, slopes: (x, y) => [y] },
@@ -91,6 +90,12 @@ export function substituted(node, nodes) {
 /** ∂node/∂input as a formula. @param {Node} node @param {number} slot @param {Map<string, Node>} nodes */
 export function slopeOf(node, slot, nodes) {
   return OPERATIONS[node.op].slopes(withSettings(node, (name) => called(name, nodes)), node.name)[slot];
+}
+
+/** In parentheses where it is a sum or begins with a minus. @param {string} formula */
+export function asFactor(formula) {
+  const outside = formula.replace(/[A-Za-zσΦφ√]*\((?:[^()]|\([^()]*\))*\)|\[[^\]]*\]/g, 'f');
+  return outside !== 'f' && new RegExp(`^${MINUS}| [+${MINUS}] `).test(outside) ? `(${formula})` : formula;
 }
 
 /** What stands in its formula. @param {Node} node @param {(name: string) => string} write */

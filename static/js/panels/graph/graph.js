@@ -38,7 +38,7 @@ export function mountGraph(places, store, session) {
     mountExpressionForm(places.form, store, source),
     mountStepButtons(places.steps, store, source),
     mountTorchCheck(places.check, store),
-    mountGraphPicture(places.drawing, store),
+    mountGraphPicture(places.drawing, /** @type {HTMLButtonElement} */ (places.steps.querySelector('[data-testid=fit]')), store),
     mountNodeTable(places.table, store),
     mountNodeCard(places.card, store),
   ];

@@ -21,9 +21,13 @@ import { createStage } from './stage.js';
 const MANY = 30; // nodes, from which on tiles are small and edges have no numbers
 const GAPS = { few: [58, 88], many: [34, 34], modules: [40, 46] }; // least and most px between columns
 
-/** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
-export function mountGraphPicture(root, store) {
-  const stage = createStage(root);
+/**
+ * @param {HTMLElement} root @param {HTMLButtonElement} fit  shows all of a drawing that is larger than its place
+ * @param {import('./state.js').Store} store
+ * @returns {() => void} undo
+ */
+export function mountGraphPicture(root, fit, store) {
+  const stage = createStage(root, fit);
   /** @type {Drawn | null} */
   let drawn = null;
 
@@ -56,6 +60,7 @@ export function mountGraphPicture(root, store) {
   build();
   return () => {
     sized.disconnect();
+    stage.stop();
     stops.forEach((stop) => stop());
   };
 }

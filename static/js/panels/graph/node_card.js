@@ -1,11 +1,14 @@
 // @ts-check
 // One node in the open: its arithmetic forward, what came back to it, and what it hands on through each of its slopes.
 
+import { pathsTo } from '../../draw/dag/paths.js';
 import { contributions, knownAt } from '../../draw/dag/walk.js';
-import { called, formulaOf, numbers, signOf, slopeOf, substituted, tidy, within } from '../../draw/math/formula.js';
+import { asFactor, called, formulaOf, numbers, signOf, slopeOf, substituted, tidy, within } from '../../draw/math/formula.js';
 import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
+
+const PATHS = 4; // whose products are written out
 
 /** @param {string} tag @param {string} kind @param {(Node | Element | string)[]} inside */
 function make(tag, kind, ...inside) {
@@ -70,6 +73,7 @@ function arithmetic(node, about) {
   const reached = known.grads.has(node.name);
   parts.push(make('h3', '', t('graph.incoming')));
   parts.push(reached ? incoming(node, nodes) : make('p', 'soft', t('graph.not_reached')));
+  if (reached) parts.push(...chainProducts(node, about));
   if (node.inputs.length) parts.push(make('h3', '', t(reached ? 'graph.outgoing' : 'graph.slopes')), slopes(node, byName, reached));
   const product = about.check?.products[node.name];
   if (product) parts.push(customMultiply(node, product, reached));
@@ -92,6 +96,25 @@ function incoming(node, nodes) {
     return [...(place ? [' + '] : []), term, make('span', 'origin', ` ← ${from}`)];
   });
   return make('p', 'sum', left, ...terms, ...(found.length > 1 ? [' = ', total, make('span', 'soft', ` ${t('graph.copies')}`)] : []));
+}
+
+/** Along each path from the result the product of all slopes, in formulas and in numbers. @param {Node} node @param {About} about */
+function chainProducts(node, { nodes, byName }) {
+  const { paths, count } = pathsTo(nodes, node.name, PATHS);
+  const result = nodes[nodes.length - 1].name;
+  const lines = paths.filter((path) => path.length).map((path) => {
+    const slopes = path.map(({ user, slot }) => user.local[slot] ?? NaN);
+    const product = slopes.reduce((all, slope) => all * slope, 1);
+    const way = [result, ...path.slice(1).map(({ user }) => user.name), node.name].join(' ← ');
+    const formulas = path.map(({ user, slot }) => asFactor(slopeOf(user, slot, byName))).join(' · ');
+    const figures = slopes.map((slope, place) => (place ? within(slope) : tidy(slope))).join(' · ');
+    const line = make('p', 'sum', make('span', 'origin', `${way}: `), formulas, ...(figures === formulas ? [] : [' = ', figures]), ' = ', make('b', 'violet', tidy(product)));
+    Object.assign(line.dataset, { testid: 'path', value: String(product) });
+    return line;
+  });
+  if (!lines.length) return [];
+  const more = count > paths.length ? [make('p', 'soft', t('graph.more_paths', { count: count - paths.length }))] : [];
+  return [make('h3', '', t('graph.paths')), ...lines, ...more];
 }
 
 /** For each input its slope, and once the gradient is there their product. @param {Node} node @param {Map<string, Node>} byName @param {boolean} reached */

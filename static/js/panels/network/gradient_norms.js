@@ -1,5 +1,5 @@
 // @ts-check
-// The numbers under the gradient river: ‖∂L/∂W‖ of each layer, below its links.
+// The numbers under the gradient river: ‖∂L/∂W‖ of each layer, below its links, and the way to the page of the chain rule.
 
 import { scientific } from '../../draw/base/numbers.js';
 import { layerCenters } from '../../draw/network/layout.js';
@@ -11,12 +11,10 @@ const RIVER_HEIGHT = 40; // px between the bottom of the columns and the numbers
 /** @param {HTMLElement} root  an empty element @param {(layer: number) => void} open  a number was clicked */
 export function createGradientNorms(root, open) {
   const numbers = keyedChildren(root);
-  const [name, direction] = ['name', 'direction'].map((part) => {
-    const word = document.createElement('span');
-    word.className = part;
-    root.append(word);
-    return word;
-  });
+  const name = Object.assign(document.createElement('span'), { className: 'name' });
+  const direction = Object.assign(document.createElement('a'), { className: 'direction', href: 'graph' });
+  direction.dataset.testid = 'open-graph';
+  root.append(name, direction);
   /** @type {HTMLElement[]} */
   let shown = [];
 
@@ -31,6 +29,8 @@ export function createGradientNorms(root, open) {
       const half = text * 2.6; // a number is about five times as wide as it is high
       const last = centers[centers.length - 1];
       direction.textContent = layout.width - last - half > small * 7 ? t('network.backward') : '←';
+      direction.title = t('graph.open');
+      direction.setAttribute('aria-label', `${t('network.backward')}: ${t('graph.open')}`);
       const twoRows = centers.length > 1 && centers[1] - centers[0] < 2 * half;
       root.classList.toggle('rows', twoRows);
       numbers.begin();

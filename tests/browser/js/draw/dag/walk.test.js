@@ -1,5 +1,6 @@
 // @ts-check
-import { called, formulaOf, slopeOf, substituted, tidy, within } from '/static/js/draw/math/formula.js';
+import { pathsTo } from '/static/js/draw/dag/paths.js';
+import { asFactor, called, formulaOf, slopeOf, substituted, tidy, within } from '/static/js/draw/math/formula.js';
 import { contributions, goBackward, goForward, knownAt, walkOf } from '/static/js/draw/dag/walk.js';
 import { equal, test } from '/js-tests/harness.js';
 
@@ -46,4 +47,16 @@ test('formulas name their inputs, and a number by its value', () => {
   const [, product, constant, last] = NODES;
   equal([formulaOf(product, BY_NAME), formulaOf(last, BY_NAME), called(constant.name, BY_NAME)], ['a · a', 'b + (−1)', '(−1)']);
   equal([substituted(product, BY_NAME), slopeOf(product, 0, BY_NAME), slopeOf(last, 0, BY_NAME)], ['2 · 2', 'a', '1']);
+});
+
+test('every path to the result is found, from the result down, and more are counted', () => {
+  const paths = (/** @type {number} */ most) => pathsTo(NODES, 'a', most).paths.map((path) => path.map(({ user, slot }) => user.name + slot).join(' '));
+  equal(paths(9), ['L0 b0', 'L0 b1']);
+  equal([paths(1), pathsTo(NODES, 'a', 1).count], [['L0 b0'], 2]);
+  equal(pathsTo([...NODES.slice(0, 2), node('c', 'copy', ['a'], 2, 0), ...NODES.slice(2)], 'c', 9), { paths: [], count: 0 });
+});
+
+test('a slope that is a sum stands in parentheses, and no other', () => {
+  const slopes = ['b', 'L·(1 − L)', '1 − y²', '−y/b', '[a > 0]', '[a > 0] + s·[a ≤ 0]', '(a)', 'max(|e| − δ, 0)', '1/√(v + ε)'];
+  equal(slopes.map(asFactor), ['b', 'L·(1 − L)', '(1 − y²)', '(−y/b)', '[a > 0]', '([a > 0] + s·[a ≤ 0])', '(a)', 'max(|e| − δ, 0)', '1/√(v + ε)']);
 });
