@@ -110,11 +110,10 @@ class SessionManager:
         if len(session.run.viewers) >= self.limits.viewers:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
 
-    async def enter(self, key: str | None, address: str = "", original: Session | None = None) -> Session:
-        """The session of this key, if it rests in the store and no copy of another is wanted; else a new one. Raises
-        Full."""
-        woken = await self.wake(key, address) if original is None else None
-        return woken or await self.create(address, original)
+    async def enter(self, key: str | None, address: str = "", copied: bool = False) -> Session:
+        """The session of this key, woken if need be, or a copy of it; a new one where there is none. Raises Full."""
+        session = self.known(key) or await self.wake(key, address)
+        return await self.create(address, session) if session is None or copied else session
 
     def is_waking(self, key: str | None) -> bool:
         return key in self._waking

@@ -58,13 +58,13 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     if not is_welcome(socket.headers.get("origin"), host, settings.allowed_origins):
         raise Full(Closing("foreign_origin"))
     address = owner(socket.client.host) if socket.client else ""
-    original = _original(socket, manager)
     key = socket.query_params.get("session")
-    session = manager.find(key) if original is None else None
+    copied = _wants_copy(socket, manager.known(key))
+    session = None if copied else manager.find(key)
     if session is not None:
         session.address = address
         return session
-    creating = asyncio.create_task(manager.enter(key, address, original))
+    creating = asyncio.create_task(manager.enter(key, address, copied))
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:
@@ -78,13 +78,11 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     return session
 
 
-def _original(socket: WebSocket, manager: SessionManager) -> Session | None:
-    """The session that a duplicated tab asks for a copy of; where nobody watches it, the tab may have it itself: it is
-    that session's own, of which a page ended without a word."""
-    if socket.query_params.get("copy") != "1":
-        return None
-    session = manager.known(socket.query_params.get("session"))
-    return session if session is not None and session.run.viewers else None
+def _wants_copy(socket: WebSocket, session: Session | None) -> bool:
+    """Whether the tab that asks for this session is a duplicate of another: it knows, with copy=1, or suspects so, with
+    copy=watched. Where nobody watches, it is then the session's own, of which a page ended without a word."""
+    copy = socket.query_params.get("copy")
+    return copy == "1" or (copy == "watched" and session is not None and bool(session.run.viewers))
 
 
 async def _attend(socket: WebSocket, session: Session, limits: Limits, tally: Tally, gone: bool) -> None:

@@ -1,11 +1,12 @@
 """A tab that the browser duplicates, with all that it remembers: it gets a run of its own."""
 
+from pathlib import Path
 from urllib.parse import quote
 
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 from websockets.sync.client import connect
 
-from tests.app.running import Running
+from tests.app.running import Running, running_server
 from tests.browser.conftest import Opened, OpenPage, listen
 
 
@@ -53,6 +54,47 @@ def test_a_duplicate_keeps_its_own_run_when_it_is_reloaded(open_page: OpenPage) 
     again = duplicate(other)
     again.ready()
     assert session_of(again) not in (own, session_of(opened))
+
+
+def test_the_duplicate_of_a_tab_whose_run_rests_does_not_share_it(browser: Browser, tmp_path: Path) -> None:
+    """Nor that of one which the browser has frozen."""
+    with running_server(store="", data=str(tmp_path), limits__sessions="2", limits__kept_seconds="0") as server:
+        opened = Opened(browser.new_context().new_page())
+        opened.page.goto(f"http://127.0.0.1:{server.port}/")
+        opened.ready()
+        opened["step"].click()
+        expect(opened["steps"]).to_have_attribute("data-value", "1")
+        session = session_of(opened)
+        address = f"ws://127.0.0.1:{server.port}/ws"
+        with connect(address), connect(address):
+            expect(opened["message"]).to_contain_text("your experiment rests")
+        opened.page.evaluate("document.dispatchEvent(new Event('freeze'))")
+        with opened.page.expect_popup() as opening:
+            opened.page.evaluate("void open(location.href)")
+        other = Opened(opening.value)
+        expect(other["message"]).to_contain_text("This tab now has a run of its own")
+        expect(other["steps"]).to_have_attribute("data-value", "1")
+        assert session_of(other) != session
+        opened.page.context.close()
+
+
+def test_a_tab_that_comes_back_after_a_crash_goes_on_with_its_run(open_page: OpenPage) -> None:
+    opened = open_page()
+    session = session_of(opened)
+    opened.run_first("sessionStorage.removeItem('left')")  # the page has left no mark
+    opened.reload()
+    assert (opened.state["session"], opened.state["copied"]) == (session, False)
+
+
+def test_a_tab_that_was_discarded_goes_on_with_its_run(open_page: OpenPage, server: Running) -> None:
+    opened = open_page()
+    session = session_of(opened)
+    opened.run_first(
+        "sessionStorage.removeItem('left'); Object.defineProperty(document, 'wasDiscarded', { value: true })"
+    )
+    with connect(f"ws://127.0.0.1:{server.port}/ws?session={quote(session)}"):  # answers nothing, as a lost one
+        opened.reload()
+        assert (opened.state["session"], opened.state["copied"]) == (session, False)
 
 
 def test_a_reload_while_the_old_socket_lingers_goes_on_with_the_run(open_page: OpenPage, server: Running) -> None:

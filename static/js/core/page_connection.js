@@ -1,8 +1,9 @@
 // @ts-check
 // The connection of this tab's session: which session it asks for, and what the page says of its state.
 //
-// A reload goes on with the tab's session. When a tab is duplicated, the browser copies what it remembers; such a tab is known
-// by the mark that a page leaves behind only when it goes. It gets a copy of the session, to go its own way.
+// A reload goes on with the tab's session. When a tab is duplicated, the browser copies what it remembers; such a tab is without
+// the mark that a page leaves behind only when it goes. So is one whose page has crashed, but that finds no other tab which has
+// the session open. The duplicate gets a copy of the session, to go its own way.
 
 import { connect } from './connection.js';
 import { forget, recall, remember } from './memory.js';
@@ -11,43 +12,54 @@ import { say } from './notices.js';
 const SESSION = 'session';
 const LEFT = 'left'; // that no page of this tab is open
 const UNREACHABLE = 3; // failures in a row before the page says more than that it reconnects
+const COPY_QUERY = { '': '', watched: '&copy=watched', yes: '&copy=1' };
 const RESTING = 4012; // the server's code for a run that waits in its store until its person comes back
 
 export const SOCKET = new URL('ws', document.baseURI).href.replace('http', 'ws'); // https → wss
 
 /** @type {string | null} */
 let own = null;
-let copied = false;
+/** @type {'' | 'watched' | 'yes'} whether to ask for a copy of it: only if somebody watches it, as no tab has answered */
+let copy = '';
+let isOwn = false; // whether the session is known to be this tab's
 
-const leave = () => { if (!copied) remember(LEFT, 'yes'); };
+const leave = () => { if (isOwn) remember(LEFT, 'yes'); };
 const stay = () => forget(LEFT);
 
 /** To be called once, when a page opens. An address with ?session= asks for a window on that session. */
-export function enterSession() {
+export async function enterSession() {
   const asked = new URLSearchParams(location.search).get(SESSION);
   own = asked ?? recall(SESSION);
-  copied = !asked && own !== null && recall(LEFT) === null;
+  isOwn = asked !== null || own === null || recall(LEFT) !== null || wasDiscarded();
   stay();
   addEventListener('pagehide', leave);
   addEventListener('pageshow', stay);
-  document.addEventListener('freeze', leave); // the browser may discard the page next, without a word
-  document.addEventListener('resume', stay);
+  if (own === null || isOwn) return;
+  const { isOpenInAnotherTab } = await import('./living_tabs.js'); // seldom, so it is no part of a start
+  copy = await isOpenInAnotherTab(own) ? 'yes' : 'watched';
 }
+
+/** The session that this tab has open, beyond doubt; null: there is none. */
+export const openSession = () => (isOwn ? own : null);
+
+/** Whether the browser has ended the tab's page to save memory, without a word to it, and loads it anew. */
+const wasDiscarded = () => 'wasDiscarded' in document && Boolean(document.wasDiscarded);
 
 /** The session's key; null: this tab has none yet. */
 export const ownSession = () => own;
 
 /** What a connection asks the server for: the tab's session or a copy of it; nothing: a new one. */
-export const sessionQuery = () => (own ? `?session=${encodeURIComponent(own)}${copied ? '&copy=1' : ''}` : '');
+export const sessionQuery = () => (own ? `?session=${encodeURIComponent(own)}${COPY_QUERY[copy]}` : '');
 
 /**
  * @param {{session: string, copied: boolean}} state  of the session that the server has given
  * @returns {boolean} whether the tab had neither it nor the one it is a copy of
  */
 export function keepSession(state) {
-  const isNew = recall(SESSION) !== state.session && !(copied && state.copied);
+  const isNew = recall(SESSION) !== state.session && !(copy && state.copied);
   own = state.session;
-  copied = false;
+  copy = '';
+  isOwn = true;
   remember(SESSION, own);
   forgetAddress();
   return isNew;

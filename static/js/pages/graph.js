@@ -3,7 +3,8 @@
 
 import { createStore } from '../core/store.js';
 import { useLanguage } from '../core/i18n.js';
-import { enterSession, ownSession } from '../core/page_connection.js';
+import { answerOtherTabs } from '../core/living_tabs.js';
+import { enterSession, openSession, ownSession } from '../core/page_connection.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
 import { mountGraph } from '../panels/graph/graph.js';
 import { startState } from '../panels/graph/state.js';
@@ -12,9 +13,8 @@ import { startState } from '../panels/graph/state.js';
 const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
 
 const store = createStore(startState(preferred()));
-enterSession();
-
-await useLanguage(store.get('language'));
+await Promise.all([enterSession(), useLanguage(store.get('language'))]);
+answerOtherTabs(openSession);
 mountAppearance(find('#appearance'), store);
 mountGraph(
   { form: find('#asking'), graph: find('#graph'), steps: find('#moves'), check: find('[data-testid=checked]'), drawing: find('#picture'), table: find('#lines'), card: find('#card') },

@@ -7,7 +7,7 @@ import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
 import { useLanguage } from '../core/i18n.js';
 import { createLatePart, firstPicture, loadWhenIdle } from '../core/late_parts.js';
-import { SOCKET, connectPage, enterSession } from '../core/page_connection.js';
+import { SOCKET, connectPage, enterSession, openSession } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
 import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
@@ -64,8 +64,9 @@ const watching = createWatching((command) => connection.sendNow(command), {
 
 const receiveMessage = createMessageReceiver(store, session, predictions, createStateReceiver(store, session, addressBar, send));
 
-enterSession();
+const entered = enterSession();
 await words; // the server may have something to say at once
+await entered;
 const connection = connectPage(store, {
   opened() {
     session.connectionOpened();
@@ -111,6 +112,10 @@ const slowMotion = { controls: element('slow-motion'), strip: element('slow-stri
 let freshStart = null;
 const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
 
+const otherTabs = createLatePart(store, async () => {
+  const { answerOtherTabs } = await import('../core/living_tabs.js');
+  answerOtherTabs(openSession);
+});
 const network = createLatePart(store, async () => {
   const [{ mountNetwork }, { mountSlowMotion }] = await Promise.all([import('../panels/network/network.js'), import('../panels/slow_motion/slow_motion.js')]);
   mountNetwork(element('network'), slowMotion, store, act);

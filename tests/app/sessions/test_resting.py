@@ -110,6 +110,22 @@ async def test_a_run_that_is_looked_at_trains_on_only_for_whoever_watches_it(tmp
         other.leave()
 
 
+async def test_a_copy_of_a_run_that_rests_is_a_run_of_its_own(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await eventful(person)
+        person.leave()
+        await manager._end(person.session)
+        duplicate = Watcher(await manager.enter(person.session.key, copied=True))
+        assert duplicate.session.key != person.session.key
+        assert duplicate.run.step == person.run.step
+        await duplicate.say(type="reset")
+        original = manager.known(person.session.key)
+        assert original is not None
+        assert everything(original.run) == everything(person.run)
+        duplicate.leave()
+
+
 async def test_where_there_is_no_seat_to_look_at_a_run_it_is_not_said_to_be_gone(tmp_path: Path) -> None:
     async with keeping(tmp_path, sessions=1, kept_seconds=0) as manager:
         person = Watcher(await manager.create())

@@ -267,14 +267,29 @@ async def test_a_duplicated_tab_gets_a_copy_and_a_window_asked_for_the_same_run(
             assert (await until(window, "frame", lambda frame: frame["step"] > 7))["step"] == 8
 
 
-async def test_nobody_is_given_a_copy_of_what_nobody_watches(server: Running) -> None:
+async def test_who_suspects_to_be_a_duplicate_gets_a_copy_only_of_what_somebody_watches(server: Running) -> None:
+    async with connect(address(server)) as first:
+        key = (await until(first, "state"))["session"]
+        async with connect(f"{address(server, key)}&copy=watched") as duplicate:
+            assert (await until(duplicate, "state"))["session"] != key
+    while server.health()["viewers"]:  # it ended without a word, and the tab was brought back
+        await asyncio.sleep(0.02)
+    async with connect(f"{address(server, key)}&copy=watched") as socket:
+        state = await until(socket, "state")
+        assert (state["session"], state["copied"]) == (key, False)
+
+
+async def test_who_knows_to_be_a_duplicate_gets_a_copy_of_what_nobody_watches(server: Running) -> None:
     async with connect(address(server)) as socket:
         key = (await until(socket, "state"))["session"]
-    while server.health()["viewers"]:  # it ended without a word, and the tab was brought back
+        await say(socket, type="step", count=7)
+        await until(socket, "frame", lambda frame: frame["step"] == 7)
+    while server.health()["viewers"]:  # its tab lost its connection, and is still there
         await asyncio.sleep(0.02)
     async with connect(f"{address(server, key)}&copy=1") as socket:
         state = await until(socket, "state")
-        assert (state["session"], state["copied"]) == (key, False)
+        assert state["session"] != key
+        assert (state["copied"], state["step"]) == (True, 7)
     async with connect(f"{address(server, 'gone')}&copy=1") as socket:
         assert (await until(socket, "notice"))["code"] == "run_is_gone"
         assert (await until(socket, "state"))["copied"] is False
