@@ -48,6 +48,8 @@ class Clock:
         self._tasks: list[asyncio.Task[None]] = []
         self._jobs: set[asyncio.Task[None]] = set()
         """Under way, at most one for each core."""
+        self._long_jobs: set[asyncio.Task[None]] = set()
+        """Besides them, each of one session whose turns take long."""
         self._job_ended = asyncio.Event()
 
     def start(self) -> None:
@@ -58,7 +60,7 @@ class Clock:
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
-        if jobs := list(self._jobs):
+        if jobs := [*self._jobs, *self._long_jobs]:
             _, late = await asyncio.wait(jobs, timeout=LAST_TURN)
             for job in late:
                 job.cancel()
@@ -97,16 +99,24 @@ class Clock:
         cores = self._worker.parallel_jobs
         seconds = max(LEAST_TURN, TURN_SECONDS * min(1, cores / max(1, len(playing))))
         begun = [(session, session.begin_turn(seconds)) for session in playing]
-        due = [(session, turn) for session, turn in begun if turn is not None]
+        due: list[tuple[Session, Turn]] = []
+        for session, turn in begun:
+            if turn is not None and session.run.experiment.takes_long:
+                job = asyncio.create_task(self._train([(session, turn)], takes_long=True))
+                self._long_jobs.add(job)
+                job.add_done_callback(self._long_jobs.discard)
+            elif turn is not None:
+                due.append((session, turn))
         free = cores - len(self._jobs)
         for first in range(min(free, len(due))):
             job = asyncio.create_task(self._train(due[first::free]))
             self._jobs.add(job)
             job.add_done_callback(self._end_job)
 
-    async def _train(self, turns: list[tuple[Session, Turn]]) -> None:
+    async def _train(self, turns: list[tuple[Session, Turn]], takes_long: bool = False) -> None:
+        jobs = [(session.run.trainer, turn.job) for session, turn in turns]
         try:
-            trained = await self._worker.train([(session.run.trainer, turn.job) for session, turn in turns])
+            trained = await self._worker.train(jobs, takes_long)
         except Exception as failure:
             trained = [failure] * len(turns)
         for (session, turn), result in zip(turns, trained, strict=True):

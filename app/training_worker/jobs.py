@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
+from app.training_worker.long_work import takes_long
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
 from app.training_worker.recording import MOST_SECONDS, advance, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus
@@ -82,6 +83,7 @@ def experiment_of(trainer: Trainer) -> Experiment:
         sizes=trainer.network.sizes,
         shapes=dict(trainer.network.shapes),
         never_ends=descriptions.never_ends(trainer),
+        takes_long=takes_long(trainer.spec),
         message=descriptions.of_experiment(trainer),
     )
 

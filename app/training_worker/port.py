@@ -46,7 +46,7 @@ class TrainingWorker(ABC):
     @property
     @abstractmethod
     def parallel_jobs(self) -> int:
-        """How many runs can train at the same moment."""
+        """How many runs can train at the same moment, besides those that take long."""
 
     @property
     @abstractmethod
@@ -81,9 +81,12 @@ class TrainingWorker(ABC):
         this Spec, and Refusal where it cannot be read."""
 
     @abstractmethod
-    async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
+    async def train(
+        self, turns: Sequence[tuple[TrainerHandle, Train]], takes_long: bool = False
+    ) -> list[Trained | Exception]:
         """Several jobs of different Trainers, one after the other; what fails gives its failure and stops none of the
-        others."""
+        others. takes_long: where one of them does (see Experiment), all wait for others that do, and for nobody
+        else."""
 
     @abstractmethod
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
@@ -113,6 +116,8 @@ class Experiment:
     """Of every tensor of parameters, by name."""
     never_ends: bool
     """Whether this is a perceptron that will never be done, as no line separates its classes."""
+    takes_long: bool
+    """Whether a step or a picture takes so long that it must hold up nobody else's."""
     message: dict[str, Any]
     """What the page must know of it to draw it and to say what its outputs mean."""
 

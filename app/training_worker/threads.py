@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import checkup, jobs, preset_pictures, uploaded_files
+from app.training_worker import checkup, jobs, long_work, preset_pictures, uploaded_files
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
 from app.training_worker.port import Compared, Configure, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
 from app.training_worker.processes import Processes, ProcessHarmed
@@ -51,6 +51,8 @@ class TrainingThreads(TrainingWorker):
         self._sources = sources
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
+        self._long = ThreadPoolExecutor(self._cores, thread_name_prefix="long", initializer=long_work.come_second)
+        """Where a job takes long, and holds up none but others that do."""
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
         self._presets_stopped = threading.Event()
 
@@ -67,7 +69,7 @@ class TrainingThreads(TrainingWorker):
     ) -> Started:
         needed = norm_bytes(spec) + (0 if is_held(spec, self._sources) else data_bytes(spec))
         with self._memory.reserved(needed):
-            return await _in(self._training, self._start, spec, parameters, bug)
+            return await _in(self._pool(spec), self._start, spec, parameters, bug)
 
     def _start(self, spec: Spec, parameters: dict[str, Array] | None, bug: BugName | None) -> Started:
         trainer = jobs.start(spec, parameters, bug, backend=self._backend, sources=self._sources)
@@ -77,7 +79,7 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(trainer, TrainerInThisProcess)
         grown = norm_bytes(job.spec) - norm_bytes(trainer.trainer.spec) if isinstance(job, Configure) else 0
         with self._memory.reserved(max(grown, 0)):
-            return await _in(self._training, jobs.do, trainer.trainer, job)
+            return await _in(self._pool(trainer.trainer.spec), jobs.do, trainer.trainer, job)
 
     async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
         assert isinstance(trainer, TrainerInThisProcess)
@@ -94,8 +96,13 @@ class TrainingThreads(TrainingWorker):
     async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
         return await uploaded_files.weights(self._processes, spec, data)
 
-    async def train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
-        return await _in(self._training, self._train, turns)
+    async def train(
+        self, turns: Sequence[tuple[TrainerHandle, Train]], takes_long: bool = False
+    ) -> list[Trained | Exception]:
+        return await _in(self._long if takes_long else self._training, self._train, turns)
+
+    def _pool(self, spec: Spec) -> ThreadPoolExecutor:
+        return self._long if long_work.takes_long(spec) else self._training
 
     def _train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
         results: list[Trained | Exception] = []
@@ -117,7 +124,7 @@ class TrainingThreads(TrainingWorker):
 
     def close(self) -> None:
         self.stop_presets()
-        for pool in (self._training, self._presets):
+        for pool in (self._training, self._long, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -30,7 +30,7 @@ from engine.spec.choices import (
     ReductionName,
     ScheduleName,
 )
-from engine.spec.cost import MOST_MULTIPLICATIONS, muon_multiplications, sample_multiplications
+from engine.spec.cost import MOST_MULTIPLICATIONS, step_cost
 
 DIVERGENCE = 1e12
 """A batch loss, a gradient, a new parameter, or a mean or deviation of batch norm beyond this size, or not a number,
@@ -274,9 +274,7 @@ class Spec(BaseModel):
 
     def _too_long_a_step(self, sizes: tuple[int, ...]) -> Iterator[Fault]:
         """Within the bound of parameters, a step of one sample is never too long."""
-        passes = 2 * self.pairs if self.optimizer == "evolution" else 3  # forward, backward, and the weights' gradients
-        each = passes * sample_multiplications(sizes)
-        fixed = muon_multiplications(sizes, self.newton_schulz_steps) if self.optimizer == "muon" else 0
+        fixed, each = step_cost(sizes, self.optimizer, self.pairs, self.newton_schulz_steps)
         samples = self.batch_samples
         if fixed + samples * each > MOST_MULTIPLICATIONS:
             values = {"samples": samples, "limit": MOST_MULTIPLICATIONS}

@@ -65,6 +65,9 @@ def test_the_duplicate_of_a_tab_whose_run_rests_does_not_share_it(browser: Brows
         opened["step"].click()
         expect(opened["steps"]).to_have_attribute("data-value", "1")
         session = session_of(opened)
+        opened.page.wait_for_function(
+            "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/living_tabs.js'))"
+        )
         address = f"ws://127.0.0.1:{server.port}/ws"
         with connect(address), connect(address):
             expect(opened["message"]).to_contain_text("your experiment rests")

@@ -195,4 +195,4 @@ const help = createLatePart(store, async () => {
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
-await loadWhenIdle([save, arithmeticPredictions, inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
+await loadWhenIdle([otherTabs, save, arithmeticPredictions, inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);

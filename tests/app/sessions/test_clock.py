@@ -9,6 +9,7 @@ import pytest
 from app.sessions import training
 from app.sessions.run import Run
 from app.sessions.training import Turn
+from app.training_worker import long_work
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 
 
@@ -73,6 +74,41 @@ async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one(
         await back.take(1)
         back.leave()
         await eventually(lambda: manager.sessions == 0)  # the sweep goes on
+
+
+async def test_a_run_whose_pictures_take_long_holds_up_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Though there is one core, and everything done for it takes without end."""
+    monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
+    async with managing() as manager:
+        assert manager.clock._worker.parallel_jobs == 1
+        large, other = Watcher(await manager.create()), Watcher(await manager.create())
+        spec = {"dataset": "random", "samples": 4000, "random_inputs": 20, "hidden": [16], "batch_size": 10}
+        await large.say(type="configure", spec=spec)
+        assert not large.run.experiment.takes_long
+        monkeypatch.setattr(long_work, "QUICK_MULTIPLICATIONS", 4_000_000)
+        await large.say(type="configure", spec={**spec, "seed": 4})
+        assert large.run.experiment.takes_long
+        held_up, may_go_on = Event(), Event()
+        picture = large.trainer.picture
+
+        def without_end(*arguments: Any) -> Any:
+            held_up.set()
+            may_go_on.wait(PATIENCE)
+            return picture(*arguments)
+
+        monkeypatch.setattr(large.trainer, "picture", without_end)
+        for person in (large, other):
+            await person.say(type="play")
+        await eventually(held_up.is_set)
+        step = other.run.step
+        await other.until("frame", lambda frame: frame["step"] > step + 20)
+        await other.say(type="configure", spec={"learning_rate": 0.1})
+        await other.until("state", lambda state: state["spec"]["learning_rate"] == 0.1)
+        await manager.create()  # somebody new comes in
+        may_go_on.set()
+        await large.until("frame", lambda frame: frame["step"] > 0)
+        for person in (large, other):
+            person.leave()
 
 
 def fail(*_: object) -> None:
