@@ -18,7 +18,7 @@ from pydantic import TypeAdapter
 from app.training_worker.processes import HarmReason, Processes, ProcessHarmed
 from app.wire.messages import FileCode, Refusal
 from engine.data import uploads
-from engine.data.uploads import Upload
+from engine.data.uploads import Upload, Wishes
 from engine.nn.network import Array, Network
 from engine.spec.spec import Spec
 from engine.training import model_file, safetensors_file
@@ -49,9 +49,9 @@ async def weights(processes: Processes, spec: Spec, data: bytes) -> dict[str, Ar
     return {name: part.reshape(shape).copy() for (name, shape), part in zip(shapes.items(), parts, strict=True)}
 
 
-async def points(processes: Processes, data: bytes, name: str, draw: int | None) -> Upload:
+async def points(processes: Processes, data: bytes, name: str, wishes: Wishes) -> Upload:
     """See `uploads.read`. Raises Fault, and Refusal where the file cannot be read."""
-    found = await _read(processes, points_of, data, name, draw)
+    found = await _read(processes, points_of, data, name, wishes)
     try:
         return UPLOAD.validate_python(found)
     except ValueError:
@@ -66,9 +66,9 @@ def weights_of(spec: Spec, data: bytes) -> bytes:
     return b"".join(tensors[name].astype("<f4").tobytes() for name in shapes)
 
 
-def points_of(data: bytes, name: str, draw: int | None) -> dict[str, Any]:
+def points_of(data: bytes, name: str, wishes: Wishes) -> dict[str, Any]:
     """In the process."""
-    return asdict(uploads.read(data, name, draw))
+    return asdict(uploads.read(data, name, wishes))
 
 
 def _shapes(spec: Spec) -> dict[str, tuple[int, ...]]:

@@ -3,10 +3,13 @@
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
+from dataclasses import asdict
 from typing import Annotated, Any
 
+from annotated_types import Ge
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
+from pydantic import BaseModel
 
 from app.sessions.manager import SessionManager
 from app.sessions.session import Session
@@ -16,11 +19,33 @@ from app.web.access.questions import Questions
 from app.web.access.shares import person
 from app.web.access.uploads import Upload, Uploads
 from app.wire.messages import Refusal, faults_refused, message
+from engine.data.column_choice import Wanted
+from engine.data.encodings import Encoding
+from engine.data.uploads import Wishes
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
 """Of a refusal; any other is 422."""
 
-Seed = Annotated[int, Query(ge=0)] | None
+
+class PointsQuery(BaseModel):
+    """How a file of points is to be read; what is not given is guessed."""
+
+    name: str = ""
+    """Of the file."""
+    x1: str | None = None
+    """A column, by name or by number from 1; so are the next two."""
+    x2: str | None = None
+    label: str | None = None
+    encoding: Encoding | None = None
+    fill: bool = True
+    """Whether coordinates that leave the plane empty are scaled to fill it."""
+    draw: Annotated[int, Ge(0)] | None = None
+    """A seed, to draw as many points as there can be where the file has more."""
+
+    @property
+    def wishes(self) -> Wishes:
+        return Wishes(Wanted(self.x1, self.x2, self.label), self.encoding, self.fill, self.draw)
+
 
 router = APIRouter()
 
@@ -56,22 +81,34 @@ async def model_up(request: Request, key: str) -> Response:
 
 
 @router.post("/api/points")
-async def points_up(request: Request, name: str = "", draw: Seed = None) -> Response:
-    """A CSV or JSON file → its points, as the data sets own and own_values take them, and what was found in it.
+async def points_up(request: Request, chosen: Annotated[PointsQuery, Query()]) -> Response:
+    """A CSV, JSON or ARFF file → its points, as the data sets own and own_values take them, and what was found in it:
+    all columns, those that were chosen, and how the plane is scaled.
 
-    name: of the file. draw: a seed, to draw as many points as there can be where the file has more. ?session=: of the
-    page that asks, so that it waits for no other of its address.
+    Where the chosen columns make no points, the refusal names the columns, so that others can be chosen. ?session=: of
+    the page that asks, so that it waits for no other of its address.
     """
 
     async def answer() -> Response:
         async with _body(request, _manager(request).limits.points_bytes) as upload, _turn(request):
-            found = await uploaded_files.points(request.app.state.processes, upload.take(), name, draw)
+            processes, body = request.app.state.processes, upload.take()
+            found = await uploaded_files.points(processes, body, chosen.name, chosen.wishes)
+        of_file = {
+            "columns": found.columns,
+            "all_columns": [asdict(column) for column in found.all_columns],
+            "encoding": found.encoding,
+        }
+        if found.fault:
+            code, values = found.fault
+            return _json({**Refusal(code, values).message(), **of_file}, 422)
         return _json(
             {
                 "points": found.points,
                 "kind": found.labels_are,
                 "class_names": found.class_names,
-                "columns": found.columns,
+                **of_file,
+                "scale": {axis: asdict(scale) for axis, scale in zip(("x1", "x2", "label"), found.scale, strict=True)},
+                "may_keep": found.may_keep,
                 "notes": [message("notice", code, values) for code, values in found.notes],
             }
         )

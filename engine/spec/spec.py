@@ -131,6 +131,9 @@ class Spec(BaseModel):
     own_points: Annotated[tuple[OwnPoint, ...], Len(0, MOST_OWN_POINTS)] = Field(
         default=(), description="[x1, x2, label] of the data sets own and own_values"
     )
+    own_units: Annotated[tuple[tuple[Real, Annotated[Real, Gt(0)]], ...], Len(0, 3)] = Field(
+        default=(), description="[zero, unit] of x1, x2 and label: the file of own points has zero + unit · the number"
+    )
     random_inputs: Annotated[Whole, Ge(1), Le(MOST_INPUTS)] = Field(default=10, description="input columns of `random`")
     random_outputs: Annotated[Whole, Ge(1), Le(10)] = Field(default=2, description="target columns of `random`")
 

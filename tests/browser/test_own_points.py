@@ -137,9 +137,21 @@ def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
     expect(opened["upload-notes"]).to_contain_text("two coordinates: age.")
     expect(opened["upload-notes"].locator("li")).not_to_have_count(0)
     assert opened.spec["dataset"] == "circle"
+    expect(opened["upload-x1"].locator("xpath=following-sibling::output")).to_have_text("numbers · 1, -3, 4, 0, –, …")
+    opened["upload-label"].select_option("age")
+    expect(opened["upload-fault"]).to_contain_text("label 7")
+    expect(opened["upload-use"]).to_be_hidden()
+    opened["upload-label"].select_option("kind")
+    opened["upload-x2"].select_option("x")
+    expect(opened["upload-x1"]).to_have_value("y")  # they change places
+    opened["upload-x1"].select_option("x")
+    expect(opened["upload-x2"]).to_have_value("y")
+    opened["upload-fill"].uncheck()
+    expect(opened["upload-notes"]).not_to_contain_text("fill the plane")
     opened["upload-use"].click()
     opened.until(lambda: opened.spec["dataset"] == "own")
-    assert len(own(opened)) == 4
+    assert own(opened) == [[1, 2, 1], [-3, 2, 0], [4, -2, 1], [0, 1, 2]]
+    opened.faults[:] = [fault for fault in opened.faults if "422" not in fault]
     assert opened.state["classes"] == 3
     expect(opened["play"]).to_be_focused()  # Space plays
     expect(opened.page.locator(".reading-at .class-mark")).to_have_count(3)

@@ -14,6 +14,7 @@ from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import GRADIENT_FREE
 from engine.checking.against_backend import COUNTERS
 from engine.checking.comparison import Reason, Reference
+from engine.data.columns import ColumnKind
 from engine.diagnosis.diagnosis import FindingCode
 from engine.diagnosis.failures import FAILURES
 from engine.explaining.phases import PhaseName
@@ -56,7 +57,7 @@ COMPARED = ("batch_norm", "residual", "dropout", "l2", "bug")
 
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
-    *(f"field.{name}.help" for name in SCHEMA if name != "own_points"),
+    *(f"field.{name}.help" for name in SCHEMA if name not in ("own_points", "own_units")),
     *(f"{name}.{option}" for name, options in OPTIONS.items() for option in options),
     *(f"{name}.{option}.help" for name in HELPED for option in OPTIONS[name]),
     *(f"feature.{name}" for name in FEATURES),
@@ -123,6 +124,7 @@ MADE = {
         if (part, name) != ("with", "bug")
     ),
     *(f"close.{number}" for number in CLOSE_CODES.values()),
+    *(f"upload.kind.{kind}" for kind in get_args(ColumnKind)),
 }
 """Keys that are put together while the page runs."""
 

@@ -1,11 +1,20 @@
 // @ts-check
 // A file dropped anywhere on the page, for whoever takes files of its kind.
 
-/** By its name; anything else is read as points. @param {File} file */
-export const isWeightsFile = (file) => /\.(pt|pth|bin|safetensors)$/i.test(file.name);
+/** @typedef {'weights' | 'points'} FileKind */
 
-/** @param {(file: File) => boolean} accepts @param {(file: File) => void} take @returns {() => void} undo */
-export function listenToFileDrop(accepts, take) {
+const HEAD = 64; // bytes, by which the kind is known
+
+/** By its first bytes, whatever it is called: a zip of torch, a pickle, or the header of safetensors; else by its name. @param {File} file @returns {Promise<FileKind>} */
+export async function kindOf(file) {
+  const bytes = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
+  const text = String.fromCharCode(...bytes);
+  const isWeights = /^PK\x03\x04[^]{26}[^/]+\/(data|byteorder|version|\.)/.test(text) || /^\x80[\x02-\x05]/.test(text) || /^[^]{3}[^]\0\0\0\0\{/.test(text);
+  return isWeights || /\.(pt|pth|bin|ckpt|safetensors)$/i.test(file.name) ? 'weights' : 'points';
+}
+
+/** @param {FileKind} kind @param {(file: File) => void} take @returns {() => void} undo */
+export function listenToFileDrop(kind, take) {
   /** @param {DragEvent} event */
   const over = (event) => {
     if (![...event.dataTransfer?.types ?? []].includes('Files')) return;
@@ -17,12 +26,12 @@ export function listenToFileDrop(accepts, take) {
     if (!event.relatedTarget) document.body.classList.remove('dropping'); // out of the window
   };
   /** @param {DragEvent} event */
-  const drop = (event) => {
+  const drop = async (event) => {
     document.body.classList.remove('dropping');
     const file = event.dataTransfer?.files[0];
-    if (!file || !accepts(file)) return;
+    if (!file) return;
     event.preventDefault();
-    take(file);
+    if (await kindOf(file) === kind) take(file);
   };
   document.addEventListener('dragover', over);
   document.addEventListener('dragleave', leave);

@@ -8,18 +8,22 @@ import { readLayers, writeLayers } from './layers.js';
 
 /** Fields with a notation of their own. @type {Record<string, {write: (value: any) => string, read: (text: string) => any}>} */
 const NOTATIONS = {
+  own_units: {
+    write: (/** @type {number[][]} */ units) => units.map((unit) => unit.join(',')).join(';'),
+    read: (text) => readNumbers(text, 2),
+  },
   hidden: { write: writeLayers, read: readLayers },
   own_points: {
     write: (/** @type {number[][]} */ points) => points.map((point) => point.join(',')).join(';'),
-    read: (text) => (text === '' ? [] : text.split(';').map(readPoint)),
+    read: (text) => readNumbers(text, 3),
   },
 };
 
-/** @param {string} text */
-function readPoint(text) {
-  const numbers = text.split(',').map(readNumber);
-  if (numbers.length !== 3) throw new RangeError(text);
-  return numbers;
+/** @param {string} text @param {number} size  of each group of numbers */
+function readNumbers(text, size) {
+  const groups = text === '' ? [] : text.split(';').map((group) => group.split(',').map(readNumber));
+  if (groups.some((group) => group.length !== size)) throw new RangeError(text);
+  return groups;
 }
 
 /** @param {string} text */

@@ -15,6 +15,7 @@ export {};
  * @property {string[]} features
  * @property {number} classes
  * @property {LabelledPoint[]} own_points
+ * @property {[number, number][]} own_units  zero and unit of x1, x2 and the label in the file that they come from
  * @property {number} random_inputs
  * @property {number} random_outputs
  * @property {Layer[]} hidden

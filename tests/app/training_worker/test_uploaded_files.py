@@ -9,6 +9,7 @@ from app.training_worker import uploaded_files
 from app.wire.messages import Refusal, sentence
 from engine import Spec, Trainer
 from engine.data import uploads
+from engine.data.uploads import Wishes
 from engine.fault import Fault
 from engine.training import model_file
 from tests.app.training_worker import child_work
@@ -32,10 +33,10 @@ async def test_no_file_is_read_in_the_servers_own_process(monkeypatch: pytest.Mo
         np.testing.assert_equal(read, tensors)
         with pytest.raises(Fault, match="model_names"):
             await uploaded_files.weights(processes, Spec(), data)
-        found = await uploaded_files.points(processes, b"1,2,0\n3,4,1", "points.csv", None)
+        found = await uploaded_files.points(processes, b"1,2,0\n3,4,1", "points.csv", Wishes(fill=False))
         assert found.points == ((1, 2, 0), (3, 4, 1))
         with pytest.raises(Fault, match="upload_empty"):
-            await uploaded_files.points(processes, b"", "points.csv", None)
+            await uploaded_files.points(processes, b"", "points.csv", Wishes())
 
 
 async def file_seconds() -> None:

@@ -168,7 +168,7 @@ def test_points_of_a_file_are_ready_for_a_spec(server: Running) -> None:
     status, found = points(server, b"x1,x2,kind\n" + rows.encode())
     assert (status, found["kind"], found["class_names"]) == (200, "classes", ["cat", "dog"])
     assert found["columns"] == ["x1", "x2", "kind"]
-    assert [note["code"] for note in found["notes"]] == ["upload_columns", "upload_classes"]
+    assert [note["code"] for note in found["notes"]] == ["upload_columns", "upload_filled", "upload_classes"]
     assert all(note["message"].endswith(".") for note in found["notes"])
     spec = Spec.model_validate({"dataset": "own", "own_points": found["points"]})
     assert len(spec.own_points) == 40
@@ -179,7 +179,7 @@ def test_values_in_json_and_what_was_done_to_them(server: Running) -> None:
     status, found = points(server, body, "mine.json")
     assert (status, found["kind"], found["class_names"]) == (200, "values", [])
     assert max(x1 for x1, _, _ in found["points"]) == 5
-    assert "upload_fitted" in [note["code"] for note in found["notes"]]
+    assert "upload_filled" in [note["code"] for note in found["notes"]]
 
 
 def test_half_a_character_in_a_file_comes_back_as_it_was(server: Running) -> None:

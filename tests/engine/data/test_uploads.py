@@ -4,18 +4,37 @@ import json
 import tracemalloc
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine import Spec
-from engine.data.uploads import Upload, parse, read
+from engine.data import uploads
+from engine.data.uploads import Upload, Wishes
 from engine.fault import Fault, Value
 from engine.spec.bounds import MOST_UPLOAD_CELLS
 from engine.spec.spec import MOST_OWN_POINTS
+from engine.training import model_file
 
 THREE = ((1.0, 2.0, 0.0), (-1.5, 0.5, 1.0), (3.0, -2.0, 0.0))
 ANY = "points.txt"
+AS_IT_IS = Wishes(fill=False)
+
+
+def parse(text: str, name: str, wishes: Wishes = AS_IT_IS) -> Upload:
+    """Raises Fault, also where these columns make no points."""
+    return points_or_fault(uploads.parse(text, name, wishes))
+
+
+def read(data: bytes, name: str, wishes: Wishes = AS_IT_IS) -> Upload:
+    return points_or_fault(uploads.read(data, name, wishes))
+
+
+def points_or_fault(upload: Upload) -> Upload:
+    if upload.fault:
+        raise Fault(*upload.fault)
+    return upload
 
 
 def note(upload: Upload, code: str) -> dict[str, Value]:
@@ -62,8 +81,9 @@ def test_the_same_three_points_in_many_forms(text: str) -> None:
     upload = parse(text, ANY)
     assert upload.points == THREE
     assert upload.labels_are == "classes"
-    for encoding in ("utf-8", "utf-8-sig", "utf-16"):
+    for encoding in ("utf-8", "utf-8-sig"):
         assert read(text.encode(encoding), ANY) == upload
+    assert read(text.encode("utf-16"), ANY).points == THREE
     assert Spec(dataset="own", own_points=upload.points).class_count == 2
 
 
@@ -125,14 +145,20 @@ def test_large_values_are_divided_and_that_is_said() -> None:
     assert [label for *_, label in upload.points] == [0.25005, -0.03]
     assert note(upload, "upload_divided") == {"factor": "1e4", "limit": 1000}
     huge = parse("0,1,1.7e308\n1,2,-1.5e308\n1,1,0.5", ANY)
-    assert [label for *_, label in huge.points] == pytest.approx([0.17, -0.15, 0])
+    assert [label for *_, label in huge.points] == pytest.approx([1.7, -1.5, 0]), "10³⁰⁹ is no float"
+    assert huge.scale[2].unit == 1e308
 
 
-def test_coordinates_outside_the_plane_are_fitted_and_that_is_said() -> None:
+def test_coordinates_outside_the_plane_are_fitted_both_ways_and_that_is_said() -> None:
     upload = parse("height,weight,kind\n150,1,a\n200,2,b\n175,-3,a", ANY)
-    assert upload.points == ((-5, 1, 0), (5, 2, 1), (0, -3, 0))
-    assert [values for code, values in upload.notes if code == "upload_fitted"] == [
-        {"axis": "x1", "lowest": "150", "highest": "200"}
+    assert upload.points == ((-5, 3, 0), (5, 5, 1), (0, -5, 0))
+    assert note(upload, "upload_filled") == {"x1": "150 … 200", "x2": "-3 … 2"}
+    assert not upload.may_keep
+    x1, x2, _ = upload.scale
+    assert [(x1.zero + x1.unit * a, x2.zero + x2.unit * b) for a, b, _ in upload.points] == [
+        (150, 1),
+        (200, 2),
+        (175, -3),
     ]
     assert [x1 for x1, *_ in parse("7,1,a\n7,2,b", ANY).points] == [0, 0]
     assert [x1 for x1, *_ in parse("-1.7e308,1,a\n1.7e308,2,b", ANY).points] == [-5, 5]
@@ -141,13 +167,14 @@ def test_coordinates_outside_the_plane_are_fitted_and_that_is_said() -> None:
 def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
     text = "\n".join(f"{number / 1000},{number % 7},{number % 2}" for number in range(MOST_OWN_POINTS + 500))
     assert fault(text) == ("upload_too_many_rows", {"count": 2500, "limit": 2000})
-    drawn = parse(text, ANY, draw=3)
+    seeds = [Wishes(fill=False, draw=seed) for seed in (3, 4)]
+    drawn = parse(text, ANY, seeds[0])
     assert len(set(drawn.points)) == len(drawn.points) == MOST_OWN_POINTS
     assert list(drawn.points) == sorted(drawn.points)
     assert max(x1 for x1, *_ in drawn.points) > 2.4
     assert note(drawn, "upload_drawn") == {"count": 2500, "limit": 2000}
-    assert drawn == parse(text, ANY, draw=3) != parse(text, ANY, draw=4)
-    assert len(parse(text[: text.index("\n1.9")], ANY, draw=3).points) < MOST_OWN_POINTS
+    assert drawn == parse(text, ANY, seeds[0]) != parse(text, ANY, seeds[1])
+    assert len(parse(text[: text.index("\n1.9")], ANY, seeds[0]).points) < MOST_OWN_POINTS
 
 
 @pytest.mark.parametrize(
@@ -155,13 +182,31 @@ def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
     [
         ("", ANY, "upload_empty", {}),
         (" \n\t\n", ANY, "upload_empty", {}),
-        (b"\xff\xd8\xff\xe0 a picture", "cat.csv", "upload_not_text", {}),
+        (b"\xff\xd8\xff\xe0\x00\x10JFIF a picture", "cat.csv", "upload_not_text", {}),
+        (b"PK\x03\x04\x14[Content_Types].xml", "book.xlsx", "upload_spreadsheet", {}),
+        (model_file.write({"layers.0.weight": np.zeros((1, 2), dtype=np.float32)}), "net.pt", "upload_weights", {}),
         (b"\x80\x04\x95 pickled", "points.pkl", "upload_not_text", {}),
-        ("1,2\0,3", ANY, "upload_not_text", {}),
+        (b"1,2\0,3", ANY, "upload_not_text", {}),
         ("[[1, 2, 0],\n [3, 4 1]]", ANY, "upload_not_json", {"line": 2, "column": 8}),
         ("1,2,3", "points.JSON", "upload_not_json", {"line": 1, "column": 2}),
         ("5", "points.json", "upload_not_points", {}),
-        ('{"rows": [[1, 2, 0]]}', ANY, "upload_not_points", {}),
+        ('{"rows": 7}', ANY, "upload_too_few_columns", {"count": 1}),
+        (
+            '{"data": [[1, 2], [3, 4]], "target": [0]}',
+            ANY,
+            "upload_uneven",
+            {"columns": ["data", "target"], "counts": ["2", "1"]},
+        ),
+        (
+            '{"x": [1, 2], "y": [3, 4], "z": [0]}',
+            ANY,
+            "upload_uneven",
+            {"columns": ["x", "y", "z"], "counts": ["2", "2", "1"]},
+        ),
+        ("x,y,label\n0,5,1,5,0\n1,5,0,5,1", ANY, "upload_row_width", {"row": 2, "count": 5, "names": 3}),
+        ("id,x,y,label\n1,2,0\n3,4,1", ANY, "upload_row_width", {"row": 2, "count": 3, "names": 4}),
+        ("@relation T\n@attribute x real\n@data\n{0 1}", ANY, "upload_not_arff", {"line": 4}),
+        ("@relation T\n@attribute x real", ANY, "upload_not_arff", {"line": 2}),
         ("[" * 100_000, ANY, "upload_not_points", {}),
         ("[[1, 2, 0], 7]", ANY, "upload_not_a_point", {"row": 2}),
         ("[]", ANY, "upload_too_few_columns", {"count": 0}),
@@ -192,7 +237,7 @@ def test_too_many_rows_are_refused_or_drawn_by_a_seed() -> None:
         ("x1,x2,label\n1,2,0\n1,two,0", ANY, "upload_not_a_number", {"given": "two", "column": "x2", "row": 3}),
         ("1,2,0\n1_000,2,0\n3,4,1", ANY, "upload_not_a_number", {"given": "1_000", "column": "1", "row": 2}),
         (
-            '[[1, 2, 0], [{"a": 1}, 2, 0], [3, 4, 1]]',
+            '[[1, 2, 0], [[[[[[{"a": 1}]]]]], 2, 0], [3, 4, 1]]',
             ANY,
             "upload_not_a_number",
             {"given": "…", "column": "1", "row": 2},
@@ -242,7 +287,7 @@ def test_long_texts_are_shortened_where_they_are_repeated() -> None:
 def holds_together(data: bytes, name: str) -> None:
     """Points that a Spec takes, or a fault."""
     try:
-        upload = read(data, name, draw=1)
+        upload = read(data, name, Wishes(draw=1))
     except Fault:
         return
     dataset: Any = "own" if upload.labels_are == "classes" else "own_values"
@@ -287,4 +332,4 @@ def test_points_that_fit_come_back_as_they_were(points: list[tuple[float, float,
     if len(names) > 1:
         upload = parse("\n".join(f"{x1!r};{x2!r};{label}" for x1, x2, label in points), ANY)
         assert upload.points == tuple((x1, x2, names.index(label)) for x1, x2, label in points)
-        assert upload == parse(json.dumps(points), ANY)
+        assert upload.points == parse(json.dumps(points), ANY).points

@@ -16,9 +16,9 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
   let untrained = null;
   const mostPoints = () => store.get('choices')?.most_own_points ?? Infinity;
 
-  /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] */
-  function start(points, values, note = '') {
-    Object.assign(drawing, { history: createPointHistory(points, mostPoints()), values, started: true, note, cursor: null });
+  /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] @param {[number, number][]} [units] */
+  function start(points, values, note = '', units = []) {
+    Object.assign(drawing, { history: createPointHistory(points, mostPoints()), values, units, started: true, note, cursor: null });
     plane.setFocusable(true);
     show();
   }
@@ -26,8 +26,8 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
   return {
     open() {
       const spec = store.get('spec');
-      if (untrained) start(untrained.points, untrained.values);
-      else if (spec?.dataset === 'own' || spec?.dataset === 'own_values') start(spec.own_points, spec.dataset === 'own_values');
+      if (untrained) start(untrained.points, untrained.values, '', drawing.units);
+      else if (spec?.dataset === 'own' || spec?.dataset === 'own_values') start(spec.own_points, spec.dataset === 'own_values', '', spec.own_units);
       else show();
       untrained = null;
     },

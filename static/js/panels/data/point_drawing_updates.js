@@ -24,7 +24,7 @@ export function createPointDrawingUpdates(drawing, store, send) {
       if (playing) send({ type: 'pause' }); // rather than train on other points than those shown
       return;
     }
-    send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: history.points } });
+    send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: history.points, own_units: drawing.units } });
     if (resume) send({ type: 'play' });
     resume = false;
   }

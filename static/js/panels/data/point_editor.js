@@ -20,7 +20,7 @@ import { createPointToolbar } from './point_toolbar.js';
  */
 export function mountPointEditor(root, plane, store, send) {
   /** @type {Drawing} */
-  const drawing = { history: createPointHistory([], 0), values: false, started: false, tool: 'point', label: 1, cursor: null, note: '' };
+  const drawing = { history: createPointHistory([], 0), values: false, units: /** @type {[number, number][]} */ ([]), started: false, tool: 'point', label: 1, cursor: null, note: '' };
   const toolbar = createPointToolbar(root);
   const updates = createPointDrawingUpdates(drawing, store, send);
   const isActive = () => store.get('drawing') && drawing.started;

@@ -1,14 +1,16 @@
 // @ts-check
-// Points from a file: chosen or dropped on the page, read by the server, shown with its notes before they are used.
+// Points from a file: chosen or dropped on the page, read by the server, shown with its columns and notes before they are
+// used. Another choice of columns, encoding or scale reads the file anew.
 
 import { markSvg } from '../../draw/plane/marks.js';
-import { isWeightsFile, listenToFileDrop } from '../../core/file_drop.js';
+import { listenToFileDrop } from '../../core/file_drop.js';
 import { formatCount, t } from '../../core/i18n.js';
-import { keepClassNames } from '../../experiment/output.js';
+import { keepFileNames } from '../../experiment/file_names.js';
+import { createColumnChoosers } from './column_choosers.js';
 import { readPointsFile, wordsOf } from './points_file.js';
 import { paintPreview } from './points_preview.js';
 
-/** @typedef {{name: string, found: import('./points_file.js').PointsFile | null, fault: import('./points_file.js').Sentence | null}} Upload  name: of the file */
+/** @typedef {import('./points_file.js').Answer & {file: File | null, wishes: import('./points_file.js').Wishes}} Upload */
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -19,31 +21,54 @@ import { paintPreview } from './points_preview.js';
  */
 export function mountPointsUpload(dialog, opener, store, send, used) {
   /** @type {Upload} */
-  let upload = { name: '', found: null, fault: null };
-  const show = () => showUpload(dialog, upload, () => upload.found, store.get('choices')?.most_classes ?? 0);
+  let upload = { file: null, wishes: {}, found: null, fault: null, table: null };
+  const choosers = createColumnChoosers(dialog, (columns) => read({ ...upload.wishes, ...columns }));
+  const [encoding, fill] = [/** @type {HTMLSelectElement} */ (dialog.querySelector('[data-testid=upload-encoding]')), /** @type {HTMLInputElement} */ (dialog.querySelector('[data-testid=upload-fill]'))];
+
+  function show() {
+    showUpload(dialog, upload, () => upload.found, store.get('choices')?.most_classes ?? 0);
+    const { table, found } = upload;
+    if (table) choosers.show(table);
+    if (table) encoding.value = table.encoding;
+    fill.checked = upload.wishes.fill ?? true;
+    fill.disabled = found?.may_keep === false;
+  }
+
+  /** @param {import('./points_file.js').Wishes} wishes */
+  async function read(wishes) {
+    const { file } = upload;
+    if (!file) return;
+    const asked = upload = { ...upload, wishes };
+    const answer = await readPointsFile(file, store.get('choices')?.points_bytes ?? Infinity, wishes);
+    if (asked !== upload) return; // another choice has been made
+    upload = { ...upload, ...answer };
+    show();
+  }
 
   /** @param {File} file */
   async function take(file) {
-    upload = { name: file.name, found: null, fault: null };
-    Object.assign(upload, await readPointsFile(file, store.get('choices')?.points_bytes ?? Infinity));
-    show();
+    upload = { file, wishes: {}, found: null, fault: null, table: null };
+    await read({});
     if (!dialog.open) dialog.showModal();
   }
 
   const picker = makeFilePicker(take);
   opener.after(picker);
   opener.onclick = () => picker.click();
+  encoding.onchange = () => read({ encoding: encoding.value, fill: upload.wishes.fill ?? true }); // names of columns are others then
+  fill.onchange = () => read({ ...upload.wishes, fill: fill.checked });
   /** @type {HTMLElement} */ (dialog.querySelector('.use')).onclick = () => {
     if (!upload.found) return;
-    const { points, kind, class_names: names } = upload.found;
-    keepClassNames(names, points);
+    const { points, kind, scale, class_names: classes, columns } = upload.found;
+    keepFileNames({ classes, columns }, points);
     store.set({ drawing: false });
-    send({ type: 'configure', spec: { dataset: kind === 'values' ? 'own_values' : 'own', own_points: points, samples: null } });
+    const units = [scale.x1, scale.x2, scale.label].map(({ zero, unit }) => [zero, unit]);
+    send({ type: 'configure', spec: { dataset: kind === 'values' ? 'own_values' : 'own', own_points: points, own_units: units, samples: null } });
     dialog.close();
     used();
   };
   for (const close of /** @type {NodeListOf<HTMLElement>} */ (dialog.querySelectorAll('.close'))) close.onclick = () => dialog.close();
-  const undo = [store.watch(['language', 'theme'], show), listenToFileDrop((file) => !isWeightsFile(file), take), () => picker.remove()];
+  const undo = [store.watch(['language', 'theme'], show), listenToFileDrop('points', take), () => picker.remove()];
   return () => undo.forEach((stop) => stop());
 }
 
@@ -51,7 +76,7 @@ export function mountPointsUpload(dialog, opener, store, send, used) {
 function makeFilePicker(take) {
   const picker = document.createElement('input');
   picker.type = 'file';
-  picker.accept = '.csv,.tsv,.txt,.json,text/csv,application/json';
+  picker.accept = '.csv,.tsv,.txt,.dat,.data,.json,.jsonl,.ndjson,.arff,text/csv,application/json';
   picker.dataset.testid = 'upload-file';
   picker.hidden = true;
   picker.onchange = () => {
@@ -67,9 +92,10 @@ function makeFilePicker(take) {
  * @param {() => Upload['found']} newest  by the time there is room for the picture
  * @param {number} mostClasses
  */
-function showUpload(dialog, { name, found, fault }, newest, mostClasses) {
+function showUpload(dialog, { file, found, fault, table }, newest, mostClasses) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
-  find('.file').textContent = name;
+  find('.file').textContent = file?.name ?? '';
+  find('.table').hidden = !table;
   find('.found').hidden = !found;
   find('.fault').hidden = !fault;
   find('.fault').textContent = fault ? wordsOf(fault) : '';
@@ -77,7 +103,8 @@ function showUpload(dialog, { name, found, fault }, newest, mostClasses) {
   if (!found) return;
   const { points, class_names: names, notes } = found;
   find('.count').textContent = t('upload.count', { count: formatCount(points.length) });
-  find('.notes').replaceChildren(...notes.map((note) => Object.assign(document.createElement('li'), { textContent: wordsOf(note) })));
+  const others = notes.filter(({ code }) => code !== 'upload_columns'); // the choosers say it
+  find('.notes').replaceChildren(...others.map((note) => Object.assign(document.createElement('li'), { textContent: wordsOf(note) })));
   find('.names').replaceChildren(...names.map((className, number) => {
     const span = document.createElement('span');
     span.innerHTML = markSvg(number);
@@ -85,7 +112,7 @@ function showUpload(dialog, { name, found, fault }, newest, mostClasses) {
     return span;
   }));
   requestAnimationFrame(() => {
-    const file = newest();
-    if (file) paintPreview(/** @type {HTMLCanvasElement} */ (dialog.querySelector('canvas')), file, mostClasses);
+    const points = newest();
+    if (points) paintPreview(/** @type {HTMLCanvasElement} */ (dialog.querySelector('canvas')), points, mostClasses);
   });
 }

@@ -6,6 +6,7 @@
  * @typedef {object} Drawing  the state all parts share
  * @property {import('./point_history.js').PointHistory} history
  * @property {boolean} values   labels are values, not classes
+ * @property {[number, number][]} units  of the file that the points began as; none for others
  * @property {boolean} started  the points to start from are chosen
  * @property {Tool} tool
  * @property {number} label     the class of the next point

@@ -2,7 +2,7 @@
 // The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page.
 
 import { placeBeside } from '../../core/elements.js';
-import { isWeightsFile, listenToFileDrop } from '../../core/file_drop.js';
+import { listenToFileDrop } from '../../core/file_drop.js';
 import { say } from '../../core/notices.js';
 import { torchLines } from './torch_lines.js';
 import { sendWeights } from './weights_upload.js';
@@ -51,7 +51,7 @@ export function mountSave(menu, opener, store, loaded) {
   };
   menu.addEventListener('toggle', toggled);
   showAddresses();
-  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop(isWeightsFile, take)];
+  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take)];
   return () => {
     menu.removeEventListener('toggle', toggled);
     stops.forEach((stop) => stop());

@@ -15,6 +15,7 @@ function another(name) {
   const field = fields[name];
   if (name === 'hidden') return [{ width: 3, activation: 'gelu', dropout: 0.25, batch_norm: true, residual: true }, { width: 40, activation: null, dropout: 0, batch_norm: false, residual: false }];
   if (name === 'own_points') return [[1, -2.5, 0], [0.125, 6, 1]];
+  if (name === 'own_units') return [[175, 5], [0.1, 0.02], [0, 1e6]];
   if (field.kind === 'list') return field.options.slice(2);
   if (field.kind === 'choice') return field.options.find((option) => option !== field.default);
   if (field.kind === 'switch') return !field.default;
@@ -45,7 +46,7 @@ test('layers and points stay readable', () => {
 });
 
 test('what cannot be read is named', () => {
-  for (const part of ['biases=yes', 'own_points=1,2', 'own_points=1,2,x', 'hidden=8:2', 'hidden=8:relu:tanh', 'hidden=8:d1.2.3', 'noise=', 'color=red']) {
+  for (const part of ['biases=yes', 'own_points=1,2', 'own_points=1,2,x', 'own_units=1,2,3', 'hidden=8:2', 'hidden=8:relu:tanh', 'hidden=8:d1.2.3', 'noise=', 'color=red']) {
     refuses(() => fromAddress(part, fields), new RegExp(part.split('=')[part.startsWith('color') ? 0 : 1].replaceAll('.', '\\.')));
   }
 });
