@@ -90,10 +90,29 @@ def _light(result: CheckResult | None, at: Checkpoint) -> dict[str, Any]:
         "parameters": result.parameters,
         "samples": result.samples,
         "gradient": {"hand": number(by_hand), "autograd": number(autograd), "differences": number(differences)},
+        "gradients": _all_gradients(result, at),
         "compared": [_witness(one) for one in result.comparisons],
         "silent": [{"witness": one.reference, "reason": one.reason} for one in result.silent],
         "planted": result.bug,
     }
+
+
+def _all_gradients(result: CheckResult, at: Checkpoint) -> list[dict[str, Any]] | None:
+    """One entry for each parameter of a small network."""
+    if result.all_gradients is None:
+        return None
+    network = Network.of(at.spec)
+    hand, autograd = (network.views(flat) for flat in result.all_gradients)
+    return [
+        {
+            "tensor": name,
+            "index": list(index),
+            "hand": number(float(hand[name][index])),
+            "autograd": number(float(autograd[name][index])),
+        }
+        for name, shape in network.shapes.items()
+        for index in np.ndindex(shape)
+    ]
 
 
 def _witness(one: Comparison) -> dict[str, Any]:

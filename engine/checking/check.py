@@ -27,6 +27,9 @@ MAX_PERTURBED = 200
 
 MIN_PERTURBED = 24
 
+MAX_LISTED = 40
+"""Parameters of a network whose gradients are all given: as many as a person looks through."""
+
 
 @dataclass(frozen=True)
 class CheckResult:
@@ -47,6 +50,9 @@ class CheckResult:
     """By hand, by autograd and by finite differences, where there is no kink, at the entry of `worst`; None where that
     is no parameter's."""
     bug: BugName | None
+    all_gradients: tuple[Array, Array] | None = None
+    """By hand and by autograd, each (count,); None for rules without a gradient and networks of more than MAX_LISTED
+    parameters"""
 
     @property
     def worst(self) -> Comparison:
@@ -107,6 +113,7 @@ def check(
             samples=len(pair.batch),
             gradient=None,
             bug=bug,
+            all_gradients=pair.all_gradients() if pair.batch_pass.backward and network.count <= MAX_LISTED else None,
         )
         result = replace(result, gradient=pair.gradient_at(result.worst))
         return _with_next_step(result, pair.after(inputs, targets, bug)) if result.passed else result

@@ -187,6 +187,10 @@ class StepPair:
             least = 1e-8 * float(np.abs(ours[name]).max()) + TINY
             yield compare(self.hand.network, reference, ours[name], theirs, FLOAT64_TOLERANCE, least, quantity=name)
 
+    def all_gradients(self) -> tuple[Array, Array]:
+        """By hand and by autograd, each (count,)"""
+        return self.batch_pass.gradient, self.torch.batch_gradient(self.batch)
+
     def gradient_at(self, at: Comparison) -> tuple[float, float, float | None] | None:
         """By hand, by autograd and by finite differences, at the entry of a comparison of parameters."""
         network = self.hand.network

@@ -246,8 +246,8 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "d4_two_ways",
         ("D4",),
-        _spec("xor_gate", (4,), activation="sigmoid", loss="bce", learning_rate=1.0, batch_size=None),
-        2000,
+        _spec("xor_gate", (4,), activation="relu", output_activation="linear", learning_rate=0.1, batch_size=None),
+        500,
     ),
     Preset("d5_digits", ("D5",), _digits("digits", _dropped(256, 128), stop_epochs=10), 230),
     Preset("d5_mnist", ("D5",), _digits("mnist", _dropped(256, 128), stop_epochs=10), 1000),

@@ -170,6 +170,10 @@ const gallery = createLatePart(store, async () => {
   mountCaption(element('caption'), store, elementOf);
   mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => dialog('gallery').close());
 }, { clicked: '#presets', set: 'preset' });
+const figures = createLatePart(store, async () => {
+  const { mountFigures } = await import('../panels/figures/figures.js');
+  mountFigures(element('figure'), element('figure-open'), store);
+}, { set: 'preset' });
 const inspector = createLatePart(store, async () => {
   const { mountInspector } = await import('../panels/inspector/inspector.js');
   mountInspector(element('inspector'), store, act, elementOf);
@@ -195,4 +199,4 @@ const help = createLatePart(store, async () => {
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
-await loadWhenIdle([otherTabs, save, arithmeticPredictions, inspector, settings, gallery, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
+await loadWhenIdle([otherTabs, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);

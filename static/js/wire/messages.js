@@ -173,8 +173,8 @@ export {};
  * @typedef {ComparedEntry & {
  *   revision: number, step: number, state: 'green' | 'silent' | 'red', planted: string | null, difference: number | null, witness: string,
  *   kinks: number, tried: number, rule: string, parameters: number, samples: number, compared: Compared[], silent: Silence[],
- *   gradient: {hand: number | null, autograd: number | null, differences: number | null},
- * }} CheckedStep
+ *   gradient: {hand: number | null, autograd: number | null, differences: number | null}, gradients: (Entry & {hand: number | null, autograd: number | null})[] | null,
+ * }} CheckedStep  gradients: of all parameters of a small network
  */
 /** @typedef {{revision: number, step: number, state: 'failed', reason: 'died' | 'time' | 'memory' | 'error', limit: number | null, planted: string | null}} CheckFailed  limit: of seconds or bytes */
 /** @typedef {NotChecked | CheckFailed | CheckedStep} Checked */

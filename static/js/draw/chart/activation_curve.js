@@ -64,12 +64,24 @@ export function zeroPath(name, width, height) {
   return ACTIVATIONS[name] ? `M0 ${iconScale(name, height)(0).toFixed(1)}H${width}` : '';
 }
 
+/** Simplest first. */
+export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS);
+
+/** @param {string} name @param {number} z @param {Shapes} shapes */
+export const activationAt = (name, z, shapes) => ({ value: ACTIVATIONS[name].value(z, shapes), slope: ACTIVATIONS[name].slope(z, shapes) });
+
+/** Value → y of a plot, from −1.5 at the bottom to 2.5 at the top; just outside where it is beyond. @param {number} value @param {number} height px */
+const plotHeight = (value, height) => height * (1 - (Math.max(-2, Math.min(3, value)) + 1.5) / 4);
+
+/** Where a value at z lies in a plot. @param {number} z @param {number} value @param {number} width @param {number} height px @returns {[number, number]} */
+export const plotPlace = (z, value, width, height) => [(z / 5 + 1) * (width / 2), plotHeight(value, height)];
+
 /**
  * Curve and slope over [−5, 5], from −1.5 at the bottom to 2.5 at the top; what goes beyond is cut off by the drawing.
  * @param {string} name @param {Shapes} shapes @param {number} width @param {number} height px
  */
 export function activationPlot(name, shapes, width, height) {
-  const across = (/** @type {number} */ value) => height * (1 - (Math.max(-2, Math.min(3, value)) + 1.5) / 4);
+  const across = (/** @type {number} */ value) => plotHeight(value, height);
   const { value, slope } = ACTIVATIONS[name];
   return {
     value: pathOf((z) => value(z, shapes), 5, width, across),

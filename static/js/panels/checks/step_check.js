@@ -7,6 +7,7 @@ import { t, translate } from '../../core/i18n.js';
 import { createBugSelect } from './bug_select.js';
 import { differenceText, failureText, tensorText } from './check_text.js';
 import { createComparisonTable } from './comparison_table.js';
+import { createGradientTable } from './gradient_table.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {import('../../wire/messages.js').Checked} Checked */
@@ -19,12 +20,20 @@ import { createComparisonTable } from './comparison_table.js';
  */
 export function mountStepCheck(chip, panel, store, send) {
   const table = createComparisonTable(panel);
+  const folded = /** @type {HTMLElement} */ (panel.querySelector('.all-gradients'));
+  const gradients = createGradientTable(folded);
   const bugs = createBugSelect(/** @type {HTMLElement} */ (panel.querySelector('.planting')), chip, store, send);
+
+  function showTables() {
+    const check = store.get('checked');
+    table.show(check);
+    gradients.show(check && check.state !== 'none' && check.state !== 'failed' ? check : null);
+  }
 
   function show() {
     showChip(chip, store.get('checked'));
     bugs.show();
-    if (panel.matches(':popover-open')) table.show(store.get('checked'));
+    if (panel.matches(':popover-open')) showTables();
   }
 
   function labels() {
@@ -37,9 +46,11 @@ export function mountStepCheck(chip, panel, store, send) {
     const open = panel.matches(':popover-open');
     chip.setAttribute('aria-expanded', String(open));
     if (!open) return;
-    table.show(store.get('checked'));
+    showTables();
     placeBeside(panel, chip);
   };
+  const unfolded = () => placeBeside(panel, chip);
+  folded.addEventListener('toggle', unfolded);
   chip.onclick = () => send({ type: 'check' });
   panel.addEventListener('toggle', toggled);
 
@@ -51,6 +62,7 @@ export function mountStepCheck(chip, panel, store, send) {
   ];
   return () => {
     panel.removeEventListener('toggle', toggled);
+    folded.removeEventListener('toggle', unfolded);
     stops.forEach((stop) => stop());
   };
 }
