@@ -25,7 +25,8 @@ CROSSED = """async ([frame, layout, kind]) => {
     const maps = kind === 'classes' ? [...new Set(values)].sort().map(one) : [values];
     const level = threshold ?? 0;
     const smooth = (map) => smoothMap(map, level, side, new Float32Array(side * side));
-    return maps.map((map) => crossings(makeContour(side)(smooth(map), level), side));
+    const rounded = (map) => (smooth(map) === map && kind !== 'classes' ? boundary.scale / 127 : 0);
+    return maps.map((map) => crossings(makeContour(side)(smooth(map), level, rounded(map)), side));
 
     // by cells: how often the curve crosses the way from a cell's centre to that of its right, or lower, neighbour
     function crossings(paths, side) {

@@ -2,7 +2,9 @@
 // Contour lines, where a map crosses a level: marching squares with linear interpolation, joined into paths. On one side are
 // the values above the level, on the other those at it and below, as a network's decision has it.
 
-/** @typedef {{points: number[], closed: boolean}} Path  points: x0, y0, x1, y1, … 0 … 1 from left to right and from top to bottom */
+import { relax, shareRange } from './relaxed_contour.js';
+
+/** @typedef {import('./relaxed_contour.js').Path} Path */
 
 /**
  * Working arrays for one size of map. Nodes are the centres of the map's cells and one more on each side. Crossing 2n lies
@@ -19,17 +21,19 @@
  * Made once per map size: the working arrays are kept between calls. Outside the outermost centres the edge's values are
  * repeated, so that a line reaches the map's border.
  * @param {number} side cells along an edge
- * @returns {(values: ArrayLike<number>, level: number) => Path[]}
+ * @returns {(values: ArrayLike<number>, level: number, rounded?: number) => Path[]} rounded: what the values were rounded to, so that the line need not follow the roundings
  */
 export function makeContour(side) {
   const span = side + 2;
   const nodes = span * span;
   /** @type {Grid} */
   const grid = { side, span, field: new Float32Array(nodes), neighbors: new Int32Array(4 * nodes), seen: new Uint8Array(2 * nodes), crossings: [] };
-  return (values, level) => {
+  return (values, level, rounded = 0) => {
     fillField(grid, values, level);
     findCrossings(grid);
-    return joinPaths(grid);
+    const paths = joinPaths(grid, rounded);
+    if (rounded) paths.forEach(relax);
+    return paths;
   };
 }
 
@@ -89,12 +93,12 @@ function join({ neighbors, crossings }, a, b) {
   neighbors[2 * b + (neighbors[2 * b] === -1 ? 0 : 1)] = a;
 }
 
-/** Open paths first, from an end; the crossings that remain are on closed ones. @param {Grid} grid @returns {Path[]} */
-function joinPaths(grid) {
+/** Open paths first, from an end; the crossings that remain are on closed ones. @param {Grid} grid @param {number} rounded @returns {Path[]} */
+function joinPaths(grid, rounded) {
   /** @type {Path[]} */
   const paths = [];
-  for (const start of pathEnds(grid)) if (!grid.seen[start]) paths.push({ points: followPath(grid, start), closed: false });
-  for (const start of grid.crossings) if (!grid.seen[start]) paths.push({ points: followPath(grid, start), closed: true });
+  for (const start of pathEnds(grid)) if (!grid.seen[start]) paths.push({ ...followPath(grid, start, rounded), closed: false });
+  for (const start of grid.crossings) if (!grid.seen[start]) paths.push({ ...followPath(grid, start, rounded), closed: true });
   return paths;
 }
 
@@ -107,19 +111,23 @@ function* pathEnds({ span, neighbors }) {
   }
 }
 
-/** @param {Grid} grid @param {number} start  crossing @returns {number[]} x0, y0, x1, y1, … 0 … 1 */
-function followPath({ side, span, field, neighbors, seen }, start) {
-  const points = [];
+/** @param {Grid} grid @param {number} start  crossing @param {number} rounded @returns {{points: number[], ranges: number[]}} */
+function followPath({ side, span, field, neighbors, seen }, start, rounded) {
+  const points = /** @type {number[]} */ ([]);
+  const ranges = /** @type {number[]} */ ([]);
   for (let at = start; at !== -1 && !seen[at]; ) {
     seen[at] = 1;
     const n = at >> 1;
+    const down = at & 1;
     const [row, column] = [Math.floor(n / span), n % span];
-    const share = field[n] / (field[n] - field[at & 1 ? n + span : n + 1]);
-    points.push((column - 0.5 + (at & 1 ? 0 : share)) / side, (row - 0.5 + (at & 1 ? share : 0)) / side);
+    const [from, to] = [field[n], field[down ? n + span : n + 1]];
+    const share = from / (from - to);
+    points.push((column - 0.5 + (down ? 0 : share)) / side, (row - 0.5 + (down ? share : 0)) / side);
+    if (rounded) ranges.push(down, ...shareRange(from, to, rounded).map((part) => ((down ? row : column) - 0.5 + part) / side));
     const [one, other] = [neighbors[2 * at], neighbors[2 * at + 1]];
     at = one !== -1 && !seen[one] ? one : other;
   }
-  return points;
+  return { points, ranges };
 }
 
 const STEEP = 0.5; // of the map's range: with larger jumps between cells, interpolation does not find the line within a cell

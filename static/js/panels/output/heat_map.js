@@ -11,7 +11,9 @@ const STRENGTH = 0.62; // of the map's colours: points stand out on it
 const UPSAMPLING = 3; // two flat colours are drawn with this many times the cells, so that they meet in a clean line
 const LEAST_MARGIN = 0.02; // by which a class wins, so that a tie still has a line
 
-/** @typedef {{side: number, values: ArrayLike<number>}} Map  values: side × side, row by row from the top */
+const LEVELS = 127; // a value of a map is one of so many levels between 0 and its scale
+
+/** @typedef {{side: number, values: ArrayLike<number>, scale?: number}} Map  values: side × side, row by row from the top; scale: their largest, where they were rounded to parts of it */
 /** @typedef {{side: number, winners: Uint8Array, strength: Uint8Array}} Classes  strength: probability of the winner, 0 … 255 */
 /**
  * @typedef {object} HeatMap
@@ -136,7 +138,9 @@ function createBoundaryLine() {
     /** @param {CanvasRenderingContext2D} context @param {Map} map @param {number} level @param {number} size px */
     traceLevel(context, map, level, size) {
       resize(map.side);
-      traceContour(context, contour(smoothMap(map.values, level, map.side, values), level), size);
+      const smooth = smoothMap(map.values, level, map.side, values);
+      const rounded = smooth === map.values && map.scale ? map.scale / LEVELS : 0; // what was smoothed is rounded no more
+      traceContour(context, contour(smooth, level, rounded), size);
     },
 
     /** Around each class in turn: by how much it wins or loses. @param {CanvasRenderingContext2D} context @param {Classes} classes @param {number} size px */

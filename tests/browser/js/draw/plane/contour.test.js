@@ -121,3 +121,19 @@ test('the painted line lies where the map turns', () => {
     equal([at(52), at(68)], [0, 0], `beside the line at ${angle}`);
   }
 });
+
+test('a straight line of a map that was rounded is straight, and each cell stays on its side', () => {
+  const side = 100;
+  for (const slope of [0.05, 0.27, 0.5, 3]) {
+    const exact = field((x, y) => Math.tanh(y - 0.41 - slope * (x - 0.53)), side);
+    const rounded = exact.reduce((most, value) => Math.max(most, Math.abs(value)), 0) / 127;
+    const map = exact.map((value) => (Math.round(value / rounded) || Math.sign(value)) * rounded);
+    const away = (/** @type {{points: number[]}[]} */ paths) => Math.max(...paths.flatMap(({ points }) => places(points))
+      .filter((place) => Math.min(...place) > 0.02 && Math.max(...place) < 0.98).map(([x, y]) => Math.abs(y - 0.41 - slope * (x - 0.53)) / Math.hypot(1, slope) * side));
+    const contour = makeContour(side);
+    const [ragged, straight] = [contour(map, 0), contour(map, 0, rounded)];
+    assert(away(straight) < Math.min(0.2, 0.8 * away(ragged)), `${away(straight)} cells beside a slope of ${slope}, ${away(ragged)} before`);
+    equal(straight[0].points.length, ragged[0].points.length);
+    straight[0].points.slice(2, -2).forEach((part, i) => assert(Math.abs(part - ragged[0].points[i + 2]) * side < 1, 'a point has left its edge'));
+  }
+});
