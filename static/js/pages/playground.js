@@ -110,6 +110,10 @@ const slowMotion = { controls: element('slow-motion'), strip: element('slow-stri
 
 /** @type {Promise<import('../experiment/fresh_start.js').FreshStart> | null} */
 let freshStart = null;
+const loadLateStyle = async () => {
+  const { loadStyle } = await import('../core/late_style.js');
+  await loadStyle(document.body.dataset.lateStyle ?? '');
+};
 const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
 
 const otherTabs = createLatePart(store, async () => {
@@ -164,14 +168,14 @@ const settings = createLatePart(store, async () => {
 }, { clicked: '#more, [data-opens]' });
 const gallery = createLatePart(store, async () => {
   const [{ mountGallery }, { mountCaption }, { mountFailures }, begin] = await Promise.all([
-    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(),
+    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(), loadLateStyle(),
   ]);
   mountGallery(dialog('gallery'), element('presets'), store, begin, focusPlay);
   mountCaption(element('caption'), store, elementOf);
   mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => dialog('gallery').close());
 }, { clicked: '#presets', set: 'preset' });
 const figures = createLatePart(store, async () => {
-  const { mountFigures } = await import('../panels/figures/figures.js');
+  const [{ mountFigures }] = await Promise.all([import('../panels/figures/figures.js'), loadLateStyle()]);
   mountFigures(element('figure'), element('figure-open'), store);
 }, { set: 'preset' });
 const inspector = createLatePart(store, async () => {
@@ -193,7 +197,7 @@ const pointEditor = createLatePart(store, async () => {
   mountPointEditor(element('own-points'), createPlaneInput(element('boundary')), store, act);
 }, { set: 'drawing' });
 const help = createLatePart(store, async () => {
-  const { mountHelp } = await import('../panels/top/help.js');
+  const [{ mountHelp }] = await Promise.all([import('../panels/top/help.js'), loadLateStyle()]);
   mountHelp(dialog('help'), elementOf('help'));
 }, { clicked: '[data-testid=help]' });
 
