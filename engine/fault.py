@@ -55,6 +55,10 @@ GraphFaultCode = Literal[
     "graph_slope_undefined",
     "graph_threshold_undefined",
     "graph_network_too_large",
+    "graph_own_no_inputs",
+    "graph_own_shape",
+    "graph_own_unknown_name",
+    "graph_own_upstream",
 ]
 """Of an expression, a value in it, or a network that is to become a graph; with the place."""
 

@@ -5,8 +5,9 @@ comes to the answer as `check_message`.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from math import isnan
+from math import isfinite, isnan
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,12 @@ from app.settings import Limits
 from app.training_worker.port import NetworkSample
 from app.wire.messages import Refusal, faults_refused
 from engine.checking import graph_check
+from engine.checking.own_operation_check import check_operation
 from engine.graph import network_graph
 from engine.graph.expressions import ExpressionLimits, parse, starting_values
-from engine.graph.graph import Run
+from engine.graph.graph import Graph, Run
 from engine.graph.modules import Module, network_modules
+from engine.graph.own_operation import UPSTREAM, UPSTREAM_VALUE, OwnOperation, check_forward, parse_backward
 from engine.spec.spec import Real
 
 LARGEST = float(np.finfo(np.float64).max)
@@ -29,13 +32,13 @@ ENTRIES = 32
 """Rows and columns of a tensor that are sent with a module: more cannot be read, and layers may have a million."""
 
 
-class Undefined(Exception):  # noqa: N818
-    """A graph that has no value at these values of its variables, which may be given others."""
+class DetailedRefusal(Exception):  # noqa: N818
+    """A refusal with what the page needs besides: the values at which a graph is undefined, the field that is meant."""
 
-    def __init__(self, refusal: Refusal, values: dict[str, float]) -> None:
+    def __init__(self, refusal: Refusal, **details: Any) -> None:
         super().__init__(refusal)
         self.refusal = refusal
-        self.values = values
+        self.details = details
 
 
 class ExpressionRequest(BaseModel):
@@ -44,6 +47,17 @@ class ExpressionRequest(BaseModel):
     expression: str
     values: dict[str, Real] = {}
     """Of variables, by name; others start with values of our choice, names the expression lacks are passed over."""
+
+
+class OperationRequest(BaseModel):
+    """An operation of one's own: forward an expression, backward the gradients of its variables."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
+
+    forward: str
+    backward: str
+    values: dict[str, Real] = {}
+    """Of variables and of g, the gradient that comes back."""
 
 
 @dataclass(frozen=True)
@@ -55,20 +69,67 @@ class Answer:
     """Of its variables, where they are not the nodes' own."""
 
 
+@dataclass(frozen=True)
+class Judgement:
+    """An operation that can be compared with torch at these values."""
+
+    operation: OwnOperation
+    values: dict[str, float]
+    upstream: float
+    message: dict[str, Any]
+
+
 def expression_answer(request: ExpressionRequest, limits: Limits) -> Answer:
-    bounds = ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes)
-    graph = parse(request.expression, bounds, request.values)
-    values = starting_values(graph)
-    values |= {name: float(value) for name, value in request.values.items() if name in values}
+    graph = parse(request.expression, _bounds(limits), request.values)
+    values = _values(graph, request.values)
+    run = _run(graph, values)
+    readings = [asdict(reading) for reading in graph.readings]
+    message = {"expression": request.expression, "readings": readings, "values": values, **_nodes(run)}
+    return Answer(message, run, values)
+
+
+def operation_to_judge(request: OperationRequest, limits: Limits) -> Judgement:
+    """Raises DetailedRefusal with the field in which the fault is."""
+    with _of_field("forward"):
+        forward = parse(request.forward, _bounds(limits), request.values)
+        check_forward(forward)
+        values = _values(forward, request.values)
+        value = _run(forward, values).values[-1]
+    upstream = float(request.values.get(UPSTREAM, UPSTREAM_VALUE))
+    with _of_field("backward"):
+        operation = parse_backward(forward, request.backward, _bounds(limits))
+        operation.gradients(values, upstream)
+    readings = [asdict(reading) for reading in (*forward.readings, *operation.backward.readings)]
+    message = {"inputs": operation.inputs, "values": {**values, UPSTREAM: upstream}, "value": value}
+    return Judgement(operation, values, upstream, {**message, "readings": readings})
+
+
+@contextmanager
+def _of_field(name: str) -> Iterator[None]:
     try:
         with faults_refused():
-            run = graph.run(values)
+            yield
     except Refusal as refusal:
-        raise Undefined(refusal, values) from None
-    readings = [asdict(reading) for reading in graph.readings]
-    return Answer(
-        {"expression": request.expression, "readings": readings, "values": values, **_nodes(run)}, run, values
-    )
+        raise DetailedRefusal(refusal, field=name) from None
+    except DetailedRefusal as refusal:
+        raise DetailedRefusal(refusal.refusal, field=name, **refusal.details) from None
+
+
+def _bounds(limits: Limits) -> ExpressionLimits:
+    return ExpressionLimits(limits.graph_characters, limits.graph_depth, limits.graph_nodes)
+
+
+def _values(graph: Graph, given: Mapping[str, float]) -> dict[str, float]:
+    values = starting_values(graph)
+    return values | {name: float(value) for name, value in given.items() if name in values}
+
+
+def _run(graph: Graph, values: dict[str, float]) -> Run:
+    try:
+        with faults_refused():
+            return graph.run(values)
+    except Refusal as refusal:
+        raise DetailedRefusal(refusal, variables=values) from None
 
 
 def _nodes(run: Run) -> dict[str, Any]:
@@ -106,6 +167,23 @@ def check_message(run: Run, values: Mapping[str, float]) -> dict[str, Any]:
         "unsure": found.unsure,
         "products": {name: {"own": own, "library": library} for name, (own, library) in found.products.items()},
     }
+
+
+def judgement_message(judgement: Judgement) -> dict[str, Any]:
+    """What torch and finite differences say of an operation. Loads torch."""
+    found = check_operation(judgement.operation, judgement.values, judgement.upstream)
+    judged = [
+        {
+            "name": one.name,
+            "own": one.own,
+            "torch": one.torch if isfinite(one.torch) else None,
+            "differences": one.differences,
+            "right": one.wrong is None,
+            "wrong": one.wrong and asdict(one.wrong),
+        }
+        for one in found.inputs
+    ]
+    return {"judged": judged, "right": all(one["right"] for one in judged), "points": found.points}
 
 
 def _comparison(found: graph_check.Comparison) -> dict[str, Any]:

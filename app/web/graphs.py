@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from fastapi import APIRouter, Request
@@ -17,11 +17,14 @@ from app.web.access.questions import Questions
 from app.web.access.shares import person
 from app.web.graph_answers import (
     Answer,
+    DetailedRefusal,
     ExpressionRequest,
-    Undefined,
+    OperationRequest,
     check_message,
     expression_answer,
+    judgement_message,
     network_answer,
+    operation_to_judge,
 )
 from app.wire.messages import Refusal, faults_refused
 from app.wire.validation import explain, shown
@@ -30,6 +33,8 @@ log = logging.getLogger(__name__)
 
 NOT_VALUES = ("expression", "check", "refusals", "session")
 """What an address may say besides the values of variables."""
+
+Asked = TypeVar("Asked", ExpressionRequest, OperationRequest)
 
 router = APIRouter()
 
@@ -42,7 +47,7 @@ async def graph_of_text(request: Request) -> JSONResponse:
         return await _questions(request).compute(expression_answer, asked, _limits(request))
 
     try:
-        asked = _expression_request(await _body(request, _limits(request)))
+        asked = _asked(ExpressionRequest, await _body(request, _limits(request)))
     except Refusal as refusal:
         return _refused(request, refusal)
     return await _said(request, answer)
@@ -58,6 +63,24 @@ async def graph_of_address(request: Request) -> JSONResponse:
         return await _questions(request).compute(expression_answer, asked, _limits(request))
 
     return await _said(request, answer)
+
+
+@router.post("/api/graph/operation")
+async def own_operation(request: Request) -> JSONResponse:
+    """{"forward": "x*y", "backward": "y*g, x*g", "values": {"x": 3, "g": 0.5}} → each gradient beside torch's."""
+    processes: Processes = request.app.state.processes
+    try:
+        asked = _asked(OperationRequest, await _body(request, _limits(request)))
+        async with _questions(request).turn(person(request)):
+            judgement = await _questions(request).compute(operation_to_judge, asked, _limits(request))
+            return JSONResponse(judgement.message | await processes.run("check", judgement_message, judgement))
+    except DetailedRefusal as detailed:
+        return _refused(request, detailed.refusal, **detailed.details)
+    except Refusal as refusal:
+        return _refused(request, refusal)
+    except ProcessHarmed as harm:
+        log.warning("an operation could not be compared with torch: %r", harm)
+        return _refused(request, Refusal("graph_own_not_judged", {}))
 
 
 @router.get("/api/graph/network")
@@ -82,8 +105,8 @@ async def _said(request: Request, answer: Callable[[], Awaitable[Answer]]) -> JS
             async with _questions(request).turn(person(request)):
                 found = await answer()
                 return JSONResponse({**found.message, **await _check(request, found)})
-    except Undefined as undefined:
-        return _refused(request, undefined.refusal, variables=undefined.values)
+    except DetailedRefusal as detailed:
+        return _refused(request, detailed.refusal, **detailed.details)
     except Refusal as refusal:
         return _refused(request, refusal)
 
@@ -133,9 +156,9 @@ async def _body(request: Request, limits: Limits) -> bytes:
     return bytes(body)
 
 
-def _expression_request(body: bytes) -> ExpressionRequest:
+def _asked(kind: type[Asked], body: bytes) -> Asked:
     try:
-        return ExpressionRequest.model_validate_json(body)
+        return kind.model_validate_json(body)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         if first["type"] == "json_invalid":
@@ -143,7 +166,7 @@ def _expression_request(body: bytes) -> ExpressionRequest:
         if not first["loc"]:
             given = shown(first["input"])
             raise Refusal("wrong_type", {"field": "body", "expected": "an object", "given": given}) from None
-        raise explain(error, ExpressionRequest) from None
+        raise explain(error, kind) from None
 
 
 def _numbers(texts: Mapping[str, str]) -> dict[str, float]:

@@ -18,6 +18,7 @@ from engine.fault import Fault, FaultCode, Value
 GraphCode = Literal[
     "graph_network_overflow",
     "graph_no_session",
+    "graph_own_not_judged",
     "graph_request_too_large",
     "too_many_questions",
     "too_many_questions_of_all",

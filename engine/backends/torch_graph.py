@@ -12,6 +12,7 @@ import torch
 from torch.nn import functional
 
 from engine.graph.graph import Graph, Run
+from engine.graph.own_operation import UPSTREAM, OwnOperation
 
 Tensors = Sequence[torch.Tensor]
 
@@ -66,16 +67,15 @@ class Multiply(torch.autograd.Function):
 
 def values_and_gradients(graph: Graph, values: Mapping[str, float]) -> tuple[list[float], list[float | None]]:
     """Of every node, as `Graph.run` gives them: a variable the last node does not depend on has gradient 0."""
-    tensors: list[torch.Tensor] = []
-    for node, active in zip(graph.nodes, graph.active, strict=True):
-        if node.op in OPERATIONS:
-            settings = [torch.tensor(value, dtype=torch.float64) for value in node.settings]
-            tensor = OPERATIONS[node.op]([*(tensors[place] for place in node.inputs), *settings])
-        else:
-            tensor = torch.tensor(graph.given(node, values), dtype=torch.float64, requires_grad=active)
+    leaves = {
+        node.name: _number(graph.given(node, values)).requires_grad_(active)
+        for node, active in zip(graph.nodes, graph.active, strict=True)
+        if node.op not in OPERATIONS
+    }
+    tensors = _run(graph, leaves)
+    for tensor, active in zip(tensors, graph.active, strict=True):
         if active:
             tensor.retain_grad()
-        tensors.append(tensor)
     if graph.active[-1]:
         tensors[-1].backward()  # type: ignore[no-untyped-call]
     gradients = [
@@ -83,6 +83,45 @@ def values_and_gradients(graph: Graph, values: Mapping[str, float]) -> tuple[lis
         for tensor, active in zip(tensors, graph.active, strict=True)
     ]
     return [tensor.item() for tensor in tensors], gradients
+
+
+def _number(value: float) -> torch.Tensor:
+    return torch.tensor(value, dtype=torch.float64)
+
+
+def _run(graph: Graph, leaves: Mapping[str, torch.Tensor]) -> list[torch.Tensor]:
+    """Every node. leaves: of variables, by name; those with a value of their own, and constants, may be left out."""
+    tensors: list[torch.Tensor] = []
+    for node in graph.nodes:
+        if node.op in OPERATIONS:
+            arguments = [*(tensors[place] for place in node.inputs), *map(_number, node.settings)]
+            tensors.append(OPERATIONS[node.op](arguments))
+        else:
+            tensors.append(leaves[node.name] if node.name in leaves else _number(graph.given(node, {})))
+    return tensors
+
+
+def own_gradients(operation: OwnOperation, values: Mapping[str, float], upstream: float) -> list[list[float]]:
+    """Of each input: as a torch.autograd.Function with the operation's own backward, and by torch's."""
+
+    class Own(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx: Any, *inputs: torch.Tensor) -> torch.Tensor:
+            tensors = _run(operation.forward, dict(zip(operation.inputs, inputs, strict=True)))
+            ctx.save_for_backward(*tensors)
+            return tensors[-1].clone()
+
+        @staticmethod
+        def backward(ctx: Any, g: torch.Tensor) -> tuple[torch.Tensor, ...]:
+            saved = dict(zip(operation.forward.place, ctx.saved_tensors, strict=True))
+            found = _run(operation.backward, {**saved, UPSTREAM: g})
+            return tuple(found[place] for place in operation.outputs)
+
+    def library(*inputs: torch.Tensor) -> torch.Tensor:
+        return _run(operation.forward, dict(zip(operation.inputs, inputs, strict=True)))[-1]
+
+    given = [operation.forward.given(node, values) for node in operation.forward.variables]
+    return [_back(Own.apply, given, upstream), _back(library, given, upstream)]
 
 
 def products(run: Run) -> dict[str, tuple[list[float], list[float]]]:
@@ -95,7 +134,7 @@ def products(run: Run) -> dict[str, tuple[list[float], list[float]]]:
     return answers
 
 
-def _back(multiply: Callable[..., torch.Tensor], inputs: list[float], upstream: float) -> list[float]:
-    tensors = [torch.tensor(value, dtype=torch.float64, requires_grad=True) for value in inputs]
-    given = torch.tensor(upstream, dtype=torch.float64)
-    return [grad.item() for grad in torch.autograd.grad(multiply(*tensors), tensors, given)]
+def _back(operation: Callable[..., torch.Tensor], inputs: list[float], upstream: float) -> list[float]:
+    tensors = [_number(value).requires_grad_() for value in inputs]
+    found = torch.autograd.grad(operation(*tensors), tensors, _number(upstream), allow_unused=True)
+    return [0.0 if grad is None else grad.item() for grad in found]

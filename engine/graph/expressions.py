@@ -49,6 +49,13 @@ def parse(text: str, limits: ExpressionLimits, given: Collection[str] = ()) -> G
     return _Parser(*tokens(text, given), limits).graph()
 
 
+def parse_values(text: str, limits: ExpressionLimits, given: Collection[str]) -> tuple[Graph, tuple[int, ...]]:
+    """A graph of several results, and their nodes: what lines without a name list, separated by commas."""
+    if len(text) > limits.characters:
+        raise Fault("graph_too_long", {"count": len(text), "limit": limits.characters})
+    return _Parser(*tokens(text, given), limits).values()
+
+
 def starting_values(graph: Graph) -> dict[str, float]:
     """A value for every variable without one."""
     free = [node.name for node in graph.variables if node.value is None]
@@ -85,21 +92,51 @@ class _Parser:
             raise Fault("graph_empty", {})
         if result != len(self.nodes) - 1:
             result = self.add_node("copy", (result,), self.tokens[-1])
-        words = [Reading("word", word) for word in dict.fromkeys(self.meaning.words)]
-        return Graph(tuple(self.with_names(result)), tuple(dict.fromkeys([*self.readings, *words])))
+        return Graph(tuple(self.with_names(result)), self.all_readings())
+
+    def values(self) -> tuple[Graph, tuple[int, ...]]:
+        results: list[int] = []
+        while self.position < len(self.tokens):
+            if self.next.kind != "end" and self.tokens[self.position + 1].text == "=":
+                self.line()
+            elif self.next.kind != "end":
+                results += self.list()
+            self.position += 1
+        if not self.nodes:
+            raise Fault("graph_empty", {})
+        return Graph(tuple(self.with_names(-1)), self.all_readings()), tuple(results)
 
     def line(self) -> int:
         start = self.position
         target = self.target()
         result = self.sum()
-        if self.next.kind != "end":
-            raise self.unexpected(self.next)
-        if self.joins & set(range(start, self.position)):
-            self.readings.insert(0, Reading("product", self.written(start)))
+        self.expect_end(start)
         if target is not None:
             self.assign_name(result, target)
             return self.names[target.text]
         return result
+
+    def list(self) -> list[int]:
+        start = self.position
+        results = [self.sum()]
+        while self.next.text == ",":
+            if fault := self.decimal_comma(self.tokens[self.position - 1]):
+                raise fault
+            self.take()
+            results.append(self.sum())
+        self.expect_end(start)
+        return results
+
+    def expect_end(self, start: int) -> None:
+        """Of a line that began at a token, which is told where it was read with signs that it lacks."""
+        if self.next.kind != "end":
+            raise self.unexpected(self.next)
+        if self.joins & set(range(start, self.position)):
+            self.readings.insert(0, Reading("product", self.written(start)))
+
+    def all_readings(self) -> tuple[Reading, ...]:
+        words = [Reading("word", word) for word in dict.fromkeys(self.meaning.words)]
+        return tuple(dict.fromkeys([*self.readings, *words]))
 
     def target(self) -> Token | None:
         """The name that a line assigns, if it does."""

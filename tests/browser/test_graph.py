@@ -138,6 +138,38 @@ def test_the_preset_of_an_own_operation_opens_it(open_graph: OpenGraph) -> None:
     expect(opened["custom"].locator("tr")).to_have_count(0)  # the backward pass has not come there
 
 
+def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph) -> None:
+    opened = open_graph("?preset=custom")
+    click(opened, "write-own")
+    expect(opened["expression"]).to_have_value("x·y")
+    rows = opened["own-verdict"].locator("tbody tr")
+    expect(rows).to_have_text(["→ x−1−1−1✓ the same at 31 points", "→ y1.51.51.5✓ the same at 31 points"])
+    opened["own-backward"].fill("x·g, y·g")
+    expect(rows).to_have_text(["→ x1.5−1−1✕ not the same", "→ y−11.51.5✕ not the same"])
+    opened["own-backward"].fill("y, x·g")
+    opened["value-g"].fill("1")
+    expect(rows.first).to_contain_text("−2−2−2✕ not everywhere: at x = ")
+    expect(opened["own-y"]).to_have_attribute("data-right", "true")
+    for backward, sentence in {
+        "y·g": "backward gives 1 and forward has 2 inputs (x, y)",
+        "y·g, (x": "The parenthesis at line 1, column 6 is never closed",
+        "y·g, q·g": "backward uses q (line 1, column 6)",
+    }.items():
+        opened["own-backward"].fill(backward)
+        expect(opened["own-fault"]).to_contain_text(sentence)
+    expect(opened["fault"]).to_be_hidden()
+    expect(opened["node-L"]).to_have_attribute("data-value", "-6")  # nothing else is lost
+    opened["own-backward"].fill("y·g, x·g")
+    expect(opened["own-x"]).to_have_attribute("data-right", "true")
+    opened.page.reload()
+    expect(opened["own-x"]).to_have_attribute("data-right", "true")
+    expect(opened["value-g"]).to_have_value("1")
+    opened["expression"].fill("x·y + z")
+    expect(opened["own-fault"]).to_contain_text("forward has 3 inputs (x, y, z)")
+    opened["own-backward"].fill("")
+    expect(opened["own-verdict"]).to_contain_text("Write the gradients of x, y, z")
+
+
 def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
     opened = open_graph()
     opened["writing"].locator("summary").click()

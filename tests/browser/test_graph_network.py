@@ -26,6 +26,12 @@ def test_the_tabs_own_network_as_scalars_and_as_modules(open_page: OpenPage) -> 
     expect(box).to_have_attribute("data-grad", re.compile(r"\d"))
     assert [float(part) for part in (box.get_attribute("data-grad") or "").split()] == pytest.approx(slopes, rel=1e-12)
     assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
+    opened.page.set_viewport_size({"width": 3840, "height": 2160})
+    opened["projector"].click()
+    smallest = """Math.min(...[...document.querySelectorAll('.stage text')].filter((text) => text.textContent)
+      .map((text) => text.getBoundingClientRect().height))"""
+    opened.until(lambda: opened.page.evaluate(smallest) > 0.012 * 2160)
+    opened["projector"].click()
     opened["point"].fill("3")
     expect(opened["node-L"]).not_to_have_attribute("data-value", str(loss[0]))
     opened["back"].click()

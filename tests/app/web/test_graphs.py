@@ -108,6 +108,36 @@ def test_what_is_undefined_at_some_values_tells_them(server: Running) -> None:
     assert "variables" not in said
 
 
+def test_an_operation_of_ones_own(server: Running) -> None:
+    body = {"forward": "x·y", "backward": "y·g, x", "values": {"x": 3, "y": -2, "g": 0.5}}
+    status, answer = ask(server, "/api/graph/operation", body)
+    assert (status, answer["inputs"], answer["value"], answer["right"]) == (200, ["x", "y"], -6, False)
+    assert answer["values"] == {"x": 3, "y": -2, "g": 0.5}
+    right, wrong = answer["judged"]
+    assert (right["own"], right["torch"], right["right"], right["wrong"]) == (-1, -1, True, None)
+    assert (wrong["own"], wrong["torch"], wrong["right"]) == (3, 1.5, False)
+    assert wrong["wrong"] == {"values": {"x": 3, "y": -2}, "upstream": 0.5, "own": 3, "torch": 1.5}
+    assert right["differences"] == pytest.approx(-1)
+    assert ask(server, "/api/graph/operation", body | {"backward": "yg, xg"})[1]["right"] is True
+
+
+@pytest.mark.parametrize(
+    ("body", "code", "field"),
+    [
+        ({"forward": "x·y", "backward": "y·g"}, "graph_own_shape", "backward"),
+        ({"forward": "x·y", "backward": "y·g, (x"}, "graph_open_parenthesis", "backward"),
+        ({"forward": "x·y)", "backward": "y·g, x·g"}, "graph_closes_nothing", "forward"),
+        ({"forward": "log(x)", "backward": "g/x", "values": {"x": -1}}, "graph_log_undefined", "forward"),
+        ({"forward": "x", "backward": "g/(x-x)"}, "graph_division_by_zero", "backward"),
+        ({"forward": "x"}, "missing_field", None),
+    ],
+)
+def test_a_refused_operation_names_the_field(server: Running, body: object, code: str, field: str | None) -> None:
+    status, said = ask(server, "/api/graph/operation", body)
+    assert (status, said["code"], said.get("field")) == (422, code, field)
+    assert said["message"].endswith(".")
+
+
 @pytest.mark.parametrize(
     ("query", "code"),
     [

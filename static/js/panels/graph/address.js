@@ -1,5 +1,6 @@
 // @ts-check
-// The page's address: behind # stand the expression and the values of its variables, so that it opens the same graph.
+// The page's address: behind # stand the expression, the values of its variables and a backward of one's own, so that it opens
+// the same graph.
 
 import { EXAMPLES } from './example_expressions.js';
 
@@ -15,7 +16,8 @@ export function readAddress(store) {
     const preset = EXAMPLES[query.get('preset') ?? 'flat'] ?? EXAMPLES.flat;
     store.set({ expression: preset.expression, given: preset.values });
   } else {
-    parts.delete('expression');
+    if (parts.has('backward')) store.set({ own: true, backward: parts.get('backward') ?? '', upstream: Number(parts.get('g')) });
+    for (const name of ['expression', 'backward', 'g']) parts.delete(name);
     store.set({ expression, given: Object.fromEntries([...parts].map(([name, text]) => [name, Number(text)])) });
   }
 }
@@ -25,5 +27,6 @@ export function writeAddress(store) {
   if (store.get('view') !== 'expression') return;
   const parts = new URLSearchParams({ expression: store.get('expression') });
   for (const [name, value] of Object.entries(store.get('answer')?.values ?? {})) parts.set(name, String(value));
+  if (store.get('own')) for (const [name, value] of [['backward', store.get('backward')], ['g', String(store.get('upstream'))]]) parts.set(name, value);
   history.replaceState(null, '', `${location.pathname}${location.search}#${parts}`);
 }

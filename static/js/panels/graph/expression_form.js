@@ -17,7 +17,7 @@ import { createVariableFields } from './variable_fields.js';
  * @returns {() => void} undo
  */
 export function mountExpressionForm(root, store, { refresh }) {
-  const [typed, values, sample, message, readAs] = ['.typed', '.values', '.sample', '.fault', '.readings'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
+  const [typed, values, sample, message, readAs] = ['.typed', '.values', '.sample', ':scope > .fault', '.readings'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
   const text = /** @type {HTMLTextAreaElement} */ (typed.querySelector('textarea'));
   const showChoices = makeChoices(root, store, refresh);
   const fields = createVariableFields(values, store, () => refresh({ soon: true }));

@@ -14,14 +14,19 @@ export function createFaultMessage(root, store, showModules) {
       const fault = store.get('fault');
       root.hidden = fault === null;
       if (fault === null) return;
-      const { code, values, message = '' } = fault;
-      const key = code === 'unreachable' ? 'connection.unreachable' : `server.${code}`;
-      root.textContent = hasText(key) ? t(key, values) : message;
-      if (values.line && store.get('view') === 'expression') root.append(markPlace(store.get('expression'), values.line, values.column));
+      const { code } = fault;
+      explainFault(root, fault, store.get('view') === 'expression' ? store.get('expression') : '');
       if (code === 'graph_no_session') root.append(makeWayOut('a', 'graph.open_playground', { href: '.' }));
       if (code === 'graph_network_too_large') root.append(makeWayOut('button', 'graph.show_modules', { onclick: showModules }));
     },
   };
+}
+
+/** Its sentence and its place in what was typed. @param {HTMLElement} root @param {import('./state.js').Fault} fault @param {string} typed */
+export function explainFault(root, { code, values, message = '' }, typed) {
+  const key = code === 'unreachable' ? 'connection.unreachable' : `server.${code}`;
+  root.textContent = hasText(key) ? t(key, values) : message;
+  if (values.line && typed) root.append(markPlace(typed, values.line, values.column));
 }
 
 /** @param {string} tag @param {string} key @param {Record<string, unknown>} properties */

@@ -3,12 +3,13 @@
 // and one node in the open.
 
 import { t } from '../../core/i18n.js';
-import { readAddress } from './address.js';
+import { readAddress, writeAddress } from './address.js';
 import { mountGraphPicture } from './graph_picture.js';
 import { mountExpressionForm } from './expression_form.js';
 import { createGraphSource } from './graph_source.js';
 import { mountNodeCard } from './node_card.js';
 import { mountNodeTable } from './node_table.js';
+import { mountOwnOperation } from './own_operation.js';
 import { mountStepButtons } from './step_buttons.js';
 import { mountTorchCheck } from './torch_check.js';
 
@@ -40,7 +41,9 @@ export function mountGraph(places, store, session) {
     mountTorchCheck(places.check, store),
     mountGraphPicture(places.drawing, /** @type {HTMLButtonElement} */ (places.steps.querySelector('[data-testid=fit]')), store),
     mountNodeTable(places.table, store),
-    mountNodeCard(places.card, store),
+    mountNodeCard(places.card, store, source),
+    mountOwnOperation(/** @type {HTMLDetailsElement} */ (places.form.querySelector('.own')), store),
+    store.watch(['own', 'judgement'], () => writeAddress(store)),
   ];
   readAddress(store);
   source.refresh({ anew: true });

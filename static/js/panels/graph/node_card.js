@@ -8,6 +8,8 @@ import { t } from '../../core/i18n.js';
 
 /** @typedef {import('../../draw/dag/walk.js').Node} Node */
 
+/** Where one begins to write an operation of one's own. */
+const OWN_MULTIPLY = { expression: 'x·y', given: { x: 3, y: -2 }, backward: 'y·g, x·g', upstream: 0.5 };
 const PATHS = 4; // whose products are written out
 
 /** @param {string} tag @param {string} kind @param {(Node | Element | string)[]} inside */
@@ -18,8 +20,16 @@ function make(tag, kind, ...inside) {
   return element;
 }
 
-/** @param {HTMLElement} root @param {import('./state.js').Store} store @returns {() => void} undo */
-export function mountNodeCard(root, store) {
+/**
+ * @param {HTMLElement} root @param {import('./state.js').Store} store @param {import('./graph_source.js').GraphSource} source
+ * @returns {() => void} undo
+ */
+export function mountNodeCard(root, store, { refresh }) {
+  const writeOwn = () => {
+    store.set({ ...OWN_MULTIPLY, own: true });
+    refresh({ anew: true });
+  };
+
   function show() {
     const nodes = store.get('nodes');
     const [walk, position] = [store.get('walk'), store.get('position')];
@@ -31,7 +41,7 @@ export function mountNodeCard(root, store) {
     }
     const byName = new Map(nodes.map((each) => [each.name, each]));
     const known = knownAt(walk, position, nodes);
-    const about = { nodes, byName, known, check: store.get('check') };
+    const about = { nodes, byName, known, writeOwn, check: store.get('check') };
     const parts = [title(node), make('p', 'gate', t(gateKey(node)))];
     parts.push(...(node.tensors || node.values.length > 1 || store.get('view') === 'modules' ? vectors(node, about) : arithmetic(node, about)));
     root.replaceChildren(...parts);
@@ -56,6 +66,7 @@ function title(node) {
  * @property {Node[]} nodes @property {Map<string, Node>} byName
  * @property {{values: Set<string>, grads: Set<string>}} known
  * @property {import('./state.js').Check | null} check
+ * @property {() => void} writeOwn
  */
 
 /** @param {Node} node @param {About} about */
@@ -76,7 +87,7 @@ function arithmetic(node, about) {
   if (reached) parts.push(...chainProducts(node, about));
   if (node.inputs.length) parts.push(make('h3', '', t(reached ? 'graph.outgoing' : 'graph.slopes')), slopes(node, byName, reached));
   const product = about.check?.products[node.name];
-  if (product) parts.push(customMultiply(node, product, reached));
+  if (product) parts.push(customMultiply(node, product, reached, about.writeOwn));
   return parts;
 }
 
@@ -136,8 +147,8 @@ function slopes(node, byName, reached) {
   return table;
 }
 
-/** An operation of one's own for torch, beside torch's. @param {Node} node @param {{own: number[], library: number[]}} product @param {boolean} reached */
-function customMultiply(node, product, reached) {
+/** An operation of one's own for torch, beside torch's. @param {Node} node @param {{own: number[], library: number[]}} product @param {boolean} reached @param {() => void} writeOwn */
+function customMultiply(node, product, reached, writeOwn) {
   const box = make('div', 'custom');
   box.dataset.testid = 'custom';
   const [x, y] = node.inputs;
@@ -145,6 +156,9 @@ function customMultiply(node, product, reached) {
   box.append(make('h3', '', t('graph.custom')), code);
   if (reached) box.append(answers(node, product));
   else box.append(make('p', 'soft', t('graph.not_reached')));
+  const write = Object.assign(make('button', 'button small', t('graph.own.write')), { onclick: writeOwn });
+  write.dataset.testid = 'write-own';
+  box.append(write);
   return box;
 }
 

@@ -42,7 +42,7 @@ export function createStage(root, fit) {
     /** @param {string} label @param {number} unit  px per px at a desk */
     clear(label, unit) {
       const afar = unit > 1 ? (SEEN_FROM_AFAR * innerHeight) / (SMALLEST * unit) : 0;
-      least = Math.max(LEGIBLE / SMALLEST, afar);
+      least = Math.max(LEGIBLE / SMALLEST / Math.sqrt(unit), afar);
       svg.replaceChildren();
       svg.setAttribute('aria-label', label);
     },

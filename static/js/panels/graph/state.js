@@ -26,6 +26,10 @@ import { walkOf } from '../../draw/dag/walk.js';
  * @property {string[]} [notes]  keys: what the graph leaves out
  */
 
+/** @typedef {{values: Record<string, number>, upstream: number, own: number, torch: number}} WrongPoint  where a gradient is not torch's */
+/** @typedef {{name: string, own: number, torch: number | null, differences: number | null, right: boolean, wrong: WrongPoint | null}} JudgedInput */
+/** @typedef {{judged: JudgedInput[], points: number, values: Record<string, number>}} Judgement  of an operation of one's own, compared at so many points */
+
 /**
  * @typedef {object} GraphKeys
  * @property {'expression' | 'scalars' | 'modules'} view  an expression, or the tab's network
@@ -40,6 +44,11 @@ import { walkOf } from '../../draw/dag/walk.js';
  * @property {Check | null} check
  * @property {boolean} checkFailed  no check came of the last question
  * @property {Fault | null} fault
+ * @property {boolean} own  whether the expression is taken for an operation whose backward is typed, too
+ * @property {string} backward  of that operation
+ * @property {number} upstream  the gradient g that comes back to it
+ * @property {Judgement | null} judgement
+ * @property {Fault | null} judgementFault
  */
 /** @typedef {GraphKeys & import('../../core/state.js').Appearance} GraphState */
 
@@ -48,4 +57,5 @@ export const startState = (appearance) => ({
   ...appearance,
   view: 'expression', expression: '', given: {}, point: 0, answer: null, nodes: [], walk: walkOf([]), position: 0,
   chosen: null, check: null, checkFailed: false, fault: null,
+  own: false, backward: '', upstream: 0.5, judgement: null, judgementFault: null,
 });
