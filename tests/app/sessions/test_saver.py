@@ -54,6 +54,34 @@ async def test_many_changes_of_a_paused_run_are_few_saves_and_the_last_one_is_ke
         person.leave()
 
 
+async def test_a_killed_server_loses_two_seconds_of_training_at_most(tmp_path: Path) -> None:
+    """By a clock of the test's own, whatever is killed when: at no moment the store is further behind."""
+    saved = [0]
+    write = Repository.write
+
+    def noted(self: Repository, save: Save) -> bool:
+        written = write(self, save)
+        saved[0] = next(part.facts["progress"]["step"] for part in save.added.values() if part.kind == "here")
+        return written
+
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        run, now = person.run, [1000.0]
+        run.clock = lambda: now[0]
+        taken_at = {0: now[0]}
+        with patch.object(Repository, "write", noted):
+            await person.say(type="play")
+            while now[0] < 1010:
+                now[0] += 0.1
+                before = run.step
+                await eventually(lambda before=before: run.step > before)  # type: ignore[misc]
+                await person.session.saver.wait()
+                taken_at[run.step] = now[0]
+                assert now[0] - max(at for step, at in taken_at.items() if step <= saved[0]) <= 2
+        assert saved[0] > 400
+        person.leave()
+
+
 async def test_after_a_save_that_took_long_there_is_none_for_longer(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
         person = Watcher(await manager.create())

@@ -26,10 +26,10 @@ SPECS: list[dict[str, Any]] = [
 ]
 CHANGE = {"learning_rate": 0.02, "batch_size": 12}
 PACE, LOST_SECONDS = 100, 2
-"""Steps a second, and what a killed server may lose of them."""
+"""Steps a second, and what a killed server may lose of them; that it cannot be more is tested in test_saver."""
 
 CHANGED_AT, SEEN = 50, 290
-"""Steps. From one to the other take 2.4 seconds: saved once in three, too much would be lost."""
+"""Steps."""
 
 
 class Student:
