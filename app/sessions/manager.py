@@ -11,7 +11,7 @@ from typing import Any
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
-from app.sessions.saving.saved_run import DAMAGED, ReadRun, Restored, read_run
+from app.sessions.saving.run_reader import DAMAGED, ReadRun, Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
@@ -140,9 +140,9 @@ class SessionManager:
                     read = await self._read(store, key)
                 if read is None:
                     return None
-                started = await self._worker.start(read.here.spec)
-                placed = await self._worker.do(started.trainer, GoTo(read.here, 0))
-                restored = Restored(read, placed, elsewhere=read.head["server"] != store.server)
+                started = await self._worker.start(read.checkpoint.spec)
+                placed = await self._worker.do(started.trainer, GoTo(read.checkpoint, 0))
+                restored = Restored(read, placed, elsewhere=read.document["server"] != store.server)
                 session = self._sessions[key] = self._session(key, started, address, restored)
                 return session
         finally:

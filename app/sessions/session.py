@@ -17,7 +17,7 @@ from app.sessions.checks import Checks
 from app.sessions.commands import change_commands, handlers
 from app.sessions.copies import RunCopy
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import Restored
+from app.sessions.saving.run_reader import Restored
 from app.sessions.saving.saver import Saver
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
@@ -63,7 +63,7 @@ class Session:
         self.run = Run(key, started, limits, admit)
         if restored is not None:
             restored.into(self.run)
-        self.saver = Saver(self.run, store, restored.read.written if restored else None)
+        self.saver = Saver(self.run, store, restored.read.writer if restored else None)
         self._worker = worker
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()

@@ -3,9 +3,11 @@
 The store knows neither sessions nor the engine: what the numbers mean is said by whoever writes them.
 """
 
+import json
 import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -50,39 +52,51 @@ class Save:
     """What has changed of a run since it was saved before."""
 
     key: str
-    head: Mapping[str, Any]
+    document: Mapping[str, Any]
     added: Mapping[int, Part]
     """By a number that no part of this run had before."""
     dropped: Collection[int]
-    whole: bool
+    is_complete: bool
     """Whether this is all there is: what was kept of the run before is replaced."""
 
 
 @dataclass(frozen=True)
 class SavedRun:
-    head: dict[str, Any]
+    document: dict[str, Any]
     parts: dict[int, Part]
     """In the order of their numbers."""
 
 
-def packed(arrays: Arrays) -> tuple[list[tuple[str, str, list[int]]], bytes]:
-    """Name, dtype and shape of each array, and the bytes of all of them, one after the other."""
+def packed(arrays: Arrays) -> tuple[str, bytes]:
+    """Name, dtype and shape of each array, as JSON, and the bytes of all of them, one after the other."""
     plain = {name: np.ascontiguousarray(array) for name, array in arrays.items()}
-    layout = [(name, array.dtype.newbyteorder("<").str, list(array.shape)) for name, array in plain.items()]
-    return layout, b"".join(
+    layout = [(name, array.dtype.newbyteorder("<").str, array.shape) for name, array in plain.items()]
+    return json.dumps(layout, separators=(",", ":")), b"".join(
         [array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes() for array in plain.values()]
     )
 
 
-def unpacked(layout: list[tuple[str, str, list[int]]], data: bytes) -> dict[str, NDArray[Any]]:
+def unpacked(layout: str, data: bytes) -> dict[str, NDArray[Any]]:
     """The arrays; they share the bytes and cannot be written to. Raises ValueError where these do not fit."""
-    arrays: dict[str, NDArray[Any]] = {}
-    start = 0
-    for name, dtype, shape in layout:
+    places, size = _places(layout)
+    if size != len(data):
+        raise ValueError(f"{len(data)} bytes hold {size} bytes of arrays")
+    arrays = {}
+    for name, dtype, shape, count, start in places:
+        array = np.frombuffer(data, dtype, count, start)
+        arrays[name] = array if len(shape) == 1 else array.reshape(shape)
+    return arrays
+
+
+@lru_cache(maxsize=256)  # of a run thousands of parts have the same
+def _places(layout: str) -> tuple[list[tuple[str, np.dtype[Any], tuple[int, ...], int, int]], int]:
+    """Of each array its name, dtype, shape, how many numbers it has and where in the bytes it begins; and how many
+    bytes all of them are."""
+    places, start = [], 0
+    for name, dtype, shape in json.loads(layout):
         if dtype not in DTYPES:
             raise ValueError(f"{name} is of {dtype}, which is none of {', '.join(DTYPES)}")
-        arrays[name] = np.frombuffer(data, dtype, math.prod(shape), start).reshape(shape)
-        start += arrays[name].nbytes
-    if start != len(data):
-        raise ValueError(f"{len(data)} bytes hold {start} bytes of arrays")
-    return arrays
+        count = math.prod(shape)
+        places.append((name, np.dtype(dtype), tuple(shape), count, start))
+        start += count * np.dtype(dtype).itemsize
+    return places, start

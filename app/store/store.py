@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import random
 import time
 from collections.abc import Callable, Collection
 from concurrent.futures import ThreadPoolExecutor
@@ -80,11 +81,11 @@ class Store:
         """Whether it is worth trying to write now."""
         return self.state == "ok" or self._clock() >= self._retry_at
 
-    async def write(self, save: Save) -> bool:
-        """False: nothing of it was written, and what was written of this run before cannot be relied on. Raises
-        TakenOver."""
+    async def write(self, make: Callable[[], Save]) -> bool:
+        """make: gives the save, in the store's thread. False: nothing of it was written, and what was written of this
+        run before cannot be relied on. Raises TakenOver."""
         try:
-            written = await self._do(self._repository.write, save)
+            written = await self._do(lambda: self._repository.write(make()))
         except TakenOver:
             raise
         except OF_THE_RUN:
@@ -154,7 +155,7 @@ class Store:
     async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
         while True:
             await self.sweep(seconds, most_bytes)
-            await asyncio.sleep(SWEEP_SECONDS if self.state == "ok" else RETRY_SECONDS)
+            await asyncio.sleep(SWEEP_SECONDS if self.state == "ok" else spread(RETRY_SECONDS))
 
     async def sweep(self, seconds: float, most_bytes: int) -> None:
         """See Repository.sweep."""
@@ -182,7 +183,7 @@ class Store:
         return await asyncio.get_running_loop().run_in_executor(self._thread, partial(work, *arguments, **named))
 
     def _failed(self, fault: Exception) -> None:
-        self._retry_at = self._clock() + RETRY_SECONDS
+        self._retry_at = self._clock() + spread(RETRY_SECONDS)
         if self.state == "ok":
             log.error("runs cannot be kept now: %s", reason(fault))
         self._set("full" if "full" in reason(fault) or "No space" in reason(fault) else "failed")
@@ -191,6 +192,11 @@ class Store:
         if state != self.state:
             self.state = state
             self.changed()
+
+
+def spread(seconds: float) -> float:
+    """So many, up to a quarter more or less: what failed for all at once is not tried again by all at once."""
+    return seconds * random.uniform(0.75, 1.25)
 
 
 def reason(fault: Exception) -> str:

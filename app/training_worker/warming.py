@@ -1,5 +1,6 @@
 """Warming: loads the engine's slow parts in a thread while the server already answers."""
 
+import gc
 import logging
 import threading
 
@@ -28,6 +29,7 @@ class Warming:
             trainer = Trainer(Spec(), backend=self._backend)
             trainer.advance(1)
             trainer.snapshot()
+            gc.freeze()  # what is loaded now stays; to look through it took 90 ms each time a long run was woken
             self.done = True
         except Exception:  # sessions will say what is wrong; the server itself goes on answering
             log.exception("the %s engine could not be warmed up", self._backend)

@@ -1,5 +1,6 @@
 """Bench `keeping`: what it costs to save a run of the default experiment whose timeline is full, and to wake it."""
 
+import gc
 import tempfile
 import time
 from collections.abc import Callable
@@ -8,7 +9,9 @@ from statistics import median
 from typing import TypeVar
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import SavedParts, read_run
+from app.sessions.saving.captured_run import CapturedRun
+from app.sessions.saving.run_reader import read_run
+from app.sessions.saving.run_writer import RunWriter
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun
@@ -36,32 +39,37 @@ def run() -> dict[str, float]:
     while timeline.spacing == 1 or timeline.nbytes < 0.75 * limits.timeline_bytes:
         _record(trainer, kept)
     with tempfile.TemporaryDirectory() as folder:
-        repository, written = open_folder(Path(folder)), SavedParts()
-        whole, loop_whole = _timed(lambda: written.save(kept.key, kept, trainer.checkpoint(), "bench"))
-        _, thread_whole = _timed(lambda: repository.write(whole))
+        repository, writer = open_folder(Path(folder)), RunWriter()
+
+        def save() -> tuple[float, float]:
+            captured, of_loop = _timed(lambda: CapturedRun.of(kept, trainer.checkpoint(), "bench"))
+            return of_loop, _timed(lambda: repository.write(writer.save(captured)))[1]
+
+        loop_complete, thread_complete = save()
         loop, thread = [], []
         for _ in range(SAVES):
             before = kept.branches.timeline.branches[0].last_step
             while kept.branches.timeline.branches[0].last_step < before + MOMENTS * timeline.spacing:
                 _record(trainer, kept)
-            save, taken = _timed(lambda: written.save(kept.key, kept, trainer.checkpoint(), "bench"))
-            loop.append(taken)
-            thread.append(_timed(lambda save=save: repository.write(save))[1])  # type: ignore[misc]
+            of_loop, of_thread = save()
+            loop.append(of_loop)
+            thread.append(of_thread)
 
         def wake() -> None:
             saved = repository.read(kept.key)
             assert isinstance(saved, SavedRun)
-            here = read_run(saved, limits).here
-            jobs.do(jobs.start(here.spec, backend="compiled", sources=sources), GoTo(here, 0))
+            checkpoint = read_run(saved, limits).checkpoint
+            jobs.do(jobs.start(checkpoint.spec, backend="compiled", sources=sources), GoTo(checkpoint, 0))
 
+        gc.freeze()  # as a server does once it is warm
         waking = [_timed(wake)[1] for _ in range(5)]
         repository.close()
     return {
         "moments": len(timeline.branches[0].moments),
         "loop": median(loop),
-        "loop_whole": loop_whole,
+        "loop_complete": loop_complete,
         "thread": median(thread),
-        "thread_whole": thread_whole,
+        "thread_complete": thread_complete,
         "waking": min(waking),
     }
 
@@ -70,7 +78,7 @@ def report(figures: dict[str, float]) -> None:
     print(f"{figures['moments']} moments, milliseconds:")
     print(f"{'':24}{'event loop':>12}{'thread':>12}")
     print(f"{'a save of what is new':24}{figures['loop']:12.2f}{figures['thread']:12.2f}")
-    print(f"{'a save of everything':24}{figures['loop_whole']:12.2f}{figures['thread_whole']:12.2f}")
+    print(f"{'a save of everything':24}{figures['loop_complete']:12.2f}{figures['thread_complete']:12.2f}")
     print(f"{'waking':24}{'':12}{figures['waking']:12.2f}")
 
 

@@ -3,13 +3,14 @@
 import asyncio
 import logging
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import SavedParts
-from app.store.records import Save
+from app.sessions.saving.captured_run import CapturedRun
+from app.sessions.saving.run_writer import RunWriter
 from app.store.repository import TakenOver
-from app.store.store import Store
+from app.store.store import Store, spread
 from engine.training.timeline import Checkpoint
 
 log = logging.getLogger(__name__)
@@ -29,11 +30,11 @@ RETRY_SECONDS = 30.0
 
 
 class Saver:
-    def __init__(self, run: Run, store: Store | None, written: SavedParts | None = None) -> None:
-        """store: None: nothing is kept. written: what it has of this run already."""
+    def __init__(self, run: Run, store: Store | None, writer: RunWriter | None = None) -> None:
+        """store: None: nothing is kept. writer: of a run that the store has already."""
         self._run = run
         self._store = store
-        self._written = written or SavedParts()
+        self._writer = writer or RunWriter()
         self._saved: tuple[Any, ...] = ()
         """Of what was saved last: see `_state`."""
         self._saved_at = -SAVE_SECONDS
@@ -72,22 +73,22 @@ class Saver:
         apart = max(self._rest, SAVE_SECONDS if self._run.working else PAUSED_SECONDS)
         return self._run.clock() >= max(self._saved_at + apart, self._retry_at) and self.is_behind
 
-    def begin(self, here: Checkpoint) -> None:
-        """Begins a save of the run, whose Trainer stands here."""
+    def begin(self, checkpoint: Checkpoint) -> None:
+        """Begins a save of the run, whose Trainer stands there."""
         assert self._store is not None
         self._saved, self._saved_at = self._state(), self._run.clock()
-        save = self._written.save(self._run.key, self._run, here, self._store.server)
-        self._saving = asyncio.create_task(self._write(self._store, save))
+        captured = CapturedRun.of(self._run, checkpoint, self._store.server)
+        self._saving = asyncio.create_task(self._write(self._store, captured))
 
     async def wait(self) -> None:
         """Until no save is under way."""
         while self._saving is not None:
             await asyncio.wait({self._saving})
 
-    async def _write(self, store: Store, save: Save) -> None:
-        self.has_failed = True
+    async def _write(self, store: Store, captured: CapturedRun) -> None:
+        self.has_failed, is_complete = True, self._writer.knows_nothing
         try:
-            self.has_failed = not await store.write(save)
+            self.has_failed = not await store.write(partial(self._writer.save, captured))
         except TakenOver:
             self.has_failed, self.taken_over = False, True
             self.on_taken_over()
@@ -97,9 +98,12 @@ class Saver:
             self._saving = None
             self._rest = min(REST * (self._run.clock() - self._saved_at), LONGEST_REST)
             if self.has_failed:  # the next save is of everything; where this one was, it may be the run's own fault
-                self._written, self._saved = SavedParts(), ()
-                self._retry_at = self._run.clock() + (RETRY_SECONDS if save.whole and store.state == "ok" else 0.0)
-            asyncio.get_running_loop().call_later(max(PAUSED_SECONDS, self._rest), self.on_due)
+                self._writer, self._saved = RunWriter(), ()
+                self._retry_at = self._run.clock() + (
+                    spread(RETRY_SECONDS) if is_complete and store.state == "ok" else 0.0
+                )
+            rest = max(PAUSED_SECONDS, self._rest)
+            asyncio.get_running_loop().call_later(spread(rest) if self.has_failed else rest, self.on_due)
 
     def _state(self) -> tuple[Any, ...]:
         """Differs where there is something new to be kept."""

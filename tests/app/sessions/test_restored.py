@@ -7,7 +7,9 @@ from typing import Any, get_args
 import pytest
 
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import SavedParts, arrays_of, read_run
+from app.sessions.saving.captured_run import CapturedRun
+from app.sessions.saving.run_reader import read_run
+from app.sessions.saving.run_writer import RunWriter, arrays_of
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun
@@ -43,12 +45,12 @@ def test_it_trains_on_bit_for_bit(settings: dict[str, Any], backend: BackendName
     trainer = jobs.start(spec, backend=backend, sources=sources)
     run = Run("k", jobs.started(TrainerInThisProcess(trainer), trainer), Limits(), lambda: None)
     trainer.advance(BEFORE)
-    kept.write(SavedParts().save(run.key, run, trainer.checkpoint(), "server"))
+    kept.write(RunWriter().save(CapturedRun.of(run, trainer.checkpoint(), "server")))
     start = arrays(trainer)
     trainer.advance(AFTER)
     saved = kept.read("k")
     assert isinstance(saved, SavedRun)
-    here = read_run(saved, Limits()).here
+    here = read_run(saved, Limits()).checkpoint
     again = jobs.start(here.spec, backend=backend, sources=sources)
     jobs.do(again, GoTo(here, 0))
     assert arrays(again) == start

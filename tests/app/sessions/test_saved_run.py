@@ -1,6 +1,8 @@
 """A run that is kept and read back is the same run, bit for bit, and goes on as it would have."""
 
 import asyncio
+import json
+import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -12,10 +14,13 @@ import pytest
 
 from app.sessions.manager import SessionManager
 from app.sessions.run import Run
-from app.sessions.saving.saved_run import arrays_of, read_run
+from app.sessions.saving.run_reader import read_run
+from app.sessions.saving.run_writer import arrays_of
 from app.settings import Limits
-from app.store.opening import open_folder
+from app.store.opening import FILE, open_folder
 from app.store.store import Store
+from engine.nn.network import Progress
+from engine.training.stopping import StoppingState
 from engine.training.timeline import Checkpoint
 from tests.app.fake_viewer import Watcher, eventually, managing
 
@@ -108,6 +113,28 @@ async def test_everything_of_a_run_comes_back(tmp_path: Path) -> None:
         assert again.run is not person.run
         notice = await again.until("notice")
         assert (notice["code"], notice["values"]) == ("run_restored", {"step": again.run.step})
+        again.leave()
+
+
+async def test_a_run_that_the_first_version_of_the_database_kept_comes_back(tmp_path: Path) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await eventful(person)
+        person.leave()
+        await manager.stop()
+        before = everything(person.run)
+    with sqlite3.connect(tmp_path / FILE) as file:
+        for number, text in file.execute("SELECT number, facts FROM parts").fetchall():
+            facts, layout = json.loads(text)
+            if "progress" in facts:
+                facts["progress"] = dict(zip(Progress._fields, facts["progress"], strict=True))
+                facts["stopping"] = vars(StoppingState(*facts["stopping"]))
+            text = json.dumps([facts, json.loads(layout)])
+            file.execute("UPDATE parts SET facts = ? WHERE number = ?", (text, number))
+    file.close()
+    async with keeping(tmp_path) as manager:
+        again = await wake(manager, person.session.key)
+        assert everything(again.run) == before
         again.leave()
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
-from app.sessions.saving import saved_run, saver
+from app.sessions.saving import run_writer, saver
 from app.store.records import Save
 from app.store.repository import Repository
 from tests.app.fake_viewer import Watcher, eventually
@@ -14,7 +14,7 @@ from tests.app.sessions.test_saved_run import keeping
 
 async def test_arrays_are_put_together_in_the_thread_of_the_store(tmp_path: Path) -> None:
     threads: list[str] = []
-    arrays_of = saved_run.arrays_of
+    arrays_of = run_writer.arrays_of
 
     def noted(*arguments: Any) -> Any:
         threads.append(threading.current_thread().name)
@@ -22,7 +22,7 @@ async def test_arrays_are_put_together_in_the_thread_of_the_store(tmp_path: Path
 
     async with keeping(tmp_path) as manager:
         person = Watcher(await manager.create())
-        with patch.object(saved_run, "arrays_of", noted):
+        with patch.object(run_writer, "arrays_of", noted):
             await person.take(30)
             await person.session.keep()
         person.leave()
@@ -61,7 +61,7 @@ async def test_a_killed_server_loses_two_seconds_of_training_at_most(tmp_path: P
 
     def noted(self: Repository, save: Save) -> bool:
         written = write(self, save)
-        saved[0] = next(part.facts["progress"]["step"] for part in save.added.values() if part.kind == "here")
+        saved[0] = next(part.facts["progress"].step for part in save.added.values() if part.kind == "here")
         return written
 
     async with keeping(tmp_path) as manager:

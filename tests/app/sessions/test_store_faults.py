@@ -169,7 +169,7 @@ async def test_a_stopping_server_waits_for_a_slow_store(tmp_path: Path) -> None:
             may_write.set()
             await stopping
         kept = [await manager.store.read(person.session.key) for person in people]
-        assert [None if run is None else run.head["revision"] for run in kept] == [
+        assert [None if run is None else run.document["revision"] for run in kept] == [
             person.run.revision for person in people
         ]
 
