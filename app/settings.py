@@ -181,6 +181,9 @@ class Limits(BaseModel):
     """Memory that such a process writes to, where the system can limit it: 0.1 GB, and more on machines of many cores,
     whose threads have some each."""
 
+    export_seconds: Annotated[float, Gt(0)] = 30
+    """One export, made and run in a process of its own: that of the largest network takes ten of a processor."""
+
     process_idle_seconds: Annotated[float, Gt(0)] = 5 * 60
     """Such a process ends when it has had nothing to do for so long: loading torch again takes some seconds."""
 

@@ -127,7 +127,18 @@ SubjectFaultCode = Literal[
 ]
 """Of a number of a step that is to be explained."""
 
-FaultCode = Literal[SpecFaultCode, GraphFaultCode, ModelFaultCode, UploadFaultCode, DigitsFaultCode, SubjectFaultCode]
+ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "export_differs"]
+"""Of a run as a file for others."""
+
+FaultCode = Literal[
+    SpecFaultCode,
+    GraphFaultCode,
+    ModelFaultCode,
+    UploadFaultCode,
+    DigitsFaultCode,
+    SubjectFaultCode,
+    ExportFaultCode,
+]
 Value = str | int | float | bool | None | list[str]
 
 

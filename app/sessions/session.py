@@ -10,7 +10,7 @@ import logging
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from app.sessions import training
 from app.sessions.checks import Checks
@@ -24,9 +24,19 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
-from app.training_worker.port import GetCheckpoint, Job, Locate, Started, Trained, TrainingWorker
+from app.training_worker.port import (
+    GetCheckpoint,
+    GetExportedRun,
+    Job,
+    Locate,
+    Started,
+    Trained,
+    TrainingWorker,
+    WriteProgram,
+)
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import NoticeCode, Refusal, faults_refused, message
+from engine.exports.formats import FormatName, ProgramName
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
@@ -194,6 +204,15 @@ class Session:
         """For another run to begin where this one stands, between two commands or turns."""
         here = await self.do(GetCheckpoint())
         return self.run.copy(here)
+
+    async def export(self, name: FormatName) -> tuple[bytes, dict[str, Any]]:
+        """The run as it stands, as a file, and its comparison with it. Raises Fault and Refusal."""
+        run = await self.do(GetExportedRun(self.run.branches.start.state.parameters))
+        return await self._worker.export(name, run)
+
+    async def program(self, name: ProgramName) -> dict[str, Any]:
+        """A program of the run as it stands, to be read."""
+        return await self.do(WriteProgram(name, self.run.branches.start.state.parameters))
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""

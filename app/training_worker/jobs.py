@@ -19,6 +19,11 @@ from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import DataSources
 from engine.data.features import features_of
 from engine.evaluation.predictions import predictions_of
+from engine.exports.exported_run import ExportedRun
+from engine.exports.formats import ProgramName
+from engine.exports.numpy_script import numpy_program
+from engine.exports.program import Program, readable
+from engine.exports.torch_script import torch_program
 from engine.nn.network import Array
 from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec
@@ -37,6 +42,8 @@ WRITERS: dict[port.ModelFormat, Callable[[Mapping[str, Array]], bytes]] = {
     "pt": model_file.write,
     "safetensors": safetensors_file.write,
 }
+
+PROGRAMS: dict[ProgramName, Callable[[ExportedRun], Program]] = {"torch": torch_program, "numpy": numpy_program}
 
 J = TypeVar("J", bound=port.Job[Any])
 R = TypeVar("R")
@@ -252,8 +259,19 @@ def _feature(spec: Spec, number: int, points: ArrayLike) -> Array:
     return features_of(FEATURES[number : number + 1], np.array(points, dtype=np.float32), spec.kind.unit)[:, 0]
 
 
+def write_program(trainer: Trainer, job: port.WriteProgram) -> dict[str, Any]:
+    run = exported_run(trainer, port.GetExportedRun(job.start))
+    return {"step": run.step, "lines": [[line.text, line.phase] for line in readable(PROGRAMS[job.name](run))]}
+
+
 def write_model(trainer: Trainer, job: port.WriteModel) -> tuple[int, bytes]:
     return trainer.step, WRITERS[job.format]({**trainer.parameters(), **trainer.buffers()})
+
+
+def exported_run(trainer: Trainer, job: port.GetExportedRun) -> ExportedRun:
+    state = trainer.checkpoint().state
+    samples = len(trainer.train_inputs)
+    return ExportedRun(trainer.spec, state.step, job.start, state.parameters, state.buffers, samples, trainer.bug)
 
 
 JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
@@ -270,6 +288,8 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Explain: lambda trainer, job: explanations.explanation(trainer, job.before, job.request),
     port.OpenNextStep: lambda trainer, job: explanations.opened(trainer, job.sample),
     port.WriteModel: write_model,
+    port.GetExportedRun: exported_run,
+    port.WriteProgram: write_program,
     port.GetNetworkSample: lambda trainer, job: graph_jobs.network_sample(trainer, job.point),
     port.Examine: lambda trainer, job: checkup.examined(trainer, job.entries),
 }

@@ -16,6 +16,8 @@ from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
+from engine.exports.exported_run import ExportedRun
+from engine.exports.formats import FormatName, ProgramName
 from engine.graph import network_graph
 from engine.nn.network import Array, Network
 from engine.spec.choices import BugName
@@ -79,6 +81,10 @@ class TrainingWorker(ABC):
     async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
         """The weights in a file of torch, read in a process of its own. Raises Fault where it is not of the network of
         this Spec, and Refusal where it cannot be read."""
+
+    @abstractmethod
+    async def export(self, name: FormatName, run: ExportedRun) -> tuple[bytes, dict[str, Any]]:
+        """See `exporting.export`."""
 
     @abstractmethod
     async def train(
@@ -330,6 +336,21 @@ class WriteModel(Job[tuple[int, bytes]]):
     """The step and the weights of now, with the running statistics of norms, as a file."""
 
     format: ModelFormat = "pt"
+
+
+@dataclass(frozen=True)
+class GetExportedRun(Job[ExportedRun]):
+    """What of the run goes into its exports. start: its parameters before the first step."""
+
+    start: Array
+
+
+@dataclass(frozen=True)
+class WriteProgram(Job[dict[str, Any]]):
+    """A program of the run, to be read, as JSON: its step, and its lines, each with its phase."""
+
+    name: ProgramName
+    start: Array
 
 
 @dataclass(frozen=True)

@@ -28,9 +28,9 @@ from engine.fault import Fault, FaultCode, Value
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["check", "file"]
+Kind = Literal["check", "file", "export"]
 """Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch.
-file: whatever reads what a person has sent."""
+file: whatever reads what a person has sent. export: whatever runs what is offered to be taken along."""
 
 HarmReason = Literal["died", "time", "memory"]
 
@@ -55,6 +55,7 @@ class Processes:
     def __init__(self, limits: Limits) -> None:
         bounds: dict[Kind, Bounds] = {
             "check": Bounds(limits.process_seconds, limits.process_bytes, limits.process_idle_seconds),
+            "export": Bounds(limits.export_seconds, limits.process_bytes, limits.process_idle_seconds),
             "file": Bounds(limits.file_seconds, limits.file_memory_bytes, limits.process_idle_seconds),
         }
         self._queues = {kind: ProcessQueue(bounds[kind]) for kind in get_args(Kind)}
@@ -195,7 +196,7 @@ class WorkerProcess:
         places = os.pathsep.join(place or os.getcwd() for place in sys.path)
         self._popen = subprocess.Popen(
             [sys.executable, "-P", "-m", process_main.__name__, str(most_bytes)],
-            env={**os.environ, "PYTHONPATH": places},
+            env={**os.environ, "PYTHONPATH": places, "OMP_NUM_THREADS": "1"},  # other cores are for those who train
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             creationflags=FLAGS,

@@ -13,12 +13,23 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import checkup, jobs, long_work, preset_pictures, uploaded_files
+from app.training_worker import checkup, exporting, jobs, long_work, preset_pictures, uploaded_files
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
-from app.training_worker.port import Compared, Configure, Job, Started, Train, Trained, TrainerHandle, TrainingWorker
+from app.training_worker.port import (
+    Compared,
+    Configure,
+    Job,
+    Started,
+    Train,
+    Trained,
+    TrainerHandle,
+    TrainingWorker,
+)
 from app.training_worker.processes import Processes, ProcessHarmed
 from engine.data.datasets import is_held
 from engine.data.digits import BUNDLED_ONLY, DataSources
+from engine.exports.exported_run import ExportedRun
+from engine.exports.formats import FormatName
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.presets import Preset
@@ -95,6 +106,9 @@ class TrainingThreads(TrainingWorker):
 
     async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
         return await uploaded_files.weights(self._processes, spec, data)
+
+    async def export(self, name: FormatName, run: ExportedRun) -> tuple[bytes, dict[str, Any]]:
+        return await exporting.export(self._processes, name, run, self._sources)
 
     async def train(
         self, turns: Sequence[tuple[TrainerHandle, Train]], takes_long: bool = False

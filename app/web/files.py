@@ -1,4 +1,4 @@
-"""HTTP for files: a run's weights down and up, as files of torch or safetensors, and points of one's own."""
+"""HTTP for files: a run's weights down and up, the run as programs, and points of one's own."""
 
 import json
 from collections.abc import Awaitable, Callable
@@ -22,6 +22,7 @@ from app.wire.messages import Refusal, faults_refused, message
 from engine.data.column_choice import Wanted
 from engine.data.encodings import Encoding
 from engine.data.uploads import Wishes
+from engine.exports.formats import FORMATS, FormatName, ProgramName
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
 """Of a refusal; any other is 422."""
@@ -76,6 +77,34 @@ async def model_up(request: Request, key: str) -> Response:
             session = await _session(request, key)  # of now: it may have come to rest while the body came
             await session.load_weights(upload.take())
         return JSONResponse({"revision": session.run.revision})
+
+    return await _said(answer)
+
+
+@router.get("/api/sessions/{key}/exports/{format}")
+async def export_down(request: Request, key: str, format: FormatName) -> Response:
+    """The run as it stands, as a file that has been compared with it; the header Proof tells how."""
+
+    async def answer() -> Response:
+        session = await _session(request, key)
+        async with _turn(request):
+            data, proof = await session.export(format)
+        named = {
+            "Content-Disposition": f'attachment; filename="{FORMATS[format].filename(proof["step"])}"',
+            "Cache-Control": "no-store",
+            "Proof": json.dumps(proof),
+        }
+        return Response(data, media_type="application/octet-stream", headers=named)
+
+    return await _said(answer)
+
+
+@router.get("/api/sessions/{key}/programs/{format}")
+async def program(request: Request, key: str, format: ProgramName) -> Response:
+    """A program of the run as it stands, to be read: its lines, each with the phase of a step that it belongs to."""
+
+    async def answer() -> Response:
+        return _json(await (await _session(request, key)).program(format))
 
     return await _said(answer)
 

@@ -32,8 +32,10 @@ FileCode = Literal[
     "file_takes_too_much_memory",
     "file_reader_ended",
 ]
+ExportCode = Literal["export_takes_too_long", "export_takes_too_much_memory", "export_ended"]
 ErrorCode = Literal[
     FaultCode,
+    ExportCode,
     GraphCode,
     FileCode,
     "binary_length",

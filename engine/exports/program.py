@@ -1,8 +1,9 @@
 """Program: the lines of a generated script, each with the phase of a training step that it belongs to."""
 
+import re
 import textwrap
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True)
@@ -20,6 +21,18 @@ class Program:
     @property
     def text(self) -> str:
         return "".join(f"{line.text}\n" for line in self.lines)
+
+
+LONGEST_READ = 300
+"""Characters of a line that is read: no code has as many, packed numbers do."""
+
+
+def readable(program: Program) -> list[Line]:
+    """Its lines, with packed numbers left out."""
+    return [
+        line if len(line.text) <= LONGEST_READ else replace(line, text=re.sub(r'"[^"]{100,}"', '"…"', line.text))
+        for line in program.lines
+    ]
 
 
 def lines(code: str, phase: str | None = None) -> list[Line]:

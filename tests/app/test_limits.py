@@ -24,6 +24,7 @@ from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 from tests.app.running import running_server
 from tests.app.sessions.test_seats import kept_seconds
 from tests.app.store.test_store import store_bytes, store_days
+from tests.app.training_worker.test_exporting import export_seconds
 from tests.app.training_worker.test_memory import memory_bytes
 from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
 from tests.app.training_worker.test_uploaded_files import file_memory_bytes, file_seconds
@@ -302,6 +303,7 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     process_bytes,
     file_seconds,
     file_memory_bytes,
+    export_seconds,
     process_idle_seconds,
     stop_seconds,
 ]

@@ -12,6 +12,7 @@ import torch
 from playwright.sync_api import FilePayload, expect
 
 from engine import Spec, Trainer
+from engine.exports.proof import run_program
 from tests.browser.conftest import Opened
 from tests.browser.test_network_panel import configure
 from tests.browser.test_numbers import RECORD, written
@@ -64,6 +65,22 @@ def test_weights_are_saved_in_two_formats_and_loaded_again(opened: Opened) -> No
         opened.until(lambda: opened.number("train-loss") == loss and opened.number("steps") == 0)
         expect(opened["message"]).to_contain_text("are in")
         expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+
+
+def test_the_run_is_offered_as_programs_that_have_been_compared(opened: Opened) -> None:
+    trained(opened)
+    step, loss = int(opened.number("steps")), opened.number("train-loss")
+    opened["save"].click()
+    for kind in ("torch", "numpy"):
+        proof = opened[f"export-{kind}"].get_by_test_id("proof")
+        expect(proof).to_have_attribute("data-state", "proved", timeout=60_000)
+        assert float(proof.get_attribute("data-difference") or "nan") < 1e-5
+        expect(proof).to_contain_text(f"Step {step}: ran in")
+        expect(proof).to_contain_text("200 losses agree to")
+        name, data = download(opened, f"export-{kind}")
+        assert name == f"playground-step-{step}-{kind}.py"
+        printed = run_program(data.decode())["printed"].splitlines()
+        assert float(printed[-1].removeprefix("training loss ")) == pytest.approx(loss, rel=1e-5)
 
 
 def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:

@@ -164,6 +164,17 @@ def test_code_stands_beside_it_with_its_values_and_another_sample_has_others(ope
     expect(opened["phase-sample"]).to_have_attribute("data-value", str(step["batch"][1]))
     expect(code.locator("dd").nth(1)).not_to_have_text(first)
     at(opened, "forward-1", 0)
+    for kind, lines in (("numpy", ["z1 = a0 @ w1.T + b1", "a1 = np.tanh(z1)"]), ("torch", ["net(x)"])):
+        opened[f"tab-{kind}"].click()
+        marked = opened[f"program-{kind}"].locator(".current")
+        expect(opened[f"program-{kind}"]).to_contain_text("A run of Backprop Playground")
+        for line in lines:
+            expect(marked.filter(has_text=line)).to_be_visible()
+    opened["phase-next"].click()
+    opened["phase-next"].click()
+    expect(opened["program-torch"].locator(".current")).to_contain_text("loss = loss_function(outputs, y)")
+    opened["tab-backend"].click()
+    expect(code.locator("pre")).to_be_visible()
 
 
 IN_FRONT = """([front, at]) => {

@@ -46,6 +46,11 @@ class Branches:
         self.timeline.current = branch
 
     @property
+    def start(self) -> Checkpoint:
+        """Where the run began."""
+        return self.timeline.branches[0].moments[0].checkpoint
+
+    @property
     def history(self) -> History:
         """The loss curve of the current branch, its parents' parts before it."""
         return self.histories[self.current]

@@ -55,6 +55,8 @@ def one_of_each() -> list[port.Job[Any]]:
         port.OpenNextStep(0),
         port.WriteModel(),
         port.GetNetworkSample("0"),
+        port.GetExportedRun(trainer.checkpoint().state.parameters),
+        port.WriteProgram("numpy", trainer.checkpoint().state.parameters),
         port.Examine([trainer.snapshot(2).entry]),
     ]
 

@@ -16,6 +16,7 @@ from websockets.asyncio.client import ClientConnection, connect
 
 from app.settings import Limits
 from engine import Spec, Trainer
+from engine.exports.proof import run_program
 from tests.app.running import Running, running_server
 from tests.app.web.test_sockets import address, say, until
 from tests.engine.training.test_model_file import DOUBLING, zipped
@@ -207,6 +208,21 @@ async def points_bytes() -> None:
     with running_server(limits__points_bytes="100") as server:
         status, said = await asyncio.to_thread(points, server, b"x" * 200_000)
         assert (status, said["code"], said["values"]) == (413, "file_too_large", {"limit": 100})
+
+
+async def test_a_run_is_exported_as_a_program_that_has_been_compared(server: Running) -> None:
+    async with connect(address(server)) as socket:
+        key = await configured(socket, NORMED)
+        status, data, name = await away(server, f"/api/sessions/{key}/exports/numpy")
+        assert (status, name) == (200, 'attachment; filename="playground-step-0-numpy.py"')
+        assert len(run_program(data.decode())["losses"]) == 200
+        read = json.loads((await away(server, f"/api/sessions/{key}/programs/torch"))[1])
+        assert [phase for _, phase in read["lines"] if phase in ("loss", "update")] == ["loss", "update"]
+        await say(socket, type="plant", bug="forgotten_slope")
+        await until(socket, "state")
+        status, data, _ = await away(server, f"/api/sessions/{key}/exports/numpy")
+        assert (status, json.loads(data)["code"]) == (422, "export_of_bug")
+        assert (await away(server, "/api/sessions/nothing/exports/numpy"))[0] == 404
 
 
 async def model_bytes() -> None:

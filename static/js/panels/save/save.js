@@ -1,9 +1,11 @@
 // @ts-check
-// The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page.
+// The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page;
+// the whole run as a file for others.
 
 import { placeBeside } from '../../core/elements.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
 import { say } from '../../core/notices.js';
+import { createExports } from './exports.js';
 import { torchLines } from './torch_lines.js';
 import { sendWeights } from './weights_upload.js';
 
@@ -17,6 +19,8 @@ export function mountSave(menu, opener, store, loaded) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...menu.querySelectorAll('a[download]')]);
   const picker = /** @type {HTMLInputElement} */ (menu.querySelector('[data-testid=load-weights]'));
   const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
+
+  const exports = createExports(/** @type {HTMLElement} */ (menu.querySelector('.exports')), store);
 
   function showAddresses() {
     for (const link of links) link.href = `api/sessions/${store.get('state')?.session}/model.${link.dataset.format}`;
@@ -47,11 +51,12 @@ export function mountSave(menu, opener, store, loaded) {
     opener.setAttribute('aria-expanded', String(open));
     if (!open) return;
     showLines();
+    exports.prove();
     placeBeside(menu, opener);
   };
   menu.addEventListener('toggle', toggled);
   showAddresses();
-  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take)];
+  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take), exports.forget];
   return () => {
     menu.removeEventListener('toggle', toggled);
     stops.forEach((stop) => stop());

@@ -1,11 +1,13 @@
 // @ts-check
-// The code that computes a phase, with the numbers its names are bound to, and a planted bug marked in it.
+// The code that computes a phase, with the numbers its names are bound to, and a planted bug marked in it; in tabs beside it
+// the run as a program.
 
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
+import { makeLine } from './code_line.js';
+import { createCodeTabs } from './code_tabs.js';
+import { PROGRAMS, createProgramView } from './program_view.js';
 import { formatValues, phaseName } from './phases.js';
-
-const CONTINUATION_INDENT = 4; // characters that a wrapped line is set in further than it began
 
 /** @typedef {import('./phases.js').Phase} Phase */
 /** @typedef {import('../../wire/messages.js').Code} CodePart  planted: with a bug planted in it */
@@ -17,8 +19,12 @@ const CONTINUATION_INDENT = 4; // characters that a wrapped line is set in furth
  * @param {() => void} toggled  shows the present phase again
  */
 export function createCodeSheet(root, toggle, store, toggled) {
-  root.innerHTML = `<header><h2></h2><button type="button" class="button small close" data-testid="code-close">${icon('close')}</button></header><dl></dl><pre tabindex="0"></pre>`;
-  const [title, close, names, listing] = /** @type {HTMLElement[]} */ (['h2', '.close', 'dl', 'pre'].map((selector) => root.querySelector(selector)));
+  root.innerHTML = `<header><h2></h2><button type="button" class="button small close" data-testid="code-close">${icon('close')}</button></header>
+    <div class="seg tabs" role="group"></div><div class="backend"><dl></dl><pre tabindex="0"></pre></div>
+    ${PROGRAMS.map((name) => `<div class="program" data-testid="program-${name}" tabindex="0" hidden></div>`).join('')}`;
+  const [title, close, names, listing, backend] = /** @type {HTMLElement[]} */ (['h2', '.close', 'dl', 'pre', '.backend'].map((selector) => root.querySelector(selector)));
+  const programs = PROGRAMS.map((name) => createProgramView(/** @type {HTMLElement} */ (root.querySelector(`[data-testid=program-${name}]`)), name, store));
+  const tabs = createCodeTabs(/** @type {HTMLElement} */ (root.querySelector('.tabs')), { backend, ...Object.fromEntries(programs.map(({ name, root }) => [name, root])) }, toggled);
   let chosen = false;
   toggle.onclick = close.onclick = () => {
     chosen = !chosen;
@@ -30,6 +36,7 @@ export function createCodeSheet(root, toggle, store, toggled) {
       close.title = t('close');
       close.setAttribute('aria-label', t('close'));
       toggle.textContent = t('phase.code');
+      tabs.labels();
     },
     /** @param {boolean} available  false hides the sheet, whatever a person has chosen */
     setAvailable(available) {
@@ -46,6 +53,7 @@ export function createCodeSheet(root, toggle, store, toggled) {
     show(phase, layers, parts) {
       if (root.hidden) return;
       title.textContent = t('phase.code_of', { name: phaseName(phase, layers) });
+      programs.forEach((program) => program.show(phase));
       names.replaceChildren(...Object.entries(phase.bound).map(makeBinding));
       const bug = store.get('state')?.planted;
       const shown = JSON.stringify([parts, bug, document.documentElement.lang]);
@@ -76,12 +84,4 @@ function makePart({ lines, planted }, bug) {
     part.prepend(label);
   }
   return part;
-}
-
-/** @param {string} text */
-function makeLine(text) {
-  const line = document.createElement('span');
-  line.style.setProperty('--indent', `${text.search(/\S|$/) + CONTINUATION_INDENT}ch`);
-  line.textContent = `${text}\n`;
-  return line;
 }
