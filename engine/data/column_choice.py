@@ -1,9 +1,9 @@
 """Which columns of a table are x1, x2 and the label: those a person names, and the best guess for the others.
 
 Coordinates are known by their names, else they are the first columns of numbers that are neither index nor class. A
-label is known by its name, else it is a one-hot group, else a class in the last column, in the first, or anywhere;
-else the last column. Where columns have no names, a few whole numbers in the middle are no class, and in the first
-column only where no other column has so few.
+label is known by its name, else it is a one-hot group, else a class in the last column or in the first, else the only
+class that is written in words; else the last column. Where columns have no names, a few whole numbers in the first one
+are a class only if no other column has so few.
 """
 
 from collections.abc import Callable, Sequence
@@ -90,8 +90,7 @@ def _label(free: Sequence[Column], coordinates: int) -> Column:
         lambda column: column.kind == "one-hot" and column.place == column.group[0],
         lambda column: column in classes and column is free[-1],
         lambda column: column in classes and column is free[0] and (column.named or len(classes) == 1),
-        lambda column: column in classes and not column.numeric,
-        lambda column: column in classes and column.named,
+        lambda column: [column] == [each for each in classes if not each.numeric],
         lambda _: True,
     ]
     by_name = {column.plain_name: column for column in reversed(usable)}

@@ -22,7 +22,8 @@ FIRST = 5
 COORDINATE_NAMES = (("x1", "x2"), ("x", "y"), ("x0", "x1"), ("feature1", "feature2"), ("横坐标", "纵坐标"))
 LABEL_NAMES = (
     *("label", "labels", "class", "target", "category", "species", "diagnosis", "outcome", "output", "response"),
-    *("survived", "purchased", "value", "result", "variety", "cluster", "标签", "类别", "目标", "分类", "y", "z", "t"),
+    *("survived", "purchased", "price", "quality", "value", "result", "variety", "cluster"),
+    *("标签", "类别", "目标", "分类", "y", "z", "t"),
 )
 """Names by which columns are recognised, the clearest first; case, blanks, dots, hyphens and underscores do not
 matter."""

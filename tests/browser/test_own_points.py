@@ -168,6 +168,31 @@ def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
     expect(legend).to_have_text("012")
 
 
+def test_points_of_a_file_are_told_in_its_own_numbers(opened: Opened) -> None:
+    """Ages and salaries fill the plane; axes, readings, the inspector and a shared address keep the file's numbers."""
+    rows = [(20 + 5 * n, 30_000 + 10_000 * (n % 5), "yes" if n > 3 else "no") for n in range(8)]
+    table = "Age,Salary,Buys\n" + "\n".join(",".join(map(str, row)) for row in rows)
+    opened["upload-file"].set_input_files(FilePayload(name="ads.csv", mimeType="text/csv", buffer=table.encode()))
+    expect(opened["upload-fill"]).to_be_disabled()
+    opened["upload-use"].click()
+    opened.until(lambda: opened.spec["dataset"] == "own")
+    assert opened.spec["own_units"] == [[37.5, 3.5], [50_000, 4000], [0, 1]]
+    assert own(opened)[0] == [-5, -5, 0]
+    ticks = opened.page.locator("#boundary .ticks")
+    expect(ticks).to_have_text("20Age5530000Salary70000")
+    opened.page.mouse.move(*at(opened, -5, -5))
+    expect(opened["boundary-reading"]).to_contain_text("Age 20 (−5.00)Salary 30000 (−5.00)")
+    opened.page.mouse.click(*at(opened, -5, -5))
+    expect(opened["point-in-file"]).to_have_text("In the file: Age 20 (x₁ = −5.000), Salary 30000 (x₂ = −5.000).")
+    opened["inspector-close"].click()
+    opened.reload()
+    expect(ticks).to_have_text("20Age5530000Salary70000")
+    opened["share"].click()
+    assert "own_units=37.5,3.5;50000,4000;0,1" in opened.page.url
+    opened["dataset-circle"].click()
+    expect(ticks).to_contain_text("x₁")
+
+
 def test_a_file_that_cannot_be_read_says_why(opened: Opened) -> None:
     opened.page.evaluate(
         """() => {

@@ -102,7 +102,7 @@
  * @property {ComparisonRun[] | null} comparisonRuns  beside this page's
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} drawing  points of one's own
- * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
+ * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
  */
 
 /** @typedef {FromServer & Offered & Shown & Appearance} PageState */

@@ -1,8 +1,7 @@
 // @ts-check
 // What the network's output means in the present run: for everything that draws or reads it.
 
-import { namesFor } from './file_names.js';
-import { unitsOf } from './own_units.js';
+import { namesFor, unitsOf } from './own_file.js';
 
 /** @typedef {import('../core/store.js').Store} Store */
 /**
@@ -12,7 +11,7 @@ import { unitsOf } from './own_units.js';
  * @property {number} classes    0: targets are values
  * @property {string[]} names    of the classes: as the person's file has them, else numbers
  * @property {string[]} numbers  of the classes; of two, what the loss compares an output with
- * @property {import('./own_units.js').Units} units  in which the person's file has coordinates and labels
+ * @property {import('./own_file.js').Units} units  in which the person's file has coordinates and labels
  * @property {number} outputs    of the network
  * @property {number} unit       values times this are plain numbers
  * @property {boolean} logits
@@ -39,6 +38,9 @@ export function readOutput(store) {
     threshold: values ? 0 : threshold,
   };
 }
+
+/** A score of a run in the unit of the person's file, if it is an error of values. @param {string} score @param {number | null | undefined} value @param {Output | null} output */
+export const inDataUnit = (score, value, output) => (typeof value === 'number' && output && ['mae', 'rmse'].includes(score) ? value * output.units.label.unit : value);
 
 /** Of two classes −1 and +1 where the loss wants that of a tanh, else 0 and 1. @param {number} classes @param {number} lowTarget */
 export const targetNumbers = (classes, lowTarget) => (classes === 2 && lowTarget < 0 ? ['−1', '+1'] : Array.from({ length: classes }, (_, number) => String(number)));

@@ -126,13 +126,12 @@ const network = createLatePart(store, async () => {
   mountSlowMotion(slowMotion, store, act);
 });
 const controls = createLatePart(store, async () => {
-  const [{ mountKnobs }, { mountData }, { mountPointsUpload }, { mountStepCheck }, { mountShare }] = await Promise.all([
-    import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/data/points_upload.js'),
+  const [{ mountKnobs }, { mountData }, { mountStepCheck }, { mountShare }] = await Promise.all([
+    import('../panels/settings/knobs.js'), import('../panels/data/data.js'),
     import('../panels/checks/step_check.js'), import('../panels/top/share.js'),
   ]);
   mountKnobs(element('knobs'), store, act);
   mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
-  mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
   mountStepCheck(element('checked'), element('checks'), store, act);
   mountShare(element('share'), store, addressBar.publish);
 }, { clicked: '#data button, #checked, #share' });
@@ -146,6 +145,10 @@ const charts = createLatePart(store, async () => {
   mountDiagnosis(element('diagnosis'), store, { elementsOf, topBar: element('transport'), scrollerOf: (element) => element.closest('.stage') });
 });
 
+const upload = createLatePart(store, async () => {
+  const { mountPointsUpload } = await import('../panels/data/points_upload.js');
+  mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
+}, { clicked: '#upload' });
 const save = createLatePart(store, async () => {
   const { mountSave } = await import('../panels/save/save.js');
   mountSave(element('save-menu'), element('save'), store, focusPlay);
@@ -203,4 +206,4 @@ const help = createLatePart(store, async () => {
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
-await loadWhenIdle([otherTabs, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
+await loadWhenIdle([otherTabs, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);

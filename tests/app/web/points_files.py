@@ -103,6 +103,8 @@ OTHERS = [
     file("savetxt.txt", "# x y label\n1.000000000000000000e+00 2.000000000000000000e+00 0.000000000000000000e+00\n3e+00 4e+00 1e+00\n", "x|y|label", "0|1", (1, 2)),
     file("gnuplot.dat", "# made by hand\n# x\ty\tz\n\n0.5\t0.25\t1.125\n1.5\t2.25\t3.375\n", "x|y|z", (1.125, 3.375), (0.5, 0.25)),
     file("housing.csv", "area,rooms,price\n70.5,3,250000\n48.25,2,187000.5\n", "area|rooms|price", (250000, 187000.5), (70.5, 3)),
+    file("rooms.csv", "area,rooms,rent\n70.5,3,1250\n48.25,2,990.5\n60,3,1100\n81,4,1300\n85,4,1350\n90,4,1380\n", "area|rooms|rent", (1250, 990.5, 1100, 1300, 1350, 1380), (70.5, 3)),
+    file("insurance.csv", "age,sex,bmi,region,charges\n19,female,27.9,southwest,16884.924\n18,male,33.77,southeast,1725.5523\n28,male,33,southeast,4449.462", "age|bmi|charges", (16884.924, 1725.5523, 4449.462), (19, 27.9)),
     file("full_width.csv", "ｘ，ｙ，类\n１．５，２，甲\n３，４，乙\n", "ｘ|ｙ|类", "甲|乙", (1.5, 2)),
     file("records.json", '[{"index":7,"x":1,"y":2,"label":"a"},{"index":9,"x":3,"y":4,"label":"b"}]', "x|y|label", "a|b", (1, 2)),
     file("by_column.json", '{"x":{"0":1,"1":3},"y":{"0":2,"1":4},"label":{"0":"a","1":"b"}}', "x|y|label", "a|b", (1, 2)),

@@ -2,6 +2,7 @@
 // Points drawn on the plane by mouse, finger or keyboard as a data set, trained on while they are drawn.
 
 import { readOutput } from '../../experiment/output.js';
+import { fromFile } from '../../experiment/own_file.js';
 import { createPointDrawingMode } from './point_drawing_mode.js';
 import { createPointDrawingUpdates } from './point_drawing_updates.js';
 import { createPointEditing } from './point_editing.js';
@@ -37,7 +38,7 @@ export function mountPointEditor(root, plane, store, send) {
     updates.schedule();
   }
 
-  const editing = createPointEditing(drawing, () => (drawing.values ? toolbar.value() : drawing.label), { show, changed });
+  const editing = createPointEditing(drawing, () => (drawing.values ? fromFile(toolbar.value(), labelUnit(drawing)) : drawing.label), { show, changed });
   const mode = createPointDrawingMode(drawing, plane, store, { show, updates });
   const pointer = createPointer(plane, drawing, editing);
   const keys = createKeys(drawing, editing, { isActive, show, leave: mode.leave });
@@ -70,9 +71,12 @@ export function mountPointEditor(root, plane, store, send) {
 }
 
 /** What the plane shows of a drawing in place of the data; null before its start. @param {Drawing} drawing */
-function draftOf({ history: { points }, values, started, cursor }) {
-  return started ? { points, values, cursor, lack: whyUntrainable(points, values) } : null;
+function draftOf({ history: { points }, values, units, started, cursor }) {
+  return started ? { points, values, units, cursor, lack: whyUntrainable(points, values) } : null;
 }
+
+/** In which a value is typed. @param {Drawing} drawing */
+const labelUnit = ({ units: [, , [zero, unit] = [0, 1]] }) => ({ zero, unit, name: '' });
 
 /** How many points the data set of now has, and whether they can be edited. @param {import('../../core/store.js').Store} store */
 function dataToEdit(store) {

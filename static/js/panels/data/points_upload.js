@@ -5,7 +5,7 @@
 import { markSvg } from '../../draw/plane/marks.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
 import { formatCount, t } from '../../core/i18n.js';
-import { keepFileNames } from '../../experiment/file_names.js';
+import { keepFileNames } from '../../experiment/own_file.js';
 import { createColumnChoosers } from './column_choosers.js';
 import { readPointsFile, wordsOf } from './points_file.js';
 import { paintPreview } from './points_preview.js';

@@ -7,6 +7,7 @@ import { createLines } from './lines.js';
 import { createNotInBatch } from './not_in_batch.js';
 import { createParameterFields } from './parameter_fields.js';
 import { createStepText } from './step_text.js';
+import { showPointInFile } from './point_in_file.js';
 import { readSubjectNames, subjectName } from './subjects.js';
 
 const FILL_INTERVAL = 100; // milliseconds: digits that change faster cannot be read
@@ -45,6 +46,7 @@ export function createContent(root, store, send, goTo) {
     filledAt = performance.now();
     const chosen = chosenPoint(explanation, subject);
     stepText.show(explanation, subject);
+    showPointInFile(find('.of-file'), store, chosen);
     lines.show(explanation.lines, { nameOf: (other) => subjectName(other, names), chosen }, document.documentElement.lang);
     markPoints(store, explanation.batch, chosen);
     notInBatch.show(subject, explanation);

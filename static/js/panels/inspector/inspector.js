@@ -14,7 +14,7 @@ import { createRequest } from './request.js';
 const MARKUP = `
     <header><button type="button" class="button small back" data-testid="inspector-back"><svg class="icon"><use href="#icon-back"/></svg></button>
       <h2 tabindex="-1"></h2><button type="button" class="button small close" data-testid="inspector-close"><svg class="icon"><use href="#icon-close"/></svg></button></header>
-    <p class="of-step"></p><p class="of-loss" data-testid="which-loss" hidden></p>
+    <p class="of-step"></p><p class="of-loss" data-testid="which-loss" hidden></p><p class="of-file" data-testid="point-in-file" hidden></p>
     <div class="of-sample"><button type="button" class="button small" data-testid="sample-previous">‹</button><output data-testid="sample"></output><button type="button" class="button small" data-testid="sample-next">›</button></div>
     <div class="fields"></div>
     <p class="nothing" hidden></p><div class="others" hidden></div>

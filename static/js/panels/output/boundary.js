@@ -3,6 +3,7 @@
 // a neuron, its map in its place. Hidden where inputs are not of the plane.
 
 import { toPlane } from '../../draw/plane/plane.js';
+import { exactPoint } from '../../experiment/own_file.js';
 import { addBoundaryWords, showTitle, showWords } from './boundary_words.js';
 import { followOnlySample } from './only_sample.js';
 import { followPlace } from './place_prediction.js';
@@ -100,7 +101,8 @@ function readPlace(store, size, pointer) {
   if (!pointer || !contents.output || contents.draft || !readHeatMap(store, contents)) return null;
   const point = nearestPoint(store, pointer, size);
   const [x1, x2] = point ?? toPlane(...pointer, size, contents.extent).map((part) => Number(part.toFixed(2)));
-  return { x1, x2, point, neuron: store.get('hovered') };
+  const spec = store.get('state')?.spec;
+  return { x1, x2, point, exact: point && spec ? exactPoint(point, spec) : null, neuron: store.get('hovered') };
 }
 
 /**

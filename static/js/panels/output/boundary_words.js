@@ -1,12 +1,13 @@
 // @ts-check
-// The words around the plane: its title, the switches below it, how many points lie outside.
+// The words around the plane: its title, the choice of an output, the switches below it, how many points lie outside.
 
 import { isOutside } from '../../draw/plane/plane.js';
 import { t } from '../../core/i18n.js';
+import { isScaled } from '../../experiment/own_file.js';
 import { neuronName, readNames } from '../../experiment/names.js';
 import { showAxisTicks } from './axis_ticks.js';
-import { showOutputChoice } from './output_choice.js';
 
+const ARITHMETIC = ['x₁ + x₂', 'x₁ − x₂'];
 const HEADING = '<h2><span></span><span class="seg outputs" role="group" hidden></span></h2>';
 const BELOW = `
     <p class="reading-at" data-testid="boundary-reading"></p>
@@ -50,7 +51,8 @@ export function showWords(root, store, contents) {
   const outside = find('.outside');
   outside.hidden = count === 0;
   outside.textContent = t(count === 1 ? 'boundary.outside_one' : 'boundary.outside', { count });
-  showAxisTicks(find('.ticks'), extent);
+  showAxisTicks(find('.ticks'), extent, contents.units);
+  find('.reading-at').classList.toggle('of-file', isScaled(contents.units.x1) || isScaled(contents.units.x2));
   showOutputChoice(find('.outputs'), store, contents);
   showTitle(root, store);
 }
@@ -61,4 +63,25 @@ export function showTitle(root, store) {
   const hovered = store.get('hovered');
   title.textContent = hovered && store.get('spec') ? neuronName(hovered, readNames(store)) : t('boundary.output');
   title.classList.toggle('chosen', Boolean(hovered));
+}
+
+/** Buttons that choose which output is shown, where the network has several values. @param {HTMLElement} root @param {import('../../core/store.js').Store} store @param {import('./plane_contents.js').PlaneContents} contents */
+function showOutputChoice(root, store, { output, draft, chosenOutput }) {
+  const several = output && output.plane && output.classes === 0 && output.outputs > 1 && !draft;
+  root.hidden = !several;
+  root.setAttribute('aria-label', t('boundary.which_output'));
+  if (!several) return;
+  const names = store.get('spec')?.dataset === 'arithmetic' ? ARITHMETIC : Array.from({ length: output.outputs }, (_, i) => String(i + 1));
+  if (root.children.length !== names.length) root.replaceChildren(...names.map((name, i) => makeButton(name, i, () => store.set({ output: i }))));
+  [...root.children].forEach((button, i) => button.setAttribute('aria-pressed', String(i === chosenOutput)));
+}
+
+/** @param {string} name @param {number} i @param {() => void} choose */
+function makeButton(name, i, choose) {
+  const button = document.createElement('button');
+  button.type = 'button';
+  button.textContent = name;
+  button.dataset.testid = `output-${i}`;
+  button.onclick = choose;
+  return button;
 }

@@ -5,7 +5,7 @@
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
 import { watchNumbers } from '../../core/throttle.js';
-import { readOutput } from '../../experiment/output.js';
+import { inDataUnit, readOutput } from '../../experiment/output.js';
 
 const three = (/** @type {number} */ value) => (value > -10 ? value.toFixed(3) : '< −10').replace('-', '−');
 
@@ -53,7 +53,7 @@ export function mountMetrics(root, store) {
     const rows = output?.classes === 0 ? VALUES : CLASSES;
     make(rows);
     rows.forEach(([, , set, score, format], i) => {
-      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : scores?.scores[set][score];
+      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : inDataUnit(score, scores?.scores[set][score], output);
       const known = value !== null && value !== undefined;
       const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
       write(element, known ? format(value) : '–');

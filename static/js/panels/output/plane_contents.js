@@ -3,6 +3,7 @@
 
 import { WIDE } from '../../draw/plane/plane.js';
 import { readOutput } from '../../experiment/output.js';
+import { PLAIN, unitsOf } from '../../experiment/own_file.js';
 
 /** @typedef {import('../../draw/plane/plane.js').Point} Point */
 /** @typedef {import('../../experiment/output.js').Output} Output */
@@ -14,6 +15,7 @@ import { readOutput } from '../../experiment/output.js';
  * @property {Point[]} train
  * @property {Point[]} test
  * @property {import('../../draw/plane/plane.js').Extent} extent
+ * @property {import('../../experiment/own_file.js').Units} units  of the file that the points come from
  * @property {number} chosenOutput  which of several outputs is shown
  */
 
@@ -28,6 +30,7 @@ export function readPlaneContents(store) {
     train,
     test,
     extent: draft ? WIDE : output?.extent ?? WIDE, // points are drawn on the usual plane, whatever the data set's
+    units: draft ? unitsOf({ dataset: 'own', own_points: draft.points, own_units: draft.units }) : output?.units ?? PLAIN,
     chosenOutput: Math.min(store.get('output'), (output?.outputs ?? 1) - 1),
   };
 }

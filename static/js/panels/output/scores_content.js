@@ -3,6 +3,7 @@
 
 import { write } from '../../core/elements.js';
 import { formatCount, formatLoss, formatPercent, t } from '../../core/i18n.js';
+import { inDataUnit } from '../../experiment/output.js';
 import { showConfusionMatrix } from './confusion_matrix.js';
 import { showRocCurve } from './roc_curve.js';
 import { SETS } from './scores_markup.js';
@@ -17,9 +18,10 @@ const OF_VALUES = [['scores.r2', 'r2', three], ['scores.mae', 'mae', formatLoss]
 /** @typedef {import('../../wire/messages.js').Scores} Scores */
 
 /** @param {HTMLElement} root @param {Frame | null} frame @param {Scores | null} scores @param {import('../../experiment/output.js').Output} output */
-export function showScores(root, frame, scores, { classes, plane, numbers: names }) {
+export function showScores(root, frame, scores, output) {
+  const { classes, plane, numbers: names } = output;
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
-  showTable(root, classes ? OF_CLASSES : OF_VALUES, frame, scores);
+  showTable(root, classes ? OF_CLASSES : OF_VALUES, frame, scores, output);
   showSpent(root, frame);
   find('.matrices').hidden = !classes;
   find('.roc').hidden = classes !== 2;
@@ -31,8 +33,8 @@ export function showScores(root, frame, scores, { classes, plane, numbers: names
   }
 }
 
-/** @param {HTMLElement} root @param {typeof OF_CLASSES} rows @param {Frame | null} frame @param {Scores | null} scores */
-function showTable(root, rows, frame, scores) {
+/** @param {HTMLElement} root @param {typeof OF_CLASSES} rows @param {Frame | null} frame @param {Scores | null} scores @param {import('../../experiment/output.js').Output} output */
+function showTable(root, rows, frame, scores, output) {
   const body = /** @type {HTMLElement} */ (root.querySelector('tbody'));
   const key = rows[0][0] + document.documentElement.lang;
   if (body.dataset.key !== key) {
@@ -41,7 +43,7 @@ function showTable(root, rows, frame, scores) {
         <tr><th>${t('scores.loss')}</th>${SETS.map((set) => `<td class="of-${set}" data-testid="${set}-loss-too"></td>`).join('')}</tr>`;
   }
   for (const set of SETS) {
-    for (const [, name, format] of rows) put(root, `${set}-${name}`, scores?.scores[set][name], format);
+    for (const [, name, format] of rows) put(root, `${set}-${name}`, inDataUnit(name, scores?.scores[set][name], output), format);
     put(root, `${set}-loss-too`, frame?.[`${set}_loss`], formatLoss);
   }
 }

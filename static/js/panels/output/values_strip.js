@@ -4,6 +4,7 @@
 import { markSvg } from '../../draw/plane/marks.js';
 import { fixed } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
+import { inFile, isScaled, pointInFile, shortName, toFile } from '../../experiment/own_file.js';
 
 const SHOW_EVERY = 100; // milliseconds: digits that change faster cannot be read
 
@@ -49,17 +50,32 @@ export function createValuesStrip(root, readContents) {
 /**
  * The values at a place of the plane.
  * @param {Prediction | null} prediction  null: not known yet @param {Output} output
- * @param {import('./place_prediction.js').Place & {point: Point | null}} place  point: the one that lies there
+ * @param {import('./place_prediction.js').Place & {point: Point | null, exact: number[] | null}} place  point: the one that lies there; exact: with all its decimals
  * @param {number} chosen  the output shown
  * @returns {HTMLElement[]}
  */
-export function valuesAt(prediction, output, { x1, x2, point, neuron }, chosen) {
-  const entries = [entry('x₁ ', fixed(x1, 2)), entry('x₂ ', fixed(x2, 2))];
+export function valuesAt(prediction, output, { x1, x2, point, exact, neuron }, chosen) {
+  const { units } = output;
+  const entries = [coordinate('x₁', x1, units.x1, exact?.[0]), coordinate('x₂', x2, units.x2, exact?.[1])];
   if (prediction) entries.push(...(neuron ? [neuronValue(prediction, output)] : outputValues(prediction, output, chosen, !point)));
   if (!point) return entries;
   const name = `${t('boundary.target')} `;
   if (output.classes > 2) return [...entries, entry(name, ''), marked(point[2], '')];
-  return [...entries, entry(name, fixed(point[2 + (output.classes ? 0 : chosen)] ?? 0, output.classes ? 0 : 2).replace('\u2007', '+'))];
+  const target = point[2 + (output.classes ? 0 : chosen)] ?? 0;
+  if (!output.classes && isScaled(units.label)) return [...entries, both(name, target, units.label, exact?.[2])];
+  return [...entries, entry(name, fixed(target, output.classes ? 0 : 2).replace('\u2007', '+'))];
+}
+
+/** @param {string} symbol @param {number} value @param {import('../../experiment/own_file.js').Unit} unit @param {number} [exact] */
+const coordinate = (symbol, value, unit, exact) => (isScaled(unit) ? both(`${unit.name ? shortName(unit) : symbol} `, value, unit, exact) : entry(`${symbol} `, fixed(value, 2)));
+
+/** A number as the file has it, and beside it what it is on the plane. @param {string} name @param {number} value @param {import('../../experiment/own_file.js').Unit} unit @param {number} [exact]  of a point */
+function both(name, value, unit, exact) {
+  const span = entry(name, exact === undefined ? inFile(value, unit) : pointInFile(exact, unit));
+  const scaled = document.createElement('i');
+  scaled.textContent = ` (${fixed(value, 2).trim()})`;
+  span.append(scaled);
+  return span;
 }
 
 /** @param {Prediction} prediction @param {Output} output */
@@ -72,7 +88,10 @@ function outputValues({ outputs: [values], answers: [answers] }, output, chosen,
     return [marked(winner, `${Math.round((answers[winner] ?? 0) * 100)} %`)];
   }
   const value = !output.classes ? answers[chosen] : values.length === 2 ? difference(values[1], values[0]) : values[0];
-  const entries = [entry(`${t('boundary.value')} `, written(value, output))];
+  const { label } = output.units;
+  const name = `${t('boundary.value')} `;
+  const isValue = !output.classes && isScaled(label) && typeof value === 'number';
+  const entries = [isValue ? both(name, value, label) : entry(name, written(value, output))];
   if (withProbability && output.logits) entries.push(entry(`${t('boundary.probability')} `, answers[1]?.toFixed(2) ?? '–'));
   return entries;
 }
@@ -91,13 +110,13 @@ const written = (value, { unit }) => (typeof value === 'number' ? fixed(value, u
  */
 export function legend(output, withTest, prediction) {
   const hollow = withTest ? [entry('', t('boundary.hollow'))] : [];
-  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow, ...(prediction ? [predicted(prediction)] : [])];
+  if (!output.classes) return [entry('', t('boundary.filled')), ...hollow, ...(prediction ? [predicted(prediction, output.units)] : [])];
   const marks = output.names.map((name, number) => marked(number, name));
   return [...(output.classes === 2 ? marks.reverse() : marks), ...hollow];
 }
 
-/** @param {import('./only_sample.js').SamplePrediction} prediction */
-const predicted = ({ of: [x1, x2], value }) => entry(`(${plain(x1)}, ${plain(x2)}) → `, value === null ? '–' : fixed(value, 2));
+/** @param {import('./only_sample.js').SamplePrediction} prediction @param {import('../../experiment/own_file.js').Units} units */
+const predicted = ({ of: [x1, x2], value }, units) => entry(`(${plain(toFile(x1, units.x1))}, ${plain(toFile(x2, units.x2))}) → `, value === null ? '–' : fixed(toFile(value, units.label), 2));
 
 const plain = (/** @type {number} */ value) => String(Math.round(value * 100) / 100).replace('-', '−');
 
