@@ -144,6 +144,13 @@ class Opened:
         self.page.reload()
         self.ready()
 
+    def open_controls(self) -> None:
+        """Where the projector keeps them behind a button."""
+        opener = self["wall-controls"]
+        if opener.is_visible() and opener.get_attribute("aria-expanded") == "false":
+            opener.click()
+            expect(opener).to_have_attribute("aria-expanded", "true")
+
     def play_to(self, step: int) -> None:
         self["play"].click()
         self.until(lambda: self.number("steps") > step)

@@ -49,7 +49,8 @@ WIDEST = f"""() => {{
 }}"""
 
 COVERED = """() => [...document.querySelectorAll('button, select, input')].filter((control) => {
-    if (!control.getBoundingClientRect().width || control.closest('.stage, .message, [popover]')) return false;
+    const isApart = control.closest('.stage, .message, [popover], .controls-open .charts');
+    if (!control.getBoundingClientRect().width || isApart) return false;
     control.scrollIntoView({ block: 'center' });
     const { left, top, width, height } = control.getBoundingClientRect();
     const hit = document.elementFromPoint(left + width / 2, top + height / 2);
@@ -69,6 +70,7 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
     opened = open_page(query)
     opened.play_to(200)
     page = opened.page
+    opened.open_controls()
     for width, height in SCREENS + SMALL_SCREENS:
         page.set_viewport_size({"width": width, "height": height})
         opened.until(lambda: page.evaluate(PAST_THE_EDGE) == [])  # charts follow within half a second
@@ -77,7 +79,9 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
         assert (down > 0) == ((width, height) in SMALL_SCREENS), (width, height)
         assert page.evaluate(CUT_OFF) == [], (width, height)
         assert page.evaluate(TOO_SMALL) == [], (width, height)
-        assert page.evaluate(COVERED) == [], (width, height)
+        for _ in range(2):
+            assert page.evaluate(COVERED) == [], (width, height)
+            page.keyboard.press("c")  # on a projector the controls go, and come back
         assert page.evaluate(WIDEST) == [], (width, height)
         for testid in REACHED:
             opened[testid].scroll_into_view_if_needed()
@@ -88,16 +92,61 @@ def test_projector_steps_back_to_the_main_things_and_is_remembered(open_page: Op
     opened = open_page()
     opened["projector"].click()
     expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
-    for testid in ("noise", "dataset-circle", "regularization", "initializer"):
+    waiting = ("optimizer", "learning-rate", "activation", "loss", "presets", "draw-points", "test-points", "add-layer")
+    for testid in ("noise", "dataset-circle", "regularization", "initializer", *waiting):
         expect(opened[testid]).to_be_hidden()
-    for testid in ("optimizer", "learning-rate", "activation", "loss", "boundary", "play", "status"):
+    for testid in ("boundary", "play", "status", "slow-motion", "race"):
         expect(opened[testid]).to_be_visible()
+    opened.page.keyboard.press("c")
+    for testid in waiting:
+        expect(opened[testid]).to_be_visible()
+    opened.page.keyboard.press("Escape")
+    expect(opened["optimizer"]).to_be_hidden()
+    expect(opened["wall-controls"]).to_be_focused()
     assert opened.page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
+    opened["wall-controls"].click()
     expect(opened["help"]).to_be_visible()
     opened["dataset"].select_option("plane")
     opened.until(lambda: opened.spec["dataset"] == "plane")
     opened.page.reload()
     expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
+
+
+MEASURED = """() => ({
+  map: document.querySelector('[data-testid=boundary]').clientWidth,
+  tile: Math.min(...[...document.querySelectorAll('.tile')].map((tile) => tile.clientWidth)),
+  plot: document.querySelector('.loss-panel .drawing .bglayer rect')?.getBoundingClientRect().height ?? 0,
+  ticks: document.querySelectorAll('.loss-panel .ytick').length,
+})"""
+
+
+@pytest.mark.parametrize(("after", "tile"), [("", 44), ("#dataset=spiral&hidden=8,8,8", 32)])
+def test_on_a_projector_the_picture_is_large_and_nothing_moves_it(open_page: OpenPage, after: str, tile: int) -> None:
+    opened = open_page(f"?profile=projector{after}")
+    opened.play_to(30)
+    opened["play"].click()
+    for width, height in ((1024, 768), (1366, 768), (1920, 1080)):
+        opened.page.set_viewport_size({"width": width, "height": height})
+        larger = min(width / 1366, height / 768) if width > 1366 else 1
+
+        def is_large(larger: float = larger) -> bool:
+            measured = opened.page.evaluate(MEASURED)
+            return bool(
+                measured["map"] >= 350 * larger
+                and measured["tile"] >= tile * larger
+                and measured["plot"] >= 76 * larger
+                and measured["ticks"] >= 2
+            )
+
+        opened.until(is_large)
+    before = [opened[testid].bounding_box() for testid in ("boundary", "network")]
+    opened["wall-controls"].click()
+    opened["share"].click()
+    expect(opened["message"]).to_be_visible()
+    opened["presets"].click()
+    opened["preset-circle"].click()
+    expect(opened["caption"]).to_be_visible()
+    assert [opened[testid].bounding_box() for testid in ("boundary", "network")] == before
 
 
 def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPage) -> None:

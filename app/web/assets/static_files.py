@@ -29,7 +29,7 @@ VERSION = re.compile(r"[0-9a-f]{12}/")
 JOINED = {
     "css/page.css": (
         *("tokens", "controls", "layout", "panels", "network_and_charts", "output"),
-        *("overlays", "sizes", "captions", "inspector", "checks"),
+        *("overlays", "sizes", "captions", "inspector", "checks", "projector"),
     )
 }
 """Style sheets that are served as one, in the order in which they override each other: nothing is painted before all of

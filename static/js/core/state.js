@@ -101,6 +101,7 @@
  * @property {string | null} comparison  which runs are compared: one of experiment/comparisons.js
  * @property {ComparisonRun[] | null} comparisonRuns  beside this page's
  * @property {boolean} branchPictures  the pictures of all branches are shown
+ * @property {boolean} wallControls  the knobs are open in the projector profile
  * @property {boolean} drawing  points of one's own
  * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
  */
@@ -116,7 +117,7 @@ export const startState = (appearance) => ({
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
   testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers',
-  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, drawing: false, draft: null,
+  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 
 /** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */

@@ -169,6 +169,10 @@ const settings = createLatePart(store, async () => {
   const { mountSettings } = await import('../panels/settings/settings.js');
   mountSettings(element('settings'), element('more'), store, act);
 }, { clicked: '#more, [data-opens]' });
+const wallControls = createLatePart(store, async () => {
+  const { mountWallControls } = await import('../panels/top/wall_controls.js');
+  mountWallControls(element('wall-controls'), store);
+}, { clicked: '#wall-controls' });
 const gallery = createLatePart(store, async () => {
   const [{ mountGallery }, { mountCaption }, { mountFailures }, begin] = await Promise.all([
     import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(), loadLateStyle(),
@@ -206,4 +210,7 @@ const help = createLatePart(store, async () => {
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
-await loadWhenIdle([otherTabs, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison, drawingPad, samplePredictions, help]);
+await loadWhenIdle([
+  otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison,
+  drawingPad, samplePredictions, help,
+]);

@@ -129,7 +129,7 @@ function layoutOf(steps, { width, height, palette }, yaxis, step, right) {
   return {
     width, height, font: { family: font, size: small, color: soft }, showlegend: false, hovermode: 'x unified', dragmode: false,
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', separators: '.,',
-    margin: { l: Math.round(small * 3.6), r: right, t: Math.round(small * 0.6), b: Math.round(small * 1.75), pad: 0 },
+    margin: { l: Math.round(small * 3.6), r: right, t: Math.round(Math.min(small * 0.6, 8)), b: Math.round(Math.min(small * 1.75, small + 9)), pad: 0 },
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { size: small, color: ink, family: font } },
     xaxis: { ...axis, showgrid: false, range: [0, newest], ...(newest < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
     yaxis: { ...axis, ...yaxis },
@@ -199,26 +199,29 @@ function shareAxis(most) {
 export function logAxis([low, high], most = TICKS_AT_MOST) {
   const decades = high - low;
   const densities = [...(decades > 1.4 ? [] : [[1, 2, 5]]), ...(decades > 3 ? [] : [[1, 3]]), [1]];
-  /** @type {{step: number, exponent: number}[]} */
-  let tickvals = [];
   const gap = (0.6 * decades) / (most - 1); // the least between two, so that none lies on another
-  const crowded = () => tickvals.some(({ step, exponent }, i) => i > 0 && Math.log10(step) + exponent - Math.log10(tickvals[i - 1].step) - tickvals[i - 1].exponent < gap);
-  for (let n = 0; n === 0 || tickvals.length > most || crowded(); n++) {
-    const steps = densities[Math.min(n, densities.length - 1)];
-    const every = Math.max(1, n - densities.length + 2); // decades
-    tickvals = [];
+  /** @param {number[]} steps @param {number} every  so many decades */
+  const ticksAt = (steps, every) => {
+    const found = [];
     for (let exponent = Math.floor(low); exponent <= high; exponent++) {
-      if (exponent % every) continue;
-      for (const step of steps) {
+      for (const step of exponent % every ? [] : steps) {
         const place = Math.log10(step) + exponent;
-        if (place >= low + 0.04 * decades && place <= high + 1e-9) tickvals.push({ step, exponent });
+        if (place >= low + 0.04 * decades && place <= high + 1e-9) found.push({ step, exponent, place });
       }
     }
+    return found;
+  };
+  let ticks = ticksAt(densities[0], 1);
+  const ends = [ticks[0], ticks[ticks.length - 1]];
+  const isCrowded = () => ticks.some(({ place }, i) => i > 0 && place - ticks[i - 1].place < gap);
+  for (let n = 1; ticks.length > most || isCrowded(); n++) {
+    ticks = ticksAt(densities[Math.min(n, densities.length - 1)], Math.max(1, n - densities.length + 2));
   }
+  if (ticks.length < 2) ticks = ends; // one number tells no scale
   return {
     type: 'log', range: [low, high],
-    tickvals: tickvals.map(({ step, exponent }) => step * 10 ** exponent),
-    ticktext: tickvals.map(({ step, exponent }) => tickText(step, exponent)),
+    tickvals: ticks.map(({ step, exponent }) => step * 10 ** exponent),
+    ticktext: ticks.map(({ step, exponent }) => tickText(step, exponent)),
   };
 }
 

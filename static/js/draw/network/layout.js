@@ -8,6 +8,7 @@ const COMFORTABLE_SHARE = 0.8; // what "much smaller" is
 const MOST_STAGGERED = 3; // tiles side by side in one layer
 const LEAST_DISTANCE = 3.2; // text sizes between the centres of two columns: the picture gets wider instead of tighter
 const LOW_HEIGHT = 290; // px
+const BARE_TOP = 6; // px above the columns, where no controls are
 const LEAST_LINK = 14; // px between the tiles of two layers
 
 /** @typedef {{left: number, right: number, top: number, bottom: number}} Box  px */
@@ -33,10 +34,11 @@ const LEAST_LINK = 14; // px between the tiles of two layers
  * @param {number} box.text px, size of the text
  * @param {number} [box.markWidth] px kept at the right of the outputs for their marks
  * @param {number} [box.noteHeight] px kept under the columns for text
+ * @param {boolean} [box.headed] whether there are controls above the columns
  * @param {number[]} [box.distances] px, least distance between the centres of each two neighbouring columns
  * @returns {NetworkLayout}
  */
-export function layoutNetwork({ width, height, counts, text, markWidth = 0, noteHeight = 0, distances = [] }) {
+export function layoutNetwork({ width, height, counts, text, markWidth = 0, noteHeight = 0, headed = true, distances = [] }) {
   const nameWidth = Math.round(text * 3.6); // "sin x₁" and a gap
   const largest = text < 16 ? Math.max(42, Math.min(58, height / 9)) : Math.max(52, Math.min(84, height / 7));
   const gaps = counts.length - 1;
@@ -54,7 +56,7 @@ export function layoutNetwork({ width, height, counts, text, markWidth = 0, note
   const headStyle = headStyleFor(Math.min(...headWidths.slice(1, -1)), height < LOW_HEIGHT || distances.length > 0, text);
   const line = Math.round(text + 13);
   const restartMark = text + 8; // above the inputs
-  const headHeight = gaps < 2 ? restartMark : (headStyle === 'row' || headStyle === 'curve' ? line : 2 * line) + 6;
+  const headHeight = !headed ? BARE_TOP : gaps < 2 ? restartMark : (headStyle === 'row' || headStyle === 'curve' ? line : 2 * line) + 6;
 
   const room = height - headHeight - noteHeight - 10; // the last 10: a bias dot under the lowest tile
   const comfortable = COMFORTABLE_SHARE * Math.min(COMFORTABLE_TILE, tileFor(counts[0], 1, room, pitch));

@@ -43,6 +43,9 @@ export function createColumnHeads(root, edit, store) {
   }
 
   return {
+    /** Not on a wall, before the knobs are opened. */
+    areShown: () => getComputedStyle(root).display !== 'none',
+
     /** @param {import('./drawing_type.js').Drawing} drawing */
     arrange({ layout }) {
       const [spec, facts, schema] = [store.get('spec'), store.get('choices'), store.get('schema')];

@@ -52,10 +52,10 @@ export function createNetworkCanvas(canvas) {
   return {
     get drawing() { return drawing; },
 
-    /** @param {Shape} shape @param {number} width px @param {number} height px @param {import('./heat_maps.js').FeatureMaps | null} featureMaps @param {boolean} labelled  whether links have number labels */
-    arrange(shape, width, height, featureMaps, labelled) {
+    /** @param {Shape} shape @param {number} width px @param {number} height px @param {import('./heat_maps.js').FeatureMaps | null} featureMaps @param {{labelled: boolean, headed: boolean}} extras  whether links have number labels, and columns controls above them */
+    arrange(shape, width, height, featureMaps, extras) {
       const isNew = shape.key !== drawing?.shape.key;
-      drawing = makeDrawing(canvas, context, shape, width, height, labelled);
+      drawing = makeDrawing(canvas, context, shape, width, height, extras);
       [filled, strengthsOf] = [null, null];
       fillInputs(maps, drawing, featureMaps);
       if (isNew) blankNeurons(maps, drawing);
@@ -86,12 +86,12 @@ export function createNetworkCanvas(canvas) {
 /** px for the gradient river and its numbers. @param {Drawing['palette']} palette */
 const riverHeight = ({ text }) => Math.round(text * 2.4 + 34);
 
-/** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {Shape} shape @param {number} width @param {number} height @param {boolean} labelled @returns {Drawing} */
-function makeDrawing(canvas, context, shape, width, height, labelled) {
+/** @param {HTMLCanvasElement} canvas @param {CanvasRenderingContext2D} context @param {Shape} shape @param {number} width @param {number} height @param {{labelled: boolean, headed: boolean}} extras @returns {Drawing} */
+function makeDrawing(canvas, context, shape, width, height, { labelled, headed }) {
   const palette = readPalette(canvas);
   const markWidth = hasOutputMarks(shape) ? palette.text * 1.3 : 0;
   const noteHeight = shape.drawn.some((_, column) => isPartlyDrawn(shape, column)) ? palette.small * 1.6 : 0;
-  const box = { width, height: height - riverHeight(palette), counts: shape.counts, text: palette.text, markWidth, noteHeight };
+  const box = { width, height: height - riverHeight(palette), counts: shape.counts, text: palette.text, markWidth, noteHeight, headed };
   context.font = `100px ${palette.font}`;
   const labels = labelled ? layoutWithLabels(box, context.measureText('−0.00').width / 100, shape.used.length) : null;
   const layout = labels?.layout ?? layoutNetwork(box);

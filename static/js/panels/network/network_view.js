@@ -66,7 +66,7 @@ export function arrangeView(view) {
   const hovered = store.get('hovered');
   if (hovered && tileOf(shape, hovered) < 0) view.on.hover(null);
   pointed.link = -1;
-  canvas.arrange(shape, width, height, store.get('features'), store.get('numbers'));
+  canvas.arrange(shape, width, height, store.get('features'), { labelled: store.get('numbers'), headed: view.heads.areShown() });
   const { drawing } = canvas;
   if (!drawing) return false;
   const { layout } = drawing;

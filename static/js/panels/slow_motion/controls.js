@@ -20,7 +20,7 @@ const LABELS = [
 function build(controls, strip) {
   controls.innerHTML = `
     <button type="button" class="button small" data-testid="phase-back">${icon('previous')}</button>
-    <output data-testid="phase" data-value=""></output>
+    <button type="button" class="button small" data-testid="slow-motion"></button><output data-testid="phase" data-value=""></output>
     <button type="button" class="button small" data-testid="phase-next">${icon('next')}</button>`;
   strip.innerHTML = `
     <div class="formula"></div>
@@ -44,6 +44,8 @@ export function createControls({ controls, strip }, store, stepper) {
 
   back.onclick = () => stepper.back();
   next.onclick = () => stepper.forward();
+  const opener = /** @type {HTMLButtonElement} */ (find('slow-motion'));
+  opener.onclick = () => stepper.forward();
   /** @param {number} by */
   const changeSample = (by) => {
     const count = stepper.step.batch.length;
@@ -53,7 +55,7 @@ export function createControls({ controls, strip }, store, stepper) {
   find('phase-sample-next').onclick = () => changeSample(1);
 
   return {
-    next, off, codeToggle,
+    opener, off, codeToggle,
     pace: /** @type {HTMLInputElement} */ (find('phase-pace')),
     labels() {
       for (const [id, key] of LABELS) {
@@ -62,18 +64,24 @@ export function createControls({ controls, strip }, store, stepper) {
         button.setAttribute('aria-label', t(key));
       }
       controls.setAttribute('aria-label', t('phase.title'));
+      opener.textContent = t('phase.title');
+      opener.title = t('phase.next_title');
     },
     show() {
       const on = stepper.isOn;
       strip.hidden = !on;
       controls.classList.toggle('on', on);
+      const isEntered = on && document.activeElement === opener;
+      opener.hidden = on;
+      label.hidden = !on;
+      if (isEntered) next.focus();
       back.disabled = on && stepper.isAtStart;
       if (on) {
         showLabel(label, stepper.step, stepper.index);
         showFormula(formula, stepper.step, stepper.index, store.get('spec'));
         showSample(sampleLabel, stepper.step);
       } else {
-        label.textContent = t('phase.title');
+        label.textContent = '';
         label.dataset.value = '';
       }
     },

@@ -23,7 +23,7 @@ export function mountSlowMotion(parts, store, send) {
   const autoplay = createAutoplay(view.pace, stepper);
   view.off.onclick = () => {
     stepper.stop();
-    view.next.focus();
+    view.opener.focus();
   };
 
   function stopped() {

@@ -2,7 +2,7 @@
 // Keys for buttons of the top row; each presses its button, so that both always do the same.
 
 /** Key → data-testid of its button. @type {Record<string, string>} */
-const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', '?': 'help' };
+const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', p: 'projector', c: 'wall-controls', '?': 'help' };
 
 /**
  * Whether the focused element needs this key itself.

@@ -100,6 +100,9 @@ test('a low chart has as few ticks as fit, and two at least', () => {
       assert(tickvals.length <= most && tickvals.length >= 2, `${range}, at most ${most}: ${tickvals}`);
     }
   }
+  for (let low = -12; low < 3; low += 0.07) { // a range has a decade and a margin at least
+    for (const decades of [1.16, 1.5, 2.3, 3.1, 5, 9]) equal(logAxis([low, low + decades], 2).tickvals.length, 2);
+  }
   const ticks = (/** @type {number} */ height, /** @type {number} */ small) =>
     /** @type {any} */ (lossChart(HISTORY, { ...LOOK, height, palette: { ...LIGHT, small }, log: true, names: ['a', 'b'] }).layout).yaxis.tickvals.length;
   assert(ticks(115, 20) <= 3, 'for a wall');

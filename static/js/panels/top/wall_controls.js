@@ -1,0 +1,32 @@
+// @ts-check
+// In the projector profile the knobs, the menus and the controls of the layers wait behind one button. Open, they lie over the
+// chart; the network makes room above its columns.
+
+/**
+ * @param {HTMLElement} opener
+ * @param {import('../../core/store.js').Store} store
+ * @returns {() => void} undo
+ */
+export function mountWallControls(opener, store) {
+  const page = document.documentElement;
+  /** @param {boolean} areOpen */
+  function show(areOpen) {
+    page.classList.toggle('controls-open', areOpen);
+    opener.setAttribute('aria-expanded', String(areOpen));
+    store.set({ wallControls: areOpen });
+  }
+  opener.onclick = () => store.get('profile') === 'projector' && show(!store.get('wallControls'));
+  /** @param {KeyboardEvent} event */
+  const close = (event) => {
+    const isTaken = event.target instanceof Element && event.target.closest('dialog, [popover]:not(.message)');
+    if (event.key !== 'Escape' || event.defaultPrevented || isTaken || !store.get('wallControls')) return;
+    show(false);
+    opener.focus();
+  };
+  document.addEventListener('keydown', close);
+  const stop = store.watch(['profile', 'began'], () => show(false)); // a whole set-up is to be seen
+  return () => {
+    stop();
+    document.removeEventListener('keydown', close);
+  };
+}
