@@ -180,7 +180,7 @@ PRESETS: tuple[Preset, ...] = (
         6000,
         race="reward",
     ),
-    Preset("b4_descent", ("B4",), _spec("plane", (2,), learning_rate=0.1, batch_size=None), 50),
+    Preset("b4_descent", ("B4",), _spec("plane", (2,), learning_rate=0.1, batch_size=None), 50, numbers=True),
     # C: backpropagation, flat and modular
     Preset("c1_flat", ("C1",), page="/graph?preset=flat"),
     Preset("c2_graph", ("C2",), page="/graph?preset=gates"),

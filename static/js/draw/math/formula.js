@@ -20,6 +20,12 @@ export const within = (value) => (value < 0 || tidy(value).includes('·') ? `(${
 /** The slopes of modules are matrices. */
 const NOT_SHOWN = () => [];
 
+/** Slope of a^b along a. @param {string} a @param {string} b */
+function alongBase(a, b) {
+  if (b === '2') return `2·${a}`;
+  return /^\d+$/.test(b) ? `${b}·${a}^${Number(b) - 1}` : `${b}·${a}^(${b}${MINUS}1)`;
+}
+
 /** @type {Record<string, {sign: string, formula: (x: string[], node: Node) => string, slopes: (x: string[], y: string) => string[]}>} */
 const OPERATIONS = {
   add: { sign: '+', formula: ([a, b]) => `${a} + ${b}`, slopes: () => ['1', '1'] },
@@ -27,7 +33,7 @@ const OPERATIONS = {
   negate: { sign: MINUS, formula: ([a]) => `${MINUS}${a}`, slopes: () => [`${MINUS}1`] },
   multiply: { sign: '×', formula: ([a, b]) => `${a} · ${b}`, slopes: ([a, b]) => [b, a] },
   divide: { sign: '÷', formula: ([a, b]) => `${a} / ${b}`, slopes: ([a, b], y) => [`1/${b}`, `${MINUS}${y}/${b}`] },
-  power: { sign: 'xⁿ', formula: ([a, b]) => `${a} ^ ${b}`, slopes: ([a, b], y) => [`${b}·${a}^(${b}${MINUS}1)`, `${y}·ln ${a}`] },
+  power: { sign: 'xⁿ', formula: ([a, b]) => `${a} ^ ${b}`, slopes: ([a, b], y) => [alongBase(a, b), `${y}·ln ${a}`] },
   copy: { sign: '=', formula: ([a]) => a, slopes: () => ['1'] },
   sum: { sign: 'Σ', formula: (x) => x.join(' + '), slopes: (x) => x.map(() => '1') },
   mean: { sign: 'mean', formula: (x) => `mean(${x.join(', ')})`, slopes: (x) => x.map(() => (x.length === 1 ? '1' : `1/${x.length}`)) },
