@@ -12,7 +12,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from app.wire.messages import Closing, Refusal
 from tests.app.fake_viewer import Watcher, eventually
 from tests.app.running import running_server
-from tests.app.sessions.test_saved_run import eventful, everything, keeping, wake
+from tests.app.sessions.kept_runs import begun, eventful, everything, keeping, wake
 from tests.app.web.test_sockets import address, closing, say, told, until
 
 
@@ -72,8 +72,7 @@ async def test_a_run_that_nobody_watches_rests_paused(tmp_path: Path) -> None:
 
 async def test_a_run_that_rests_is_woken_for_whoever_looks_at_it(tmp_path: Path) -> None:
     async with keeping(tmp_path, sessions=1) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         person.leave()
         key = person.session.key
         other = Watcher(await manager.create())
@@ -128,8 +127,7 @@ async def test_a_copy_of_a_run_that_rests_is_a_run_of_its_own(tmp_path: Path) ->
 
 async def test_where_there_is_no_seat_to_look_at_a_run_it_is_not_said_to_be_gone(tmp_path: Path) -> None:
     async with keeping(tmp_path, sessions=1, kept_seconds=0) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         other = Watcher(await manager.create())
         await other.say(type="play")
         with pytest.raises(Refusal) as refused:
@@ -142,8 +140,7 @@ async def test_where_there_is_no_seat_to_look_at_a_run_it_is_not_said_to_be_gone
 async def test_weights_are_not_lost_with_a_run_that_comes_to_rest_meanwhile(tmp_path: Path) -> None:
     """Either the run rests with them, or they are refused."""
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         session, weights = person.session, person.trainer.parameters()
         reading, may_be_read = asyncio.Event(), asyncio.Event()
 
@@ -165,8 +162,7 @@ async def test_weights_are_not_lost_with_a_run_that_comes_to_rest_meanwhile(tmp_
 
 async def test_a_change_that_is_under_way_is_kept_when_the_run_comes_to_rest(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         session, weights = person.session, person.trainer.parameters()
         await session.keep()
         beginning, may_begin, begin = asyncio.Event(), asyncio.Event(), manager._worker.start

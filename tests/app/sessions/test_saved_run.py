@@ -3,97 +3,28 @@
 import asyncio
 import json
 import sqlite3
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Any
 from unittest.mock import patch
 
 import numpy as np
 import pytest
 
-from app.sessions.manager import SessionManager
-from app.sessions.run import Run
 from app.sessions.saving.run_reader import read_run
-from app.sessions.saving.run_writer import arrays_of
 from app.settings import Limits
 from app.store.opening import FILE, open_folder
-from app.store.store import Store
 from engine.nn.network import Progress
 from engine.training.stopping import StoppingState
-from engine.training.timeline import Checkpoint
-from tests.app.fake_viewer import Watcher, eventually, managing
-
-
-@asynccontextmanager
-async def keeping(folder: Path, **limits: float) -> AsyncIterator[SessionManager]:
-    """A server with a store in this folder."""
-    store = Store(open_folder(folder))
-    async with managing(None, store, **limits) as manager:
-        yield manager
-        await manager.stop()
-    await store.close()
-
-
-async def wake(manager: SessionManager, key: str) -> Watcher:
-    session = await manager.wake(key)
-    assert session is not None
-    return Watcher(session)
-
-
-def of_checkpoint(checkpoint: Checkpoint | None) -> Any:
-    if checkpoint is None:
-        return None
-    arrays = {name: (values.dtype, values.tobytes()) for name, values in arrays_of(checkpoint.state).items()}
-    return checkpoint.spec, checkpoint.bug, checkpoint.stopping, checkpoint.state.progress, arrays
-
-
-def everything(run: Run) -> dict[str, Any]:
-    """All that is known of a run and must not be lost, as what can be compared."""
-    timeline = run.branches.timeline
-    return {
-        "revision": run.revision,
-        "status": run.status,
-        "place": (run.step, run.epoch, run.diverged_at, run.stop_reason, run.set_by_hand),
-        "speed": run.pace.steps_per_second,
-        "bug": run.experiment.bug,
-        "spec": run.spec,
-        "undo": [
-            [(c.spec, c.branch, of_checkpoint(c.checkpoint), c.set_up) for c in stack] for stack in run.undo.stacks
-        ],
-        "branches": [
-            (
-                (branch.parent, branch.first_step, branch.changed),
-                [(repr(m.test_loss), m.pinned, m.gap, of_checkpoint(m.checkpoint)) for m in branch.moments],
-            )
-            for branch in timeline.branches
-        ],
-        "timeline": (timeline.current, timeline.spacing, timeline.nbytes),
-        "losses": [(curve.width, repr(curve.entries)) for curve in run.branches.histories],
-        "layers": [
-            (curve.width, [(one.step, one.values.tobytes()) for one in curve.entries])
-            for curve in run.branches.measurements
-        ],
-    }
-
-
-async def eventful(person: Watcher) -> None:
-    """A run in which everything has happened."""
-    await person.say(type="watch", what=["health"])
-    await person.say(type="configure", spec={"optimizer": "adam", "dataset": "spiral"})
-    await person.take(30)
-    await person.say(type="configure", spec={"learning_rate": 0.01, "batch_size": 7})
-    await person.take(15)
-    await person.say(type="edit", tensor="layers.0.weight", index=[0, 0], value=0.25)
-    await person.take(5)
-    await person.until("health")
-    await person.say(type="seek", branch=0, step=20)
-    await person.say(type="plant", bug="no_zero_grad")
-    await person.take(9)
-    await person.say(type="undo")
-    await person.say(type="speed", steps_per_second=123.0)
-    await person.say(type="configure", spec={"l2": 0.001})
-    await person.take(4)
+from tests.app.fake_viewer import Watcher, eventually
+from tests.app.sessions.kept_runs import (
+    assert_it_comes_back,
+    begun,
+    eventful,
+    everything,
+    keeping,
+    kept,
+    of_checkpoint,
+    wake,
+)
 
 
 async def test_everything_of_a_run_comes_back(tmp_path: Path) -> None:
@@ -132,10 +63,7 @@ async def test_a_run_that_the_first_version_of_the_database_kept_comes_back(tmp_
             text = json.dumps([facts, json.loads(layout)])
             file.execute("UPDATE parts SET facts = ? WHERE number = ?", (text, number))
     file.close()
-    async with keeping(tmp_path) as manager:
-        again = await wake(manager, person.session.key)
-        assert everything(again.run) == before
-        again.leave()
+    await assert_it_comes_back(tmp_path, person.session.key, before)
 
 
 async def test_it_trains_on_as_it_would_have(tmp_path: Path) -> None:
@@ -180,10 +108,7 @@ async def test_what_is_saved_piece_by_piece_is_the_same(tmp_path: Path) -> None:
             assert before["losses"][0][0] > 1
             key = person.session.key
             person.leave()
-    async with keeping(tmp_path, history=20, measured=16, timeline_bytes=40_000) as manager:
-        again = await wake(manager, key)
-        assert everything(again.run) == before
-        again.leave()
+    await assert_it_comes_back(tmp_path, key, before, history=20, measured=16, timeline_bytes=40_000)
 
 
 async def test_the_undo_of_a_whole_set_up_is_kept_with_its_bug_and_pace(tmp_path: Path) -> None:
@@ -238,11 +163,7 @@ async def test_where_too_many_play_it_comes_back_paused(tmp_path: Path) -> None:
 
 
 async def test_many_who_come_for_a_run_find_the_same_one(tmp_path: Path) -> None:
-    async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
-        key = person.session.key
-        person.leave()
+    key = await kept(tmp_path)
     async with keeping(tmp_path) as manager:
         first, second = await asyncio.gather(manager.wake(key), manager.wake(key))
         assert first is second is manager.find(key)
@@ -262,8 +183,7 @@ async def test_a_run_that_nobody_touched_is_not_kept(tmp_path: Path) -> None:
 
 async def test_a_run_with_numbers_that_are_not_finite_is_not_read(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         key = person.session.key
         person.leave()
         await manager.stop()
@@ -286,15 +206,11 @@ async def test_a_run_with_numbers_that_are_not_finite_is_not_read(tmp_path: Path
     ],
 )
 async def test_a_run_that_is_damaged_is_gone(tmp_path: Path, damage: str) -> None:
-    async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
-        key = person.session.key
-        person.leave()
-    kept = open_folder(tmp_path)
-    with kept._connection.begin():
-        kept._connection.exec_driver_sql(damage)
-    kept.close()
+    key = await kept(tmp_path)
+    opened = open_folder(tmp_path)
+    with opened._connection.begin():
+        opened._connection.exec_driver_sql(damage)
+    opened.close()
     async with keeping(tmp_path) as manager:
         assert await manager.wake(key) is None
         assert manager.sessions == 0

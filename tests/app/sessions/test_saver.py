@@ -9,7 +9,7 @@ from app.sessions.saving import run_writer, saver
 from app.store.records import Save
 from app.store.repository import Repository
 from tests.app.fake_viewer import Watcher, eventually
-from tests.app.sessions.test_saved_run import keeping
+from tests.app.sessions.kept_runs import keeping
 
 
 async def test_arrays_are_put_together_in_the_thread_of_the_store(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from app.sessions.session import STEP_SECONDS
 from app.store.records import Save
 from app.wire.messages import Closing
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually
-from tests.app.sessions.test_saved_run import everything, keeping, wake
+from tests.app.sessions.kept_runs import begun, everything, keeping, rested, wake
 
 
 def unreachable(*_: object) -> Any:
@@ -35,8 +35,7 @@ def failing(manager: SessionManager, doing: str, fault: Any = unreachable) -> It
 
 async def test_a_newcomer_gets_no_seat_of_a_run_that_cannot_be_kept(tmp_path: Path) -> None:
     async with keeping(tmp_path, sessions=1, kept_seconds=0) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         await person.session.keep()
         key = person.session.key
         with failing(manager, "write"):
@@ -87,8 +86,7 @@ async def test_a_run_that_nobody_watches_waits_in_memory_for_the_store(tmp_path:
 
 async def test_who_comes_while_a_run_turns_out_not_to_be_kept_finds_it(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         with failing(manager, "write"):
             await person.take(3)
             person.leave()
@@ -101,10 +99,7 @@ async def test_who_comes_while_a_run_turns_out_not_to_be_kept_finds_it(tmp_path:
 
 async def test_a_run_that_cannot_be_fetched_now_is_not_gone(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
-        person.leave()
-        await manager._end(person.session)
+        person = await rested(manager)
         assert manager.store is not None
         with failing(manager, "read"), pytest.raises(Full) as refused:
             await manager.enter(person.session.key)
@@ -117,10 +112,7 @@ async def test_a_run_that_cannot_be_fetched_now_is_not_gone(tmp_path: Path) -> N
 
 async def test_a_run_for_which_there_is_no_memory_is_not_even_read(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
-        person.leave()
-        await manager._end(person.session)
+        person = await rested(manager)
         memory = manager.memory
         with (
             patch("app.training_worker.memory.SMALL", 0),
@@ -136,10 +128,7 @@ async def test_a_run_for_which_there_is_no_memory_is_not_even_read(tmp_path: Pat
 
 async def test_a_run_that_could_not_be_started_now_is_not_gone(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
-        person.leave()
-        await manager._end(person.session)
+        person = await rested(manager)
         with patch.object(manager._worker, "start", side_effect=MemoryError), pytest.raises(MemoryError):
             await manager.enter(person.session.key)
         assert manager.sessions == 0
@@ -246,10 +235,7 @@ async def test_a_run_that_nobody_touched_is_there_for_a_quarter_of_an_hour(tmp_p
 
 async def test_of_a_key_only_the_session_that_was_meant_is_ended(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
-        await person.take(1)
-        person.leave()
-        await manager._end(person.session)
+        person = await rested(manager, 1)
         again = await wake(manager, person.session.key)
         await manager._end(person.session)
         assert manager.known(again.session.key) is again.session

@@ -15,7 +15,7 @@ from app.store.repository import LEASE_SECONDS, Repository
 from app.store.store import Store
 from app.wire.messages import Closing
 from tests.app.fake_viewer import Watcher, eventually, managing
-from tests.app.sessions.test_saved_run import everything, wake
+from tests.app.sessions.kept_runs import everything, wake
 from tests.app.store.databases import postgres
 
 

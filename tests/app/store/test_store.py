@@ -20,7 +20,7 @@ from app.store.repository import CannotOpen, Repository
 from app.store.store import Store
 from app.wire.messages import NoticeCode
 from tests.app.fake_viewer import Watcher, eventually, managing
-from tests.app.sessions.test_saved_run import everything, keeping, wake
+from tests.app.sessions.kept_runs import assert_it_comes_back, begun, everything, keeping
 
 MINUTE = 60 / (24 * 60 * 60)
 
@@ -33,9 +33,8 @@ async def restrict(kept: Store, pages: int) -> None:
 
 async def test_a_full_disk_is_told_and_playing_goes_on(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
         assert manager.store is not None
-        await person.take(3)
+        person = await begun(manager)
         await person.session.keep()
         await restrict(manager.store, 1)
         with patch.object(store, "RETRY_SECONDS", 0.05):
@@ -50,10 +49,7 @@ async def test_a_full_disk_is_told_and_playing_goes_on(tmp_path: Path) -> None:
         late.leave()
         person.leave()
         await manager.stop()
-    async with keeping(tmp_path) as manager:
-        again = await wake(manager, person.session.key)
-        assert everything(again.run) == everything(person.run)
-        again.leave()
+    await assert_it_comes_back(tmp_path, person.session.key, everything(person.run))
 
 
 async def test_a_database_that_fails_is_told(tmp_path: Path) -> None:
@@ -125,9 +121,8 @@ def test_a_database_of_a_later_version_is_left_alone_in_words(tmp_path: Path) ->
 
 async def test_a_run_that_was_forgotten_while_somebody_had_it_is_written_anew(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
-        person = Watcher(await manager.create())
         assert manager.store is not None
-        await person.take(3)
+        person = await begun(manager)
         await person.session.keep()
         manager.store.in_use = tuple
         await manager.store.sweep(seconds=1e6, most_bytes=0)
@@ -136,17 +131,13 @@ async def test_a_run_that_was_forgotten_while_somebody_had_it_is_written_anew(tm
         await eventually(lambda: person.session.saver.idle and not person.session.saver.is_behind)
         before = everything(person.run)
         person.leave()
-    async with keeping(tmp_path) as manager:
-        again = await wake(manager, person.session.key)
-        assert everything(again.run) == before
-        again.leave()
+    await assert_it_comes_back(tmp_path, person.session.key, before)
 
 
 async def forgets(folder: Path, **limits: float) -> bool:
     """Whether the run of a server goes that has these limits, when it is started again two minutes later."""
     async with keeping(folder) as manager:
-        person = Watcher(await manager.create())
-        await person.take(3)
+        person = await begun(manager)
         person.leave()
     kept = Store(open_folder(folder))
     settings = Settings.model_validate({"limits": limits})
