@@ -8,7 +8,7 @@ import numpy as np
 
 from app.wire.numbers import number, numbers, points
 from engine.data.targets import actual_classes
-from engine.evaluation.metrics import Roc, roc
+from engine.evaluation.metrics import Roc, predicted_classes, roc
 from engine.evaluation.metrics import scores as metrics
 from engine.evaluation.predictions import predictions_of
 from engine.nn.network import Array
@@ -111,12 +111,13 @@ def prediction(question: int, step: int, outputs: Array, predictions: Array, neu
 
 def scores(trainer: Trainer) -> dict[str, Any]:
     """The metrics of both sets: `scores` by name; `confusion`, rows of true and columns of predicted classes, None for
-    values; and `roc`, of two classes."""
+    values; `roc`, of two classes; and `said`, a digit for each point of the plane: the class it is taken for."""
     sets = {
         "train": (trainer.train_points, trainer.train_labels),
         "test": (trainer.test_points, trainer.test_labels),
     }
-    message: dict[str, Any] = {"step": trainer.step, "scores": {}, "confusion": {}, "roc": {}}
+    message: dict[str, Any] = {"step": trainer.step, "scores": {}, "confusion": {}, "roc": {}, "said": {}}
+    drawn = trainer.spec.kind.plane and not trainer.spec.is_regression
     with np.errstate(over="ignore", invalid="ignore"):  # after a divergence outputs may overflow float32
         for name, (points, labels) in sets.items():
             outputs = trainer.predict(points)
@@ -125,7 +126,8 @@ def scores(trainer: Trainer) -> dict[str, Any]:
             message["scores"][name] = {score: number(found[score], 17) for score in METRICS}
             message["confusion"][name] = None if confusion is None else confusion.tolist()
             message["roc"][name] = _roc(roc(outputs, labels)) if trainer.spec.class_count == 2 else None
-    for part in ("confusion", "roc"):
+            message["said"][name] = "".join(map(str, predicted_classes(outputs, trainer.spec))) if drawn else None
+    for part in ("confusion", "roc", "said"):
         if not any(message[part].values()):
             message[part] = None
     return message

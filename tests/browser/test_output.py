@@ -226,6 +226,17 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
         cells = opened[counts].locator("b")
         expect(cells).to_have_count(4)
         assert sum(int(cell) for cell in cells.evaluate_all("cells => cells.map(cell => cell.dataset.value)")) == 250
+    named = opened["confusion-train"].locator("b").evaluate_all("cells => cells.map(cell => cell.dataset.name)")
+    assert named == ["TN", "FP", "FN", "TP"]
+    pixels = "canvas => canvas.toDataURL()"
+    plain = opened["boundary"].evaluate(pixels)
+    opened["confusion-train"].locator("[data-name=TP]").hover()
+    opened.until(lambda: opened["boundary"].evaluate(pixels) != plain)
+    opened["scores"].locator("h2").hover()
+    opened.until(lambda: opened["boundary"].evaluate(pixels) == plain)
+    opened["mark-wrong"].check()
+    opened["mark-said"].check()
+    expect(opened["swapped"]).to_be_hidden()
     left, top, right, bottom = box(opened["scores"])
     assert min(left, top) >= 0
     assert right <= 1366

@@ -92,6 +92,9 @@
  * @property {number} output  the one that is drawn, of several
  * @property {boolean} testPoints
  * @property {boolean} discretize
+ * @property {boolean} markWrong  points that are taken for another class are crossed
+ * @property {boolean} markSaid   points have the colour and shape of the class they are taken for
+ * @property {{set: 'train' | 'test', own: number, said: number} | null} cell  of a confusion matrix, whose points stand out
  * @property {'log' | 'linear'} lossScale
  * @property {string} quantity  of the layers' chart, one of quantities.js
  * @property {'loss' | 'layers'} chart  where there is room for one
@@ -116,13 +119,13 @@ export const startState = (appearance) => ({
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
-  testPoints: false, discretize: false, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers',
+  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers',
   preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 
-/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
+/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markSaid' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
 /** @type {(keyof View)[]} */
-const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'lossScale', 'quantity', 'chart', 'panel', 'preset', 'broken', 'comparison', 'branchPictures'];
+const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markSaid', 'lossScale', 'quantity', 'chart', 'panel', 'preset', 'broken', 'comparison', 'branchPictures'];
 
 /** @param {PageState} state @returns {View} */
 const viewOf = (state) => /** @type {View} */ (Object.fromEntries(VIEW.map((key) => [key, state[key]])));

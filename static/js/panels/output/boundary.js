@@ -10,6 +10,7 @@ import { followPlace } from './place_prediction.js';
 import { nearestPoint, openPoint } from './picked_point.js';
 import { readPlaneContents } from './plane_contents.js';
 import { createPlanePicture } from './plane_picture.js';
+import { readMarks } from './said_points.js';
 import { readHeatMap } from './shown_heat_map.js';
 import { createValuesStrip, legend, valuesAt } from './values_strip.js';
 
@@ -38,7 +39,7 @@ export function mountBoundary(root, store, follow) {
     scheduled = 0;
     const contents = readPlaneContents(store);
     if (stale) {
-      picture.fit(contents, store.get('testPoints'));
+      picture.fit(contents, store.get('testPoints'), readMarks(store));
       showWords(root, store, contents);
     }
     stale = false;
@@ -64,6 +65,8 @@ export function mountBoundary(root, store, follow) {
   observer.observe(plane);
   const undo = [
     store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'choices', 'output', 'state'], refit),
+    store.watch(['markWrong', 'markSaid', 'cell'], refit),
+    store.watch(['scores'], () => readMarks(store) && refit()),
     store.watch(['hovered', 'spec'], () => (showTitle(root, store), repaint())),
     store.watch(['frame', 'lit'], repaint),
     store.watch(['frame', 'points'], sample.requestIfAny),

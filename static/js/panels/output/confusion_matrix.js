@@ -5,6 +5,9 @@ import { markSvg } from '../../draw/plane/marks.js';
 import { write } from '../../core/elements.js';
 import { formatCount, t } from '../../core/i18n.js';
 
+/** Names of the cells of two classes, the second of which is the positive one. */
+const OF_TWO = [['TN', 'FP'], ['FN', 'TP']];
+
 /**
  * Rows: true classes; columns: predicted classes.
  * @param {HTMLElement} root
@@ -19,7 +22,7 @@ export function showConfusionMatrix(root, counts, { names, marks }) {
     root.style.setProperty('--classes', String(names.length));
     const heading = (/** @type {number} */ i) => `<span class="of-class">${marks ? markSvg(i) : ''}${names[i]}</span>`;
     root.innerHTML = `<span class="axes">${t('scores.axes')}</span>${names.map((_, i) => heading(i)).join('')}${names
-      .map((_, row) => heading(row) + names.map((__, column) => `<b class="${row === column ? 'right' : ''}" data-cell="${row}-${column}"></b>`).join('')).join('')}`;
+      .map((_, row) => heading(row) + names.map((__, column) => `<b class="${row === column ? 'right' : ''}" data-cell="${row}-${column}"${names.length === 2 ? ` data-name="${OF_TWO[row][column]}"` : ''}></b>`).join('')).join('')}`;
   }
   const shown = (/** @type {number} */ count) => (names.length > 4 && count < 1e4 ? String(count || '·') : formatCount(count, 1e4)); // narrow cells
   const most = Math.max(1, ...(counts ?? []).flat());

@@ -6,6 +6,7 @@ import { makeColormap } from '../../draw/base/colormap.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { paintPoints, toPixels } from '../../draw/plane/plane.js';
 import { createHeatMapPainter } from './heat_map.js';
+import { asSaid, paintMarks } from './said_points.js';
 
 const MANY = 300; // points above which they are drawn smaller
 const FEW = 12; // points up to which they are drawn large
@@ -25,8 +26,8 @@ export function createPlanePicture(box, canvas) {
   return {
     get size() { return size; },
 
-    /** To the room there is; paints the points anew. @param {PlaneContents} contents @param {boolean} withTest */
-    fit(contents, withTest) {
+    /** To the room there is; paints the points anew. @param {PlaneContents} contents @param {boolean} withTest @param {import('./said_points.js').Marks | null} marks */
+    fit(contents, withTest, marks) {
       palette = readPalette(box);
       heatMap.recolor(palette);
       const gutter = Math.ceil(palette.small * 1.75);
@@ -38,7 +39,7 @@ export function createPlanePicture(box, canvas) {
       pointsLayer.width = pointsLayer.height = Math.round(size * density);
       const layer = contextOf(pointsLayer);
       layer.scale(density, density);
-      paintDataPoints(layer, contents, { size, palette, withTest });
+      paintDataPoints(layer, contents, { size, palette, withTest, marks: contents.draft || !contents.classes ? null : marks });
     },
 
     /**
@@ -54,8 +55,8 @@ export function createPlanePicture(box, canvas) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean}} how */
-function paintDataPoints(context, { classes, train, test, extent, chosenOutput }, { size, palette, withTest }) {
+/** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean, marks: import('./said_points.js').Marks | null}} how */
+function paintDataPoints(context, { classes, train, test, extent, chosenOutput }, { size, palette, withTest, marks }) {
   const shrink = Math.min(1, Math.sqrt(MANY / Math.max(1, train.length)));
   const radius = train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(4.2, size / 66) * shrink);
   const how = {
@@ -68,8 +69,11 @@ function paintDataPoints(context, { classes, train, test, extent, chosenOutput }
     output: chosenOutput,
     unit: train.reduce((most, point) => Math.max(most, Math.abs(point[2 + chosenOutput] ?? 0)), 1),
   };
-  if (withTest) paintPoints(context, test, { ...how, hollow: true });
-  paintPoints(context, train, { ...how, hollow: false });
+  const [told, testToo] = [marks?.classes, withTest || marks?.cell?.set === 'test'];
+  if (testToo) paintPoints(context, marks?.said ? asSaid(test, told?.test, classes) : test, { ...how, hollow: true });
+  paintPoints(context, marks?.said ? asSaid(train, told?.train, classes) : train, { ...how, hollow: false });
+  if (marks && testToo) paintMarks(context, test, 'test', marks, how);
+  if (marks) paintMarks(context, train, 'train', marks, how);
 }
 
 /**

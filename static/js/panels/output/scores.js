@@ -3,6 +3,7 @@
 
 import { translate } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
+import { createScoreMarks } from './score_marks.js';
 import { showScores } from './scores_content.js';
 import { SCORES_MARKUP } from './scores_markup.js';
 
@@ -18,6 +19,7 @@ const GAP = 6; // px
 export function mountScores(root, opener, panel, store) {
   root.querySelector('.scores-body')?.remove();
   root.insertAdjacentHTML('beforeend', SCORES_MARKUP);
+  const marks = createScoreMarks(root, store);
   const isOpen = () => root.matches(':popover-open');
   let timer = 0;
   let shownAt = 0;
@@ -28,7 +30,9 @@ export function mountScores(root, opener, panel, store) {
     if (!isOpen()) return;
     shownAt = performance.now();
     const output = readOutput(store);
-    if (output) showScores(root, store.get('frame'), store.get('scores'), output);
+    if (!output) return;
+    showScores(root, store.get('frame'), store.get('scores'), output);
+    marks.show();
   }
 
   function place() {
@@ -45,12 +49,14 @@ export function mountScores(root, opener, panel, store) {
 
   root.addEventListener('toggle', () => {
     opener.setAttribute('aria-expanded', String(isOpen()));
+    if (!isOpen()) marks.leave();
     place();
   });
   addEventListener('resize', place);
   showWords();
   const undo = [
     store.watch(['frame', 'scores'], () => { timer ||= window.setTimeout(show, Math.max(0, shownAt + SHOW_EVERY - performance.now())); }),
+    store.watch(['markWrong', 'markSaid', 'preset'], show),
     store.watch(['language', 'profile'], showWords),
     store.watch(['state'], place), // another data set has another table
     () => removeEventListener('resize', place),

@@ -11,7 +11,9 @@ export const SCORES_MARKUP = `
       <dl class="spent">${SPENT.map(([text, testid]) => `
         <div><dt data-t="${text}"></dt><dd data-testid="${testid}"></dd></div>`).join('')}
       </dl>
-      <div class="matrices">${SETS.map((set) => `<figure class="of-${set}"><figcaption data-t="scores.${set}_confusion"></figcaption><div class="matrix" data-testid="confusion-${set}"></div></figure>`).join('')}</div>
+      <div class="matrices">${SETS.map((set) => `<figure class="of-${set}"><figcaption data-t="scores.${set}_confusion"></figcaption><div class="matrix" data-testid="confusion-${set}"></div></figure>`).join('')}
+        <p class="marks"><label><input type="checkbox" data-testid="mark-wrong"><span data-t="scores.mark_wrong"></span></label><label><input type="checkbox" data-testid="mark-said"><span data-t="scores.mark_said"></span></label></p>
+        <p class="hint swapped" data-testid="swapped"></p></div>
       <figure class="roc" data-testid="roc"><figcaption data-t="scores.roc"></figcaption>
         <svg viewBox="-4 -4 108 108" role="img"><path class="edge" d="M0 0V100H100"/><path class="chance" d="M0 100L100 0"/><path class="test of-test"/><path class="train"/></svg>
         <p>${SETS.map((set) => `<span class="${set} of-${set}"><i></i><span data-t="scores.${set}"></span> AUC <b data-testid="auc-${set}"></b></span>`).join('')}</p></figure>
