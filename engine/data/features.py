@@ -1,4 +1,5 @@
-"""Features: points of the plane → the input columns of a network. Rows of other data sets are inputs already."""
+"""Features: points of the plane → the input columns of a network. Rows of other data sets are inputs already, or, where
+they are pictures, may be normalised."""
 
 from collections.abc import Callable, Sequence
 
@@ -20,8 +21,14 @@ FEATURES: dict[FeatureName, Callable[[Array, Array], Array]] = {
 
 
 def inputs_of(spec: Spec, rows: Array) -> Array:
-    """Points (n, 2) → their features (n, inputs); rows of data sets that are not of the plane unchanged."""
-    return features_of(spec.features, rows, spec.kind.unit) if spec.kind.plane else rows
+    """Points (n, 2) → their features (n, inputs); pictures (n, pixels) from 0 to 1 → (p − mean)/deviation where the
+    Spec says so; other rows unchanged."""
+    kind = spec.kind
+    if kind.plane:
+        return features_of(spec.features, rows, kind.unit)
+    if spec.normalize and kind.side:
+        return (rows - np.float32(kind.pixel_mean)) / np.float32(kind.pixel_deviation)
+    return rows
 
 
 def features_of(features: Sequence[FeatureName], points: Array, unit: float = 1) -> Array:

@@ -194,6 +194,14 @@ def data_code(run: ExportedRun) -> list[list[Line]]:
 
 def _rows(run: ExportedRun, inputs: str) -> list[str]:
     """Lines that make the inputs, (n, inputs), and labels or classes."""
+    kind, rows = run.spec.kind, _plain_rows(run, inputs)
+    if not (run.spec.normalize and kind.side):
+        return rows
+    return [*rows, f"{inputs} = ({inputs} - np.float32({kind.pixel_mean})) / np.float32({kind.pixel_deviation})"]
+
+
+def _plain_rows(run: ExportedRun, inputs: str) -> list[str]:
+    """The same without normalised pictures."""
     spec = run.spec
     if spec.kind.plane:
         return [*_points(spec), *_features(spec, inputs)]

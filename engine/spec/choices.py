@@ -75,6 +75,9 @@ class Kind:
     """Input columns where the inputs are not of the plane; 0: the Spec says."""
     side: int = 0
     """Pixels a side where the inputs are square pictures; 0: they are none."""
+    pixel_mean: float = 0
+    """Of all its pixels, from 0 to 1, and their deviation: what normalised pictures are shifted and divided by."""
+    pixel_deviation: float = 1
     outputs: int = 1
     """Values per sample where the targets are values; 0: the Spec says."""
     noise: bool = True
@@ -107,8 +110,27 @@ KINDS: dict[DatasetName, Kind] = {
     "arithmetic": Kind(targets="values", samples=441, low=-10, high=10, unit=10, outputs=2, noise=False),
     "own": Kind(samples=None, classes=None, noise=False),
     "own_values": Kind(targets="values", samples=None, noise=False),
-    "digits": Kind(samples=1797, only=True, plane=False, inputs=64, side=8, classes=10, noise=False),
-    "mnist": Kind(samples=12_000, plane=False, inputs=784, side=28, classes=10, noise=False),
+    "digits": Kind(
+        samples=1797,
+        only=True,
+        plane=False,
+        inputs=64,
+        side=8,
+        classes=10,
+        noise=False,
+        pixel_mean=0.3053,
+        pixel_deviation=0.3760,
+    ),
+    "mnist": Kind(
+        samples=12_000,
+        plane=False,
+        inputs=784,
+        side=28,
+        classes=10,
+        noise=False,
+        pixel_mean=0.1307,
+        pixel_deviation=0.3081,
+    ),
     "digit_pictures": Kind(
         targets="values", samples=10, only=True, plane=False, inputs=10, outputs=64, noise=False, whole=True
     ),

@@ -249,8 +249,8 @@ PRESETS: tuple[Preset, ...] = (
         _spec("xor_gate", (4,), activation="relu", output_activation="linear", learning_rate=0.1, batch_size=None),
         500,
     ),
-    Preset("d5_digits", ("D5",), _digits("digits", _dropped(256, 128), stop_epochs=10), 230),
-    Preset("d5_mnist", ("D5",), _digits("mnist", _dropped(256, 128), stop_epochs=10), 1000),
+    Preset("d5_digits", ("D5",), _digits("digits", _dropped(256, 128), stop_epochs=10, normalize=True), 230),
+    Preset("d5_mnist", ("D5",), _digits("mnist", _dropped(256, 128), stop_epochs=10, normalize=True), 1000),
     Preset("d6_narrowing", ("D6",), _digits("digits", (256, 64)), 230),
     Preset("d6_narrowing_mnist", ("D6",), _digits("mnist", (256, 64)), 1000),
     Preset(

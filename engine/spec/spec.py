@@ -134,6 +134,7 @@ class Spec(BaseModel):
     own_units: Annotated[tuple[tuple[Real, Annotated[Real, Gt(0)]], ...], Len(0, 3)] = Field(
         default=(), description="[zero, unit] of x1, x2 and label: the file of own points has zero + unit · the number"
     )
+    normalize: bool = Field(default=False, description="pixels less the mean of their data set, over its deviation")
     random_inputs: Annotated[Whole, Ge(1), Le(MOST_INPUTS)] = Field(default=10, description="input columns of `random`")
     random_outputs: Annotated[Whole, Ge(1), Le(10)] = Field(default=2, description="target columns of `random`")
 

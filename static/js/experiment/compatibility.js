@@ -22,6 +22,7 @@ const IDLE = {
   classes: (spec, _choices, kind) => (kind.classes !== null || spec.dataset === 'own') && { key: 'reason.classes' },
   function: (spec) => spec.dataset !== 'function' && { key: 'reason.only_dataset', values: { dataset: 'function' } },
   features: (spec, _choices, kind) => !kind.plane && { key: 'reason.features' },
+  normalize: (_spec, _choices, kind) => !kind.side && { key: 'reason.no_pictures' },
   random_inputs: (spec) => spec.dataset !== 'random' && { key: 'reason.only_dataset', values: { dataset: 'random' } },
   random_outputs: (spec) => spec.dataset !== 'random' && { key: 'reason.only_dataset', values: { dataset: 'random' } },
   activation: (spec) => !spec.hidden.length && { key: 'reason.no_hidden' },

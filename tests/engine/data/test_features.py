@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 
 from engine import Spec
+from engine.data.datasets import samples_of
 from engine.data.features import inputs_of
-from engine.spec.choices import FEATURES, FeatureName
+from engine.spec.choices import FEATURES, DatasetName, FeatureName
 from engine.training.snapshot import grid_inputs
 
 POINTS = np.array([[1, 2], [-3, 0.5]], dtype=np.float32)
@@ -36,3 +37,19 @@ def test_the_grid_covers_what_is_drawn() -> None:
     np.testing.assert_allclose(grid_inputs(Spec(dataset="and_gate"), 2), [[0, 1], [1, 1], [0, 0], [1, 0]])
     np.testing.assert_allclose(grid_inputs(Spec(dataset="arithmetic"), 1), [[0, 0]])
     np.testing.assert_allclose(grid_inputs(Spec(dataset="arithmetic"), 2)[0], [-0.5, 0.5])
+
+
+@pytest.mark.parametrize("dataset", ["digits", "mnist"])
+def test_normalised_pixels_have_the_mean_0_and_the_deviation_1(dataset: DatasetName) -> None:
+    """As the whole data set does; of MNIST the two numbers are those that everybody uses."""
+    plain = Spec(dataset=dataset, hidden=(4,), loss="cross_entropy")
+    kind = plain.kind
+    rows = np.array([[0, kind.pixel_mean, 1]], dtype=np.float32)
+    np.testing.assert_array_equal(inputs_of(plain, rows), rows)
+    wanted = [[-kind.pixel_mean / kind.pixel_deviation, 0, (1 - kind.pixel_mean) / kind.pixel_deviation]]
+    np.testing.assert_allclose(inputs_of(plain.changed(normalize=True), rows), wanted, rtol=1e-6, atol=1e-7)
+    if dataset == "mnist":
+        assert (kind.pixel_mean, kind.pixel_deviation) == (0.1307, 0.3081)
+    else:
+        every = inputs_of(plain.changed(normalize=True), samples_of(plain)[0])
+        np.testing.assert_allclose([every.mean(), every.std()], [0, 1], atol=2e-4)

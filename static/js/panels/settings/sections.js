@@ -3,7 +3,7 @@
 
 /** @type {[string, string[]][]} */
 export const SECTIONS = [
-  ['data', ['dataset', 'classes', 'function', 'noise', 'samples', 'train_fraction', 'features', 'random_inputs', 'random_outputs']],
+  ['data', ['dataset', 'classes', 'function', 'noise', 'samples', 'train_fraction', 'features', 'normalize', 'random_inputs', 'random_outputs']],
   ['network', ['hidden', 'output_activation', 'biases', 'norm_momentum', 'norm_epsilon']],
   ['activation', ['activation', 'leaky_slope', 'elu_alpha']],
   ['loss', ['loss', 'huber_delta', 'reduction']],
