@@ -145,10 +145,10 @@ def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph)
     rows = opened["own-verdict"].locator("tbody tr")
     expect(rows).to_have_text(["→ x−1−1−1✓ the same at 31 points", "→ y1.51.51.5✓ the same at 31 points"])
     opened["own-backward"].fill("x·g, y·g")
-    expect(rows).to_have_text(["→ x1.5−1−1✕ not the same", "→ y−11.51.5✕ not the same"])
+    expect(rows).to_have_text(["→ x1.5−1−1✕ differs", "→ y−11.51.5✕ differs"])
     opened["own-backward"].fill("y, x·g")
     opened["value-g"].fill("1")
-    expect(rows.first).to_contain_text("−2−2−2✕ not everywhere: at x = ")
+    expect(rows.first).to_contain_text("−2−2−2✕ differs elsewhere: at x = ")
     expect(opened["own-y"]).to_have_attribute("data-right", "true")
     for backward, sentence in {
         "y·g": "backward gives 1 and forward has 2 inputs (x, y)",
