@@ -12,7 +12,6 @@ from typing import Any
 
 from app.sessions.copies import RunCopy
 from app.sessions.history.branches import Branches
-from app.sessions.history.curves import entries_message
 from app.sessions.history.undo import UndoStack
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
@@ -246,14 +245,14 @@ class Run:
             self.tell_curves_to(viewer)
 
     def tell_curves_to(self, viewer: Viewer) -> None:
-        """The loss curve and the measurements of the branch it is on."""
+        """The loss curve, the measurements and the log of the branch it is on."""
         viewer.outbox.curve_step = self.branches.history.last_step
         viewer.tell(self.branches.curves(), self.revision)
 
     def missed_entries(self, after: int) -> str | None:
-        """The loss curve after this step and before the step of now, whose entry is in its frame, as a message."""
-        missed = self.branches.history.between(after, self.step)
-        return json.dumps({"type": "entries", **entries_message(missed)}, allow_nan=False) if missed else None
+        """The loss curve and the log after this step, up to now, as a message that goes before the frame of now."""
+        missed = self.branches.missed(after, self.step)
+        return None if missed is None else json.dumps(missed, allow_nan=False)
 
     def tell_layout(self, viewer: Viewer) -> None:
         """What the frames of this revision hold, once, before the first of them."""

@@ -107,6 +107,7 @@ def next_turn(run: Run, seconds: float, save: bool = False) -> Turn | None:
         watched=not run.playing or any(viewer.inspect_request is not None for viewer in run.viewers),
         before=run.before,
         record_rule=run.branches.timeline.record_rule,
+        logged_epoch=max(run.epoch, run.branches.log.last_epoch),
         save=save,
     )
     return Turn(job, wanting, scoring, now, seconds)
@@ -125,6 +126,8 @@ def _remember(run: Run, turn: Turn, trained: Trained) -> None:
         run.before, run.set_by_hand = trained.before, False
     for entry in trained.entries:
         run.branches.add(entry, None)
+    for row in trained.rows:
+        run.branches.log.add(row)
     run.entries_too_costly = run.entries_too_costly or trained.too_costly
     if trained.entry is not None:
         run.branches.add(trained.entry, trained.checkpoint)

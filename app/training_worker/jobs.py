@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
 from app.training_worker.long_work import takes_long
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
-from app.training_worker.recording import MOST_SECONDS, advance, entry_of
+from app.training_worker.recording import MOST_SECONDS, Recorder, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
 from app.wire.numbers import number
@@ -28,7 +28,7 @@ from engine.nn.network import Array
 from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training import model_file, safetensors_file
-from engine.training.snapshot import CurveEntry
+from engine.training.picture import Readings
 from engine.training.timeline import Checkpoint, Moment
 from engine.training.trainer import Trainer
 
@@ -102,27 +102,33 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
     began, first = time.perf_counter(), trainer.step
     records_steps = job.every_step and job.steps > 1
     with_picture = bool(job.focuses) and not (job.timed or job.watched or job.steps_of_epoch or records_steps)
-    recorded = advance(trainer, 0 if with_picture else job.steps, watched=job.watched, every_step=job.every_step)
-    epoch, before, entries = trainer.epoch, recorded.before, recorded.entries
+    recorder = Recorder(trainer, watched=job.watched, every_step=job.every_step, logged_epoch=job.logged_epoch)
+    picture_steps = 0
+    if with_picture:
+        picture_steps = recorder.advance_to_last_row(job.steps)
+    else:
+        recorder.advance(job.steps)
+    epoch = trainer.epoch
     if job.steps_of_epoch:
-        left = min(job.steps_of_epoch, trainer.steps_left_in_epoch)
-        recorded = advance(trainer, left, watched=job.watched, every_step=job.every_step)
-        before, entries = recorded.before or before, entries + recorded.entries
+        recorder.advance(min(job.steps_of_epoch, trainer.steps_left_in_epoch))
     trained, spent = time.perf_counter(), time.thread_time()
     epoch_ended = job.steps_of_epoch > 0 and trainer.epoch > epoch
     frames: dict[Focus | None, bytes] = {}
-    entry = None
+    readings = None
     shown = not job.only_at_epoch_end or epoch_ended or trainer.diverged is not None or trainer.stopped is not None
     if job.focuses and shown:
-        entry, frames = _frames(trainer, job, job.steps if with_picture else 0)
+        readings, frames = _frames(trainer, job, picture_steps)
     elif job.record or job.every_step:
-        entry = entry_of(trainer.readings())
+        readings = trainer.readings()
+    if readings is None:
+        recorder.log_if_due()
+    else:
+        recorder.note(readings)
     pictured = time.thread_time()
     scores = descriptions.scores(trainer) if job.scores and shown else None
     scored = pictured if scores is None else time.thread_time()
     step = trainer.step
-    if step == first:
-        before = job.before
+    before = job.before if step == first else recorder.before
     records = job.record_rule is not None and job.record_rule.includes(step)
     return Trained(
         step=step,
@@ -135,18 +141,19 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         frames=frames,
         scores=scores,
         scores_seconds=scored - pictured,
-        entries=entries,
-        too_costly=recorded.too_costly or (not frames and pictured - spent > MOST_SECONDS),
-        entry=entry,
-        checkpoint=trainer.checkpoint() if entry is not None and records else None,
+        entries=recorder.entries,
+        rows=recorder.rows,
+        too_costly=recorder.too_costly or (not frames and pictured - spent > MOST_SECONDS),
+        entry=None if readings is None else entry_of(readings),
+        checkpoint=trainer.checkpoint() if readings is not None and records else None,
         before=before,
         here=trainer.checkpoint() if job.save else None,
         explanations={one: _explained(trainer, before, one) for one in job.inspect_requests} if frames else {},
     )
 
 
-def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[CurveEntry, dict[Focus | None, bytes]]:
-    """The entry of the loss curve, and a frame for each focus, after so many steps more."""
+def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[Readings, dict[Focus | None, bytes]]:
+    """The numbers of the picture, and a frame for each focus, after so many steps more."""
     picture = trainer.picture(steps)
     frame = encode_frame(picture, revision=job.revision, frame=job.frame, steps_per_second=job.steps_per_second)
     frames: dict[Focus | None, bytes] = {None: frame}
@@ -154,7 +161,7 @@ def _frames(trainer: Trainer, job: port.Train, steps: int) -> tuple[CurveEntry, 
         if focus is not None:
             is_plane = trainer.spec.kind.plane
             frames[focus] = with_focus(frame, focus, *trainer.neuron_map(*focus)) if is_plane else frame
-    return entry_of(picture.readings), frames
+    return picture.readings, frames
 
 
 def _explained(trainer: Trainer, before: Checkpoint | None, request: InspectRequest) -> dict[str, Any]:

@@ -23,6 +23,7 @@ from engine.nn.network import Array, Network
 from engine.spec.choices import BugName
 from engine.spec.presets import Preset
 from engine.spec.spec import Spec
+from engine.training.epoch_log import EpochRow
 from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StopReason
 from engine.training.timeline import Checkpoint, Moment, RecordRule
@@ -165,18 +166,6 @@ class InspectRequest:
 
 
 @dataclass(frozen=True)
-class Recorded:
-    """What came of some steps of training."""
-
-    before: Checkpoint | None
-    """Where the run stood before the last step, if that may be inspected."""
-    entries: list[CurveEntry]
-    """Of the loss curve, of steps before the last one."""
-    too_costly: bool
-    """Whether an entry took so long that no more are to be made for their own sake."""
-
-
-@dataclass(frozen=True)
 class Trained:
     step: int
     epoch: int
@@ -195,8 +184,10 @@ class Trained:
     """Of a processor."""
     entries: list[CurveEntry]
     """Of the loss curve, before the one that follows."""
+    rows: list[EpochRow]
+    """Of the log."""
     too_costly: bool
-    """See `Recorded.too_costly`."""
+    """Whether an entry took so long that no more are to be made for their own sake."""
     entry: CurveEntry | None
     checkpoint: Checkpoint | None
     """Where the run stood when the entry was made, if the timeline keeps it."""
@@ -238,6 +229,8 @@ class Train(Job[Trained]):
     """Of the timeline: which steps it wants a checkpoint of; None: of none."""
     every_step: bool = False
     """Whether each of the first steps of a run is to have its entry in the loss curve."""
+    logged_epoch: int | None = None
+    """The last epoch that needs no row in the log; None: there is no log."""
     save: bool = False
     """Whether it is to be saved where the run then stands."""
 

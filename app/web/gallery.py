@@ -41,7 +41,7 @@ def listed(preset: Preset) -> dict[str, Any]:
         "race": preset.race,
         "bug": preset.bug,
         "numbers": preset.numbers,
-        "results": preset.results,
+        "panel": preset.panel,
         "steps_per_second": preset.steps_per_second,
         "spec": spec and spec.model_dump(mode="json"),
         "sizes": spec and Network.of(spec).sizes,

@@ -13,6 +13,7 @@ from engine.spec.choices import BugName
 from engine.spec.spec import Layer, OwnPoint, Spec
 
 RaceName = Literal["optimizers", "reward"]
+PanelName = Literal["results", "log"]
 
 PACES = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750)
 """Steps per second that a preset can be watched at."""
@@ -40,8 +41,8 @@ class Preset:
     """Planted from the start."""
     numbers: bool = False
     """Whether every link and neuron shows its number."""
-    results: bool = False
-    """Whether it shows the table of results, of few rows."""
+    panel: PanelName | None = None
+    """What it shows beside the loss curve; None: the layers through time."""
 
     @property
     def steps_per_second(self) -> int:
@@ -161,6 +162,7 @@ PRESETS: tuple[Preset, ...] = (
         ),
         100,
         curve=True,
+        panel="log",
     ),
     Preset(
         "a4_optimizers",
@@ -171,8 +173,8 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset("a5_scalar", ("A5",), page="/graph?preset=autograd"),
     # B: forward, backward, gradient descent on arithmetic
-    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True, results=True),
-    Preset("b2_sums", ("B2",), _SUMS, 6000, results=True),
+    Preset("b1_five_plus_three", ("B1",), _FIVE, 1000, curve=True, panel="results"),
+    Preset("b2_sums", ("B2",), _SUMS, 6000, panel="results"),
     Preset(
         "b3_reward",
         ("B3",),
@@ -209,10 +211,10 @@ PRESETS: tuple[Preset, ...] = (
         curve=True,
     ),
     # D: from the perceptron to digits
-    Preset("d1_and", ("D1",), _gate("and_gate"), 40, results=True),
-    Preset("d1_or", ("D1",), _gate("or_gate"), 40, results=True),
-    Preset("d1_nand", ("D1",), _gate("nand_gate"), 40, results=True),
-    Preset("d1_xor", ("D1",), _gate("xor_gate"), 800, results=True),
+    Preset("d1_and", ("D1",), _gate("and_gate"), 40, panel="results"),
+    Preset("d1_or", ("D1",), _gate("or_gate"), 40, panel="results"),
+    Preset("d1_nand", ("D1",), _gate("nand_gate"), 40, panel="results"),
+    Preset("d1_xor", ("D1",), _gate("xor_gate"), 800, panel="results"),
     Preset(
         "d2_xor",
         ("D2",),
@@ -227,7 +229,7 @@ PRESETS: tuple[Preset, ...] = (
             stop_epochs=1000,
         ),
         1000,
-        results=True,
+        panel="results",
     ),
     Preset(
         "d3_activations",
@@ -249,8 +251,12 @@ PRESETS: tuple[Preset, ...] = (
         _spec("xor_gate", (4,), activation="relu", output_activation="linear", learning_rate=0.1, batch_size=None),
         500,
     ),
-    Preset("d5_digits", ("D5",), _digits("digits", _dropped(256, 128), stop_epochs=10, normalize=True), 230),
-    Preset("d5_mnist", ("D5",), _digits("mnist", _dropped(256, 128), stop_epochs=10, normalize=True), 1000),
+    Preset(
+        "d5_digits", ("D5",), _digits("digits", _dropped(256, 128), stop_epochs=10, normalize=True), 230, panel="log"
+    ),
+    Preset(
+        "d5_mnist", ("D5",), _digits("mnist", _dropped(256, 128), stop_epochs=10, normalize=True), 1000, panel="log"
+    ),
     Preset("d6_narrowing", ("D6",), _digits("digits", (256, 64)), 230),
     Preset("d6_narrowing_mnist", ("D6",), _digits("mnist", (256, 64)), 1000),
     Preset(
@@ -292,7 +298,7 @@ PRESETS: tuple[Preset, ...] = (
         _spec("rings", (8, 8), noise=10, loss="bce", optimizer="adamw", learning_rate=0.01, batch_size=50),
         1000,
     ),
-    Preset("e2_planar", ("E2", "E3"), _PLANAR, 800),
+    Preset("e2_planar", ("E2", "E3"), _PLANAR, 800, panel="log"),
     # its bug stops it there, where two mini-batches happen to differ by 7e-7; no other two by less than 8e-5
     Preset("e4_mystery", ("E4",), _PLANAR.changed(seed=167), 357, bug="stop_on_batches"),
     Preset(

@@ -153,6 +153,11 @@ class Trainer:
         """Up to the end of the current epoch, or of the next one if the run is between two."""
         return math.ceil((len(self.train_inputs) - self._backend.progress().cursor) / self.batch_size)
 
+    @property
+    def between_epochs(self) -> bool:
+        """Whether the next step begins an epoch."""
+        return self._backend.progress().cursor == 0
+
     def configure(self, spec: Spec) -> None:
         """Continues with another Spec. Raises ValueError if a field differs that needs a new Trainer."""
         if fields := restarting_fields(self.spec, spec):
@@ -190,12 +195,8 @@ class Trainer:
         state = self._backend.state()
         tensors = {**self.network.views(state.parameters), **self.network.buffer_views(state.buffers)}
         if not set(self.network.names) <= set(parameters) <= set(tensors):
-            mismatched = ", ".join(
-                sorted((set(parameters) - set(tensors)) | (set(self.network.names) - set(parameters)))
-            )
-            raise ValueError(
-                f"these tensors are missing or unknown: {mismatched}; give {', '.join(self.network.names)}"
-            )
+            odd = ", ".join(sorted({*parameters} - {*tensors} | {*self.network.names} - {*parameters}))
+            raise ValueError(f"these tensors are missing or unknown: {odd}; give {', '.join(self.network.names)}")
         for name, values in parameters.items():
             tensors[name][:] = finite(name, values, tensors[name].shape)
         state.diverged = None

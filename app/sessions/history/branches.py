@@ -3,28 +3,35 @@
 from copy import copy
 from typing import Any, Self
 
-from app.sessions.history.curves import History, Measurements
+from app.sessions.history.curves import History, Measurements, entries_message, log_message
 from app.settings import Limits
 from app.training_worker.measurements import Measured
 from app.wire.messages import Refusal
+from engine.training.epoch_log import EpochLog
 from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint, Timeline
 
 
 class Branches:
     def __init__(
-        self, timeline: Timeline, histories: list[History], measurements: list[Measurements], limits: Limits
+        self,
+        timeline: Timeline,
+        histories: list[History],
+        measurements: list[Measurements],
+        logs: list[EpochLog],
+        limits: Limits,
     ) -> None:
-        """With the curves of each branch of the timeline."""
+        """With the curves and the log of each branch of the timeline."""
         self.timeline = timeline
         self.histories = histories
         self.measurements = measurements
+        self.logs = logs
         self._limits = limits
 
     @classmethod
     def of_start(cls, start: Checkpoint, entry: CurveEntry, limits: Limits) -> Self:
         timeline = Timeline(limits.timeline_bytes, start, entry.test_loss)
-        branches = cls(timeline, [History(limits.history)], [Measurements(limits.measured)], limits)
+        branches = cls(timeline, [History(limits.history)], [Measurements(limits.measured)], [EpochLog()], limits)
         branches.history.add(entry)
         return branches
 
@@ -34,6 +41,7 @@ class Branches:
         other.timeline = self.timeline.copied()
         other.histories = [history.copied() for history in self.histories]
         other.measurements = [measured.copied() for measured in self.measurements]
+        other.logs = [log.copied() for log in self.logs]
         return other
 
     @property
@@ -54,6 +62,11 @@ class Branches:
     def history(self) -> History:
         """The loss curve of the current branch, its parents' parts before it."""
         return self.histories[self.current]
+
+    @property
+    def log(self) -> EpochLog:
+        """The log of the current branch, its parents' parts before it."""
+        return self.logs[self.current]
 
     def add(self, entry: CurveEntry, checkpoint: Checkpoint | None) -> None:
         """What a turn of training has shown, and where the run then stood if that is wanted."""
@@ -77,10 +90,11 @@ class Branches:
     def begin(self, checkpoint: Checkpoint, test_loss: float, changed: tuple[str, ...]) -> None:
         """Leaves the current branch here, with its curves up to here."""
         step = checkpoint.state.step
-        before = (self.history.until(step), self.measurements[self.current].until(step))
+        before = (self.history.until(step), self.measurements[self.current].until(step), self.log.until(step))
         self.timeline.branch(checkpoint, test_loss, changed)
         self.histories.append(before[0])
         self.measurements.append(before[1])
+        self.logs.append(before[2])
 
     def refuse_new(self, step: int) -> None:
         """Raises Refusal where a change at this step would begin a branch and there are too many."""
@@ -93,8 +107,18 @@ class Branches:
             raise Refusal("too_many_branches", {"limit": len(branches)})
 
     def curves(self) -> dict[str, Any]:
-        """The loss curve and the measurements of the current branch, as a message."""
-        return {**self.history.message(), "measured": self.measurements[self.current].message()}
+        """The loss curve, the measurements and the log of the current branch, as a message."""
+        measured = self.measurements[self.current].message()
+        return {**self.history.message(), "measured": measured, "log": log_message(self.log.entries)}
+
+    def missed(self, after: int, step: int) -> dict[str, Any] | None:
+        """What has come after this step, up to `step`, whose own entry of the loss curve is in its frame, as a message;
+        None: nothing."""
+        entries = self.history.between(after, step)
+        rows = [row for row in self.log.entries if after < row.step <= step]
+        if not (entries or rows):
+            return None
+        return {"type": "entries", **entries_message(entries), "log": log_message(rows)}
 
     def message(self, step: int) -> dict[str, Any]:
         """The branches with the curves of their own parts; step: where the run stands."""

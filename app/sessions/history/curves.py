@@ -16,6 +16,7 @@ import numpy as np
 from app.training_worker.measurements import QUANTITIES, Measured
 from app.training_worker.port import FIRST_STEPS
 from app.wire.numbers import numbers
+from engine.training.epoch_log import EpochRow
 from engine.training.snapshot import CurveEntry
 
 CURVE = 200
@@ -135,6 +136,19 @@ def entries_message(entries: Sequence[CurveEntry]) -> dict[str, object]:
         "train_loss": numbers((entry.train_loss for entry in entries), 6),
         "test_loss": numbers((entry.test_loss for entry in entries), 6),
         "gradient_norms": [numbers((entry.gradient_norms[layer] for entry in entries), 6) for layer in range(layers)],
+    }
+
+
+def log_message(rows: Sequence[EpochRow]) -> dict[str, list[Any]]:
+    """The exact numbers, column by column; null where there is none."""
+    return {
+        "epochs": [row.epoch for row in rows],
+        "steps": [row.step for row in rows],
+        "train_loss": numbers((row.train_loss for row in rows), 17),
+        "test_loss": numbers((row.test_loss for row in rows), 17),
+        "train_accuracy": numbers((row.train_accuracy for row in rows), 17),
+        "test_accuracy": numbers((row.test_accuracy for row in rows), 17),
+        "errors": [row.errors for row in rows],
     }
 
 

@@ -9,9 +9,10 @@ from app.sessions.history.branches import Branches
 from app.sessions.history.curves import History, Measurements
 from app.sessions.history.undo import Change
 from app.sessions.run import Run
+from engine.training.epoch_log import EpochLog
 from engine.training.timeline import Checkpoint, Moment
 
-AnyCurve = History | Measurements
+AnyCurve = History | Measurements | EpochLog
 
 FORMAT = 1
 """Of document and parts; a run of another format is not read."""
@@ -62,8 +63,8 @@ class CapturedRun:
 
 
 def _curves(branches: Branches) -> Iterator[CapturedCurve]:
-    for place, both in enumerate(zip(branches.histories, branches.measurements, strict=True)):
-        for curve in both:
+    for place, all_three in enumerate(zip(branches.histories, branches.measurements, branches.logs, strict=True)):
+        for curve in all_three:
             yield CapturedCurve(curve, place, curve.entries, list(curve.entries))
 
 

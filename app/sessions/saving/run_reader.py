@@ -1,5 +1,6 @@
 """Reads a run as the store keeps it: see `run_writer`. What comes out is the same run, bit for bit."""
 
+import math
 from collections.abc import Iterable, Mapping
 from dataclasses import astuple, dataclass
 from operator import attrgetter
@@ -21,6 +22,7 @@ from app.training_worker.port import Placed
 from app.wire.messages import Refusal
 from engine.nn.network import State
 from engine.spec.spec import Spec
+from engine.training.epoch_log import EpochLog, EpochRow
 from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StoppingState
 from engine.training.timeline import Branch, Checkpoint, Moment, Timeline
@@ -116,19 +118,21 @@ class _Reader:
             branch.moments.sort(key=attrgetter("checkpoint.state.step"))
         limits, document = self._limits, self._document
         timeline = Timeline.restored(limits.timeline_bytes, found, document["current"], document["spacing"])
-        pieces = [(self._pieces("history", place), self._pieces("layers", place)) for place in range(len(found))]
+        pieces = [[self._pieces(kind, place) for kind in ("history", "layers", "log")] for place in range(len(found))]
         histories = [
             History.restored(limits.history, width, [entry for part in losses.values() for entry in _history(part)])
-            for (losses, _), width in zip(pieces, document["widths"][0], strict=True)
+            for (losses, _, _), width in zip(pieces, document["widths"][0], strict=True)
         ]
         measurements = [
             Measurements.restored(limits.measured, width, [one for part in layers.values() for one in _measured(part)])
-            for (_, layers), width in zip(pieces, document["widths"][1], strict=True)
+            for (_, layers, _), width in zip(pieces, document["widths"][1], strict=True)
         ]
-        for (losses, layers), history, measured in zip(pieces, histories, measurements, strict=True):
-            self._writer.add_curve(history, list(losses))
-            self._writer.add_curve(measured, list(layers))
-        return Branches(timeline, histories, measurements, limits)
+        logs = [EpochLog([row for part in rows.values() for row in _log(part)]) for _, _, rows in pieces]
+        for written, curves in zip(pieces, zip(histories, measurements, logs, strict=True), strict=True):
+            self._writer.add_curve(curves[0], list(written[0]))
+            self._writer.add_curve(curves[1], list(written[1]))
+            self._writer.add_curve(curves[2], list(written[2]))
+        return Branches(timeline, histories, measurements, logs, limits)
 
     def _pieces(self, kind: str, branch: int) -> dict[int, Part]:
         return {n: part for n, part in self._parts.get(kind, {}).items() if part.facts["branch"] == branch}
@@ -169,3 +173,11 @@ def _measured(part: Part) -> Iterable[Measured]:
         if len(values) != len(QUANTITIES):
             raise ValueError(f"{len(values)} quantities were measured, and now there are {len(QUANTITIES)}")
         yield Measured(step, values)
+
+
+def _log(part: Part) -> Iterable[EpochRow]:
+    arrays = part.arrays
+    for epoch, step, values in zip(*(arrays[name].tolist() for name in ("epochs", "steps", "values")), strict=True):
+        train, test, *scores = values
+        train_accuracy, test_accuracy, errors = (None if math.isnan(score) else score for score in scores)
+        yield EpochRow(epoch, step, train, test, train_accuracy, test_accuracy, None if errors is None else int(errors))

@@ -19,6 +19,7 @@ from app.store.records import MakePart, Part, PartsToMake, Save
 from app.training_worker.measurements import Measured
 from engine.nn.network import State
 from engine.spec.spec import Spec
+from engine.training.epoch_log import EpochLog, EpochRow
 from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint, Moment
 
@@ -158,9 +159,10 @@ class RunWriter:
 
 
 def _curve_part(captured: CapturedCurve, first: int) -> MakePart:
-    entries = captured.entries[first:]
-    make = _history_part if isinstance(captured.curve, History) else _layers_part
-    return partial(make, entries, captured.branch)
+    entries, branch = captured.entries[first:], captured.branch
+    if isinstance(captured.curve, EpochLog):
+        return partial(_log_part, entries, branch)
+    return partial(_history_part if isinstance(captured.curve, History) else _layers_part, entries, branch)
 
 
 def _history_part(entries: Sequence[CurveEntry], branch: int) -> Part:
@@ -171,6 +173,13 @@ def _history_part(entries: Sequence[CurveEntry], branch: int) -> Part:
 def _layers_part(entries: Sequence[Measured], branch: int) -> Part:
     values = np.array([one.values for one in entries], "<f4")
     return Part("layers", {"branch": branch}, {"steps": _steps(entries), "values": values})
+
+
+def _log_part(rows: Sequence[EpochRow], branch: int) -> Part:
+    """What a row has not is not a number."""
+    numbers = [(row.train_loss, row.test_loss, row.train_accuracy, row.test_accuracy, row.errors) for row in rows]
+    epochs, values = np.array([row.epoch for row in rows], "<i8"), np.array(numbers, "<f8")
+    return Part("log", {"branch": branch}, {"epochs": epochs, "steps": _steps(rows), "values": values})
 
 
 def _spec_part(spec: Spec) -> Part:
@@ -202,7 +211,7 @@ def _checkpoint_part(kind: str, checkpoint: Checkpoint, spec: int, more: Mapping
     return Part(kind, {**more, **facts}, arrays_of(checkpoint.state))
 
 
-def _steps(entries: Iterable[CurveEntry] | Iterable[Measured]) -> NDArray[np.int64]:
+def _steps(entries: Iterable[CurveEntry] | Iterable[Measured] | Iterable[EpochRow]) -> NDArray[np.int64]:
     return np.array([one.step for one in entries], "<i8")
 
 

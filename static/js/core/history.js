@@ -1,7 +1,9 @@
 // @ts-check
-// The curves of the run, which grow with every frame and every measurement until the server's thinned ones replace them.
+// The curves of the run, which grow with every frame and every measurement until the server's thinned ones replace them, and
+// its log, which is thinned here by the rule of engine/training/epoch_log.py.
 
 const MOST_ADDED = 2000; // entries, before the server is asked for its thinned history again
+const MOST_ROWS = 200; // of the log
 
 /** @typedef {import('../wire/messages.js').Health} Health */
 
@@ -18,16 +20,17 @@ export function createHistory(store, ask) {
   }
 
   return {
-    /** @param {{type: 'history'} & import('../wire/messages.js').History} message */
-    replace({ type, ...history }) {
+    /** @param {import('../wire/messages.js').HistoryMessage} message */
+    replace({ type, log, ...history }) {
       added = 0;
-      store.set({ history });
+      store.set({ history: { ...history, log: rowsOf(log) } });
     },
 
-    /** Of steps that no frame has come of. @param {import('../wire/messages.js').LossCurve & {gradient_norms: (number | null)[][]}} entries */
-    addEntries({ steps, train_loss: train, test_loss: test, gradient_norms: norms }) {
+    /** Of steps that no frame has come of, and of epochs; what watches is told with the frame that follows. @param {import('../wire/messages.js').Entries} entries */
+    addEntries({ steps, train_loss: train, test_loss: test, gradient_norms: norms, log }) {
       const history = store.get('history');
       const last = history?.steps.at(-1) ?? -1;
+      if (history) history.log = withRows(history.log, rowsOf(log));
       steps.forEach((step, i) => {
         if (!history || step <= last) return;
         history.steps.push(step);
@@ -66,4 +69,31 @@ export function createHistory(store, ask) {
       store.set({ history: { ...history } });
     },
   };
+}
+
+// The log: the numbers at the ends of epochs, of each one while they are few, then of every second, fourth, …
+
+/** @typedef {import('../wire/messages.js').EpochRow} EpochRow */
+
+/** @param {import('../wire/messages.js').LogColumns} columns @returns {EpochRow[]} */
+export const rowsOf = (columns) => columns.epochs.map((epoch, i) => ({
+  epoch, step: columns.steps[i], train_loss: columns.train_loss[i], test_loss: columns.test_loss[i],
+  train_accuracy: columns.train_accuracy[i], test_accuracy: columns.test_accuracy[i], errors: columns.errors[i],
+}));
+
+/** Those that are kept, with more of later epochs. @param {EpochRow[]} rows @param {EpochRow[]} more @returns {EpochRow[]} */
+export function withRows(rows, more) {
+  const last = rows.at(-1)?.epoch ?? 0;
+  const newer = more.filter(({ epoch }) => epoch > last);
+  const newest = newer.at(-1)?.epoch;
+  if (newest === undefined) return rows;
+  const spacing = spacingOf(newest);
+  return [...rows, ...newer].filter(({ epoch }) => epoch % spacing === 0 || epoch === newest);
+}
+
+/** Every how many epochs have a row when this is the newest. @param {number} epoch */
+export function spacingOf(epoch) {
+  let spacing = 1;
+  while (Math.floor(epoch / spacing) > MOST_ROWS) spacing *= 2;
+  return spacing;
 }

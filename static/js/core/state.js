@@ -98,7 +98,8 @@
  * @property {'log' | 'linear'} lossScale
  * @property {string} quantity  of the layers' chart, one of quantities.js
  * @property {'loss' | 'layers'} chart  where there is room for one
- * @property {'layers' | 'results'} panel  beside the loss curve; results only where rows are few
+ * @property {'layers' | 'results' | 'log'} panel  beside the loss curve; results only where rows are few
+ * @property {'loss' | 'accuracy'} curve  accuracy only where there are classes
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
  * @property {string | null} comparison  which runs are compared: one of experiment/comparisons.js
@@ -119,13 +120,13 @@ export const startState = (appearance) => ({
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
-  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers',
+  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
   preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 
-/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markSaid' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
+/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markSaid' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
 /** @type {(keyof View)[]} */
-const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markSaid', 'lossScale', 'quantity', 'chart', 'panel', 'preset', 'broken', 'comparison', 'branchPictures'];
+const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markSaid', 'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'comparison', 'branchPictures'];
 
 /** @param {PageState} state @returns {View} */
 const viewOf = (state) => /** @type {View} */ (Object.fromEntries(VIEW.map((key) => [key, state[key]])));

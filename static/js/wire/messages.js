@@ -95,6 +95,17 @@ export {};
 /** @typedef {RunState & {type: 'state', points?: Points, pictures?: Pictures | null, samples?: Samples | null}} StateMessage  with its data at a start, or over a new connection */
 
 /** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[]}} LossCurve */
+/** @typedef {{epochs: number[], steps: number[], train_loss: (number | null)[], test_loss: (number | null)[], train_accuracy: (number | null)[], test_accuracy: (number | null)[], errors: (number | null)[]}} LogColumns  a row for each epoch that has one */
+/**
+ * @typedef {object} EpochRow  of the log
+ * @property {number} epoch
+ * @property {number} step  at its end
+ * @property {number | null} train_loss
+ * @property {number | null} test_loss
+ * @property {number | null} train_accuracy
+ * @property {number | null} test_accuracy
+ * @property {number | null} errors  of the perceptron in the epoch
+ */
 /**
  * @typedef {object} History  of the branch the run is on, thinned
  * @property {number[]} steps
@@ -102,7 +113,10 @@ export {};
  * @property {(number | null)[]} test_loss
  * @property {(number | null)[][]} gradient_norms  a line for each layer
  * @property {{steps: number[], layers: Record<string, (number | null)[][]>}} measured  by quantity, a line for each layer
+ * @property {EpochRow[]} log
  */
+/** @typedef {Omit<History, 'log'> & {type: 'history', log: LogColumns}} HistoryMessage */
+/** @typedef {LossCurve & {gradient_norms: (number | null)[][], log: LogColumns}} Entries  of the loss curve and the log, since those that are there */
 /** @typedef {{name: string, kind: '<f4' | '<f2' | '|i1' | '|u1', shape: number[], offset: number}} Section  offset: in bytes, in a picture that is not packed */
 /**
  * @typedef {object} Layout  of the frames of a revision
@@ -218,5 +232,5 @@ export {};
 /** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */
 /** @typedef {{side: number, scale: number, values: number[]}} FeatureMap  value = q / 127 · scale, row 0 is the top */
 /** @typedef {{properties: Record<string, any>, $defs: Record<string, any>}} SpecSchema  JSON schema of the Spec */
-/** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, bug: string | null, numbers: boolean, results: boolean, steps_per_second: number, spec: Spec | null, sizes: number[] | null}} Preset */
+/** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, bug: string | null, numbers: boolean, panel: 'results' | 'log' | null, steps_per_second: number, spec: Spec | null, sizes: number[] | null}} Preset */
 /** @typedef {{name: string, spec: Spec, repair: SpecChange, steps: number}} Failure  a run that goes wrong, and what mends it */

@@ -86,6 +86,7 @@ def everything(run: Run) -> dict[str, Any]:
             (curve.width, [(one.step, one.values.tobytes()) for one in curve.entries])
             for curve in run.branches.measurements
         ],
+        "logs": [list(log.entries) for log in run.branches.logs],
     }
 
 

@@ -38,6 +38,7 @@ async def test_everything_of_a_run_comes_back(tmp_path: Path) -> None:
     assert len(before["branches"]) > 1
     assert all(before["undo"][0])
     assert before["layers"][0][1]
+    assert [row.step for log in before["logs"] for row in log][:1] == [25]
     async with keeping(tmp_path) as manager:
         again = await wake(manager, key)
         assert everything(again.run) == before

@@ -38,6 +38,25 @@ export function lossChart(history, { log, names, step, at = null, branches = [],
 }
 
 /**
+ * Accuracies at the ends of epochs, and now.
+ * @param {{steps: number[], train: (number | null)[], test: (number | null)[]}} curve  without a test set: no values
+ * @param {Look & {names: [string, string], step: string, none: string, at?: number | null}} look  none: where there is no value yet
+ * @returns {{traces: object[], layout: any}}
+ */
+export function accuracyChart({ steps, train, test }, { names, step, none, at = null, ...look }) {
+  const { palette, width } = look;
+  const lines = [
+    { values: test, color: palette.soft, dash: `${5 * palette.link}px,${4 * palette.link}px`, name: names[1] },
+    { values: train, color: palette.ink, dash: 'solid', name: names[0] },
+  ];
+  const traces = lines.map((line) => ({ ...trace(steps, line.values, { ...line, log: false, width, link: palette.link }), hovertemplate: '%{y:.1%}' }));
+  const layout = layoutOf(steps, look, shareAxis(roomFor(look)), step, 12);
+  layout.annotations = steps.length ? [] : [{ xref: 'paper', yref: 'paper', showarrow: false, font: { color: palette.soft, size: palette.small }, text: none, x: 0.5, y: 0.5 }];
+  if (at !== null) layout.shapes = [placeLine(at, palette)];
+  return { traces, layout };
+}
+
+/**
  * A quantity of every layer through time.
  * @param {{steps: number[], layers: (number | null)[][]}} curve
  * @param {Look & {quantity: import('./quantities.js').Quantity, names: string[], step: string, labels: number, usual: string, none: string, at?: number | null}} look

@@ -8,6 +8,7 @@ import { mountBranchPictures } from './branch_pictures.js';
 import { readStepRange } from './curves.js';
 import { createLayersChart } from './layers_chart.js';
 import { createLossChart } from './loss_chart.js';
+import { mountLog } from './log.js';
 import { mountNoGradient } from './no_gradient.js';
 import { mountResults } from './results.js';
 import { mountTabs } from './tabs.js';
@@ -16,15 +17,15 @@ import { createDrawSchedule } from './draw_schedule.js';
 
 const [LOSS, LAYERS] = [0, 1];
 const MARKUP = `
-  <section class="panel chart loss-panel"><h2><span class="title"></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
+  <section class="panel chart loss-panel"><h2><span class="title"></span><span class="seg curve" role="group"><button type="button" data-testid="curve-loss" data-curve="loss"></button><button type="button" data-testid="curve-accuracy" data-curve="accuracy"></button></span><span class="key"><i></i><span></span><i class="dashed"></i><span></span></span><span class="grow"></span>
     <button type="button" class="button other" data-testid="chart-layers" data-chart="layers"></button>
     <button type="button" class="button race" data-testid="race"></button>
     <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
     <div class="drawing" data-testid="loss-chart" role="img"></div><div class="timeline" id="timeline"></div></section>
-  <section class="panel chart gradients-chart"><h2><span class="title"></span>
+  <section class="panel chart gradients-chart"><h2><span class="seg tabs" role="group"></span>
     <span class="select mini"><select class="quantity" data-testid="quantity"></select></span><span class="grow"></span>
     <button type="button" class="button other" data-testid="chart-loss" data-chart="loss"></button></h2>
-    <div class="drawing" data-testid="gradient-chart" role="img"></div><div class="results" tabindex="0" hidden></div></section>
+    <div class="drawing" data-testid="gradient-chart" role="img"></div><div class="table results" tabindex="0" hidden></div><div class="table log" tabindex="0" hidden></div></section>
   <section class="panel chart beside" id="beside" data-testid="beside-panel" hidden></section>`;
 
 /**
@@ -53,10 +54,12 @@ export function mountCharts(root, store, send, follow) {
     store.watch(['history', 'timeline'], schedule.wake),
     store.watch(['lossScale'], () => (loss.label(), schedule.wakeNow(LOSS))),
     store.watch(['quantity'], () => (layers.label(), schedule.wakeNow(LAYERS))),
+    store.watch(['curve', 'state'], () => (loss.label(), schedule.wakeNow(LOSS))),
     store.watch(['comparison', 'chart'], label),
     store.watch(['language', 'theme', 'profile'], () => (label(), schedule.wake())),
     mountNoGradient(layersPanel, store),
     mountTabs(layersPanel, store),
+    mountLog(/** @type {HTMLElement} */ (layersPanel.querySelector('.log')), /** @type {HTMLElement} */ (layersPanel.querySelector('h2')), store),
     mountResults(/** @type {HTMLElement} */ (layersPanel.querySelector('.results')), store, follow),
     mountTimeline(/** @type {HTMLElement} */ (lossPanel.querySelector('.timeline')), store, send),
     mountBranchPictures(branchPanel, store, send),

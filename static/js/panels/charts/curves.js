@@ -7,10 +7,18 @@ import { t } from '../../core/i18n.js';
 /** @typedef {import('../../wire/messages.js').History} History */
 
 /** @type {History} */
-const EMPTY = { steps: [], train_loss: [], test_loss: [], gradient_norms: [], measured: { steps: [], layers: {} } };
+const EMPTY = { steps: [], train_loss: [], test_loss: [], gradient_norms: [], measured: { steps: [], layers: {} }, log: [] };
 
 /** @param {Store} store */
 export const readHistory = (store) => store.get('history') ?? EMPTY;
+
+/** The accuracies at the ends of epochs, and of where the run stands; of no test set none. @param {Store} store */
+export function readAccuracies(store) {
+  const { log } = readHistory(store);
+  const [frame, tested] = [store.get('frame'), store.get('state')?.has_test_set ?? true];
+  const rows = [...log, ...(frame && frame.step > (log.at(-1)?.step ?? 0) ? [frame] : [])];
+  return { steps: rows.map(({ step }) => step), train: rows.map((row) => row.train_accuracy), test: tested ? rows.map((row) => row.test_accuracy) : [] };
+}
 
 /** Where the run stands, if that is not the end of the curve. @param {Store} store */
 export function readPlace(store) {

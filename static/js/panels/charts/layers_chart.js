@@ -14,7 +14,6 @@ import { readHistory, readPlace } from './curves.js';
  */
 export function createLayersChart(panel, store) {
   const box = /** @type {HTMLElement} */ (panel.querySelector('.drawing'));
-  const title = /** @type {HTMLElement} */ (panel.querySelector('.title'));
   const choice = /** @type {HTMLSelectElement} */ (panel.querySelector('select'));
   choice.onchange = () => store.set({ quantity: choice.value });
 
@@ -38,7 +37,6 @@ export function createLayersChart(panel, store) {
 
     label() {
       const name = store.get('quantity');
-      title.textContent = t('chart.layers');
       offerQuantities(choice);
       choice.value = name;
       choice.title = `${t(`quantity.${name}`)}. ${t(`quantity.${name}.help`)}`;

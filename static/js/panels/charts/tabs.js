@@ -1,39 +1,34 @@
 // @ts-check
-// What stands beside the loss curve: the layers through time, or where rows are few the table of results.
+// What stands beside the loss curve: the layers through time, the log of the epochs, or where rows are few the table of
+// results.
 
 import { t } from '../../core/i18n.js';
 import { readResults } from './result_rows.js';
 
 /** Name → key of its words. */
-const TABS = /** @type {const} */ ([['layers', 'chart.layers'], ['results', 'chart.results']]);
+const TABS = /** @type {const} */ ([['layers', 'chart.layers'], ['results', 'chart.results'], ['log', 'log']]);
 
 /** @param {HTMLElement} panel @param {import('../../core/store.js').Store} store @returns {() => void} undo */
 export function mountTabs(panel, store) {
-  const title = /** @type {HTMLElement} */ (panel.querySelector('.title'));
-  const tabs = document.createElement('span');
-  tabs.className = 'seg tabs';
-  tabs.setAttribute('role', 'group');
+  const tabs = /** @type {HTMLElement} */ (panel.querySelector('.tabs'));
   tabs.innerHTML = TABS.map(([name]) => `<button type="button" data-testid="tab-${name}"></button>`).join('');
-  title.after(tabs);
   const buttons = /** @type {HTMLButtonElement[]} */ ([...tabs.children]);
   buttons.forEach((button, i) => { button.onclick = () => store.set({ panel: TABS[i][0] }); });
 
   function show() {
     const few = readResults(store) !== null;
-    const shown = few ? store.get('panel') : 'layers';
-    title.hidden = few;
-    tabs.hidden = !few;
+    const chosen = store.get('panel');
+    const shown = chosen === 'results' && !few ? 'layers' : chosen;
     panel.dataset.panel = shown;
-    document.body.classList.toggle('tabled', shown === 'results');
+    document.body.classList.toggle('tabled', shown !== 'layers' && store.get('chart') === 'layers');
+    tabs.setAttribute('aria-label', t('chart.beside'));
     buttons.forEach((button, i) => {
-      button.textContent = t(TABS[i][1]);
-      button.setAttribute('aria-pressed', String(TABS[i][0] === shown));
+      const [name, key] = TABS[i];
+      button.hidden = name === 'results' && !few;
+      button.textContent = t(key);
+      button.setAttribute('aria-pressed', String(name === shown));
     });
   }
   show();
-  const stop = store.watch(['panel', 'state', 'points', 'samples', 'draft', 'language'], show);
-  return () => {
-    stop();
-    tabs.remove();
-  };
+  return store.watch(['panel', 'chart', 'state', 'points', 'samples', 'draft', 'language'], show);
 }

@@ -1,10 +1,11 @@
 // @ts-check
 // The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page;
-// the whole run as a file for others.
+// the whole run as a file for others, its log for tables.
 
 import { placeBeside } from '../../core/elements.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
 import { say } from '../../core/notices.js';
+import { saveLog } from '../../experiment/log_text.js';
 import { createExports } from './exports.js';
 import { torchLines } from './torch_lines.js';
 import { sendWeights } from './weights_upload.js';
@@ -18,6 +19,7 @@ import { sendWeights } from './weights_upload.js';
 export function mountSave(menu, opener, store, loaded) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...menu.querySelectorAll('a[download]')]);
   const picker = /** @type {HTMLInputElement} */ (menu.querySelector('[data-testid=load-weights]'));
+  const log = /** @type {HTMLButtonElement} */ (menu.querySelector('[data-testid=save-log]'));
   const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
 
   const exports = createExports(/** @type {HTMLElement} */ (menu.querySelector('.exports')), store);
@@ -41,6 +43,7 @@ export function mountSave(menu, opener, store, loaded) {
     else loaded();
   }
 
+  log.onclick = () => saveLog(store);
   picker.onchange = () => {
     const [file] = picker.files ?? [];
     picker.value = ''; // the same file again is a change, too
@@ -52,6 +55,7 @@ export function mountSave(menu, opener, store, loaded) {
     if (!open) return;
     showLines();
     exports.prove();
+    log.disabled = !store.get('history')?.log.length;
     placeBeside(menu, opener);
   };
   menu.addEventListener('toggle', toggled);

@@ -1,11 +1,7 @@
 // @ts-check
 // A button that copies an address with the whole experiment in it.
 
-/** @param {string} text */
-async function copy(text) {
-  if (navigator.clipboard) return navigator.clipboard.writeText(text);
-  throw new Error('the clipboard needs a secure address'); // a playground on a school's own network has none
-}
+import { copyText } from '../../core/clipboard.js';
 
 /**
  * @param {HTMLElement} button
@@ -14,7 +10,7 @@ async function copy(text) {
  */
 export function mountShare(button, store, publish) {
   button.onclick = async () => {
-    const copied = await copy(publish()).then(() => true, () => false);
+    const copied = await copyText(publish());
     store.set({ message: { kind: 'notice', key: copied ? 'share.copied' : 'share.shown' } });
   };
   return () => { button.onclick = null; };
