@@ -279,7 +279,7 @@ class Run:
             self.notify("inseparable", {})
 
     def _timeline(self) -> dict[str, Any]:
-        return {**self.branches.message(self.step), **self.undo.counts}
+        return {**self.branches.message(self.step), **self.undo.counts, **self.undo.numbers}
 
     def _state(self, with_data: bool) -> dict[str, Any]:
         return {

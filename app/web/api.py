@@ -103,6 +103,7 @@ def all_choices(limits: Limits, sources: DataSources) -> dict[str, Any]:
         **_choices(),
         "points_bytes": limits.points_bytes,
         "model_bytes": limits.model_bytes,
+        "usual_pace": limits.NORMAL_PACE,
         "missing": [] if sources.mnist_folder else ["mnist"],
     }
 

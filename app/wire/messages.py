@@ -77,6 +77,7 @@ ErrorCode = Literal[
 ]
 NoticeCode = Literal[
     "restarted",
+    "starts_again",
     "diverged",
     "stopped_steps",
     "stopped_epochs",

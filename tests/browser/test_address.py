@@ -13,15 +13,17 @@ def test_the_address_carries_the_set_up_to_another_tab(open_page: OpenPage) -> N
     first["noise"].fill("15")
     first["add-layer"].click()
     first.until(lambda: len(first.spec["hidden"]) == 3)
+    first["speed"].fill("5")
+    first.until(lambda: first.state["speed"] == 10)
     first["share"].click()
     expect(first["message"]).to_be_visible()
     after = "#" + first.page.url.split("#")[1]
-    for part in ("dataset=spiral", "optimizer=adam", "noise=15", "hidden=4,2,"):
+    for part in ("dataset=spiral", "optimizer=adam", "noise=15", "hidden=4,2,", "steps_per_second=10"):
         assert part in after
     assert "learning_rate" not in after, "only what differs from the default"
 
     second = open_page(after)
-    second.until(lambda: second.spec == first.spec)
+    second.until(lambda: (second.spec, second.state["speed"]) == (first.spec, 10))
     assert second.state["session"] != first.state["session"]
 
 

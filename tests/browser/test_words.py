@@ -2,6 +2,7 @@
 
 import json
 import re
+from dataclasses import fields
 from pathlib import Path
 from typing import get_args
 
@@ -24,6 +25,7 @@ from engine.graph.operations import OPERATIONS
 from engine.spec.choices import FEATURES, BugName, LossName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
+from engine.training.epoch_log import EpochRow
 from engine.training.stopping import StopReason
 from tests.browser.conftest import Opened
 
@@ -91,7 +93,10 @@ MADE = {
     *(f"phase.{name}" for name in get_args(PhaseName)),
     *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
     *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
-    *(f"chart.{scale}" for scale in ("linear", "log")),
+    *(f"chart.{name}" for name in ("linear", "log", "loss", "accuracy")),
+    "log",
+    *(f"log.{field.name}" for field in fields(EpochRow) if field.name != "step"),
+    *(f"log.{name}" for name in ("loss", "accuracy", "copy", "copy.title", "csv", "csv.title")),
     *(f"quantity.{name}{part}" for name in ("norm", *QUANTITIES) for part in ("", ".help")),
     *(f"quantity.{name}.none" for name in ("saturated", "dead_share")),
     *(f"stopped.{reason}" for reason in ("not", *get_args(StopReason))),

@@ -89,7 +89,7 @@ async def change(run: Run, worker: TrainingWorker, what: tuple[str, ...], job: J
     run.branches.refuse_new(run.step)
     here = await worker.do(run.trainer, port.GetCheckpoint())
     placed = await worker.do(run.trainer, job)
-    run.undo.add(Change(here.spec, run.branches.current, here), what, placed.checkpoint.spec)
+    run.undo.add(Change(here.spec, run.branches.current, here, step=run.step), what, placed.checkpoint.spec)
     if place(run, placed, what):
         run.tell_curves()
 
@@ -114,12 +114,12 @@ async def restart(
 
 async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
     """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
-    left, earlier, had_begun = run.spec, run.undo, run.step > 0
+    left, earlier = Change(run.spec, step=run.step), run.undo
     await restart(run, worker, spec, bug=run.experiment.bug)
     if paused:
         run.halt()
-    run.undo.follow(earlier, Change(left), spec)
-    _tell_of_start(run, viewer, left, had_begun)
+    run.undo.follow(earlier, left, spec)
+    _tell_of_start(run, viewer, left)
 
 
 async def load_weights(run: Run, worker: TrainingWorker, parameters: dict[str, Array]) -> None:
@@ -134,15 +134,21 @@ async def load_weights(run: Run, worker: TrainingWorker, parameters: dict[str, A
 
 def _whole(run: Run) -> Change:
     """Where it stands, as far as it can be come back to once its run is gone."""
-    return Change(run.spec, set_up=SetUp(run.experiment.bug, run.pace.steps_per_second))
+    return Change(run.spec, set_up=SetUp(run.experiment.bug, run.pace.steps_per_second), step=run.step)
 
 
-def _tell_of_start(run: Run, viewer: Viewer, left: Spec, had_begun: bool) -> None:
-    """left: the Spec before."""
+def _tell_of_start(run: Run, viewer: Viewer, left: Change) -> None:
+    """left: the run before."""
     run.tell_start()
-    fields = restarting_fields(left, run.spec)
-    if had_begun and fields:
+    fields = restarting_fields(left.spec, run.spec)
+    if left.step > 0 and fields:
         run.notify("restarted", {"fields": fields}, by=viewer)
+
+
+def _tell_of_lost_steps(run: Run, back: Change) -> None:
+    """Of the run that is come back to only the Spec was kept, where another has begun meanwhile."""
+    if back.step > 0:
+        run.notify("starts_again", {"step": back.step})
 
 
 # Undo and redo
@@ -161,7 +167,7 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
     newest = run.undo.newest(undone=undone)
     if newest is None:
         raise Refusal("nothing_to_redo" if undone else "nothing_to_undo", {})
-    left, earlier, had_begun = run.spec, run.undo, run.step > 0
+    left, earlier = Change(run.spec, step=run.step), run.undo
     if newest.set_up is not None:
         whole = _whole(run)
         await restart(run, worker, newest.spec, bug=newest.set_up.bug)
@@ -169,13 +175,15 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
         run.undo.inherit(earlier)
         run.undo.swap(whole, undone=undone)
         run.tell_start()
+        _tell_of_lost_steps(run, newest)
         run.check_requested.set()
         return
-    if newest.checkpoint is None and restarting_fields(left, newest.spec):
+    if newest.checkpoint is None and restarting_fields(left.spec, newest.spec):
         await restart(run, worker, newest.spec, bug=run.experiment.bug)
         run.undo.inherit(earlier)
-        run.undo.swap(Change(left), undone=undone)
-        _tell_of_start(run, viewer, left, had_begun)
+        run.undo.swap(left, undone=undone)
+        _tell_of_start(run, viewer, left)
+        _tell_of_lost_steps(run, newest)
         return
     run.branches.refuse_new(run.step)
     here = await worker.do(run.trainer, port.GetCheckpoint())
@@ -185,7 +193,7 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
     else:
         placed = await worker.do(run.trainer, port.GoTo(newest.checkpoint, 0))
         branch = newest.branch
-    run.undo.swap(Change(left, current, here), undone=undone)
+    run.undo.swap(Change(left.spec, current, here, step=left.step), undone=undone)
     run.branches.current = branch
     place(run, placed, ("undo",))
     run.revise()

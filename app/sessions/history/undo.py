@@ -6,7 +6,7 @@ import time
 from collections import deque
 from collections.abc import Iterable, Sequence
 from copy import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from app.settings import Limits
@@ -39,6 +39,10 @@ class Change:
     checkpoint: Checkpoint | None = None
     set_up: SetUp | None = None
     """None: as it is, on either side."""
+    step: int = 0
+    """Where the run stood, though nothing may be kept of it."""
+    number: int = 0
+    """Of the change, the same on both sides: a page knows by it which change is undone."""
 
     def differs(self, spec: Spec, set_up: SetUp | None) -> bool:
         """Whether going there from here would change anything."""
@@ -47,7 +51,7 @@ class Change:
     @property
     def outline(self) -> Change:
         """What is kept of it once its run is gone."""
-        return Change(self.spec, set_up=self.set_up)
+        return Change(self.spec, set_up=self.set_up, step=self.step, number=self.number)
 
     @property
     def size(self) -> int:
@@ -61,6 +65,7 @@ class UndoStack:
         self._most_bytes = limits.timeline_bytes
         self._undo: deque[Change] = deque(maxlen=limits.undo_changes)
         self._redo: deque[Change] = deque(maxlen=limits.undo_changes)
+        self._last_number = 0
         self._changed: tuple[str, ...] = ()
         self._changed_at = 0.0
 
@@ -76,6 +81,7 @@ class UndoStack:
         stack = cls(limits)
         stack._undo.extend(undo)
         stack._redo.extend(redo)
+        stack._last_number = max((change.number for kept in stack.stacks for change in kept), default=0)
         return stack
 
     @property
@@ -87,6 +93,14 @@ class UndoStack:
     def counts(self) -> dict[str, int]:
         """How many can be undone and redone."""
         return {"undo": len(self._undo), "redo": len(self._redo)}
+
+    @property
+    def numbers(self) -> dict[str, int | None]:
+        """Of the changes that are the next to be undone and redone."""
+        return {
+            "undo_number": self._undo[-1].number if self._undo else None,
+            "redo_number": self._redo[-1].number if self._redo else None,
+        }
 
     def add(self, left: Change, changed: tuple[str, ...], spec: Spec) -> None:
         """A change away from `left`, to this Spec; what had been undone can no longer be redone. A knob that is being
@@ -108,6 +122,7 @@ class UndoStack:
     def inherit(self, earlier: UndoStack) -> None:
         """The changes of an earlier run, each as its Spec alone: its moments are gone."""
         self._changed, self._changed_at = earlier._changed, earlier._changed_at
+        self._last_number = earlier._last_number
         for own, theirs in ((self._undo, earlier._undo), (self._redo, earlier._redo)):
             for change in theirs:
                 if not own or change.differs(own[-1].spec, own[-1].set_up):
@@ -119,7 +134,8 @@ class UndoStack:
         again = changed == self._changed and now - self._changed_at <= TURNING and bool(self._undo)
         turning = again and all(_is_knob(left.spec, name) for name in changed)
         if not turning:
-            self._keep(self._undo, left)
+            self._last_number += 1
+            self._keep(self._undo, replace(left, number=self._last_number))
         self._changed, self._changed_at = changed, now
         self._redo.clear()
         return turning
@@ -133,9 +149,9 @@ class UndoStack:
         """The newest change is made again, or else taken back; here: where the run stood before that."""
         self.settle()
         taken, given = (self._redo, self._undo) if undone else (self._undo, self._redo)
-        taken.pop()
+        number = taken.pop().number
         if here.checkpoint or not given or here.differs(given[-1].spec, given[-1].set_up):
-            self._keep(given, here)
+            self._keep(given, replace(here, number=number))
 
     def _keep(self, changes: deque[Change], change: Change) -> None:
         """Forgets the oldest where they take too much memory."""

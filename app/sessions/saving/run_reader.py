@@ -140,7 +140,8 @@ class _Reader:
     def _change(self, number: int, part: Part) -> Change:
         checkpoint = self._checkpoint(part) if "progress" in part.facts else None
         set_up = None if part.facts["set_up"] is None else SetUp(**part.facts["set_up"])
-        change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint, set_up)
+        place = (part.facts.get("step", 0), part.facts.get("number", 0))  # runs of before have neither
+        change = Change(self._specs[part.facts["left"]], part.facts["branch"], checkpoint, set_up, *place)
         self._writer.add(change, number)
         return change
 

@@ -194,7 +194,7 @@ def _moment_part(moment: Moment, branch: int, spec: int) -> Part:
 def _change_part(change: Change, left: int, spec: int | None) -> Part:
     """left, spec: the numbers of the Spec that was left and of that of its checkpoint, if it has one."""
     set_up = None if change.set_up is None else vars(change.set_up)
-    facts = {"branch": change.branch, "left": left, "set_up": set_up}
+    facts = {"branch": change.branch, "left": left, "set_up": set_up, "step": change.step, "number": change.number}
     if change.checkpoint is None or spec is None:
         return Part("change", facts, {})
     return _checkpoint_part("change", change.checkpoint, spec, facts)

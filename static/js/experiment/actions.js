@@ -7,6 +7,7 @@ import { say } from '../core/notices.js';
 /** @typedef {import('../core/command_queue.js').Command} Command */
 
 const TRAINS = ['play', 'step', 'epoch'];
+const GOES_ON = [...TRAINS, 'configure', 'begin', 'reset', 'regenerate', 'edit', 'plant', 'undo', 'redo', 'seek', 'back', 'branch'];
 const OTHER_SET_UP = ['configure', 'begin', 'regenerate'];
 
 /**
@@ -30,6 +31,8 @@ export function createActions(store, changes, addressBar, send) {
     }
     if (command.type === 'begin') changes.replaceAll(command.spec);
     changes.observe(command);
+    const message = store.get('message');
+    if (GOES_ON.includes(command.type) && message?.kind === 'error' && !message.retry) store.set({ message: null }); // it has been read
     if (OTHER_SET_UP.includes(command.type)) addressBar.clear();
     send(command);
     return true;

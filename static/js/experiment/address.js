@@ -1,6 +1,6 @@
 // @ts-check
-// A whole experiment in the address: after # come the fields that differ from the default Spec,
-// as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1 or #dataset=own&own_points=1,2,0;-1,0.5,1
+// A whole experiment in the address: after # come the fields that differ from the default Spec, its pace and its bug,
+// as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1&steps_per_second=30 or #dataset=own&own_points=1,2,0;-1,0.5,1
 
 import { readLayers, writeLayers } from './layers.js';
 
@@ -76,16 +76,47 @@ function parse(name, text, field) {
 export function fromAddress(hash, fields) {
   const parts = [...new URLSearchParams(hash.replace(/^#/, ''))];
   if (!parts.length) return null;
-  const spec = Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+  const spec = defaultsOf(fields);
   for (const [name, text] of parts) {
     if (!Object.hasOwn(fields, name)) throw new RangeError(name);
-    try {
-      spec[name] = parse(name, text, fields[name]);
-    } catch {
-      throw new RangeError(`${name}=${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}`);
-    }
+    spec[name] = readPart(name, text, () => parse(name, text, fields[name]));
   }
   return spec;
 }
 
+/** @param {Record<string, Field>} fields @returns {Record<string, any>} */
+const defaultsOf = (fields) => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+
 const MOST_SHOWN = 60; // characters of a part that cannot be read
+
+/** @param {string} name @param {string} text @param {() => any} read */
+function readPart(name, text, read) {
+  try {
+    return read();
+  } catch {
+    throw new RangeError(`${name}=${text.length > MOST_SHOWN ? `${text.slice(0, MOST_SHOWN)}…` : text}`);
+  }
+}
+
+// What goes with a Spec
+
+/** @typedef {import('./fresh_start.js').SetUp} SetUp */
+
+/** @type {Record<string, (text: string) => any>} */
+const BESIDE = { steps_per_second: (text) => (text === '' ? null : readNumber(text)), bug: (text) => text || null };
+
+/** The parts that are to be written. @param {Record<string, any>} spec @param {Record<string, Field>} fields @param {{steps_per_second: number | null, bug: string | null}} beside @param {number} usual  pace */
+export function toWholeAddress(spec, fields, { steps_per_second: pace, bug }, usual) {
+  const parts = [toAddress(spec, fields), pace === usual ? '' : `steps_per_second=${pace ?? ''}`, bug ? `bug=${bug}` : ''];
+  return parts.filter(Boolean).join('&');
+}
+
+/** As `fromAddress`, with what goes with the Spec. @param {string} hash @param {Record<string, Field>} fields @returns {SetUp | null} */
+export function fromWholeAddress(hash, fields) {
+  const parts = new URLSearchParams(hash.replace(/^#/, ''));
+  const found = Object.keys(BESIDE).filter((name) => parts.has(name));
+  const beside = Object.fromEntries(found.map((name) => [name, readPart(name, parts.get(name) ?? '', () => BESIDE[name](parts.get(name) ?? ''))]));
+  for (const name of found) parts.delete(name);
+  const spec = fromAddress(String(parts), fields) ?? (found.length ? defaultsOf(fields) : null);
+  return spec && { spec, ...beside };
+}

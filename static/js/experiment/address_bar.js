@@ -5,7 +5,7 @@
 import { recall, remember } from '../core/memory.js';
 import { say } from '../core/notices.js';
 import { fieldsOf } from '../core/schema.js';
-import { fromAddress, toAddress } from './address.js';
+import { fromWholeAddress, toWholeAddress } from './address.js';
 
 const ADDRESS = 'address'; // the set-up this tab has last taken from the address
 
@@ -14,9 +14,9 @@ const ADDRESS = 'address'; // the set-up this tab has last taken from the addres
 /**
  * @param {import('../core/store.js').Store} store
  * @param {Promise<import('../wire/messages.js').SpecSchema>} schema
- * @param {(spec: import('../wire/messages.js').SpecChange) => void} configure  as a whole
+ * @param {(setUp: import('./fresh_start.js').SetUp) => void} begin
  */
-export function createAddressBar(store, schema, configure) {
+export function createAddressBar(store, schema, begin) {
   const isFilled = () => location.hash.length > 1;
 
   return {
@@ -24,13 +24,13 @@ export function createAddressBar(store, schema, configure) {
     isNew: () => isFilled() && recall(ADDRESS) !== location.hash,
     isFilled,
 
-    /** Configures the session as it says. */
+    /** Begins what it says. */
     async apply() {
       const fields = fieldsOf(await schema);
       remember(ADDRESS, location.hash);
       try {
-        const spec = fromAddress(location.hash, fields);
-        if (spec) configure(spec);
+        const setUp = fromWholeAddress(location.hash, fields);
+        if (setUp) begin(setUp);
       } catch (fault) {
         say(store, 'error', 'address.invalid', { values: { part: fault instanceof Error ? fault.message : '' } });
       }
@@ -38,8 +38,9 @@ export function createAddressBar(store, schema, configure) {
 
     /** Puts the set-up of now into it; gives the whole address. */
     publish() {
-      const fields = store.get('fields');
-      const hash = fields ? `#${toAddress(store.get('spec') ?? {}, fields)}` : '';
+      const [fields, state] = [store.get('fields'), store.get('state')];
+      const beside = { steps_per_second: state?.speed ?? null, bug: state?.planted ?? null };
+      const hash = fields ? `#${toWholeAddress(store.get('spec') ?? {}, fields, beside, store.get('choices')?.usual_pace ?? 0)}` : '';
       history.replaceState(null, '', hash);
       remember(ADDRESS, location.hash);
       return `${location.origin}${location.pathname}${hash}`;

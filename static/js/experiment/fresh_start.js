@@ -5,58 +5,58 @@
 import { FIRST_VIEW } from '../core/state.js';
 
 /** @typedef {import('../core/state.js').View} View */
+/** @typedef {import('../core/command_queue.js').Command} Command */
 /** @typedef {{spec: import('../wire/messages.js').SpecChange, bug?: string | null, steps_per_second?: number | null}} SetUp  without a bug where none is named, at the usual pace where none is */
-/** @typedef {{depth: number, before: View, after: View}} Start  depth: how many changes could be undone after it */
 /** @typedef {ReturnType<typeof createFreshStart>} FreshStart */
 
 /**
  * @param {import('../core/store.js').Store} store
- * @param {(command: import('../core/command_queue.js').Command) => boolean} send
+ * @param {(command: Command) => unknown} send
  */
 export function createFreshStart(store, send) {
-  /** @type {Start[]} */
-  let starts = [];
+  /** @type {Map<number, {before: View, after: View}>} by the number of the change that it is */
+  const starts = new Map();
   /** @type {{points: unknown, before: View, after: View} | null} points: of the run before; there are others once it has begun */
   let begun = null;
-  let counts = { undo: 0, redo: 0 };
+  /** @type {{undo: number | null, redo: number | null}} numbers of the changes that come next */
+  let next = { undo: null, redo: null };
+  let newest = 0; // number of a change; later ones are higher
 
   function follow() {
     const timeline = store.get('timeline');
     if (!timeline) return;
-    const last = counts;
-    counts = { undo: timeline.undo, redo: timeline.redo };
+    const last = next;
+    next = { undo: timeline.undo_number, redo: timeline.redo_number };
     if (begun && begun.points !== store.get('points')) {
-      const same = starts.find(({ depth }) => depth === counts.undo);
-      starts = [...starts.filter(({ depth }) => depth < counts.undo), { depth: counts.undo, before: same?.before ?? begun.before, after: begun.after }];
+      keep(begun);
       begun = null;
-    } else if (counts.redo === last.redo + 1) {
-      const undone = starts.find(({ depth }) => depth === last.undo);
-      if (undone) show(undone.before);
-    } else if (counts.redo < last.redo) {
-      if (counts.redo === last.redo - 1 && counts.undo === last.undo + 1) showAgain();
-      else starts = starts.filter(({ depth }) => depth <= counts.undo);
+    } else if (next.redo !== null && next.redo === last.undo) {
+      show(starts.get(next.redo)?.before);
+    } else if (next.undo !== null && next.undo === last.redo) {
+      show(starts.get(next.undo)?.after);
     }
+    newest = Math.max(newest, next.undo ?? 0, next.redo ?? 0);
   }
 
-  /** The change made again, unless it is another one: then what was undone is gone. */
-  function showAgain() {
-    const again = starts.find(({ depth }) => depth === counts.undo);
-    if (!again) return;
-    if (store.get('frame') === null || store.get('state')?.step === 0) show(again.after);
-    else starts = starts.filter((start) => start !== again);
+  /** The same set-up chosen again is no other change. @param {{before: View, after: View}} start */
+  function keep({ before, after }) {
+    if (next.undo === null) return;
+    if (next.undo > newest) starts.set(next.undo, { before, after });
+    else if (starts.has(next.undo)) starts.set(next.undo, { before: starts.get(next.undo)?.before ?? before, after });
   }
 
-  /** @param {View} view */
-  const show = (view) => store.set({ ...view, began: store.get('began') + 1 });
+  /** @param {View | undefined} view */
+  const show = (view) => { if (view) store.set({ ...view, began: store.get('began') + 1 }); };
 
+  follow();
   store.watch(['timeline'], follow);
 
-  /** @param {SetUp} setUp @param {Partial<View>} view  what it shows */
-  return ({ spec, bug = null, ...pace }, view) => {
+  /** @param {SetUp} setUp @param {Partial<View>} view  what it shows @param {(command: Command) => unknown} [deliver]  another way to the server */
+  return ({ spec, bug = null, ...pace }, view, deliver = send) => {
     const before = /** @type {View} */ (Object.fromEntries(Object.keys(FIRST_VIEW).map((key) => [key, store.get(/** @type {keyof View} */ (key))])));
     const after = { ...FIRST_VIEW, ...view };
     begun = { points: store.get('points'), before, after };
-    send({ type: 'begin', spec, bug, ...pace });
+    deliver({ type: 'begin', spec, bug, ...pace });
     store.set({ drawing: false });
     show(after);
   };

@@ -12,7 +12,7 @@ import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
 import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
 import { createSession } from '../core/session.js';
-import { FIRST_VIEW, startState } from '../core/state.js';
+import { startState } from '../core/state.js';
 import { createStore } from '../core/store.js';
 import { createWatching } from '../core/watching.js';
 import { createActions } from '../experiment/actions.js';
@@ -37,6 +37,9 @@ const options = loadServerOptions();
 
 // What the person does
 
+/** @type {Promise<import('../experiment/fresh_start.js').FreshStart> | null} */
+let freshStart = null;
+const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
 const queueCommand = createCommandQueue((command) => connection.send(command));
 /** @param {Command} command */
 function send(command) {
@@ -44,10 +47,12 @@ function send(command) {
   queueCommand(command);
 }
 const changes = createChanges(store);
-const addressBar = createAddressBar(store, options.then(({ schema }) => schema), (spec) => {
-  send({ type: 'begin', spec });
-  changes.replaceAll(spec);
-  store.set({ ...FIRST_VIEW, began: store.get('began') + 1 });
+const addressBar = createAddressBar(store, options.then(({ schema }) => schema), async (setUp) => {
+  const begin = await loadFreshStart();
+  begin(setUp, {}, (command) => { // it is what the address tells of, which stays
+    changes.replaceAll(command.spec);
+    send(command);
+  });
 });
 const act = createActions(store, changes, addressBar, send);
 
@@ -108,14 +113,10 @@ options.then((offered) => keepServerOptions(store, offered));
 const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (element(id));
 const slowMotion = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
 
-/** @type {Promise<import('../experiment/fresh_start.js').FreshStart> | null} */
-let freshStart = null;
 const loadLateStyle = async () => {
   const { loadStyle } = await import('../core/late_style.js');
   await loadStyle(document.body.dataset.lateStyle ?? '');
 };
-const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
-
 const otherTabs = createLatePart(store, async () => {
   const { answerOtherTabs } = await import('../core/living_tabs.js');
   answerOtherTabs(openSession);

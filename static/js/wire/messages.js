@@ -152,7 +152,7 @@ export {};
  */
 
 /** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: LossCurve}} Branch  begins, ends: steps */
-/** @typedef {{current: number, step: number, undo: number, redo: number, branches: Branch[]}} Timeline  undo, redo: how many changes */
+/** @typedef {{current: number, step: number, undo: number, redo: number, undo_number: number | null, redo_number: number | null, branches: Branch[]}} Timeline  undo, redo: how many changes; undo_number, redo_number: of the next one, the same before and after it is undone */
 /**
  * @typedef {object} Peeked  the plane as a branch ended
  * @property {number} branch
@@ -227,6 +227,7 @@ export {};
  * @property {string[]} without_gradient  bugs of rules that have none
  * @property {number} points_bytes  of a file of points
  * @property {number} model_bytes  of a file of weights
+ * @property {number} usual_pace  in steps per second
  * @property {string[]} missing  data sets whose files the server has not
  */
 /** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */

@@ -1,5 +1,6 @@
 // @ts-check
-// One sentence below the page, which makes room for it. An error stays until it is closed; a notice closes by itself.
+// One sentence below the page, which makes room for it. An error stays until it is closed or the person
+// goes on with something else (actions.js); a notice closes by itself.
 
 import { hasText, t } from '../../core/i18n.js';
 import { reasonText } from '../../experiment/choice_options.js';

@@ -1,7 +1,7 @@
 // @ts-check
 // A whole Spec to an address and back.
 
-import { fromAddress, toAddress } from '/static/js/experiment/address.js';
+import { fromAddress, fromWholeAddress, toAddress, toWholeAddress } from '/static/js/experiment/address.js';
 import { readLayers, writeLayers } from '/static/js/experiment/layers.js';
 import { fieldsOf } from '/static/js/core/schema.js';
 import { placeOf, scaleOf, valueAt } from '/static/js/panels/settings/scale.js';
@@ -32,6 +32,16 @@ test('every field of the Spec comes back from the address', () => {
   const all = Object.fromEntries(Object.keys(fields).map((name) => [name, another(name)]));
   equal(fromAddress(`#${toAddress(all, fields)}`, fields), all, 'all at once');
   equal(toAddress(DEFAULT, fields), '');
+});
+
+test('pace and bug come back with the Spec', () => {
+  const address = toWholeAddress({ ...DEFAULT, noise: 5 }, fields, { steps_per_second: 20, bug: 'no_zero_grad' }, 50);
+  equal(address, 'noise=5&steps_per_second=20&bug=no_zero_grad');
+  equal(fromWholeAddress(`#${address}`, fields), { spec: { ...DEFAULT, noise: 5 }, steps_per_second: 20, bug: 'no_zero_grad' });
+  equal(toWholeAddress(DEFAULT, fields, { steps_per_second: 50, bug: null }, 50), '');
+  equal(fromWholeAddress('#', fields), null);
+  equal(fromWholeAddress(`#${toWholeAddress(DEFAULT, fields, { steps_per_second: null, bug: null }, 50)}`, fields), { spec: DEFAULT, steps_per_second: null });
+  refuses(() => fromWholeAddress('steps_per_second=fast', fields), /steps_per_second=fast/);
 });
 
 test('null comes back where the default is another', () => {
