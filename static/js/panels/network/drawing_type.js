@@ -9,6 +9,7 @@
  * @property {import('../../draw/network/links.js').Links} links
  * @property {import('../../draw/base/palette.js').Palette} palette
  * @property {import('../../draw/base/colormap.js').Colormap} colormap
+ * @property {ReturnType<typeof import('../../draw/network/residual_arcs.js').residualPairs>} residuals
  * @property {Path2D} usedTiles @property {Path2D} unusedTiles  outlines of all tiles in use, and of inputs that are not
  */
 

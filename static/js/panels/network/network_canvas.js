@@ -9,6 +9,7 @@ import { paintRiver } from '../../draw/network/gradient_river.js';
 import { outlines } from '../../draw/network/heat_maps.js';
 import { layerCenters, layoutNetwork } from '../../draw/network/layout.js';
 import { makeLinks, paintLinks, setStrengths } from '../../draw/network/links.js';
+import { paintResidualArcs, residualPairs } from '../../draw/network/residual_arcs.js';
 import { layoutWithLabels } from '../../draw/network/number_labels.js';
 import { hasOutputMarks, isPartlyDrawn, paintColumnNotes, paintInputNames, paintOutputMarks } from './annotations.js';
 import { blankNeurons, fillInputs, fillNeurons, makeHeatMaps, paintInputs, paintNeurons } from './heat_maps.js';
@@ -75,6 +76,7 @@ export function createNetworkCanvas(canvas) {
         strengthsOf = shown.kind;
       }
       paintLinksOf(context, drawing, shown);
+      paintResidualArcs(context, layout, drawing.residuals, palette);
       paintTiles(context, drawing, maps, Boolean(filled?.maps)); // pixels of weight pictures are not smoothed
       paintSelection(context, drawing, shown.hovered ?? shown.opened);
       if (frame) paintBiases(context, drawing, frame);
@@ -101,6 +103,7 @@ function makeDrawing(canvas, context, shape, width, height, { labelled, headed }
   const unused = corners[0].filter((_, row) => !shape.used.includes(row));
   return {
     shape, layout, labels, links: makeLinks(layout, shape.used), palette, colormap: makeColormap(palette, 1),
+    residuals: residualPairs(shape.drawn, shape.used, shape.hidden),
     usedTiles: outlines([...used, ...corners.slice(1).flat()], layout.tile, layout.radius),
     unusedTiles: outlines(unused, layout.tile, layout.radius),
   };

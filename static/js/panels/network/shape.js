@@ -39,7 +39,7 @@ export function readShape(store) {
   const used = features.length ? spec.features.map((name) => features.indexOf(name)) : drawn[0].map((_, row) => row);
   return {
     ...names, features, hidden: spec.hidden, activation: spec.activation, used, sizes, drawn, counts: drawn.map(({ length }) => length),
-    key: `${widths.join('-')}:${drawn.map(({ length }) => length)}:${features}:${used.join(',')}:${classes}:${dataset}`,
+    key: `${widths.join('-')}:${drawn.map(({ length }) => length)}:${features}:${used.join(',')}:${classes}:${dataset}:${spec.hidden.map(({ residual }) => Number(residual)).join('')}`,
   };
 }
 
