@@ -58,6 +58,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     app.state.data_sources = sources
     app.state.options = options.Options(settings.limits, sources)
     app.state.questions = Questions(settings.limits.queued_questions, settings.limits.queued_questions_of_all)
+    app.state.exports = Questions(settings.limits.queued_questions, settings.limits.queued_questions_of_all)
     app.state.uploads = Uploads(settings.limits.upload_bytes)
     app.state.tally = Tally()
     app.state.warming = Warming(backend)

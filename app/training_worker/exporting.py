@@ -6,6 +6,7 @@ An answer is a line of JSON, the proof, and the file after it.
 import json
 import logging
 import time
+from dataclasses import asdict
 from typing import Any
 
 from app.training_worker.processes import HarmReason, Processes, ProcessHarmed
@@ -43,10 +44,8 @@ async def export(
 
 def exported(name: FormatName, run: ExportedRun, sources: DataSources) -> bytes:
     """In the process."""
-    made = formats.make(name, run)
     began = time.perf_counter()
-    given = formats.open_again(name, made, run, sources)
+    made, given = formats.make(name, run, sources)
     seconds = time.perf_counter() - began
     proof = formats.compare(run, given, sources)
-    said = {"losses": proof.losses, "difference": proof.difference, "seconds": seconds, "step": run.step}
-    return json.dumps(said).encode() + b"\n" + made
+    return json.dumps({**asdict(proof), "seconds": seconds, "step": run.step}).encode() + b"\n" + made

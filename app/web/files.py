@@ -87,7 +87,10 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
 
     async def answer() -> Response:
         session = await _session(request, key)
-        async with _turn(request):
+        exports: Questions = (
+            request.app.state.exports
+        )  # of their own: they take long, and questions do not wait for them
+        async with exports.turn(person(request)):
             data, proof = await session.export(format)
         named = {
             "Content-Disposition": f'attachment; filename="{FORMATS[format].filename(proof["step"])}"',

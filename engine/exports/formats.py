@@ -1,61 +1,49 @@
-"""Formats: what a run can be exported as, by name; how each is made, opened again, and what that needs."""
+"""Formats: what a run can be exported as, by name; how each is made and opened again, and what that needs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Literal
 
+import safetensors.numpy
+
 from engine.data.digits import DataSources
+from engine.exports import onnx_model
 from engine.exports.exported_run import ExportedRun
+from engine.exports.notebook import notebook
 from engine.exports.numpy_script import numpy_program
+from engine.exports.program import Program
 from engine.exports.proof import Numbers, Proof, found, prove
 from engine.exports.torch_script import torch_program
 from engine.fault import Fault
+from engine.training import safetensors_file
+from engine.training.trainer import Trainer
 
 ProgramName = Literal["torch", "numpy"]
-FormatName = Literal["torch", "numpy"]
+FormatName = Literal["torch", "numpy", "notebook", "onnx", "safetensors"]
 
 
 @dataclass(frozen=True)
 class Format:
-    make: Callable[[ExportedRun], bytes]
-    opened: Callable[[bytes, ExportedRun, DataSources], Numbers]
-    """Runs or opens what was made. May raise anything."""
-    libraries: tuple[str, ...]
-    """Modules, besides NumPy."""
-    install: str
-    """What pip installs them by."""
+    make: Callable[[ExportedRun, DataSources], tuple[bytes, Numbers]]
+    """The file, and what is found in it when it is run or opened again. May raise anything."""
     ending: str
-    """Of the name of its file"""
+    """Of the name of its file."""
+    libraries: tuple[str, ...] = ()
+    """Modules that it needs and that need not be there."""
 
     def filename(self, step: int) -> str:
         return f"playground-step-{step}{self.ending}"
 
 
-def _ran(program: bytes, run: ExportedRun, sources: DataSources) -> Numbers:
-    del run  # the program has all of it
-    return found(program.decode(), sources)
-
-
-FORMATS: dict[FormatName, Format] = {
-    "torch": Format(lambda run: torch_program(run).text.encode(), _ran, ("torch",), "torch", "-torch.py"),
-    "numpy": Format(lambda run: numpy_program(run).text.encode(), _ran, (), "numpy", "-numpy.py"),
-}
-
-
-def make(name: FormatName, run: ExportedRun) -> bytes:
-    """The file. Raises Fault where a library is missing, or where there is no right export of this run."""
+def make(name: FormatName, run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]:
+    """Raises Fault where a library is missing, where there is no right export of this run, and where it fails."""
     if missing := [library for library in FORMATS[name].libraries if find_spec(library) is None]:
-        raise Fault("export_needs", {"library": ", ".join(missing), "install": FORMATS[name].install})
+        raise Fault("export_needs", {"library": ", ".join(missing)})
     if run.bug is not None:
         raise Fault("export_of_bug", {"bug": run.bug})
-    return FORMATS[name].make(run)
-
-
-def open_again(name: FormatName, made: bytes, run: ExportedRun, sources: DataSources) -> Numbers:
-    """What is found in the file. Raises Fault where it cannot be opened or run."""
     try:
-        return FORMATS[name].opened(made, run, sources)
+        return FORMATS[name].make(run, sources)
     except Exception as failure:
         raise Fault("export_failed", {"reason": f"{type(failure).__name__}: {failure}"[:200]}) from failure
 
@@ -66,3 +54,33 @@ def compare(run: ExportedRun, given: Numbers, sources: DataSources) -> Proof:
     if not proof.holds:
         raise Fault("export_differs", {"difference": f"{proof.difference:.1e}", "losses": proof.losses})
     return proof
+
+
+def _program(program: Callable[[ExportedRun], Program]) -> Callable[[ExportedRun, DataSources], tuple[bytes, Numbers]]:
+    def make(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]:
+        text = program(run).text
+        return text.encode(), found(text, sources)
+
+    return make
+
+
+def _onnx(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]:
+    model = onnx_model.write(run)
+    inputs = Trainer(run.spec, "by_hand", sources).train_inputs
+    return model, Numbers(None, onnx_model.outputs_of(model, inputs))
+
+
+def _safetensors(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]:
+    data = safetensors_file.write({**run.network.views(run.parameters), **run.network.buffer_views(run.buffers)})
+    trainer = Trainer(run.spec, "by_hand", sources)
+    trainer.load_parameters(safetensors.numpy.load(data))
+    return data, Numbers(None, trainer.predict(trainer.train_points))
+
+
+FORMATS: dict[FormatName, Format] = {
+    "torch": Format(_program(torch_program), "-torch.py", ("torch",)),
+    "numpy": Format(_program(numpy_program), "-numpy.py"),
+    "notebook": Format(notebook, ".ipynb", ("torch", "matplotlib", "nbformat", "nbclient", "ipykernel")),
+    "onnx": Format(_onnx, ".onnx", ("onnx", "onnxruntime")),
+    "safetensors": Format(_safetensors, ".safetensors"),
+}

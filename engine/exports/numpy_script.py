@@ -42,17 +42,15 @@ def title(run: ExportedRun, what: str) -> list[Line]:
     ''')  # fmt: skip
 
 
-IMPORTS = {"base64": "base64.", "gzip": "gzip.", "math": "math.", "sys": "sys.", "zlib": "zlib."}
+IMPORTS = {"base64": "base64.", "gzip": "gzip.", "math": "math.", "os": "os.", "zlib": "zlib."}
 
 
 def imports(sections: list[list[Line]], *libraries: str) -> list[Line]:
     """What the sections use of the standard library, and these; and the folder of MNIST where it is read."""
     mnist = uses(sections, "FOLDER")
-    standard = [f"import {name}" for name, used in IMPORTS.items() if uses(sections, used) or (mnist and name == "sys")]
+    standard = [f"import {name}" for name, used in IMPORTS.items() if uses(sections, used) or (mnist and name == "os")]
     paths = ["from pathlib import Path"] if mnist else []
-    folder = (
-        ["", 'FOLDER = Path(sys.argv[1] if len(sys.argv) > 1 else "mnist")  # with the four files'] if mnist else []
-    )
+    folder = ["", 'FOLDER = Path(os.environ.get("MNIST", "mnist"))  # with the four files'] if mnist else []
     gap = [""] if standard or paths else []
     return lines("\n".join([*standard, *paths, *gap, *(f"import {name}" for name in libraries), *folder]))
 

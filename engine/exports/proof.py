@@ -5,7 +5,7 @@ Only what this package has generated is ever run: no text of a person gets here.
 
 import contextlib
 import io
-import sys
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -31,8 +31,8 @@ LEAST_STEPS = 10
 
 @dataclass(frozen=True)
 class Numbers:
-    losses: Array
-    """Of the batches of the first steps"""
+    losses: Array | None
+    """Of the batches of the first steps; None: there is no training in it."""
     outputs: Array
     """Of the training set, at the weights of now, (n, outputs)"""
 
@@ -41,6 +41,8 @@ class Numbers:
 class Proof:
     losses: int
     """How many were compared."""
+    outputs: int
+    """Numbers of the outputs, which all are compared."""
     difference: float
     """The largest, of losses and outputs, in units of the largest of either."""
 
@@ -52,9 +54,9 @@ class Proof:
 def prove(run: ExportedRun, given: Numbers, sources: DataSources = BUNDLED_ONLY) -> Proof:
     """Of what its program has given. Where rounding alone takes this run elsewhere after some steps, its losses are
     compared up to there."""
-    wanted = expected(run, sources)
+    wanted = expected(run, sources, with_losses=given.losses is not None)
     proof = compare(wanted, given)
-    if proof.holds:
+    if proof.holds or wanted.losses is None:
         return proof
     steps = rounding_horizon(run, wanted.losses, sources)
     if not LEAST_STEPS <= steps < len(wanted.losses):
@@ -62,10 +64,10 @@ def prove(run: ExportedRun, given: Numbers, sources: DataSources = BUNDLED_ONLY)
     return compare(Numbers(wanted.losses[:steps], wanted.outputs), given)
 
 
-def expected(run: ExportedRun, sources: DataSources = BUNDLED_ONLY) -> Numbers:
+def expected(run: ExportedRun, sources: DataSources = BUNDLED_ONLY, with_losses: bool = True) -> Numbers:
     """What its program must give: by hand, from the same start."""
     trainer = Trainer(run.spec, "by_hand", sources)
-    losses = losses_from(trainer, run, run.start)
+    losses = losses_from(trainer, run, run.start) if with_losses else None
     trainer.load_parameters({**run.network.views(run.parameters), **run.network.buffer_views(run.buffers)})
     return Numbers(losses, trainer.predict(trainer.train_points))
 
@@ -107,22 +109,35 @@ def found(program: str, sources: DataSources = BUNDLED_ONLY) -> Numbers:
 def run_program(program: str, sources: DataSources = BUNDLED_ONLY) -> dict[str, Any]:
     """All names it has set at its end, and as "printed" what it has printed."""
     names: dict[str, Any] = {"__name__": "__main__"}
-    arguments, printed = sys.argv, io.StringIO()
-    sys.argv = ["program.py", *([str(sources.mnist_folder)] if sources.mnist_folder else [])]
-    try:
-        with contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
-            exec(compile(program, "program.py", "exec"), names)
-    finally:
-        sys.argv = arguments
+    printed = io.StringIO()
+    with _mnist(sources), contextlib.redirect_stdout(printed), np.errstate(all="ignore"):
+        exec(compile(program, "program.py", "exec"), names)
     return {**names, "printed": printed.getvalue()}
 
 
+@contextlib.contextmanager
+def _mnist(sources: DataSources) -> Iterator[None]:
+    """The folder of MNIST is where a program looks for it."""
+    before = os.environ.get("MNIST")
+    os.environ["MNIST"] = str(sources.mnist_folder or before or "mnist")
+    try:
+        yield
+    finally:
+        del os.environ["MNIST"]
+        if before is not None:
+            os.environ["MNIST"] = before
+
+
 def compare(wanted: Numbers, given: Numbers) -> Proof:
+    if given.outputs.shape != wanted.outputs.shape:
+        return Proof(0, 0, float("inf"))
+    outputs = _difference(wanted.outputs, given.outputs)
+    if wanted.losses is None or given.losses is None:
+        return Proof(0, wanted.outputs.size, outputs)
     count = len(wanted.losses)
-    if len(given.losses) < count or given.outputs.shape != wanted.outputs.shape:
-        return Proof(min(count, len(given.losses)), float("inf"))
-    pairs = ((wanted.losses, given.losses[:count]), (wanted.outputs, given.outputs))
-    return Proof(count, max(_difference(*pair) for pair in pairs))
+    if len(given.losses) < count:
+        return Proof(len(given.losses), wanted.outputs.size, float("inf"))
+    return Proof(count, wanted.outputs.size, max(outputs, _difference(wanted.losses, given.losses[:count])))
 
 
 def _difference(wanted: Array, given: Array) -> float:

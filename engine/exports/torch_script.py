@@ -1,5 +1,7 @@
 """PyTorch script: a run as a program of its own, as a person would write it."""
 
+from dataclasses import dataclass
+
 from engine.exports.data_code import Names, data_code
 from engine.exports.exported_run import ExportedRun
 from engine.exports.loop_code import batch_code, before_loop, log_and_stop, settings
@@ -12,24 +14,37 @@ from engine.exports.weights_code import draws_weights, is_readable, layer_functi
 from engine.spec.spec import Spec
 
 
+@dataclass(frozen=True)
+class Part:
+    """What belongs together in a program, and in a notebook stands in a cell."""
+
+    sentence: str
+    sections: list[list[Line]]
+
+
 def torch_program(run: ExportedRun) -> Program:
+    body = [section for part in torch_parts(run) for section in part.sections]
+    return joined([title(run, "PyTorch"), torch_imports(body), *body])
+
+
+def torch_imports(sections: list[list[Line]]) -> list[Line]:
+    return imports(sections, "numpy as np", "torch", "torch.nn as nn")
+
+
+def torch_parts(run: ExportedRun) -> list[Part]:
     data = data_code(run)
-    body = [
-        settings(run),
-        *random_functions(run, needs_stream=draws_weights(run) or uses(data, "stream(")),
-        *([layer_function(run)] if run.starts_from_seed else []),
-        *module_classes(run),
-        *rule_classes(run),
-        *data,
-        _tensors(run),
-        network_code(run),
-        _start(run),
-        [*optimizer_code(run), *lines(f"loss_function = {loss_function(run.spec)}")],
-        [*before_loop(run.spec), *_loop(run)],
-        _trained(run),
-        _end(run),
+    random = random_functions(run, needs_stream=draws_weights(run) or uses(data, "stream("))
+    start = [layer_function(run)] if run.starts_from_seed else []
+    optimizer = [*optimizer_code(run), *lines(f"loss_function = {loss_function(run.spec)}")]
+    return [
+        Part("The settings of the run.", [settings(run)]),
+        Part("Its random numbers: data, weights and batches are those of the page.", [*random, *start]),
+        Part("The data, divided into a training and a test set.", [*data, _tensors(run)]),
+        Part("The network, at its start.", [*module_classes(run), network_code(run), _start(run)]),
+        Part("The rule of descent and the loss.", [*rule_classes(run), optimizer]),
+        Part("Training: forward, loss, backward, update.", [[*before_loop(run.spec), *_loop(run)]]),
+        Part("The weights of the page, and what they give.", [_trained(run), _end(run)]),
     ]
-    return joined([title(run, "PyTorch"), imports(body, "numpy as np", "torch", "torch.nn as nn"), *body])
 
 
 def _tensors(run: ExportedRun) -> list[Line]:

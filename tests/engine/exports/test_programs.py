@@ -84,6 +84,7 @@ def test_weights_of_a_file_and_stop_rules_go_along(make: Make) -> None:
     given = found(make(run).text)
     proof = prove(run, given)
     assert proof.holds
+    assert given.losses is not None
     assert proof.losses == len(given.losses) < FIRST_STEPS, "stopped by a rule"
 
 

@@ -5,22 +5,26 @@
 import { scientific } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
 
-/** @typedef {{losses: number, difference: number, seconds: number, step: number}} Proof */
-/** @typedef {{button: HTMLButtonElement, proof: HTMLElement, of: string, file: {url: string, name: string} | null, wanted: boolean}} Export  of: the run and step it was made of; wanted: it is to be downloaded once it is there */
+const ORDER = ['numpy', 'safetensors', 'onnx', 'torch', 'notebook']; // the quickest first
+
+/** @typedef {{losses: number, outputs: number, difference: number, seconds: number, step: number}} Proof */
+/** @typedef {{button: HTMLButtonElement, proof: HTMLElement, of: string, file: {url: string, name: string} | null, due: boolean, wanted: boolean}} Export  of: the run and step it was made of; due: it is to be made; wanted: it is to be downloaded once it is there */
 
 /** @param {HTMLElement} root  with a button for each format @param {import('../../core/store.js').Store} store */
 export function createExports(root, store) {
   /** @type {Export[]} */
-  const all = [.../** @type {NodeListOf<HTMLButtonElement>} */ (root.querySelectorAll('[data-format]'))].map((button) => (
-    { button, proof: /** @type {HTMLElement} */ (button.querySelector('[data-testid=proof]')), of: '', file: null, wanted: false }
-  ));
-  let working = Promise.resolve();
+  const all = ORDER.map((format) => {
+    const button = /** @type {HTMLButtonElement} */ (root.querySelector(`[data-format=${format}]`));
+    return { button, proof: /** @type {HTMLElement} */ (button.querySelector('[data-testid=proof]')), of: '', file: null, due: false, wanted: false };
+  });
+  /** @type {Promise<void> | null} */
+  let working = null;
   const now = () => `${store.get('state')?.session} ${store.get('state')?.revision} ${(store.get('frame') ?? store.get('state'))?.step}`;
 
   /** @param {Export} one */
   async function proveOne(one) {
-    if (one.of === now()) return;
     drop(one);
+    one.due = false;
     one.of = now();
     show(one, 'running', t('save.proof.running'));
     const answer = await fetch(`api/sessions/${store.get('state')?.session}/exports/${one.button.dataset.format}`).catch(() => null);
@@ -41,9 +45,17 @@ export function createExports(root, store) {
     };
   }
 
-  /** One after the other, those that are not of the run as it stands. */
+  /** One after the other, those that are wanted first; only these once the menu is closed. */
+  async function work() {
+    const next = () => all.find((one) => one.due && one.wanted) ?? (root.offsetParent ? all.find((one) => one.due) : undefined);
+    for (let one = next(); one; one = next()) await proveOne(one);
+    working = null;
+  }
+
+  /** Of the run as it stands. */
   function prove() {
-    for (const one of all) working = working.then(() => proveOne(one));
+    for (const one of all) one.due ||= one.of !== now();
+    working ??= work();
   }
   return { prove, forget: () => all.forEach(drop) };
 }
@@ -52,9 +64,10 @@ export function createExports(root, store) {
 async function offer(one, answer) {
   const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? '';
   /** @type {Proof} */
-  const { losses, difference, seconds, step } = JSON.parse(answer.headers.get('proof') ?? '{}');
+  const { losses, outputs, difference, seconds, step } = JSON.parse(answer.headers.get('proof') ?? '{}');
   one.file = { url: URL.createObjectURL(await answer.blob()), name };
-  show(one, 'proved', t('save.proof.proved', { step, seconds: seconds.toFixed(1), losses, difference: scientific(difference, 0) }), difference);
+  const values = { step, seconds: seconds.toFixed(1), losses, outputs, difference: scientific(difference, 0) };
+  show(one, 'proved', losses ? t('save.proof.proved', values) : t('save.proof.outputs', values), difference);
   if (one.wanted) download(one);
 }
 
