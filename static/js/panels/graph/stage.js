@@ -11,6 +11,7 @@ const LEGIBLE = 10; // px: the drawing is not made smaller than leaves its small
 const SMALLEST = 11.5; // px: that text, before zooming
 const SEEN_FROM_AFAR = 0.012; // of the window's height, that the smallest text has on a projector
 const MARGIN = 14; // px round the drawing
+const NEARLY = 0.93; // a drawing that is larger than its place by less than that is shown whole, a little smaller than legible
 const NEAR = 90; // px from a node's centre that are to be seen, too
 
 /** @param {HTMLElement} root  empty @param {HTMLButtonElement} fit  shows all of it, where not all is to be seen */
@@ -25,8 +26,9 @@ export function createStage(root, fit) {
   function scale() {
     const fitting = Math.min(root.clientWidth / size.width, root.clientHeight / size.height);
     const most = MOST * Math.max(1, innerHeight / MOST_FOR);
-    zoom = whole ? Math.min(most, fitting) : Math.min(most, Math.max(least, fitting));
-    fit.hidden = fitting >= least;
+    const fits = fitting >= NEARLY * least;
+    zoom = Math.min(most, whole || fits ? fitting : least);
+    fit.hidden = fits;
     fit.setAttribute('aria-pressed', String(whole));
     svg.setAttribute('width', String(size.width * zoom));
     svg.setAttribute('height', String(size.height * zoom));
