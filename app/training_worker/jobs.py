@@ -14,7 +14,7 @@ from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
 from app.training_worker.recording import MOST_SECONDS, Recorder, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
-from app.wire.numbers import number
+from app.wire.numbers import number, numbers
 from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import DataSources
 from engine.data.features import features_of
@@ -259,7 +259,11 @@ def predict(trainer: Trainer, job: port.Predict) -> dict[str, Any]:
         layer, neuron = job.place
         values = layers[layer][neuron] if layer >= 0 else _feature(trainer.spec, neuron, job.inputs)
     outputs = layers[-1].T
-    return descriptions.prediction(job.question, trainer.step, outputs, predictions_of(trainer.spec, outputs), values)
+    message = descriptions.prediction(
+        job.question, trainer.step, outputs, predictions_of(trainer.spec, outputs), values
+    )
+    message["layers"] = [numbers(layer[:, 0].tolist(), 4) for layer in layers] if job.layers else None
+    return message
 
 
 def _feature(spec: Spec, number: int, points: ArrayLike) -> Array:

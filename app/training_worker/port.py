@@ -307,6 +307,8 @@ class Predict(Job[dict[str, Any]]):
     inputs: Sequence[Sequence[float]]
     place: tuple[int, int] | None
     """Linear layer and neuron; of layer −1 a feature of the plane."""
+    layers: bool = False
+    """Whether with the values of all layers, for the first row"""
 
 
 @dataclass(frozen=True)

@@ -126,6 +126,8 @@ class Predict(_Command):
     layer: Annotated[Whole, Ge(-1), Le(MOST_LAYERS)] | None = None
     neuron: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] | None = None
     """A neuron whose value is told, too; of layer −1 a feature of the plane, whether it is in use or not."""
+    layers: bool = False
+    """Whether the values of all layers are told, too, for the first row"""
     with_frame: bool = False
     """Asked of the network as the newest frame shows it, or where the run has gone on since, the next one."""
 

@@ -155,7 +155,10 @@ def test_a_digit_drawn_on_the_pad_is_recognised(opened: Opened) -> None:
     opened.until(lambda: opened.number("test-accuracy") > 0.93)
     draw(opened, [[(0.3, 0.2), (0.7, 0.2), (0.58, 0.5), (0.45, 0.85)]])
     opened.until(lambda: opened.number("probability-7") > 0.5)
+    numbers = opened["network"].locator("canvas.figures")
+    expect(numbers).to_be_visible()  # of the digit on its way through the neurons
     opened["clear-pad"].click()
+    expect(numbers).to_be_hidden()
     draw(opened, [[(0.5, 0.15), (0.32, 0.3), (0.3, 0.7), (0.5, 0.85), (0.68, 0.7), (0.7, 0.3), (0.5, 0.15)]])
     opened.until(lambda: opened.number("probability-0") > 0.5)
     opened["example-4"].click()

@@ -81,7 +81,7 @@ async def _predict(run: Run, worker: TrainingWorker, viewer: Viewer, command: co
         if len(row) != columns:
             raise Refusal("wrong_row", {"row": number, "count": len(row), "limit": columns})
     place = _place(run, command)
-    message = await worker.do(run.trainer, port.Predict(command.id, command.inputs, place))
+    message = await worker.do(run.trainer, port.Predict(command.id, command.inputs, place, command.layers))
     viewer.tell({**message, "frame": viewer.frame if command.with_frame else None})
 
 

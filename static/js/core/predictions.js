@@ -11,14 +11,15 @@ const PATIENCE = 3000; // milliseconds until an answer is given up: a lost conne
  * @property {(number | null)[][]} outputs  a row for each row asked for
  * @property {(number | null)[][]} answers  a row for each: probabilities of classes, or plain values
  * @property {(number | null)[] | null} neuron  the value of the place asked for, for each row
+ * @property {(number | null)[][] | null} layers  if asked for, the values of each layer's neurons, for the first row
  */
-/** @typedef {{with_frame?: boolean, layer?: number, neuron?: number}} Details  with_frame: the network of a frame is asked; a neuron's value is wanted, or with layer −1 a feature's */
+/** @typedef {{with_frame?: boolean, layers?: boolean, layer?: number, neuron?: number}} Details  with_frame: the network of a frame is asked; layers: values of all layers are wanted; a neuron's value is wanted, or with layer −1 a feature's */
 /** @typedef {ReturnType<typeof createPredictions>} Predictions */
 /**
  * @callback Follow
  * @param {() => number[][] | null} rows  what to ask for; null: nothing now
  * @param {(prediction: Prediction) => void} tell
- * @param {{every: number, details: () => Details}} [how]  every: milliseconds between two questions at least
+ * @param {{every?: number, details?: () => Details}} [how]  every: milliseconds between two questions at least
  * @returns {() => void}  to be called whenever the answer may be another
  */
 
@@ -38,7 +39,7 @@ export function createPredictions(send, revision) {
     },
 
     /** @type {Follow} */
-    follow(rows, tell, { every, details } = { every: ASKED_EVERY, details: () => ({}) }) {
+    follow(rows, tell, { every = ASKED_EVERY, details = () => ({}) } = {}) {
       let timer = 0;
       let askedAt = -Infinity;
       let asked = 0; // the id under way; 0: none

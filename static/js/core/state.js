@@ -94,6 +94,7 @@
  * @property {boolean} discretize
  * @property {boolean} markWrong  points that are taken for another class are crossed
  * @property {boolean} markSaid   points have the colour and shape of the class they are taken for
+ * @property {{key: string, activations: Record<number, number[]>, moving: number | null} | null} digitFlow  of a digit drawn by hand: the values of each layer that it has reached, −1: its pixels, and the layer along whose links it moves
  * @property {{set: 'train' | 'test', own: number, said: number} | null} cell  of a confusion matrix, whose points stand out
  * @property {'log' | 'linear'} lossScale
  * @property {string} quantity  of the layers' chart, one of quantities.js
@@ -120,7 +121,7 @@ export const startState = (appearance) => ({
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
-  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
+  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, digitFlow: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
   preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 

@@ -78,6 +78,11 @@ async def test_predictions_are_the_engines_own_with_their_answers() -> None:
         np.testing.assert_allclose(said["outputs"], outputs, rtol=1e-7)
         shares = np.exp(outputs) / np.exp(outputs).sum(axis=1, keepdims=True)
         np.testing.assert_allclose(said["answers"], shares, rtol=1e-6)
+        assert said["layers"] is None
+        await person.say(type="predict", inputs=rows, id=8, layers=True)
+        said = await person.until("prediction", lambda said: said["id"] == 8)
+        for told, values in zip(said["layers"], twin.layer_outputs(np.array(rows)), strict=True):
+            np.testing.assert_allclose(told, values[:, 0], rtol=1e-3)
 
 
 async def test_of_many_questions_at_once_the_newest_are_answered() -> None:

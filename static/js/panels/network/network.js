@@ -129,7 +129,7 @@ function watchStore(store, view, painter, words) {
       painter.arrangeIf(true);
       painter.request();
     }),
-    store.watch(['links', 'numbers', 'phase', 'opened'], () => {
+    store.watch(['links', 'numbers', 'phase', 'opened', 'digitFlow'], () => {
       words();
       painter.arrangeIf(store.get('numbers') !== Boolean(view.canvas.drawing?.labels));
       painter.writeNumbersNow();

@@ -129,14 +129,16 @@ export function writeNumbers(view, drawing) {
     kind: store.get('links'), labels: view.linkLabels,
     emphasized: emphasizedLinks(drawing.shape, drawing.links, store.get('hovered'), pointed.link),
     flow: flowShown(store, frame),
-    phase: phase ? `${phase.step} ${phase.id}` : '',
+    phase: phase ? `${phase.step} ${phase.id}` : store.get('digitFlow')?.key ?? '',
   });
   view.card.fill(drawing, hoveredOn(view, frame));
 }
 
-/** In slow motion, and beside the numbers of a run that stands still: a sample of the step to come. @param {import('../../core/store.js').Store} store @param {import('../../wire/frames.js').Frame | null} frame */
+/** A digit drawn by hand; in slow motion, and beside the numbers of a run that stands still: a sample of the step to come. @param {import('../../core/store.js').Store} store @param {import('../../wire/frames.js').Frame | null} frame */
 function flowShown(store, frame) {
   const [phase, opened] = [store.get('phase'), store.get('opened')];
+  const digit = store.get('digitFlow');
+  if (digit && !phase) return { activations: digit.activations, deltas: {}, moving: digit.moving === null ? null : { layer: digit.moving, backward: false } };
   const isOfNow = opened && opened.phases.length && (phase || opened.step === (frame?.step ?? 0) + 1);
   if (!isOfNow) return null;
   return phase || (store.get('numbers') && !store.get('state')?.playing) ? flowOf(opened, phase) : null;

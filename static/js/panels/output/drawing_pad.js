@@ -4,6 +4,7 @@
 
 import { t } from '../../core/i18n.js';
 import { createClassProbabilities } from './class_probabilities.js';
+import { createDigitFlow } from './digit_flow.js';
 import { INK_SIDE } from './digit_ink.js';
 import { showExampleDigits } from './example_digits.js';
 import { createPadPicture } from './pad_picture.js';
@@ -26,7 +27,11 @@ export function mountDrawingPad(root, store, follow) {
   const sheet = /** @type {HTMLCanvasElement} */ (find('.sheet'));
   const view = createPadPicture(sheet, /** @type {HTMLCanvasElement} */ (find('.seen')), () => sideOf(store));
   const probabilities = createClassProbabilities(find('.chances'));
-  const request = follow(() => inputOf(view.picture, store), ({ answers }) => view.picture && show(answers[0]));
+  const flow = createDigitFlow(store);
+  const request = follow(() => inputOf(view.picture, store), ({ answers, layers }) => {
+    if (view.picture) show(answers[0]);
+    if (view.picture && layers) flow.tell(view.picture, layers);
+  }, { details: () => ({ layers: true }) });
   let dataset = '';
 
   /** @param {(number | null)[] | null} answer  a probability for each class */
@@ -44,6 +49,7 @@ export function mountDrawingPad(root, store, follow) {
 
   function clear() {
     view.ink.clear();
+    flow.clear();
     change(null, false);
   }
 
