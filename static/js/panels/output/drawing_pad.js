@@ -27,18 +27,13 @@ export function mountDrawingPad(root, store, follow) {
   const sheet = /** @type {HTMLCanvasElement} */ (find('.sheet'));
   const view = createPadPicture(sheet, /** @type {HTMLCanvasElement} */ (find('.seen')), () => sideOf(store));
   const probabilities = createClassProbabilities(find('.chances'));
+  const show = showAnswer(sheet, probabilities);
   const flow = createDigitFlow(store);
-  const request = follow(() => inputOf(view.picture, store), ({ answers, layers }) => {
-    if (view.picture) show(answers[0]);
-    if (view.picture && layers) flow.tell(view.picture, layers);
-  }, { details: () => ({ layers: true }) });
+  const request = follow(() => inputOf(view.picture, store), ({ answers, layers }) => tell(answers[0], layers), { details: () => ({ layers: true }) });
   let dataset = '';
 
-  /** @param {(number | null)[] | null} answer  a probability for each class */
-  function show(answer) {
-    const best = probabilities.show(answer);
-    sheet.dataset.value = best < 0 ? '' : String(best);
-  }
+  /** @param {(number | null)[]} answer @param {(number | null)[][] | null} layers */
+  const tell = (answer, layers) => view.picture && (show(answer), flow.tell(view.picture, layers ?? []));
 
   /** @param {number[] | null} picture @param {boolean} isExample */
   function change(picture, isExample) {
@@ -85,6 +80,12 @@ export function mountDrawingPad(root, store, follow) {
   ];
   return () => undo.forEach((stop) => stop());
 }
+
+/** @param {HTMLElement} sheet @param {ReturnType<typeof createClassProbabilities>} probabilities */
+const showAnswer = (sheet, probabilities) => (/** @type {(number | null)[] | null} a probability for each class */ answer) => {
+  const best = probabilities.show(answer);
+  sheet.dataset.value = best < 0 ? '' : String(best);
+};
 
 /** Pixels a side of the data set's pictures; 0: it has none. @param {Store} store */
 const sideOf = (store) => store.get('state')?.kind?.side ?? 0;
