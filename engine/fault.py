@@ -69,6 +69,8 @@ ModelFaultCode = Literal[
     "model_too_much",
     "model_names",
     "model_shape",
+    "model_sizes",
+    "model_other_data",
     "model_not_finite",
 ]
 """Of a file of weights."""

@@ -220,12 +220,12 @@ class Session:
         while True:
             spec = self.run.spec
             with faults_refused():
-                parameters = await self._worker.read_weights(spec, data)
+                weights = await self._worker.read_weights(spec, data)
             async with self._trainer_lock:
                 if self._closed:
                     raise Refusal("run_cannot_be_fetched", {})
                 if not restarting_fields(spec, self.run.spec):  # else perhaps of another network by now
-                    await change_commands.load_weights(self.run, self._worker, parameters)
+                    await change_commands.load_weights(self.run, self._worker, weights)
                     break
         self._something_to_do.set()  # its first picture
 

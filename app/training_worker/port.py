@@ -27,6 +27,7 @@ from engine.training.epoch_log import EpochRow
 from engine.training.snapshot import CurveEntry
 from engine.training.stopping import StopReason
 from engine.training.timeline import Checkpoint, Moment, RecordRule
+from engine.training.weights import Weights
 
 R = TypeVar("R")
 
@@ -79,9 +80,8 @@ class TrainingWorker(ABC):
         job, and does no harm to the run whatever happens: then the message says so."""
 
     @abstractmethod
-    async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
-        """The weights in a file of torch, read in a process of its own. Raises Fault where it is not of the network of
-        this Spec, and Refusal where it cannot be read."""
+    async def read_weights(self, spec: Spec, data: bytes) -> Weights:
+        """The weights in a file, read in a process of its own. Raises Fault, and Refusal where it cannot be read."""
 
     @abstractmethod
     async def export(self, name: FormatName, run: ExportedRun) -> tuple[bytes, dict[str, Any]]:

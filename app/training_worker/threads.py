@@ -36,6 +36,7 @@ from engine.spec.presets import Preset
 from engine.spec.spec import Spec
 from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
+from engine.training.weights import Weights
 
 log = logging.getLogger(__name__)
 
@@ -104,7 +105,7 @@ class TrainingThreads(TrainingWorker):
             log.exception("step %d could not be checked", at.state.step)
             return Compared(checkup.failed(at, "error", None), 0)
 
-    async def read_weights(self, spec: Spec, data: bytes) -> dict[str, Array]:
+    async def read_weights(self, spec: Spec, data: bytes) -> Weights:
         return await uploaded_files.weights(self._processes, spec, data)
 
     async def export(self, name: FormatName, run: ExportedRun) -> tuple[bytes, dict[str, Any]]:

@@ -5,10 +5,13 @@ its limit of time or memory, and the person who sent the file is told. What come
 have written.
 """
 
+import json
 import logging
 import math
+import struct
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from itertools import accumulate
 from typing import Any, TypeVar, TypeVarTuple
 
@@ -19,9 +22,10 @@ from app.training_worker.processes import HarmReason, Processes, ProcessHarmed
 from app.wire.messages import FileCode, Refusal
 from engine.data import uploads
 from engine.data.uploads import Upload, Wishes
-from engine.nn.network import Array, Network
 from engine.spec.spec import Spec
 from engine.training import model_file, safetensors_file
+from engine.training.layer_stack import change_to, shapes_of
+from engine.training.weights import Weights, fitted
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +33,8 @@ R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 
 UPLOAD = TypeAdapter(Upload)
+RENAMED = TypeAdapter(tuple[str, ...])
+LENGTH = struct.Struct("<I")
 
 HARM: dict[HarmReason, FileCode] = {
     "time": "file_takes_too_long",
@@ -37,16 +43,23 @@ HARM: dict[HarmReason, FileCode] = {
 }
 
 
-async def weights(processes: Processes, spec: Spec, data: bytes) -> dict[str, Array]:
+async def weights(processes: Processes, spec: Spec, data: bytes) -> Weights:
     """The weights in a file of torch or safetensors, for the network of this Spec. Raises Fault where they are others,
     and Refusal where they cannot be read."""
-    numbers = np.frombuffer(await _read(processes, weights_of, spec, data), "<f4")
-    shapes = _shapes(spec)
+    answer = await _read(processes, weights_of, spec, data)
+    head = LENGTH.size + (LENGTH.unpack_from(answer)[0] if len(answer) >= LENGTH.size else len(answer))
+    try:
+        renamed = RENAMED.validate_json(answer[LENGTH.size : head])
+        numbers = np.frombuffer(answer[head:], "<f4")
+    except ValueError:
+        raise Refusal(HARM["died"], {}) from None
+    shapes = shapes_of(spec)
     ends = list(accumulate(math.prod(shape) for shape in shapes.values()))
     if len(numbers) != ends[-1] or not np.isfinite(numbers).all():
         raise Refusal(HARM["died"], {})
     parts = np.split(numbers, ends[:-1])
-    return {name: part.reshape(shape).copy() for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+    tensors = {name: part.reshape(shape).copy() for (name, shape), part in zip(shapes.items(), parts, strict=True)}
+    return Weights(tensors, renamed)
 
 
 async def points(processes: Processes, data: bytes, name: str, wishes: Wishes) -> Upload:
@@ -59,21 +72,19 @@ async def points(processes: Processes, data: bytes, name: str, wishes: Wishes) -
 
 
 def weights_of(spec: Spec, data: bytes) -> bytes:
-    """In the process: one tensor after another, in the order of `_shapes`."""
-    shapes = _shapes(spec)
-    read = safetensors_file.read if safetensors_file.is_safetensors(data) else model_file.read
-    tensors = read(data, shapes)
-    return b"".join(tensors[name].astype("<f4").tobytes() for name in shapes)
+    """In the process: the names that were others, as JSON with its length before it, and one tensor after another, in
+    the order of `shapes_of`."""
+    shapes = shapes_of(spec)
+    stored = safetensors_file.stored(data) if safetensors_file.is_safetensors(data) else model_file.stored(data)
+    found = fitted(stored, shapes, partial(change_to, spec))
+    renamed = json.dumps(found.renamed).encode()
+    numbers = b"".join(found.tensors[name].astype("<f4").tobytes() for name in shapes)
+    return LENGTH.pack(len(renamed)) + renamed + numbers
 
 
 def points_of(data: bytes, name: str, wishes: Wishes) -> dict[str, Any]:
     """In the process."""
     return asdict(uploads.read(data, name, wishes))
-
-
-def _shapes(spec: Spec) -> dict[str, tuple[int, ...]]:
-    network = Network.of(spec)
-    return {**network.shapes, **network.buffer_shapes}
 
 
 async def _read(processes: Processes, reader: Callable[[*Ts], R], *arguments: *Ts) -> R:

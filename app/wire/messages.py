@@ -87,6 +87,7 @@ NoticeCode = Literal[
     "stopped_no_errors",
     "inseparable",
     "weights_loaded",
+    "weights_mapped",
     "optimizer_for_bug",
     "paused_unwatched",
     "run_is_copied",

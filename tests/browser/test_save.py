@@ -136,6 +136,24 @@ def test_the_three_lines_of_torch_open_the_file(opened: Opened, tmp_path: Path, 
     assert ran.stdout.strip() == str(sorted(torch.load(io.BytesIO(data), weights_only=True)))
 
 
+def test_the_network_of_a_file_is_built_and_its_layers_are_matched(opened: Opened) -> None:
+    model = torch.nn.Sequential(torch.nn.Linear(2, 5), torch.nn.Tanh(), torch.nn.Linear(5, 1))
+    data = torch_file("", {"model": model.state_dict(), "epoch": 3})["buffer"]
+    opened.page.evaluate(DROP, ["my weights", list(data)])  # known by what is in it
+    expect(opened["message"]).to_contain_text("0.weight 5×2, 2.weight 1×5, and the one here layers.0.weight 4×2")
+    opened["message-offer"].click()
+    expect(opened["message"]).to_contain_text("matched in their order: 0 → layers.0, 2 → layers.1")
+    opened.until(lambda: [layer["width"] for layer in opened.spec["hidden"]] == [5])
+    twin = Trainer(Spec(hidden=(5,)), backend="by_hand")
+    names = ("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias")
+    twin.load_parameters(
+        {name: tensor.numpy() for name, tensor in zip(names, model.state_dict().values(), strict=True)}
+    )
+    loss = twin.evaluate()["train_loss"]
+    opened.until(lambda: opened.number("train-loss") == pytest.approx(loss, rel=1e-5))
+    opened.faults.clear()  # of the console: an answer of 422 is told there
+
+
 def test_a_file_that_does_not_fit_is_refused_in_words_and_nothing_is_lost(opened: Opened) -> None:
     trained(opened)
     step, loss = opened.number("steps"), opened.number("train-loss")
@@ -144,6 +162,7 @@ def test_a_file_that_does_not_fit_is_refused_in_words_and_nothing_is_lost(opened
     opened["save"].click()
     opened["load-weights"].set_input_files(torch_file("wide.pt", wide))
     expect(opened["message"]).to_contain_text("layers.0.weight is 7×2 in this file and 4×2 in this network")
+    expect(opened["message-offer"]).to_be_hidden()
     text = FilePayload(name="text.safetensors", mimeType="", buffer=b"neither one nor the other")
     opened["load-weights"].set_input_files(text)
     expect(opened["message"]).to_contain_text("neither a file that torch.save wrote nor safetensors")

@@ -14,6 +14,7 @@ from engine.backends.bugs import BUGS, affects, compatible_with
 from engine.nn.network import Array
 from engine.spec.choices import BugName
 from engine.spec.spec import Spec, restarting_fields
+from engine.training.weights import Weights
 
 NEW_SEEDS = 10_000
 """Another seed than before, below this: short enough to be read out to a class."""
@@ -122,14 +123,17 @@ async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Sp
     _tell_of_start(run, viewer, left)
 
 
-async def load_weights(run: Run, worker: TrainingWorker, parameters: dict[str, Array]) -> None:
+async def load_weights(run: Run, worker: TrainingWorker, weights: Weights) -> None:
     """Starts again, paused, with these weights of the same network. Raises Refusal where data are missing."""
     earlier, spec = run.undo, run.spec
-    await restart(run, worker, spec, bug=run.experiment.bug, parameters=parameters)
+    await restart(run, worker, spec, bug=run.experiment.bug, parameters=weights.tensors)
     run.undo.follow(earlier, Change(spec), spec)
     run.halt()
     run.tell_start()
-    run.notify("weights_loaded", {})
+    if weights.renamed:
+        run.notify("weights_mapped", {"modules": list(weights.renamed)})
+    else:
+        run.notify("weights_loaded", {})
 
 
 def _whole(run: Run) -> Change:

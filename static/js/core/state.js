@@ -21,6 +21,7 @@
  * @property {{key: string, values?: Record<string, any>}[]} [notes]
  * @property {boolean} [retry]  offers to connect again
  * @property {boolean} [undo]   offers to take back the change it tells of
+ * @property {{key: string, run: () => void}} [offer]  a way out that a button takes; key: of its word
  * @property {boolean} [ofRun]  is over when the run starts again
  */
 

@@ -152,7 +152,7 @@ const upload = createLatePart(store, async () => {
 }, { clicked: '#upload' });
 const save = createLatePart(store, async () => {
   const { mountSave } = await import('../panels/save/save.js');
-  mountSave(element('save-menu'), element('save'), store, focusPlay);
+  mountSave(element('save-menu'), element('save'), store, act, focusPlay);
 }, { clicked: '#save' });
 const arithmeticPredictions = createLatePart(store, async () => {
   const { mountArithmeticPredictions } = await import('../panels/output/arithmetic_predictions.js');

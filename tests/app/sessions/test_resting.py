@@ -10,6 +10,7 @@ import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
 from app.wire.messages import Closing, Refusal
+from engine.training.weights import Weights
 from tests.app.fake_viewer import Watcher, eventually
 from tests.app.running import running_server
 from tests.app.sessions.kept_runs import begun, eventful, everything, keeping, wake
@@ -141,7 +142,7 @@ async def test_weights_are_not_lost_with_a_run_that_comes_to_rest_meanwhile(tmp_
     """Either the run rests with them, or they are refused."""
     async with keeping(tmp_path) as manager:
         person = await begun(manager)
-        session, weights = person.session, person.trainer.parameters()
+        session, weights = person.session, Weights(person.trainer.parameters())
         reading, may_be_read = asyncio.Event(), asyncio.Event()
 
         async def read(*_: object) -> Any:
@@ -163,7 +164,7 @@ async def test_weights_are_not_lost_with_a_run_that_comes_to_rest_meanwhile(tmp_
 async def test_a_change_that_is_under_way_is_kept_when_the_run_comes_to_rest(tmp_path: Path) -> None:
     async with keeping(tmp_path) as manager:
         person = await begun(manager)
-        session, weights = person.session, person.trainer.parameters()
+        session, weights = person.session, Weights(person.trainer.parameters())
         await session.keep()
         beginning, may_begin, begin = asyncio.Event(), asyncio.Event(), manager._worker.start
 

@@ -27,11 +27,11 @@ async def test_no_file_is_read_in_the_servers_own_process(monkeypatch: pytest.Mo
     tensors = {**trainer.parameters(), **trainer.buffers()}
     data = model_file.write(tensors)
     monkeypatch.setattr(uploads, "parse", fail)
-    monkeypatch.setattr(model_file, "_read", fail)
+    monkeypatch.setattr(model_file, "stored", fail)
     async with supervising() as processes:
         read = await uploaded_files.weights(processes, NORMED, data)
-        np.testing.assert_equal(read, tensors)
-        with pytest.raises(Fault, match="model_names"):
+        np.testing.assert_equal(read.tensors, tensors)
+        with pytest.raises(Fault, match="model_sizes"):
             await uploaded_files.weights(processes, Spec(), data)
         found = await uploaded_files.points(processes, b"1,2,0\n3,4,1", "points.csv", Wishes(fill=False))
         assert found.points == ((1, 2, 0), (3, 4, 1))

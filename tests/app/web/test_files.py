@@ -116,7 +116,9 @@ async def test_weights_go_to_plain_torch_and_come_back(server: Running) -> None:
         (b"", "model_not_torch"),
         (b"x" * 5000, "model_not_torch"),
         (saved(torch.nn.Linear(2, 4)), "model_foreign"),
-        (saved({"layers.0.weight": torch.ones(4, 2)}), "model_names"),
+        (saved({"layers.0.weight": torch.ones(4, 2)}), "model_other_data"),
+        (saved({"fc1.weight": torch.ones(3, 2), "fc2.weight": torch.ones(1, 3)}), "model_sizes"),
+        (saved({"layers.0.bias": torch.ones(4)}), "model_names"),
     ],
 )
 async def test_a_file_that_does_not_fit_changes_nothing(server: Running, body: bytes, code: str) -> None:

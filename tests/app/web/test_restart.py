@@ -14,6 +14,7 @@ from engine import Spec, Trainer
 from engine.nn.network import Array
 from engine.spec.choices import BackendName
 from engine.training import model_file
+from engine.training.weights import fitted
 from tests.app.running import ROOT, Running, running_server
 from tests.app.web.test_files import away
 from tests.app.web.test_sockets import address, say, until
@@ -69,7 +70,7 @@ class Student:
             paused = await until(socket, "state", lambda state: not state["playing"])
             _, body, _ = await away(server, f"/api/sessions/{self.key}/model.pt")
             expected = self.expected(paused["step"])
-            read = model_file.read(body, {name: values.shape for name, values in expected.items()})
+            read = fitted(model_file.stored(body), {name: values.shape for name, values in expected.items()}).tensors
             assert {name: values.tobytes() for name, values in read.items()} == {
                 name: values.tobytes() for name, values in expected.items()
             }

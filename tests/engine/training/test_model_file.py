@@ -1,5 +1,6 @@
 """Model files: torch opens what is written, what torch writes is read, and nothing in a file is ever run."""
 
+import argparse
 import contextlib
 import io
 import itertools
@@ -8,6 +9,7 @@ import pickle
 import sys
 import zipfile
 from collections import OrderedDict
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +19,9 @@ import torch
 
 from engine.fault import Fault
 from engine.nn.network import Array
-from engine.training.model_file import _tensors, read, write
+from engine.training.model_file import stored, write
+from engine.training.pickled_tensors import unpickled
+from engine.training.weights import fitted
 
 TENSORS: dict[str, Array] = {
     "layers.0.weight": np.arange(6, dtype=np.float32).reshape(3, 2) / np.float32(7),
@@ -30,6 +34,17 @@ SHAPES = {name: values.shape for name, values in TENSORS.items()}
 def saved(value: Any) -> bytes:
     buffer = io.BytesIO()
     torch.save(value, buffer)
+    return buffer.getvalue()
+
+
+def read(data: bytes, shapes: dict[str, tuple[int, ...]]) -> dict[str, Array]:
+    return fitted(stored(data), shapes).tensors
+
+
+def saved_as_of_old(value: Any) -> bytes:
+    """As torch before 1.6 did."""
+    buffer = io.BytesIO()
+    torch.save(value, buffer, _use_new_zipfile_serialization=False)
     return buffer.getvalue()
 
 
@@ -86,10 +101,11 @@ def test_what_torch_writes_is_read(kind: type[dict[str, Any]], protocol: int) ->
         assert values.dtype == np.float32
 
 
-@pytest.mark.parametrize("kind", [torch.float64, torch.float16])
+@pytest.mark.parametrize("kind", [torch.float64, torch.float16, torch.bfloat16, torch.int32, torch.int8, torch.uint8])
 def test_other_numbers_become_float32(kind: torch.dtype) -> None:
-    tensors = {"w": torch.tensor([[1.5, -2.25], [0.125, 3.0]], dtype=kind)}
-    np.testing.assert_array_equal(read(saved(tensors), {"w": (2, 2)})["w"], [[1.5, -2.25], [0.125, 3.0]])
+    tensors = {"w": torch.tensor([[1.5, 2.25], [0.125, 3.0]]).to(kind)}
+    for data in (saved(tensors), saved_as_of_old(tensors)):
+        np.testing.assert_array_equal(read(data, {"w": (2, 2)})["w"], tensors["w"].float().numpy())
 
 
 def test_views_parameters_and_shared_storages_are_read() -> None:
@@ -116,7 +132,9 @@ def test_views_parameters_and_shared_storages_are_read() -> None:
         (zipped(write(TENSORS), zipfile.ZIP_DEFLATED), "model_damaged"),
         (zipped(b"\x80\x02]" + b"0" * 200_000 + b"."), "model_foreign"),
         (saved(torch.nn.Linear(2, 3)), "model_foreign"),
-        (saved({"model": as_torch()}), "model_foreign"),
+        (saved({"model": {"w": 1.0}}), "model_foreign"),
+        (saved_as_of_old(as_torch())[:-30], "model_damaged"),
+        (saved_as_of_old(as_torch())[:60], "model_damaged"),
         (saved({1: torch.ones(2)}), "model_foreign"),
         (saved([torch.ones(2)]), "model_foreign"),
         (saved({"w": torch.ones(2, dtype=torch.complex64)}), "model_foreign"),
@@ -134,6 +152,31 @@ def test_views_parameters_and_shared_storages_are_read() -> None:
 )
 def test_every_fault_has_its_code(data: bytes, code: str) -> None:
     assert fault(data).code == code
+
+
+@pytest.mark.parametrize("save", [saved, saved_as_of_old])
+def test_the_state_dict_beside_other_things_is_taken(save: Callable[[Any], bytes]) -> None:
+    model = torch.nn.Linear(2, 3)
+    optimizer = torch.optim.Adam(model.parameters())
+    model(torch.ones(4, 2)).sum().backward()
+    optimizer.step()
+    beside = {"optimizer": optimizer.state_dict(), "epoch": 3, "loss": 0.25, "args": argparse.Namespace(seed=1)}
+    for name in ("model", "state_dict", "model_state_dict", "my_own"):
+        found = read(save({**beside, name: as_torch(), "best": np.float64(0.5)}), SHAPES)
+        np.testing.assert_equal(found, TENSORS)
+    both = {"generator": {"w": torch.ones(1)}, "state_dict": as_torch()}
+    np.testing.assert_equal(read(save(both), SHAPES), TENSORS)
+
+
+def test_a_broken_file_of_old_raises_nothing_else() -> None:
+    data = saved_as_of_old({"model": as_torch(), "epoch": 3})
+    random = np.random.default_rng(1)
+    for _ in range(300):
+        broken = bytearray(data)
+        for place in random.integers(0, len(data), 3):
+            broken[place] = random.integers(0, 256)
+        with contextlib.suppress(Fault):
+            read(bytes(broken), SHAPES)
 
 
 DOUBLING = b"\x80\x02Nq\x00" + b"h\x00h\x00\x86q\x00" * 33
@@ -178,7 +221,7 @@ def test_twice_the_opcodes_are_twice_the_work(start: bytes, again: bytes) -> Non
         sys.setprofile(lambda _frame, event, _argument: next(counter) if event in ("call", "c_call") else None)
         try:
             with contextlib.suppress(Fault):
-                _tensors(start + again * times + b".")
+                unpickled(io.BytesIO(start + again * times + b"."))
         finally:
             sys.setprofile(None)
         return next(counter)

@@ -8,20 +8,23 @@ import { say } from '../../core/notices.js';
 import { saveLog } from '../../experiment/log_text.js';
 import { createExports } from './exports.js';
 import { torchLines } from './torch_lines.js';
+import { createNetworkOffer } from './network_offer.js';
 import { sendWeights } from './weights_upload.js';
 
 /**
  * @param {HTMLElement} menu  a popover
  * @param {HTMLElement} opener  its button
  * @param {import('../../core/store.js').Store} store
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  * @param {() => void} loaded  after a file is
  */
-export function mountSave(menu, opener, store, loaded) {
+export function mountSave(menu, opener, store, send, loaded) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...menu.querySelectorAll('a[download]')]);
   const picker = /** @type {HTMLInputElement} */ (menu.querySelector('[data-testid=load-weights]'));
   const log = /** @type {HTMLButtonElement} */ (menu.querySelector('[data-testid=save-log]'));
   const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
 
+  const networkOffer = createNetworkOffer(store, send, take);
   const exports = createExports(/** @type {HTMLElement} */ (menu.querySelector('.exports')), store);
 
   function showAddresses() {
@@ -39,7 +42,7 @@ export function mountSave(menu, opener, store, loaded) {
   async function take(file) {
     const fault = await sendWeights(file, store);
     if (menu.matches(':popover-open')) menu.hidePopover();
-    if (fault) say(store, 'error', fault.key, fault);
+    if (fault) say(store, 'error', fault.key, { ...fault, offer: networkOffer.of(fault, file) });
     else loaded();
   }
 
@@ -60,7 +63,7 @@ export function mountSave(menu, opener, store, loaded) {
   };
   menu.addEventListener('toggle', toggled);
   showAddresses();
-  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take), exports.forget];
+  const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take), exports.forget, networkOffer.forget];
   return () => {
     menu.removeEventListener('toggle', toggled);
     stops.forEach((stop) => stop());

@@ -15,9 +15,7 @@ const NOTICE_TIME = 8000; // milliseconds: two sentences, read slowly
  */
 export function mountMessage(root, store, send, { retry, dialogs }) {
   const text = /** @type {HTMLElement} */ (root.querySelector('p'));
-  const again = /** @type {HTMLButtonElement} */ (root.querySelector('.retry'));
-  const undo = /** @type {HTMLButtonElement} */ (root.querySelector('.undo'));
-  const close = /** @type {HTMLButtonElement} */ (root.querySelector('.close'));
+  const [again, undo, offer, close] = ['.retry', '.undo', '.offer', '.close'].map((selector) => /** @type {HTMLButtonElement} */ (root.querySelector(selector)));
   let timer = 0;
 
   const clear = () => store.set({ message: null });
@@ -31,9 +29,16 @@ export function mountMessage(root, store, send, { retry, dialogs }) {
     send({ type: 'undo' });
   };
 
+  offer.onclick = () => {
+    const run = store.get('message')?.offer?.run;
+    clear();
+    run?.();
+  };
+
   const showText = () => {
     const message = store.get('message');
     if (!message) return;
+    offer.textContent = message.offer ? t(message.offer.key) : '';
     text.textContent = message.notes
       ? message.notes.map(reasonText).join(' ')
       : hasText(message.key) ? t(message.key, namedValues(message.values)) : message.text ?? '';
@@ -48,6 +53,7 @@ export function mountMessage(root, store, send, { retry, dialogs }) {
     root.dataset.kind = message.kind;
     again.hidden = !message.retry;
     undo.hidden = !message.undo;
+    offer.hidden = !message.offer;
     root.showPopover(); // filled afterwards, so that screen readers say it
     showText();
     if (message.kind === 'notice') timer = setTimeout(clear, NOTICE_TIME);
