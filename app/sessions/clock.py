@@ -94,10 +94,14 @@ class Clock:
                 self._job_ended.clear()
                 await self._job_ended.wait()
 
+    def turn_seconds(self) -> float:
+        """Of a turn, where as many train as now, whether they play or take steps asked for by number."""
+        working = sum(session.run.working for session in self._sessions.values())
+        return max(LEAST_TURN, TURN_SECONDS * min(1, self._worker.parallel_jobs / max(1, working)))
+
     def _begin_turns(self, playing: list[Session]) -> None:
         """Of those sessions whose turn before has ended."""
-        cores = self._worker.parallel_jobs
-        seconds = max(LEAST_TURN, TURN_SECONDS * min(1, cores / max(1, len(playing))))
+        cores, seconds = self._worker.parallel_jobs, self.turn_seconds()
         begun = [(session, session.begin_turn(seconds)) for session in playing]
         due: list[tuple[Session, Turn]] = []
         for session, turn in begun:

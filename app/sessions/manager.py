@@ -211,6 +211,7 @@ class SessionManager:
 
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
         session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
+        session.turn_seconds = self.clock.turn_seconds
         session.saver.on_taken_over = partial(self._give_up, session)
         return session
 

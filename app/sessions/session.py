@@ -78,6 +78,8 @@ class Session:
         self._inbox: deque[tuple[Viewer, Command, asyncio.Future[None]]] = deque()
         self._something_to_do = asyncio.Event()
         self.saver.on_due = self._something_to_do.set
+        self.turn_seconds: Callable[[], float] = lambda: TURN_SECONDS
+        """How long a turn of steps asked for by number may be now."""
         self._trainer_lock = TrainerLock()
         self._closed = False
         self._halting: asyncio.Task[None] | None = None
@@ -250,7 +252,7 @@ class Session:
                     done.set_result(None)
             if training.has_work(run):
                 async with self._trainer_lock:
-                    await self._guarded(training.take_turn(run, worker, TURN_SECONDS))
+                    await self._guarded(training.take_turn(run, worker, self.turn_seconds()))
                 await self._answer_questions()  # before the run leaves the frame it has just shown
             if not run.playing and self.saver.is_due:
                 await self._guarded(self._save())

@@ -76,6 +76,30 @@ async def test_whoever_comes_back_while_another_session_ends_finds_a_living_one(
         await eventually(lambda: manager.sessions == 0)  # the sweep goes on
 
 
+async def test_where_many_take_steps_by_number_their_turns_are_short_as_those_of_play(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else a picture of who plays would wait behind all of them."""
+    async with managing() as manager:
+        monkeypatch.setattr(type(manager.clock._worker), "parallel_jobs", 2)
+        people = [Watcher(await manager.create()) for _ in range(8)]
+        seconds, take_turn = list[float](), training.take_turn
+
+        async def noted(run: Run, worker: Any, turn: float) -> None:
+            if all(person.run.working for person in people):
+                seconds.append(turn)
+            await take_turn(run, worker, turn)
+
+        monkeypatch.setattr(training, "take_turn", noted)
+        for person in people:
+            await person.say(type="step", count=100_000)
+        await eventually(lambda: len(seconds) > 8)
+        assert set(seconds) == {training.TURN_SECONDS * 2 / 8}
+        for person in people:
+            await person.say(type="pause")
+            person.leave()
+
+
 async def test_a_run_whose_pictures_take_long_holds_up_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:
     """Though there is one core, and everything done for it takes without end."""
     monkeypatch.setattr("os.sched_getaffinity", lambda _: {0})
