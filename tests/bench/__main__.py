@@ -18,6 +18,8 @@ BENCHES = {
     "first_second": "a start of the page over a thin line, cold and warm",
     "page": "pictures, paints and long tasks of the default experiment in Chromium",
     "keeping": "a save of a run with a full timeline, and waking it",
+    "resting": "a thousand runs that rest, and how soon one is back while others train",
+    "soak": "a good student beside an attack, for BENCH_SOAK_MINUTES (1)",
     "cost_of_inspector": "the same with inspector and check on, against without; how soon it answers and scrubs",
 }
 """A bench is a module of its own name here: run() gives its figures for results.json, report(figures) prints them."""

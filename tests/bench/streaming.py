@@ -100,12 +100,12 @@ async def _watch(port: int, begin: asyncio.Barrier) -> Seen:
             {"type": "play"},
         ):
             await socket.send(json.dumps(command))
-        await _look(socket, WARM_UP)
+        await look(socket, WARM_UP)
         await begin.wait()
-        return await _look(socket, SECONDS)
+        return await look(socket, SECONDS)
 
 
-async def _look(socket: Any, seconds: float) -> Seen:
+async def look(socket: Any, seconds: float) -> Seen:
     seen = Seen()
     with contextlib.suppress(TimeoutError):
         async with asyncio.timeout(seconds):
