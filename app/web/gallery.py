@@ -41,6 +41,7 @@ def listed(preset: Preset) -> dict[str, Any]:
         "race": preset.race,
         "bug": preset.bug,
         "numbers": preset.numbers,
+        "inspect": preset.inspect,
         "panel": preset.panel,
         "steps_per_second": preset.steps_per_second,
         "spec": spec and spec.model_dump(mode="json"),

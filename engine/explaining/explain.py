@@ -11,6 +11,14 @@ from math import fsum
 import numpy as np
 
 from engine.explaining.explain_rule import rule_lines, symbol_of
+from engine.explaining.symbols import (
+    active_symbol,
+    bias_symbol,
+    delta_symbol,
+    input_symbol,
+    output_symbol,
+    weight_symbol,
+)
 from engine.explaining.terms import (
     Line,
     Subject,
@@ -68,29 +76,34 @@ def _neuron(step: TracedStep, subject: Subject, k: int) -> Iterator[Line]:
     weight = step.tensors[f"layers.{layer}.weight"]
     terms = [
         product_term(
-            f"{_w(layer, i, j)}·{_a(layer, j)}",
-            [(_w(layer, i, j), float(weight[i, j])), (_a(layer, j), float(cache.below[k, j]))],
+            f"{weight_symbol(layer, i, j)}·{input_symbol(layer, j)}",
+            [(weight_symbol(layer, i, j), float(weight[i, j])), (input_symbol(layer, j), float(cache.below[k, j]))],
             Subject("weight", layer, i, j),
         )
         for j in range(stage.inputs)
     ]
     if step.network.biases:
         bias = float(step.tensors[f"layers.{layer}.bias"][i])
-        terms.append(Term(_b(layer, i), bias, subject=Subject("bias", layer, i)))
+        terms.append(Term(bias_symbol(layer, i), bias, subject=Subject("bias", layer, i)))
     yield as_main(sum_line("weighted_sum", terms, "z", float(step.weighted_sums[layer][k, i])))
     if cache.norm is not None:
         yield from _norm_lines(step, layer, i, k)
-    entering = "n" if cache.norm is not None else "z"
+    entering, active, out = (
+        "n" if cache.norm is not None else "z",
+        active_symbol(step, layer),
+        output_symbol(step, layer),
+    )
     n, h = float(cache.n[k, i]), float(cache.h[k, i])
-    yield value_line(f"activation.{stage.activation}", [Term(entering, n)], "h", h)
-    yield value_line(f"slope.{stage.activation}", [Term(entering, n)], f"∂h/∂{entering}", _slope(step, layer, i, k))
+    yield value_line(f"activation.{stage.activation}", [Term(entering, n)], active, h)
+    slope = _slope(step, layer, i, k)
+    yield value_line(f"slope.{stage.activation}", [Term(entering, n)], f"∂{active}/∂{entering}", slope)
+    dropped = "h" if cache.mask is None else "h·m"
     if cache.mask is not None:
-        yield product_line(
-            "dropout", [Term("h", h), Term("m", float(cache.mask[k, i]))], "h·m", _dropped(step, layer, i, k)
-        )
+        factors = [Term("h", h), Term("m", float(cache.mask[k, i]))]
+        yield product_line("dropout", factors, dropped if stage.residual else out, _dropped(step, layer, i, k))
     if stage.residual:
-        below = Term(_a(layer, i), float(cache.below[k, i]), subject=Subject("neuron", layer - 1, i))
-        yield sum_line("residual", [Term("h", _dropped(step, layer, i, k)), below], "a", float(cache.out[k, i]))
+        below = Term(input_symbol(layer, i), float(cache.below[k, i]), subject=Subject("neuron", layer - 1, i))
+        yield sum_line("residual", [Term(dropped, _dropped(step, layer, i, k)), below], out, float(cache.out[k, i]))
     if step.batch_pass.backward:
         yield from _backward_lines(step, layer, i, k)
 
@@ -109,18 +122,18 @@ def _norm_lines(step: TracedStep, layer: int, i: int, k: int) -> Iterator[Line]:
 
 
 def _backward_lines(step: TracedStep, layer: int, i: int, k: int) -> Iterator[Line]:
-    """∂L/∂a, then the chain rule down to ∂L/∂z."""
+    """∂L/∂a, of the output ∂L/∂o, then the chain rule down to ∂L/∂z."""
     stage, cache, gradients = (
         step.network.stages[layer],
         step.batch_pass.forward[layer],
         step.batch_pass.backward[layer],
     )
     yield _output_gradient_line(step, layer, i, k)
-    terms = [Term("∂L/∂a", float(gradients.d_out[k, i]))]
+    terms = [Term(f"∂L/∂{output_symbol(step, layer)}", float(gradients.d_out[k, i]))]
     if cache.mask is not None:
         terms.append(Term("m", float(cache.mask[k, i])))
     entering = "n" if stage.batch_norm else "z"
-    terms.append(Term(f"∂h/∂{entering}", _slope(step, layer, i, k)))
+    terms.append(Term(f"∂{active_symbol(step, layer)}/∂{entering}", _slope(step, layer, i, k)))
     yield product_line("delta", terms, f"∂L/∂{entering}", float(gradients.d_n[k, i]))
     if cache.norm is not None:
         yield _norm_gradient_line(step, layer, i, k)
@@ -136,8 +149,11 @@ def _output_gradient_line(step: TracedStep, layer: int, i: int, k: int) -> Line:
     weight = step.tensors[f"layers.{layer + 1}.weight"]
     terms = [
         product_term(
-            f"{_w(layer + 1, o, i)}·{_delta(layer + 1, o)}",
-            [(_w(layer + 1, o, i), float(weight[o, i])), (_delta(layer + 1, o), float(gradients[layer + 1].d_z[k, o]))],
+            f"{weight_symbol(layer + 1, o, i)}·{delta_symbol(layer + 1, o)}",
+            [
+                (weight_symbol(layer + 1, o, i), float(weight[o, i])),
+                (delta_symbol(layer + 1, o), float(gradients[layer + 1].d_z[k, o])),
+            ],
             Subject("neuron", layer + 1, o),
         )
         for o in range(len(weight))
@@ -181,11 +197,11 @@ def _weight(step: TracedStep, subject: Subject, k: int) -> Iterator[Line]:
     layer, o, i = subject.layer, subject.index, subject.source
     name = f"layers.{layer}.weight"
     below = step.batch_pass.forward[layer].below[:, i]
-    yield from _gradient_lines(step, name, (o, i), _delta(layer, o), _a(layer, i), below)
+    yield from _gradient_lines(step, name, (o, i), delta_symbol(layer, o), input_symbol(layer, i), below)
     if step.batch_pass.backward:
         terms = [
             *_chain_factors(step, layer, o, k),
-            Term(_a(layer, i), float(below[k]), subject=Subject("neuron", layer - 1, i)),
+            Term(input_symbol(layer, i), float(below[k]), subject=Subject("neuron", layer - 1, i)),
         ]
         yield product_line("chain", terms, "∂L/∂w", float(step.batch_pass.backward[layer].d_z[k, o]) * float(below[k]))
     yield from rule_lines(step, name, (o, i))
@@ -201,16 +217,18 @@ def _chain_factors(step: TracedStep, layer: int, o: int, k: int) -> Iterator[Ter
     if cache.norm is not None:
         yield Term("∂L/∂z", float(gradients.d_z[k, o]), subject=here)
         return
-    yield Term("∂L/∂a", float(gradients.d_out[k, o]), subject=here)
+    yield Term(f"∂L/∂{output_symbol(step, layer)}", float(gradients.d_out[k, o]), subject=here)
     if cache.mask is not None:
         yield Term("m", float(cache.mask[k, o]))
-    yield Term("∂h/∂z", _slope(step, layer, o, k))
+    yield Term(f"∂{active_symbol(step, layer)}/∂z", _slope(step, layer, o, k))
 
 
 def _bias(step: TracedStep, subject: Subject, _k: int) -> Iterator[Line]:
     layer, o = subject.layer, subject.index
     name = f"layers.{layer}.bias"
-    yield from _gradient_lines(step, name, (o,), _delta(layer, o), "1", np.ones(len(step.batch), dtype=np.float32))
+    yield from _gradient_lines(
+        step, name, (o,), delta_symbol(layer, o), "1", np.ones(len(step.batch), dtype=np.float32)
+    )
     yield from rule_lines(step, name, (o,))
 
 
@@ -375,23 +393,3 @@ SUBJECTS: dict[str, Callable[[TracedStep, Subject, int], Iterator[Line]]] = {
     "loss": _loss,
 }
 """One entry per kind of Subject."""
-
-
-# Symbols
-
-
-def _w(layer: int, o: int, i: int) -> str:
-    return f"w_{{{o + 1},{i + 1}}}^{{({layer + 1})}}"
-
-
-def _b(layer: int, o: int) -> str:
-    return f"b_{{{o + 1}}}^{{({layer + 1})}}"
-
-
-def _a(layer: int, i: int) -> str:
-    """Input of a layer."""
-    return f"x_{{{i + 1}}}" if layer == 0 else f"a_{{{i + 1}}}^{{({layer})}}"
-
-
-def _delta(layer: int, o: int) -> str:
-    return f"δ_{{{o + 1}}}^{{({layer + 1})}}"

@@ -41,6 +41,8 @@ class Preset:
     """Planted from the start."""
     numbers: bool = False
     """Whether every link and neuron shows its number."""
+    inspect: Literal["neuron", "weight"] | None = None
+    """Whether the inspector is open, on the first neuron or weight."""
     panel: PanelName | None = None
     """What it shows beside the loss curve; None: the layers through time."""
 
@@ -116,6 +118,8 @@ _FIVE = _spec(
     stop_epochs=1000,
 )
 
+_ONE_POINT = _spec("own_values", (2,), own_points=((3.0, 2.0, 4.0),), learning_rate=0.02, batch_size=1)
+
 _SUMS = _spec("arithmetic", (5,), activation="relu", optimizer="adam", learning_rate=0.01, seed=6)
 
 PRESETS: tuple[Preset, ...] = (
@@ -141,6 +145,7 @@ PRESETS: tuple[Preset, ...] = (
         _spec("gauss", (), output_activation="sigmoid", learning_rate=0.1),
         1000,
         numbers=True,
+        inspect="neuron",
     ),
     Preset("a2_linear", ("A2",), _linear("circle"), 1000),
     Preset("a2_bent", ("A2",), _linear("circle").changed(activation="tanh"), 1000),
@@ -182,7 +187,7 @@ PRESETS: tuple[Preset, ...] = (
         6000,
         race="reward",
     ),
-    Preset("b4_descent", ("B4",), _spec("plane", (2,), learning_rate=0.1, batch_size=None), 50, numbers=True),
+    Preset("b4_descent", ("B4",), _ONE_POINT, 50, numbers=True, inspect="weight"),
     # C: backpropagation, flat and modular
     Preset("c1_flat", ("C1",), page="/graph?preset=flat"),
     Preset("c2_graph", ("C2",), page="/graph?preset=gates"),

@@ -39,6 +39,9 @@ export function inputLabel(input, { features, dataset, inputs }) {
 /** The side of a picture of so many pixels; 0: the inputs are no picture. @param {number} inputs */
 export const sideOf = (inputs) => ({ 64: 8, 784: 28 })[inputs] ?? 0;
 
+/** A layer of weights; the last is the output's. @param {number} layer @param {{length: number}} hidden */
+export const layerName = (layer, hidden) => (layer < hidden.length ? t('network.layer', { layer: layer + 1 }) : t('network.output_layer'));
+
 /** @param {{layer: number, neuron: number}} place @param {Named} named */
 export function neuronName({ layer, neuron }, named) {
   const { hidden, outputs, classes, lowTarget, inputs, features } = named;

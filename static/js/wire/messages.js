@@ -233,5 +233,5 @@ export {};
 /** @typedef {{samples: number | null, regression: boolean, classes: number, points?: LabelledPoint[], picture?: number[][] | null}} DataThumbnail */
 /** @typedef {{side: number, scale: number, values: number[]}} FeatureMap  value = q / 127 · scale, row 0 is the top */
 /** @typedef {{properties: Record<string, any>, $defs: Record<string, any>}} SpecSchema  JSON schema of the Spec */
-/** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, bug: string | null, numbers: boolean, panel: 'results' | 'log' | null, steps_per_second: number, spec: Spec | null, sizes: number[] | null}} Preset */
+/** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, bug: string | null, numbers: boolean, inspect: 'neuron' | 'weight' | null, panel: 'results' | 'log' | null, steps_per_second: number, spec: Spec | null, sizes: number[] | null}} Preset */
 /** @typedef {{name: string, spec: Spec, repair: SpecChange, steps: number}} Failure  a run that goes wrong, and what mends it */

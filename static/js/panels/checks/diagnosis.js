@@ -49,7 +49,7 @@ export function mountDiagnosis(root, store, page) {
     root.dataset.code = code;
     root.hidden = !finding;
     if (!finding) return;
-    const text = sentenceOf(finding);
+    const text = sentenceOf(finding, (store.get('state')?.sizes.length ?? 0) - 2);
     write(sentence, text);
     root.title = `${text}\n${t(`diagnosis.${code}.why`)}`;
     whereLabel.textContent = where.title = t('diagnosis.where');
@@ -72,12 +72,13 @@ export function mountDiagnosis(root, store, page) {
   };
 }
 
-/** @param {Finding} finding */
-function sentenceOf({ code, layer, values: numbers }) {
+/** @param {Finding} finding @param {number} output  which layer is the output's */
+function sentenceOf({ code, layer, values: numbers }, output) {
+  const layerWords = (/** @type {number} */ at) => (at === output ? t('chart.output') : t('chart.layer', { layer: at + 1 })); // as in the chart beside it
   /** @type {Record<string, unknown>} */
-  const values = { layer: (layer ?? 0) + 1 };
+  const values = { where: layerWords(layer ?? 0) };
   for (const [name, value] of Object.entries(numbers)) values[name] = (FORMATS[name] ?? formatCount)(value);
-  if (code === 'vanishing') values.steepest = formatCount(numbers.steepest + 1);
+  if (code === 'vanishing') values.steepest = layerWords(numbers.steepest);
   const variant = code === 'rate_too_high' ? (numbers.step === undefined ? '.jumps' : '.diverged') : '';
   return t(`diagnosis.${code}${variant}`, values);
 }

@@ -1,20 +1,16 @@
 // @ts-check
-// What the two ends and the middle of the colour scale stand for at the output.
+// The numbers at the two ends and in the middle of the colour scale.
 
-import { readOutput } from '../../experiment/output.js';
+import { write } from '../../core/elements.js';
+import { watchNumbers } from '../../core/throttle.js';
+import { readColorRange } from '../../experiment/color_range.js';
 
 /** @param {HTMLElement} root  with three places @param {import('../../core/store.js').Store} store @returns {() => void} undo */
 export function mountScaleEnds(root, store) {
-  const show = () => scaleEnds(store).forEach((value, i) => { root.children[i].textContent = text(value, i === 2); });
+  const show = () => readColorRange(store).forEach((value, i) => write(root.children[i], text(value, i === 2)));
   show();
-  return store.watch(['state'], show);
-}
-
-/** From orange to blue: the two targets of a class and where it turns, of values a unit below and above 0. @param {import('../../core/store.js').Store} store */
-function scaleEnds(store) {
-  const output = readOutput(store);
-  if (output?.classes === 2) return output.numbers[0] === '0' ? [0, 0.5, 1] : [-1, 0, 1];
-  return output?.classes === 0 ? [-output.unit, 0, output.unit] : [-1, 0, 1];
+  const stops = [store.watch(['hovered', 'spec'], show), watchNumbers(store, show)];
+  return () => stops.forEach((stop) => stop());
 }
 
 /** @param {number} value @param {boolean} signed */

@@ -2,7 +2,7 @@
 // Subjects: what a number belongs to, {kind, layer, index, source}; their names, and their parameters that can be set by hand.
 
 import { t } from '../../core/i18n.js';
-import { neuronName, readNames } from '../../experiment/names.js';
+import { layerName, neuronName, readNames } from '../../experiment/names.js';
 
 /** @typedef {import('../../wire/messages.js').Subject} Subject */
 /** @typedef {import('../../experiment/names.js').Named & {used: number[]}} SubjectNames  used: which of the inputs that can be chosen are columns */
@@ -30,7 +30,7 @@ export function subjectName({ kind, layer, index, source }, names) {
     case 'bias': return t('inspector.bias', { name: neuron(layer, index) });
     case 'norm': return t('inspector.norm', { name: neuron(layer, index) });
     case 'point': return t('inspector.point', { number: index + 1 });
-    case 'layer': return t('inspector.layer', { layer: layer + 1 });
+    case 'layer': return layerName(layer, names.hidden);
     default: return t('inspector.loss');
   }
 }

@@ -59,9 +59,27 @@ export function createColumnHeads(root, edit, store) {
         showLayer(head, i, layer, spec.activation, limits.width);
         menus.get(head)?.show(layer, { spec, facts, limits, activations });
       });
+      if (spec) showOutput(heads.get('output', makeOutput), store, layout);
       heads.end();
     },
   };
+}
+
+function makeOutput() {
+  const head = document.createElement('div');
+  head.className = 'head output';
+  head.dataset.testid = 'output-activation';
+  return head;
+}
+
+/** The activation of the output, where it is. @param {HTMLElement} head @param {import('../../core/store.js').Store} store @param {import('../../draw/network/layout.js').NetworkLayout} layout */
+function showOutput(head, store, layout) {
+  const state = store.get('state');
+  const name = state ? t(`activation.${state.last_activation}`) : '';
+  const isLogit = state !== null && (store.get('choices')?.logit_losses ?? []).includes(state.spec.loss);
+  head.textContent = isLogit ? t('network.logits', { name }) : name;
+  head.title = isLogit ? t('network.logits.title') : t('network.output_activation', { name });
+  head.style.cssText = `right:0;height:${layout.headHeight}px`;
 }
 
 /** @param {HTMLElement} head @param {number} i @param {Layer} layer @param {string} common  activation of layers without one of their own @param {number} most  neurons of a layer */

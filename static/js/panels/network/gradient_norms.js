@@ -4,6 +4,7 @@
 import { scientific } from '../../draw/base/numbers.js';
 import { layerCenters } from '../../draw/network/layout.js';
 import { t } from '../../core/i18n.js';
+import { layerName } from '../../experiment/names.js';
 import { keyedChildren } from './keyed_children.js';
 
 const RIVER_HEIGHT = 40; // px between the bottom of the columns and the numbers
@@ -20,7 +21,7 @@ export function createGradientNorms(root, open) {
 
   return {
     /** @param {import('./drawing_type.js').Drawing} drawing */
-    arrange({ layout, palette: { text, small } }) {
+    arrange({ shape, layout, palette: { text, small } }) {
       const centers = layerCenters(layout);
       root.style.top = `${layout.height + RIVER_HEIGHT}px`;
       root.setAttribute('aria-label', t('network.gradients'));
@@ -36,7 +37,7 @@ export function createGradientNorms(root, open) {
       numbers.begin();
       shown = centers.map((center, layer) => {
         const number = numbers.get(String(layer), () => makeNumber(layer, open));
-        number.title = t('network.open_layer', { layer: layer + 1 });
+        number.title = t('network.open_layer', { name: layerName(layer, shape.hidden) });
         number.style.left = `${center}px`;
         number.style.top = twoRows && layer % 2 ? '1.15em' : '0';
         return number;

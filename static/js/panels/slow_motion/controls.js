@@ -5,6 +5,7 @@ import { mathOf } from '../../draw/math/math.js';
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 import { createPaceInput } from './autoplay.js';
+import { lossNumbers } from './loss_numbers.js';
 import { SEPARATOR, formulaOf, phaseId, layerCount, phaseName } from './phases.js';
 
 /** @typedef {import('./phase_stepper.js').PhaseStepper} PhaseStepper */
@@ -98,8 +99,10 @@ function showLabel(label, { phases, step }, index) {
 }
 
 /** @param {HTMLElement} root @param {TracedStep} traced @param {number} index @param {import('./phases.js').Spec | null} spec */
-function showFormula(root, { phases }, index, spec) {
-  const formula = spec ? formulaOf(phases[index], layerCount(phases), spec) : '';
+function showFormula(root, { phases, batch }, index, spec) {
+  const phase = phases[index];
+  const numbers = spec && phase.name === 'loss' ? lossNumbers(phase.bound, spec, batch.length) : [];
+  const formula = spec ? [formulaOf(phase, layerCount(phases), spec), ...numbers].join(SEPARATOR) : '';
   if (root.dataset.of === formula) return;
   root.dataset.of = formula;
   root.innerHTML = formula.split(SEPARATOR).map(mathOf).join('');

@@ -28,7 +28,7 @@ export function phaseName({ name, layer }, layers) {
 /** In the notation of draw/math/math.js, with what this layer has: norm, dropout, residual link. @param {Phase} phase @param {number} layers @param {Spec} spec @returns {string} */
 export function formulaOf(phase, layers, spec) {
   switch (phase.name) {
-    case 'forward': return forwardFormula(phase, spec);
+    case 'forward': return forwardFormula(phase, layers, spec);
     case 'backward': return backwardFormula(phase, layers, spec);
     case 'loss': return lossFormulas(spec).join(SEPARATOR);
     case 'gradient': return gradientFreeRule(spec);
@@ -43,8 +43,8 @@ const layerInput = (at) => (at === 1 ? 'x' : `a^{(${at - 1})}`);
 /** What batch norm divides by: of the batch, or the running one. @param {LayerForm} form */
 const standardDeviation = ({ norm }) => (norm === 'batch' ? r`\sqrt{\sigma_B^2 + \epsilon}` : r`\sqrt{\sigma^2 + \epsilon}`);
 
-/** @param {Phase} phase @param {Spec} spec */
-function forwardFormula({ layer, form }, spec) {
+/** @param {Phase} phase @param {number} layers @param {Spec} spec */
+function forwardFormula({ layer, form }, layers, spec) {
   const at = (layer ?? 0) + 1;
   const { norm, dropout, residual } = /** @type {LayerForm} */ (form);
   const lines = [r`z^{(${at})} = W^{(${at})} ${layerInput(at)}${spec.biases ? ` + b^{(${at})}` : ''}`];
@@ -52,7 +52,7 @@ function forwardFormula({ layer, form }, spec) {
     lines.push(r`s^{(${at})} = \frac{z^{(${at})} - ${norm === 'batch' ? r`\mu_B` : r`\mu`}}{${standardDeviation(/** @type {LayerForm} */ (form))}}`);
     lines.push(r`n^{(${at})} = \gamma \odot s^{(${at})} + \beta`);
   }
-  lines.push(r`a^{(${at})} = ${dropout ? r`m \odot ` : ''}f(${norm === 'none' ? 'z' : 'n'}^{(${at})})${residual ? ` + ${layerInput(at)}` : ''}`);
+  lines.push(r`${at === layers ? 'o' : `a^{(${at})}`} = ${dropout ? r`m \odot ` : ''}f(${norm === 'none' ? 'z' : 'n'}^{(${at})})${residual ? ` + ${layerInput(at)}` : ''}`);
   if (dropout) lines.push(r`m \in \{0, \frac{1}{1 - p}\}`);
   return lines.join(SEPARATOR);
 }
