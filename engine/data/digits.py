@@ -6,10 +6,12 @@ The engine reads no environment variable: the caller names the folder of MNIST i
 import gzip
 import os
 import zlib
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
 from pathlib import Path
+from typing import IO, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +26,11 @@ IMAGES_MAGIC, LABELS_MAGIC = 0x0803, 0x0801
 MNIST_SIDE = 28
 """Width and height of an MNIST image in pixels."""
 MNIST_PARTS = ("train", "t10k")
+PART_WORDS = {"train": ("train",), "t10k": ("t10k", "test")}
+"""Of which the names of other copies have one."""
+GZIP = b"\x1f\x8b"
+MOST_FILES = 500
+"""That are looked at: more is a folder of something else."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class DataSources:
     """Where files of data that are not installed with the engine are found."""
 
     mnist_folder: Path | None = None
-    """The folder with the four files of MNIST, plain or gzipped."""
+    """The folder with the four files of MNIST, plain or gzipped, in it or one folder below."""
 
 
 BUNDLED_ONLY = DataSources()
@@ -90,18 +97,57 @@ def _mnist(files: tuple[tuple[Path, int, int], ...]) -> tuple[Bytes, Bytes]:
 
 
 def _find_file(folder: Path, name: str) -> Path:
-    """The file by its original name, plain or gzipped, or with the dot that some copies have."""
-    for candidate in (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz"):
-        if os.path.isfile(folder / candidate):  # False for a folder without permission, where Path.is_file raises
-            return folder / candidate
+    """The file by its original name, plain or gzipped, or with the dot that some copies have, in the folder or one
+    below; else the only one that begins as it must and is called of this part. Raises Fault."""
+    names = (name, f"{name}.gz", dotted := name.replace("-idx", ".idx"), f"{dotted}.gz")
+    files = _files_of(folder)
+    for wanted in names:
+        for file in files:
+            if file.name == wanted:
+                return file
+    magic = IMAGES_MAGIC if "images" in name else LABELS_MAGIC
+    words = PART_WORDS[name.split("-")[0]]
+    alike = [file for file in files if any(word in file.name.casefold() for word in words) and _magic(file) == magic]
+    if len(alike) == 1:
+        return alike[0]
     raise Fault("mnist_no_file", {"file": name})
+
+
+def _files_of(folder: Path) -> list[Path]:
+    """Those in it and in the folders in it, as torchvision and some archives have them."""
+    found: list[Path] = []
+    try:
+        for place in (folder, *sorted(path for path in folder.iterdir() if path.is_dir()), folder / "MNIST" / "raw"):
+            with suppress(OSError):
+                found += sorted(path for path in place.iterdir() if os.path.isfile(path))
+            if len(found) > MOST_FILES:
+                break
+    except OSError:  # no folder, or one without permission
+        pass
+    return found[:MOST_FILES]
+
+
+def _magic(file: Path) -> int | None:
+    """What an IDX file begins with; None where it cannot be read."""
+    try:
+        with _opened(file) as content:
+            return int.from_bytes(content.read(4), "big")
+    except (OSError, EOFError, zlib.error):
+        return None
+
+
+def _opened(file: Path) -> IO[bytes]:
+    """By what it holds, not by its name: browsers unpack files, or leave them packed, as they please."""
+    with file.open("rb") as content:
+        packed = content.read(len(GZIP)) == GZIP
+    return cast("IO[bytes]", gzip.open(file)) if packed else file.open("rb")
 
 
 def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
     """The bytes of one IDX file: (n, *shape). Raises Fault unless every byte is accounted for."""
     header = 8 + 4 * len(shape)
     try:
-        with gzip.open(file) if file.suffix == ".gz" else file.open("rb") as content:
+        with _opened(file) as content:
             start = content.read(header)
             if len(start) < header:
                 raise Fault("mnist_header", {"file": file.name, "size": header})

@@ -179,7 +179,6 @@ def test_a_picture_without_a_label_is_a_fault_of_two_files(sources: DataSources,
     [
         lambda packed: packed[:-9],
         lambda packed: packed[: len(packed) // 2],
-        lambda packed: b"no gzip" + packed,
         lambda packed: packed[:20] + bytes(5) + packed[25:],
     ],
 )
@@ -192,6 +191,31 @@ def test_damaged_gzip_is_said(sources: DataSources, spoil: Callable[[bytes], byt
     with pytest.raises(Fault) as raised:
         mnist_digits(sources)
     assert (raised.value.code, raised.value.values) == ("mnist_unreadable", {"file": f"{file.name}.gz"})
+
+
+LAYOUTS: dict[str, Callable[[str], str]] = {
+    "torchvision": lambda name: f"MNIST/raw/{name}",
+    "one_below": lambda name: f"raw/{name}",
+    "a_folder_each": lambda name: f"{name}/{name.replace('-idx', '.idx')}",
+    "packed_without_saying": lambda name: name,
+    "unpacked_without_saying": lambda name: f"{name}.gz",
+    "other_names": lambda name: name.replace("t10k", "test").replace("-idx3-ubyte", "").replace("-idx1-ubyte", ""),
+}
+
+
+@pytest.mark.parametrize("layout", LAYOUTS)
+def test_files_are_found_by_what_they_hold_one_folder_down(sources: DataSources, tmp_path: Path, layout: str) -> None:
+    assert sources.mnist_folder
+    folder = tmp_path / layout
+    for name in FILES:
+        content = (sources.mnist_folder / name).read_bytes()
+        file = folder / LAYOUTS[layout](name)
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(gzip.compress(content) if layout == "packed_without_saying" else content)
+    (folder / "readme.txt").write_text("of the train set")
+    pictures, numbers = mnist_digits(DataSources(folder))
+    np.testing.assert_array_equal(pictures[:, 0], np.arange(70))
+    np.testing.assert_array_equal(numbers, np.arange(70) % 10)
 
 
 @pytest.mark.parametrize("name", FILES)
