@@ -129,7 +129,7 @@ SubjectFaultCode = Literal[
 ]
 """Of a number of a step that is to be explained."""
 
-ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "export_differs"]
+ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "export_differs", "export_too_large"]
 """Of a run as a file for others."""
 
 FaultCode = Literal[

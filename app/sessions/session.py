@@ -209,7 +209,8 @@ class Session:
 
     async def export(self, name: FormatName) -> tuple[bytes, dict[str, Any]]:
         """The run as it stands, as a file, and its comparison with it. Raises Fault and Refusal."""
-        run = await self.do(GetExportedRun(self.run.branches.start.state.parameters))
+        branches = self.run.branches
+        run = await self.do(GetExportedRun(branches.start.state.parameters, tuple(branches.history.entries)))
         return await self._worker.export(name, run)
 
     async def program(self, name: ProgramName) -> dict[str, Any]:

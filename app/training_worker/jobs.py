@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import wraps
 from typing import Any, TypeVar
 
@@ -280,9 +281,9 @@ def write_model(trainer: Trainer, job: port.WriteModel) -> tuple[int, bytes]:
 
 
 def exported_run(trainer: Trainer, job: port.GetExportedRun) -> ExportedRun:
-    state = trainer.checkpoint().state
-    samples = len(trainer.train_inputs)
-    return ExportedRun(trainer.spec, state.step, job.start, state.parameters, state.buffers, samples, trainer.bug)
+    now, samples = trainer.checkpoint().state, len(trainer.train_inputs)
+    run = ExportedRun(trainer.spec, now.step, job.start, now.parameters, now.buffers, samples, trainer.bug)
+    return replace(run, curve=job.curve)
 
 
 JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {

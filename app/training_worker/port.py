@@ -335,9 +335,10 @@ class WriteModel(Job[tuple[int, bytes]]):
 
 @dataclass(frozen=True)
 class GetExportedRun(Job[ExportedRun]):
-    """What of the run goes into its exports. start: its parameters before the first step."""
+    """What of the run goes into its exports. start: its parameters before the first step; curve: its losses so far."""
 
     start: Array
+    curve: tuple[CurveEntry, ...] = ()
 
 
 @dataclass(frozen=True)

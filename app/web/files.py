@@ -1,5 +1,6 @@
 """HTTP for files: a run's weights down and up, the run as programs, and points of one's own."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import AbstractAsyncContextManager
@@ -18,11 +19,13 @@ from app.training_worker.port import ModelFormat, WriteModel
 from app.web.access.questions import Questions
 from app.web.access.shares import person
 from app.web.access.uploads import Upload, Uploads
+from app.web.pages import plotly_source
 from app.wire.messages import Refusal, faults_refused, message
 from engine.data.column_choice import Wanted
 from engine.data.encodings import Encoding
 from engine.data.uploads import Wishes
 from engine.exports.formats import FORMATS, FormatName, ProgramName
+from engine.exports.report import PLOTLY
 
 STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
 """Of a refusal; any other is 422."""
@@ -92,6 +95,8 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
         )  # of their own: they take long, and questions do not wait for them
         async with exports.turn(person(request)):
             data, proof = await session.export(format)
+        if format == "report":
+            data = data.replace(PLOTLY, await asyncio.to_thread(plotly_source), 1)
         named = {
             "Content-Disposition": f'attachment; filename="{FORMATS[format].filename(proof["step"])}"',
             "Cache-Control": "no-store",

@@ -80,7 +80,11 @@ async def plotly(request: Request, version: str = "") -> Response:
 
 
 @cache
+def plotly_source() -> bytes:
+    """Read where the package lies: importing plotly takes a second."""
+    return Path(str(distribution("plotly").locate_file("plotly/package_data/plotly.min.js"))).read_bytes()
+
+
 def _plotly() -> Packed:
-    """Read where the package lies: importing plotly takes a second. A higher level takes longer and saves nothing."""
-    plain = Path(str(distribution("plotly").locate_file("plotly/package_data/plotly.min.js"))).read_bytes()
-    return Packed.of(plain, "text/javascript", level=6)
+    """A higher level takes longer and saves nothing."""
+    return Packed.of(plotly_source(), "text/javascript", level=6)

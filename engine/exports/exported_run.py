@@ -10,6 +10,7 @@ from engine.nn.initializers import initial_parameters
 from engine.nn.network import Array, Network
 from engine.spec.choices import BugName
 from engine.spec.spec import UNSPLIT, Spec
+from engine.training.snapshot import CurveEntry
 
 FIRST_STEPS = 200
 """Which a script trains unless its reader sets more, and whose losses are compared."""
@@ -29,6 +30,8 @@ class ExportedRun:
     samples: int
     """Of the training set"""
     bug: BugName | None = None
+    curve: tuple[CurveEntry, ...] = ()
+    """Its losses so far, as the page has them"""
 
     @cached_property
     def network(self) -> Network:

@@ -12,15 +12,17 @@ from engine.exports import onnx_model
 from engine.exports.exported_run import ExportedRun
 from engine.exports.notebook import notebook
 from engine.exports.numpy_script import numpy_program
+from engine.exports.points_file import points_file
 from engine.exports.program import Program
 from engine.exports.proof import Numbers, Proof, found, prove
+from engine.exports.report import report
 from engine.exports.torch_script import torch_program
 from engine.fault import Fault
 from engine.training import safetensors_file
 from engine.training.trainer import Trainer
 
 ProgramName = Literal["torch", "numpy"]
-FormatName = Literal["torch", "numpy", "notebook", "onnx", "safetensors"]
+FormatName = Literal["torch", "numpy", "notebook", "onnx", "safetensors", "report", "data"]
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ def make(name: FormatName, run: ExportedRun, sources: DataSources) -> tuple[byte
         raise Fault("export_of_bug", {"bug": run.bug})
     try:
         return FORMATS[name].make(run, sources)
+    except Fault:
+        raise
     except Exception as failure:
         raise Fault("export_failed", {"reason": f"{type(failure).__name__}: {failure}"[:200]}) from failure
 
@@ -52,7 +56,7 @@ def compare(run: ExportedRun, given: Numbers, sources: DataSources) -> Proof:
     """Raises Fault where the file does not give what the run gives."""
     proof = prove(run, given, sources)
     if not proof.holds:
-        raise Fault("export_differs", {"difference": f"{proof.difference:.1e}", "losses": proof.losses})
+        raise Fault("export_differs", {"difference": f"{proof.difference:.1e}"})
     return proof
 
 
@@ -83,4 +87,6 @@ FORMATS: dict[FormatName, Format] = {
     "notebook": Format(notebook, ".ipynb", ("torch", "matplotlib", "nbformat", "nbclient", "ipykernel")),
     "onnx": Format(_onnx, ".onnx", ("onnx", "onnxruntime")),
     "safetensors": Format(_safetensors, ".safetensors"),
+    "report": Format(report, ".html"),
+    "data": Format(points_file, "-data.csv"),
 }

@@ -74,6 +74,8 @@ def test_the_run_is_offered_as_programs_that_have_been_compared(opened: Opened) 
     for kind, ending, said in (
         ("onnx", ".onnx", "outputs agree to"),
         ("safetensors", ".safetensors", "outputs agree to"),
+        ("report", ".html", "outputs agree to"),
+        ("data", "-data.csv", "outputs agree to"),
         ("torch", "-torch.py", "200 losses agree to"),
         ("numpy", "-numpy.py", "200 losses agree to"),
     ):
@@ -84,6 +86,9 @@ def test_the_run_is_offered_as_programs_that_have_been_compared(opened: Opened) 
         expect(proof).to_contain_text(said)
         name, data = download(opened, f"export-{kind}")
         assert name == f"playground-step-{step}{ending}"
+        if kind == "report":
+            assert len(data) > 3_000_000, "with plotly.js in it"
+            assert f"after {step} steps".encode() in data
         if not name.endswith(".py"):
             continue
         printed = run_program(data.decode())["printed"].splitlines()

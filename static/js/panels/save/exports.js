@@ -5,7 +5,7 @@
 import { scientific } from '../../draw/base/numbers.js';
 import { t } from '../../core/i18n.js';
 
-const ORDER = ['numpy', 'safetensors', 'onnx', 'torch', 'notebook']; // the quickest first
+const ORDER = ['numpy', 'safetensors', 'data', 'report', 'onnx', 'torch', 'notebook']; // the quickest first
 
 /** @typedef {{losses: number, outputs: number, difference: number, seconds: number, step: number}} Proof */
 /** @typedef {{button: HTMLButtonElement, proof: HTMLElement, of: string, file: {url: string, name: string} | null, due: boolean, wanted: boolean}} Export  of: the run and step it was made of; due: it is to be made; wanted: it is to be downloaded once it is there */
