@@ -226,10 +226,16 @@ def _plain_rows(run: ExportedRun, inputs: str) -> list[str]:
     return text.replace("INPUTS", inputs).strip().split("\n")
 
 
+POINT = ("x1", "x2", "label")
+
+
 def _points(spec: Spec) -> list[str]:
     if spec.dataset in ("own", "own_values"):
         points = [f"({', '.join(map(repr, point))})" for point in spec.own_points]
-        return ["own = np.array([", *wrapped(points), "])  # x1, x2, label", "points, labels = own[:, :2], own[:, 2]"]
+        told = (f"{zero!r} + {unit!r} * {name}" for name, (zero, unit) in zip(POINT, spec.own_units, strict=False))
+        in_file = [f"# in the file they come from: {', '.join(told)}"] if spec.own_units else []
+        own = ["own = np.array([", *wrapped(points), "])  # x1, x2, label"]
+        return [*own, *in_file, "points, labels = own[:, :2], own[:, 2]"]
     count, noise = spec.wanted_samples, spec.noise / 100
     parts = next(parts for parts in (1, 2, 4) if (20 * parts + 1) ** 2 >= count or parts == 4)
     code = TEMPLATES.from_string("\n".join(PLANES[spec.dataset])).render(

@@ -117,6 +117,14 @@ def test_a_program_is_short_formatted_and_of_plain_libraries(make: Make, tmp_pat
     assert checked.returncode == 0, checked.stdout
 
 
+@pytest.mark.parametrize("make", PROGRAMS)
+def test_points_of_a_file_say_the_numbers_of_the_file(make: Make) -> None:
+    points, units = ((-5, 5, 0), (5, -5, 1), (0, 1, 1)), ((37.5, 3.5), (50000, 4000), (0, 1))
+    run = trained_run(Spec(dataset="own", own_points=points, own_units=units))
+    assert "# in the file they come from: 37.5 + 3.5 * x1, 50000.0 + 4000.0 * x2, 0.0 + 1.0 * label" in make(run).text
+    assert prove(run, found(make(run).text)).holds
+
+
 def test_the_twenty_lines_are_about_twenty() -> None:
     program = numpy_program(trained_run(spec_of("c5_twenty_lines"), 1))
     start = next(number for number, line in enumerate(program.lines) if line.text.startswith("x = "))
