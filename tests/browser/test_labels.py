@@ -42,3 +42,11 @@ def test_where_there_is_no_test_set_nothing_is_said_of_one(opened: Opened) -> No
     choose(opened, "circle")
     for testid in ("test-loss", "test-accuracy", "f1"):
         expect(opened[testid].first).to_be_visible()
+
+
+def test_with_a_caption_the_chosen_data_set_and_the_colour_scale_are_seen_whole(opened: Opened) -> None:
+    choose(opened, "b4_descent")  # whose inspector hides the data
+    choose(opened, "d2_xor")
+    expect(opened["caption"]).to_be_visible()
+    for testid in ("dataset-xor_gate", "scale-ends"):
+        expect(opened[testid]).to_be_in_viewport(ratio=1)

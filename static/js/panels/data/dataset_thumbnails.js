@@ -5,13 +5,13 @@ import { t } from '../../core/i18n.js';
 import { datasetFacts, datasetPreviews, offeredGroups } from './dataset_groups.js';
 import { drawThumbnail } from './thumbnail.js';
 
-const GAP = 2; // px above what is scrolled into view
 const SIGNS = /** @type {Record<string, string>} */ ({ own: '✎', own_values: '✎', random: '?' });
 
 /** @typedef {import('../../core/store.js').Store} Store */
 
 /** @param {HTMLElement} root  empty @param {Store} store @param {(dataset: string) => void} choose */
 export function createThumbnails(root, store, choose) {
+  let chosen = '';
   let revealed = ''; // the data set last scrolled into view
   const buttons = () => /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('button'));
 
@@ -27,15 +27,20 @@ export function createThumbnails(root, store, choose) {
     }
   }
 
-  /** @param {HTMLElement | undefined} button */
-  function reveal(button) {
-    if (!button) return;
-    const top = button.offsetTop - root.offsetTop;
+  /** Scrolls the chosen one into view, once; a panel that is hidden has no place yet. */
+  function reveal() {
+    const button = [...buttons()].find((one) => datasetOf(one) === chosen);
     const { scrollTop, clientHeight } = root;
-    if (top < scrollTop || top + button.offsetHeight > scrollTop + clientHeight) root.scrollTop = top - GAP;
+    if (!button || revealed === chosen || !clientHeight) return;
+    const top = button.offsetTop - root.offsetTop;
+    if (top < scrollTop || top + button.offsetHeight > scrollTop + clientHeight) root.scrollTop = top;
+    revealed = chosen;
   }
 
-  const resized = new ResizeObserver(draw);
+  const resized = new ResizeObserver(() => {
+    draw();
+    reveal();
+  });
   resized.observe(root);
   return {
     draw,
@@ -45,12 +50,11 @@ export function createThumbnails(root, store, choose) {
         return i ? [makeHeading(title), ...made] : made;
       }));
     },
-    /** @param {string} chosen */
-    show(chosen) {
+    /** @param {string} dataset */
+    show(dataset) {
+      chosen = dataset;
       for (const button of buttons()) button.setAttribute('aria-pressed', String(datasetOf(button) === chosen));
-      if (revealed === chosen || !root.children.length) return;
-      reveal([...buttons()].find((button) => datasetOf(button) === chosen));
-      revealed = chosen;
+      reveal();
     },
     stop: () => resized.disconnect(),
   };
