@@ -203,7 +203,9 @@ class SessionManager:
     async def _begin(self, key: str, address: str, copy: RunCopy | None) -> Session:
         if copy is None:
             return self._session(key, await self._worker.start(Spec()), address)
-        started = await self._worker.start(copy.checkpoint.spec, bug=copy.checkpoint.bug)
+        started = await self._worker.start(
+            copy.checkpoint.spec, bug=copy.checkpoint.bug, backend=copy.checkpoint.backend
+        )
         placed = await self._worker.do(started.trainer, GoTo(copy.checkpoint, 0))
         session = self._session(key, started, address)
         session.run.start_as_copy(copy, placed)

@@ -141,6 +141,8 @@ class Run:
 
     def place(self, placed: Placed) -> None:
         """The run stands where a command has put it. Told by `tell_state` and `tell_timeline`."""
+        if placed.experiment.backend != self.experiment.backend:
+            self.pace.unknown()
         self.experiment = placed.experiment
         self.step, self.epoch = placed.checkpoint.state.step, placed.checkpoint.state.epoch
         self.before, self.set_by_hand = None, True

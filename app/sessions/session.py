@@ -24,6 +24,8 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
+from app.training_worker.harm import EngineHarmed, HarmReason
+from app.training_worker.memory import MEGABYTE
 from app.training_worker.port import (
     GetCheckpoint,
     GetExportedRun,
@@ -35,8 +37,9 @@ from app.training_worker.port import (
     WriteProgram,
 )
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
-from app.wire.messages import NoticeCode, Refusal, faults_refused, message
+from app.wire.messages import ErrorCode, NoticeCode, Refusal, faults_refused, message
 from engine.exports.formats import FormatName, ProgramName
+from engine.fault import Value
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
@@ -49,6 +52,8 @@ STEP_SECONDS = 1.0
 
 STORE_NOTICES: dict[State, NoticeCode] = {"ok": "store_again", "full": "store_full", "failed": "store_failed"}
 """What people are told when the store has come into a state."""
+
+HARM: dict[HarmReason, ErrorCode] = {"died": "engine_died", "time": "engine_time", "memory": "engine_memory"}
 
 R = TypeVar("R")
 
@@ -288,13 +293,19 @@ class Session:
     async def _halt_after(self, failure: Exception) -> None:
         """Logged once, told, and training stops."""
         run = self.run
-        log.error("the engine failed after step %d of %r", run.step, run.spec, exc_info=failure)
+        harmed = isinstance(failure, EngineHarmed)
+        if harmed:
+            log.warning("the process that trains after step %d: %r", run.step, failure)
+        else:
+            log.error("the engine failed after step %d of %r", run.step, run.spec, exc_info=failure)
         run.halt()
         await self._locate_again()
         run.tell_state()
+        code, values = _told(failure)
         for viewer in run.viewers:
-            viewer.seen = viewer.scored = run.picture  # there is none to be had
-            viewer.tell(message("error", "engine_failed", {"step": run.step}))
+            if not harmed:
+                viewer.seen = viewer.scored = run.picture  # there is none to be had
+            viewer.tell(message("error", code, {"step": run.step, **values}))
 
     async def _locate_again(self) -> None:
         """A turn that failed half-way may have taken some of its steps."""
@@ -308,3 +319,10 @@ class Session:
             run.place(placed)
             run.set_by_hand = False
             run.tell_timeline()
+
+
+def _told(failure: Exception) -> tuple[ErrorCode, dict[str, Value]]:
+    if not isinstance(failure, EngineHarmed):
+        return "engine_failed", {}
+    limit = failure.limit and failure.limit / (MEGABYTE if failure.reason == "memory" else 1)
+    return HARM[failure.reason], {} if limit is None else {"limit": round(limit)}

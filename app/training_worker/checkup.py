@@ -40,13 +40,12 @@ def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
 
 
 def step_to_compare(trainer: Trainer, at: Checkpoint) -> BackendStep | None:
-    """The step after a checkpoint as the backend that trains takes it; None of a run with a bug, which trains by hand.
-    May go on while the Trainer trains: it touches nothing of it that changes."""
-    if at.bug is not None:
+    """The step after a checkpoint as the backend that trains takes it; None of a run with a bug, which trains by hand,
+    and of one that torch trains: its step is taken where it is compared. May go on while the Trainer trains: it touches
+    nothing of it that changes."""
+    if at.bug is not None or at.backend == "autograd":
         return None
-    return backend_step(
-        trainer.backend, at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets
-    )
+    return backend_step(at.backend, at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
 
 
 def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> tuple[dict[str, Any], float]:
@@ -54,7 +53,10 @@ def compared(at: Checkpoint, step: BackendStep | None, sources: DataSources) -> 
     request."""
     inputs, targets = training_set(at.spec, sources)
     began = time.thread_time()
-    result = check(at.spec, Network.of(at.spec), at.state, inputs, targets, at.bug, step)
+    network = Network.of(at.spec)
+    if at.bug is None and at.backend == "autograd":
+        step = backend_step(at.backend, at.spec, network, at.state, inputs, targets)
+    result = check(at.spec, network, at.state, inputs, targets, at.bug, step)
     return _light(result, at), time.thread_time() - began
 
 

@@ -50,6 +50,7 @@ def of_experiment(trainer: Trainer) -> dict[str, Any]:
         "training_samples": len(trainer.train_inputs),
         "parameters_count": network.count,
         "planted": trainer.bug,
+        "engine": trainer.backend,
     }
 
 

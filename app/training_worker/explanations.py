@@ -64,9 +64,8 @@ def opened(trainer: Trainer, sample: int) -> dict[str, Any]:
 
 def _open(trainer: Trainer, before: Checkpoint | None) -> TracedStep:
     at = before or trainer.checkpoint()
-    return TracedStep.of(
-        at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets, trainer.backend, at.bug
-    )
+    inputs, targets = trainer.train_inputs, trainer.train_targets
+    return TracedStep.of(at.spec, trainer.network, at.state, inputs, targets, at.backend, at.bug, trainer.make_backend)
 
 
 def _line(line: Line, wrong: bool) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from app.training_worker.recording import MOST_SECONDS, Recorder, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus
 from app.wire.messages import Refusal
 from app.wire.numbers import number, numbers
+from engine.backends import MakeBackend, make_backend
 from engine.backends.bugs import affects, compatible_with
 from engine.data.digits import DataSources
 from engine.data.features import features_of
@@ -62,10 +63,11 @@ def start(
     *,
     backend: BackendName,
     sources: DataSources,
+    make_backend: MakeBackend = make_backend,
 ) -> Trainer:
     """parameters: other weights than the seed's; bug: planted, where it can be. Raises Fault where pictures
     cannot be read."""
-    trainer = Trainer(spec, backend=backend, sources=sources)
+    trainer = Trainer(spec, backend, sources, make_backend)
     if bug is not None and affects(bug, spec) and compatible_with(bug, spec.optimizer):
         trainer.inject_bug(bug)
     if parameters is not None:
@@ -88,10 +90,11 @@ def experiment_of(trainer: Trainer) -> Experiment:
     return Experiment(
         spec=trainer.spec,
         bug=trainer.bug,
+        backend=trainer.backend,
         sizes=trainer.network.sizes,
         shapes=dict(trainer.network.shapes),
         never_ends=descriptions.never_ends(trainer),
-        takes_long=takes_long(trainer.spec),
+        takes_long=takes_long(trainer.spec) or trainer.backend == "autograd",
         message=descriptions.of_experiment(trainer),
     )
 
@@ -206,6 +209,12 @@ def plant_bug(trainer: Trainer, job: port.PlantBug) -> Placed:
 
 
 @whole_or_not_at_all
+def switch_backend(trainer: Trainer, job: port.SwitchBackend) -> Placed:
+    trainer.switch_backend(job.backend)
+    return locate(trainer)
+
+
+@whole_or_not_at_all
 def edit(trainer: Trainer, job: port.Edit) -> Placed:
     parameters = trainer.parameters()
     parameters[job.tensor][job.index] = job.value
@@ -290,6 +299,7 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.Train: train,
     port.Configure: configure,
     port.PlantBug: plant_bug,
+    port.SwitchBackend: switch_backend,
     port.Edit: edit,
     port.GoTo: go_to,
     port.Locate: lambda trainer, _job: locate(trainer),

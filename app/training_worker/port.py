@@ -14,13 +14,13 @@ from typing import Any, Generic, Literal, TypeVar
 
 from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
+from app.training_worker.network_sample import NetworkSample
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
 from engine.exports.exported_run import ExportedRun
 from engine.exports.formats import FormatName, ProgramName
-from engine.graph import network_graph
-from engine.nn.network import Array, Network
-from engine.spec.choices import BugName
+from engine.nn.network import Array
+from engine.spec.choices import BackendName, BugName
 from engine.spec.presets import Preset
 from engine.spec.spec import Spec
 from engine.training.epoch_log import EpochRow
@@ -59,20 +59,19 @@ class TrainingWorker(ABC):
 
     @abstractmethod
     async def start(
-        self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
+        self,
+        spec: Spec,
+        parameters: dict[str, Array] | None = None,
+        bug: BugName | None = None,
+        backend: BackendName | None = None,
     ) -> Started:
-        """A Trainer at the start of a Spec. parameters: other weights than the seed's; bug: planted where it can be.
-
-        Raises Fault where pictures cannot be read, and Refusal where there is not enough memory.
-        """
+        """A Trainer at the start of a Spec. parameters: other weights than the seed's; bug: planted where it can be;
+        backend: None: the server's own. Raises Fault, Refusal where there is not enough memory, and EngineHarmed."""
 
     @abstractmethod
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
-        """Two jobs of one Trainer must not overlap.
-
-        A change that fails leaves the Trainer where it stood; Train may then have taken some of its steps. Raises
-        Refusal where there is not enough memory.
-        """
+        """Two jobs of one Trainer must not overlap. A change that fails leaves the Trainer where it stood; Train may
+        then have taken some of its steps. Raises Refusal where there is not enough memory, and EngineHarmed."""
 
     @abstractmethod
     async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
@@ -117,6 +116,7 @@ class Experiment:
 
     spec: Spec
     bug: BugName | None
+    backend: BackendName
     sizes: tuple[int, ...]
     """Widths of the columns of neurons: inputs, hidden…, outputs."""
     shapes: Mapping[str, tuple[int, ...]]
@@ -254,6 +254,13 @@ class PlantBug(Job[Placed]):
 
 
 @dataclass(frozen=True)
+class SwitchBackend(Job[Placed]):
+    """Goes on with another backend."""
+
+    backend: BackendName
+
+
+@dataclass(frozen=True)
 class Edit(Job[Placed]):
     """Sets one parameter."""
 
@@ -347,23 +354,6 @@ class WriteProgram(Job[dict[str, Any]]):
 
     name: ProgramName
     start: Array
-
-
-@dataclass(frozen=True)
-class NetworkSample:
-    """A network and one training sample, at one step."""
-
-    network: Network
-    tensors: network_graph.Tensors
-    inputs: network_graph.Vector
-    targets: network_graph.Vector
-    names: list[str]
-    """Of the inputs."""
-    point: int
-    points: int
-    """How many samples there are."""
-    step: int
-    notes: list[str]
 
 
 @dataclass(frozen=True)

@@ -22,17 +22,18 @@ from pydantic import BaseModel
 
 from app.settings import Limits
 from app.training_worker import process_main
+from app.training_worker.harm import HarmReason
 from app.training_worker.process_main import BYTES, DATA, ERROR, FAULT, OUT_OF_MEMORY, receive, send
 from app.wire.messages import sentence
 from engine.fault import Fault, FaultCode, Value
 
 log = logging.getLogger(__name__)
 
-Kind = Literal["check", "file", "export"]
+Kind = Literal["check", "file", "export", "autograd"]
 """Each kind of work has a process of its own, so that none waits for another. check: whatever compares with torch.
-file: whatever reads what a person has sent. export: whatever runs what is offered to be taken along."""
+file: whatever reads what a person has sent. export: whatever runs what is offered to be taken along. autograd: the
+steps of runs that torch trains."""
 
-HarmReason = Literal["died", "time", "memory"]
 
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
@@ -44,7 +45,6 @@ class ProcessHarmed(Exception):  # noqa: N818
     def __init__(self, reason: HarmReason, limit: float | None = None) -> None:
         super().__init__(reason, limit)
         self.reason: HarmReason = reason
-        """It ended by itself or was ended by somebody else; took too long; needed too much memory."""
         self.limit = limit
         """In seconds, or in bytes."""
 
@@ -56,6 +56,7 @@ class Processes:
         bounds: dict[Kind, Bounds] = {
             "check": Bounds(limits.process_seconds, limits.process_bytes, limits.process_idle_seconds),
             "export": Bounds(limits.export_seconds, limits.process_bytes, limits.process_idle_seconds),
+            "autograd": Bounds(limits.process_seconds, limits.process_bytes, limits.process_idle_seconds),
             "file": Bounds(limits.file_seconds, limits.file_memory_bytes, limits.process_idle_seconds),
         }
         self._queues = {kind: ProcessQueue(bounds[kind]) for kind in get_args(Kind)}

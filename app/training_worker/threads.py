@@ -14,18 +14,21 @@ from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
 from app.training_worker import checkup, exporting, jobs, long_work, preset_pictures, uploaded_files
+from app.training_worker.autograd_process import asker, maker
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
 from app.training_worker.port import (
     Compared,
     Configure,
     Job,
     Started,
+    SwitchBackend,
     Train,
     Trained,
     TrainerHandle,
     TrainingWorker,
 )
 from app.training_worker.processes import Processes, ProcessHarmed
+from engine.backends import MakeBackend
 from engine.data.datasets import is_held
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.exports.exported_run import ExportedRun
@@ -39,6 +42,9 @@ from engine.training.trainer import Trainer
 from engine.training.weights import Weights
 
 log = logging.getLogger(__name__)
+
+WAITING = 8
+"""Threads that wait for the process of torch, which does one thing after another whatever their number."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -65,6 +71,8 @@ class TrainingThreads(TrainingWorker):
         self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
         self._long = ThreadPoolExecutor(self._cores, thread_name_prefix="long", initializer=long_work.come_second)
         """Where a job takes long, and holds up none but others that do."""
+        self._waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="waiting")
+        """Of runs that torch trains: these threads wait for its process, so that none of those that compute does."""
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
         self._presets_stopped = threading.Event()
 
@@ -77,21 +85,36 @@ class TrainingThreads(TrainingWorker):
         return self._cores
 
     async def start(
-        self, spec: Spec, parameters: dict[str, Array] | None = None, bug: BugName | None = None
+        self,
+        spec: Spec,
+        parameters: dict[str, Array] | None = None,
+        bug: BugName | None = None,
+        backend: BackendName | None = None,
     ) -> Started:
+        backend = backend or self._backend
+        make = maker(asker(self._processes, asyncio.get_running_loop()), self._sources)
         needed = norm_bytes(spec) + (0 if is_held(spec, self._sources) else data_bytes(spec))
         with self._memory.reserved(needed):
-            return await _in(self._pool(spec), self._start, spec, parameters, bug)
+            pool = self._pool(spec, backend)
+            return await _in(pool, self._start, spec, parameters, bug, backend, make)
 
-    def _start(self, spec: Spec, parameters: dict[str, Array] | None, bug: BugName | None) -> Started:
-        trainer = jobs.start(spec, parameters, bug, backend=self._backend, sources=self._sources)
+    def _start(
+        self,
+        spec: Spec,
+        parameters: dict[str, Array] | None,
+        bug: BugName | None,
+        backend: BackendName,
+        make: MakeBackend,
+    ) -> Started:
+        trainer = jobs.start(spec, parameters, bug, backend=backend, sources=self._sources, make_backend=make)
         return jobs.started(TrainerInThisProcess(trainer), trainer)
 
     async def do(self, trainer: TrainerHandle, job: Job[R]) -> R:
         assert isinstance(trainer, TrainerInThisProcess)
         grown = norm_bytes(job.spec) - norm_bytes(trainer.trainer.spec) if isinstance(job, Configure) else 0
         with self._memory.reserved(max(grown, 0)):
-            return await _in(self._pool(trainer.trainer.spec), jobs.do, trainer.trainer, job)
+            backend = job.backend if isinstance(job, SwitchBackend) else trainer.trainer.backend
+            return await _in(self._pool(trainer.trainer.spec, backend), jobs.do, trainer.trainer, job)
 
     async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
         assert isinstance(trainer, TrainerInThisProcess)
@@ -114,9 +137,12 @@ class TrainingThreads(TrainingWorker):
     async def train(
         self, turns: Sequence[tuple[TrainerHandle, Train]], takes_long: bool = False
     ) -> list[Trained | Exception]:
-        return await _in(self._long if takes_long else self._training, self._train, turns)
+        waits = any(one.trainer.backend == "autograd" for one, _ in turns if isinstance(one, TrainerInThisProcess))
+        return await _in(self._waiting if waits else self._long if takes_long else self._training, self._train, turns)
 
-    def _pool(self, spec: Spec) -> ThreadPoolExecutor:
+    def _pool(self, spec: Spec, backend: BackendName) -> ThreadPoolExecutor:
+        if backend == "autograd":
+            return self._waiting
         return self._long if long_work.takes_long(spec) else self._training
 
     def _train(self, turns: Sequence[tuple[TrainerHandle, Train]]) -> list[Trained | Exception]:
@@ -139,7 +165,7 @@ class TrainingThreads(TrainingWorker):
 
     def close(self) -> None:
         self.stop_presets()
-        for pool in (self._training, self._long, self._presets):
+        for pool in (self._training, self._long, self._waiting, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

@@ -3,7 +3,7 @@
 import math
 from dataclasses import asdict
 from functools import lru_cache
-from typing import Any
+from typing import Any, get_args
 
 import numpy as np
 from fastapi import APIRouter, Request
@@ -18,7 +18,7 @@ from engine.backends.bugs import BUGS, GRADIENT_FREE
 from engine.data.datasets import DATASETS, samples_of
 from engine.data.digits import DataSources
 from engine.fault import Fault
-from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, DatasetName
+from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, BackendName, DatasetName
 from engine.spec.cost import MOST_MULTIPLICATIONS, NEURON
 from engine.spec.spec import (
     LARGEST_VALUE,
@@ -133,6 +133,7 @@ def _choices() -> dict[str, Any]:
         "unsplit": UNSPLIT,
         "largest_value": LARGEST_VALUE,
         "bugs": list(BUGS),
+        "engines": list(get_args(BackendName)),
         "without_gradient": sorted(GRADIENT_FREE),
     }
 

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.settings import Limits
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
-from engine.spec.choices import BugName
+from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import LARGEST_VALUE, MOST_INPUTS, MOST_LAYERS, MOST_SAMPLES, WIDEST_LAYER, Real, Spec, Whole
 
 Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
@@ -44,6 +44,8 @@ class Begin(_Command):
     type: Literal["begin"]
     spec: dict[str, Any]
     bug: BugName | None = None
+    engine: BackendName | None = None
+    """null: the one the server has chosen."""
     steps_per_second: Annotated[Real, Ge(1), Le(Limits.FASTEST_PACE)] | None = Limits.NORMAL_PACE
 
 
@@ -220,9 +222,16 @@ class Plant(_Command):
     bug: BugName | None
 
 
+class Engine(_Command):
+    """Which engine trains from now on, restarts included."""
+
+    type: Literal["engine"]
+    name: BackendName
+
+
 Command = (
     Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
-    | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant
+    | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant | Engine
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

@@ -3,6 +3,7 @@
 by_hand: NumPy, backward written out; the specification. autograd: torch; the oracle. compiled: numba; the default.
 """
 
+from collections.abc import Callable
 from typing import Protocol
 
 from engine.nn.network import Array, Network, Progress, State
@@ -52,6 +53,10 @@ class Backend(Protocol):
 
     def activations(self, inputs: Array) -> list[Array]:
         """Inference for inputs (n, features): the values (width, n) of each linear layer, C-ordered, output last."""
+
+
+MakeBackend = Callable[[BackendName, Spec, Network, Array, Array], Backend]
+"""As `make_backend`, or with a backend that works elsewhere."""
 
 
 def make_backend(name: BackendName, spec: Spec, network: Network, inputs: Array, targets: Array) -> Backend:

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.backends import make_backend
+from engine.backends import MakeBackend, make_backend
 from engine.backends.bugs import by_hand_with
 from engine.backends.by_hand import BatchPass, ByHand, Update
 from engine.nn.activations import Activation, activation_table
@@ -57,6 +57,7 @@ class TracedStep:
         targets: Array,
         backend: BackendName = "by_hand",
         bug: BugName | None = None,
+        make_backend: MakeBackend = make_backend,
     ) -> "TracedStep":
         """The step from `before` on, for the whole training set (n, inputs) and (n, outputs), by the backend that
         trains, or by hand with a bug."""
@@ -67,7 +68,7 @@ class TracedStep:
             gradient, total = batch_pass.gradient, batch_pass.total_gradient
             update = hand.allowed_update(batch_pass)
         if bug is None and backend != "by_hand" and update is not None:
-            gradient, total, update = _taken_by(backend, hand, update)
+            gradient, total, update = _taken_by(make_backend, backend, hand, update)
         return cls(
             spec,
             network,
@@ -117,7 +118,9 @@ class TracedStep:
         return flat[self.network.slices[name]].reshape(self.network.shapes[name])
 
 
-def _taken_by(backend: BackendName, hand: ByHand, by_hand: Update) -> tuple[Array, Array, Update | None]:
+def _taken_by(
+    make_backend: MakeBackend, backend: BackendName, hand: ByHand, by_hand: Update
+) -> tuple[Array, Array, Update | None]:
     """The gradient of the data, that with penalties, and the update, all by that backend.
 
     A backend keeps the gradient that its rule was given. The two before it are those of steps without clipping and

@@ -1,5 +1,6 @@
 """Snapshot: everything the page shows of one step, as named arrays and numbers. `app.wire.frames` encodes it."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -7,7 +8,7 @@ import numpy as np
 
 from engine.data.features import inputs_of
 from engine.evaluation.metrics import Roc, Scores
-from engine.nn.network import Array, is_weight
+from engine.nn.network import Array, Network, is_weight
 from engine.spec.choices import DatasetName, FeatureName
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
@@ -79,6 +80,12 @@ class Snapshot:
         outputs = self.maps[-1]
         boundary: Array = outputs[1] - outputs[0] if self.classes == 2 and len(outputs) == 2 else outputs[0]
         return boundary
+
+
+def layer_maps(activations: Callable[[Array], list[Array]], spec: Spec, resolution: int) -> list[Array]:
+    """The outputs of each layer over the plane, each (width, side, side), fewer cells where layers are very wide."""
+    side = map_resolution(sum(Network.of(spec).sizes[1:]), resolution)
+    return [values.reshape(-1, side, side) for values in activations(grid_inputs(spec, side))]
 
 
 def map_resolution(neurons: int, wanted: int) -> int:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import Self
 
 from engine.nn.network import State
-from engine.spec.choices import BugName
+from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training.stopping import StoppingState
 
@@ -30,6 +30,8 @@ class Checkpoint:
     stopping: StoppingState
     bug: BugName | None = None
     """The bug injected into the backend."""
+    backend: BackendName = "compiled"
+    """The one that trains; where there is a bug, the one that trains once it is taken out."""
 
     @property
     def nbytes(self) -> int:

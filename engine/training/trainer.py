@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from engine.backends import Backend, make_backend
+from engine.backends import Backend, MakeBackend, make_backend
 from engine.backends.bugs import BUGS, by_hand_with, compatible_with, without_bug_state
 from engine.backends.pictures import DrawsPictures, PictureInputs
 from engine.data.datasets import split
@@ -29,7 +29,7 @@ from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
 from engine.training.picture import Picture, Readings, draw, picture_inputs, plane_inputs, quantised_map, readings_of
 from engine.training.saved_state import finite, state_of
-from engine.training.snapshot import Snapshot, gradient_norms, grid_inputs, map_resolution
+from engine.training.snapshot import Snapshot, gradient_norms, layer_maps
 from engine.training.stopping import STOP_FIELDS, StoppingState, StopReason, has_epoch_rules
 from engine.training.timeline import Checkpoint
 
@@ -48,9 +48,15 @@ class Trainer:
     `train_targets`, `test_targets`: (n, outputs), what its outputs are compared with; see `engine.data.targets`.
     """
 
-    def __init__(self, spec: Spec, backend: BackendName = "compiled", sources: DataSources = BUNDLED_ONLY) -> None:
-        """library: where pictures come from that are not in the package. Raises Fault where they are missing."""
-        self.spec = spec
+    def __init__(
+        self,
+        spec: Spec,
+        backend: BackendName = "compiled",
+        sources: DataSources = BUNDLED_ONLY,
+        make_backend: MakeBackend = make_backend,
+    ) -> None:
+        """sources: of pictures. make_backend: for backends that work elsewhere. Raises Fault without the pictures."""
+        self.spec, self.make_backend = spec, make_backend
         data = self._data = split(spec, sources)  # held, so that other runs share it
         self.train_points, self.train_labels = data.train_rows, data.train_labels
         self.test_points, self.test_labels = data.test_rows, data.test_labels
@@ -69,7 +75,7 @@ class Trainer:
 
     def _start_backend(self, name: BackendName, state: State) -> None:
         run = (self.spec, self.network, self.train_inputs, self.train_targets)
-        self._backend: Backend = make_backend(name, *run) if self.bug is None else by_hand_with(self.bug)(*run)
+        self._backend: Backend = self.make_backend(name, *run) if self.bug is None else by_hand_with(self.bug)(*run)
         self._backend.load(state)
         self._drawing_backend = self._backend if isinstance(self._backend, DrawsPictures) else None
         self.backend = name
@@ -182,9 +188,9 @@ class Trainer:
             raise ValueError(f"{bug} cannot sit in {self.spec.optimizer}; choose another optimizer first")
         self._set_bug(bug)
 
-    def _set_bug(self, bug: BugName | None) -> None:
+    def _set_bug(self, bug: BugName | None, backend: BackendName | None = None) -> None:
         self.bug = bug
-        self._start_backend(self.backend, without_bug_state(self._backend.state()))
+        self._start_backend(backend or self.backend, without_bug_state(self._backend.state()))
 
     def load_parameters(self, parameters: Mapping[str, ArrayLike]) -> None:
         """Replaces all tensors, named and shaped as `parameters()` gives them, and those of `buffers()` that are
@@ -229,10 +235,8 @@ class Trainer:
         `predict` does."""
         columns = 2 if self.spec.kind.plane else self.spec.inputs
         if np.ndim(points) != 2 or np.shape(points)[1] != columns:
-            what = "x1 and x2" if self.spec.kind.plane else "all inputs"
-            raise ValueError(
-                f"points must have the shape (n, {columns}), one row of {what} each, not {np.shape(points)}"
-            )
+            what, shape = "x1 and x2" if self.spec.kind.plane else "all inputs", np.shape(points)
+            raise ValueError(f"points must have the shape (n, {columns}), one row of {what} each, not {shape}")
         return self._backend.activations(inputs_of(self.spec, finite("points", points, np.shape(points))))
 
     def activations(self, samples: NDArray[np.int64]) -> list[Array]:
@@ -330,13 +334,8 @@ class Trainer:
             gradients=gradients,
             updates=self.network.views(state.updates),
             gradient_norms=gradient_norms(gradients),
-            maps=self._maps(resolution) if self.spec.kind.plane else None,
+            maps=layer_maps(self._backend.activations, self.spec, resolution) if self.spec.kind.plane else None,
         )
-
-    def _maps(self, resolution: int) -> list[Array]:
-        side = map_resolution(sum(self.network.sizes[1:]), resolution)
-        layers = self._backend.activations(grid_inputs(self.spec, side))
-        return [values.reshape(-1, side, side) for values in layers]
 
     def _loss_of(self, inputs: Array, targets: Array) -> float:
         with np.errstate(over="ignore", invalid="ignore"):
@@ -350,7 +349,7 @@ class Trainer:
 
     def checkpoint(self) -> Checkpoint:
         """Everything needed to `restore` this moment of the run; copies."""
-        return Checkpoint(self.spec, self._backend.state(), self.stopping, self.bug)
+        return Checkpoint(self.spec, self._backend.state(), self.stopping, self.bug, self.backend)
 
     def restore(self, checkpoint: Checkpoint) -> None:
         """Continues from a checkpoint of this Trainer, or of an equal one, exactly as it went on then, bit for bit.
@@ -359,8 +358,8 @@ class Trainer:
         """
         if fields := restarting_fields(self.spec, checkpoint.spec):
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
-        if checkpoint.bug != self.bug:
-            self._set_bug(checkpoint.bug)
+        if (checkpoint.bug, checkpoint.backend) != (self.bug, self.backend):
+            self._set_bug(checkpoint.bug, checkpoint.backend)
         self._backend.configure(checkpoint.spec)
         self._backend.load(checkpoint.state)
         self.spec, self.stopping = checkpoint.spec, checkpoint.stopping

@@ -72,3 +72,28 @@ async def test_a_process_that_is_killed_is_told_training_goes_on_and_the_next_ch
         server.stop()
         assert "ProcessHarmed" in server.said
         assert "Traceback" not in server.said
+
+
+async def test_a_process_that_is_killed_while_torch_trains_pauses_the_run_which_then_goes_on() -> None:
+    async def kill_all(server: Running) -> None:
+        while True:  # until it is told: the first may die while it is idle, which harms nobody
+            for one in server.children():
+                os.kill(one, signal.SIGKILL)
+            await asyncio.sleep(1)
+
+    with running_server() as server:
+        async with connect(address(server)) as socket:
+            await say(socket, type="engine", name="autograd")
+            await until(socket, "state", lambda state: state["engine"] == "autograd")
+            assert "libtorch" not in Path(f"/proc/{server.process.pid}/maps").read_text()
+            await say(socket, type="play")
+            await until(socket, "frame", lambda frame: frame["step"] > 20)
+            killing = asyncio.create_task(kill_all(server))
+            error = await until(socket, "error")
+            killing.cancel()
+            assert error["code"] == "engine_died"
+            assert error["values"]["step"] > 20
+            await say(socket, type="play")
+            await until(socket, "frame", lambda frame: frame["step"] > error["values"]["step"] + 20)
+        server.stop()
+        assert "Traceback" not in server.said

@@ -22,7 +22,7 @@ from engine.explaining.phases import PhaseName
 from engine.graph.names import ReadingKind
 from engine.graph.network_graph import NoteName
 from engine.graph.operations import OPERATIONS
-from engine.spec.choices import FEATURES, BugName, LossName
+from engine.spec.choices import FEATURES, BackendName, BugName, LossName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
 from engine.training.epoch_log import EpochRow
@@ -107,6 +107,7 @@ MADE = {
     *(f"{kind}.{one.finding}{part}" for one in FAILURES for kind, part in (("break", ""), ("break", ".see"))),
     *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
     *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
+    *(f"engine.{name}{part}" for name in get_args(BackendName) for part in ("", ".help")),
     *(f"checked.witness.{witness}" for witness in get_args(Reference)),
     *(f"checked.{part}{state}" for part in ("", "verdict_") for state in ("green", "silent", "red", "none")),
     *(f"checked.says_{state}" for state in ("green", "silent", "red", "red_counter", "rule")),
@@ -118,10 +119,10 @@ MADE = {
     *(f"draw.{where}{lack}" for where in ("", "refused.", "left.") for lack in ("none", "one_class")),
     *(
         f"comparison.{column}{part}"
-        for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise")
+        for column in ("run", "step", "train_loss", "test_accuracy", "samples", "noise", "difference", "at", "compared")
         for part in ("", ".help")
     ),
-    *(f"comparison.what.{name}" for name in ("optimizers", "reward", *COMPARED)),
+    *(f"comparison.what.{name}" for name in ("optimizers", "reward", "engine", *COMPARED)),
     *(
         f"comparison.{part}.{name}"
         for name in COMPARED

@@ -12,7 +12,7 @@ from app.wire.commands import changed
 from app.wire.messages import Refusal, faults_refused
 from engine.backends.bugs import BUGS, affects, compatible_with
 from engine.nn.network import Array
-from engine.spec.choices import BugName
+from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
 from engine.training.weights import Weights
 
@@ -38,10 +38,10 @@ async def configure(run: Run, worker: TrainingWorker, viewer: Viewer, command: c
 
 async def begin(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Begin) -> None:
     spec, left, earlier = changed(Spec(), command.spec), _whole(run), run.undo
-    await restart(run, worker, spec, bug=command.bug)
+    await restart(run, worker, spec, bug=command.bug, backend=command.engine)
     run.halt()
     run.set_speed(command.steps_per_second)
-    run.undo.follow(earlier, left, spec, SetUp(run.experiment.bug, command.steps_per_second))
+    run.undo.follow(earlier, left, spec, SetUp(run.experiment.bug, command.steps_per_second, run.experiment.backend))
     run.tell_start()
     run.check_requested.set()
 
@@ -75,6 +75,15 @@ async def plant(run: Run, worker: TrainingWorker, _viewer: Viewer, command: comm
     run.check_requested.set()
 
 
+async def engine(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.Engine) -> None:
+    if command.name != run.experiment.backend:
+        await change(run, worker, ("engine",), port.SwitchBackend(command.name))
+        run.revise()
+        run.tell_timeline()
+        run.check_requested.set()
+    run.tell_state()
+
+
 async def reset(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Reset) -> None:
     await begin_again(run, worker, viewer, run.spec, paused=True)
 
@@ -105,18 +114,25 @@ def place(run: Run, placed: Placed, what: tuple[str, ...]) -> bool:
 
 
 async def restart(
-    run: Run, worker: TrainingWorker, spec: Spec, *, bug: BugName | None, parameters: dict[str, Array] | None = None
+    run: Run,
+    worker: TrainingWorker,
+    spec: Spec,
+    *,
+    bug: BugName | None,
+    backend: BackendName | None,
+    parameters: dict[str, Array] | None = None,
 ) -> None:
-    """The start of this Spec, or of other weights; told by `Run.tell_start`. Raises Refusal where data are missing."""
+    """The start of this Spec, or of other weights; told by `Run.tell_start`. backend: None: the server's own. Raises
+    Refusal where data are missing."""
     with faults_refused():
-        started = await worker.start(spec, parameters, bug)
+        started = await worker.start(spec, parameters, bug, backend)
     run.begin(started)
 
 
 async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Spec, *, paused: bool = False) -> None:
     """The start of a Spec, another one or the same; paused, or as before. Raises Refusal where its data are missing."""
     left, earlier = Change(run.spec, step=run.step), run.undo
-    await restart(run, worker, spec, bug=run.experiment.bug)
+    await restart(run, worker, spec, bug=run.experiment.bug, backend=run.experiment.backend)
     if paused:
         run.halt()
     run.undo.follow(earlier, left, spec)
@@ -126,7 +142,8 @@ async def begin_again(run: Run, worker: TrainingWorker, viewer: Viewer, spec: Sp
 async def load_weights(run: Run, worker: TrainingWorker, weights: Weights) -> None:
     """Starts again, paused, with these weights of the same network. Raises Refusal where data are missing."""
     earlier, spec = run.undo, run.spec
-    await restart(run, worker, spec, bug=run.experiment.bug, parameters=weights.tensors)
+    backend, bug = run.experiment.backend, run.experiment.bug
+    await restart(run, worker, spec, bug=bug, backend=backend, parameters=weights.tensors)
     run.undo.follow(earlier, Change(spec), spec)
     run.halt()
     run.tell_start()
@@ -138,7 +155,8 @@ async def load_weights(run: Run, worker: TrainingWorker, weights: Weights) -> No
 
 def _whole(run: Run) -> Change:
     """Where it stands, as far as it can be come back to once its run is gone."""
-    return Change(run.spec, set_up=SetUp(run.experiment.bug, run.pace.steps_per_second), step=run.step)
+    set_up = SetUp(run.experiment.bug, run.pace.steps_per_second, run.experiment.backend)
+    return Change(run.spec, set_up=set_up, step=run.step)
 
 
 def _tell_of_start(run: Run, viewer: Viewer, left: Change) -> None:
@@ -174,7 +192,7 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
     left, earlier = Change(run.spec, step=run.step), run.undo
     if newest.set_up is not None:
         whole = _whole(run)
-        await restart(run, worker, newest.spec, bug=newest.set_up.bug)
+        await restart(run, worker, newest.spec, bug=newest.set_up.bug, backend=newest.set_up.backend)
         run.set_speed(newest.set_up.steps_per_second)
         run.undo.inherit(earlier)
         run.undo.swap(whole, undone=undone)
@@ -183,7 +201,7 @@ async def _swap(run: Run, worker: TrainingWorker, viewer: Viewer, *, undone: boo
         run.check_requested.set()
         return
     if newest.checkpoint is None and restarting_fields(left.spec, newest.spec):
-        await restart(run, worker, newest.spec, bug=run.experiment.bug)
+        await restart(run, worker, newest.spec, bug=run.experiment.bug, backend=run.experiment.backend)
         run.undo.inherit(earlier)
         run.undo.swap(left, undone=undone)
         _tell_of_start(run, viewer, left)

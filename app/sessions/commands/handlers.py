@@ -117,6 +117,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Undo: change_commands.undo,
     commands.Redo: change_commands.redo,
     commands.Plant: change_commands.plant,
+    commands.Engine: change_commands.engine,
     commands.Inspect: time_commands.inspect,
     commands.Open: time_commands.open_next_step,
     commands.Back: time_commands.back,

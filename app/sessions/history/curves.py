@@ -133,7 +133,7 @@ def entries_message(entries: Sequence[CurveEntry]) -> dict[str, object]:
     layers = len(entries[0].gradient_norms) if entries else 0
     return {
         "steps": [entry.step for entry in entries],
-        "train_loss": numbers((entry.train_loss for entry in entries), 6),
+        "train_loss": numbers(entry.train_loss for entry in entries),  # all digits: runs are held to one another by it
         "test_loss": numbers((entry.test_loss for entry in entries), 6),
         "gradient_norms": [numbers((entry.gradient_norms[layer] for entry in entries), 6) for layer in range(layers)],
     }

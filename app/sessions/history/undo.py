@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Self
 
 from app.settings import Limits
-from engine.spec.choices import BugName
+from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec
 from engine.training.timeline import Checkpoint
 
@@ -27,6 +27,7 @@ class SetUp:
 
     bug: BugName | None
     steps_per_second: float | None
+    backend: BackendName = "compiled"
 
 
 @dataclass(frozen=True)

@@ -156,7 +156,8 @@ class _Reader:
         state = State(parameters, memory, updates, buffers, *progress)  # whose order is that of State
         if stopping != self._stopping_values:  # of most moments it is the same
             self._stopping, self._stopping_values = StoppingState(*stopping), stopping
-        return Checkpoint(self._specs[facts["spec"]], state, self._stopping, facts["bug"])
+        backend = facts.get("backend", "compiled")  # once the only one
+        return Checkpoint(self._specs[facts["spec"]], state, self._stopping, facts["bug"], backend)
 
 
 def _values(fields: list[Any] | dict[str, Any]) -> list[Any]:

@@ -205,6 +205,7 @@ def _checkpoint_part(kind: str, checkpoint: Checkpoint, spec: int, more: Mapping
     facts = {
         "spec": spec,
         "bug": checkpoint.bug,
+        "backend": checkpoint.backend,
         "stopping": astuple(checkpoint.stopping),
         "progress": checkpoint.state.progress,
     }

@@ -15,7 +15,7 @@ const MOST_ENTRIES = 1500; // of a curve; then every other one goes
 const same = (a, b) => JSON.stringify(a) === JSON.stringify(b);
 
 /** What decides what a run does. @param {import('../wire/messages.js').RunState | null} state @returns {SetUp | null} */
-export const setUpOf = (state) => state && { spec: state.spec, bug: state.planted };
+export const setUpOf = (state) => state && { spec: state.spec, bug: state.planted, engine: state.engine };
 
 export class Follower {
   #store;
@@ -44,7 +44,7 @@ export class Follower {
     this.#store = store;
     this.#wanted = wanted;
     /** @type {ComparisonRun} */
-    this.run = { difference, step: 0, train_loss: null, test_accuracy: null, samples: null, steps: [], losses: [], refused: null, diverged: null, stopped: null };
+    this.run = { change: difference, step: 0, train_loss: null, test_accuracy: null, samples: null, steps: [], losses: [], refused: null, diverged: null, stopped: null };
     this.#connection = connect(() => `${address}${this.#session && `?session=${encodeURIComponent(this.#session)}`}`, {
       opened() {},
       message: (message) => {
@@ -101,8 +101,9 @@ export class Follower {
 
   /** While it goes on, one thing after the other. @param {SetUp} wanted */
   #change(wanted) {
-    const isBug = wanted.bug !== this.#setUp?.bug;
-    this.#ask('change', isBug ? { type: 'plant', bug: wanted.bug } : { type: 'configure', spec: wanted.spec });
+    if (wanted.bug !== this.#setUp?.bug) this.#ask('change', { type: 'plant', bug: wanted.bug });
+    else if (wanted.engine !== this.#setUp?.engine) this.#ask('change', { type: 'engine', name: wanted.engine });
+    else this.#ask('change', { type: 'configure', spec: wanted.spec });
   }
 
   /** @param {'change' | 'start'} awaited @param {import('./command_queue.js').Command} command */

@@ -1,10 +1,10 @@
 // @ts-check
 // Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
 // over the connection they came by. Of those that come while one is decoded and painted, or while the tab is hidden, only
-// the newest counts. A page that paints slowly rests as long as it painted, so that charts and clicks get their turn.
+// the newest is drawn; the others leave their entry in the curves. A page that paints slowly rests as long as it painted, so that charts and clicks get their turn.
 // Decoding takes a moment, and what the server says after a frame waits for it; in a hidden tab it does not.
 
-import { decodeFrame } from '../wire/frames.js';
+import { decodeFrame, readCurveEntry } from '../wire/frames.js';
 import { say } from './notices.js';
 
 const SLOW = 32; // milliseconds of painting from which on it rests
@@ -14,7 +14,7 @@ const SLOW = 32; // milliseconds of painting from which on it rests
 
 /**
  * @param {import('./store.js').Store} store
- * @param {Pick<import('./session.js').Session, 'receiveFrame'>} session
+ * @param {Pick<import('./session.js').Session, 'receiveFrame' | 'receiveSkippedFrame'>} session
  * @param {(number: number) => void} acknowledge
  */
 export function createFrameReceiver(store, session, acknowledge) {
@@ -22,7 +22,7 @@ export function createFrameReceiver(store, session, acknowledge) {
   /** @type {import('../wire/messages.js').Layout | null} the newest that was told */
   let layout = null;
   let decoding = false;
-  const queue = createQueue(decodeAndShow);
+  const queue = createQueue(decodeAndShow, ({ bytes, layout: its }) => session.receiveSkippedFrame(readCurveEntry(bytes, its)));
 
   /** @param {Arrived} arrived */
   async function decodeAndShow({ bytes, layout: its }) {
@@ -89,8 +89,9 @@ function startPainting() {
 /**
  * What has come and is not dealt with yet, in its order: frames, and what is to be done after them.
  * @param {(frame: Arrived) => Promise<void>} show
+ * @param {(frame: Arrived) => void} skip
  */
-function createQueue(show) {
+function createQueue(show, skip) {
   /** @type {Item[]} */
   let items = [];
   let working = false;
@@ -99,7 +100,7 @@ function createQueue(show) {
   /** The next one to be dealt with; frames stay while the tab is hidden. @returns {Item | undefined} */
   function take() {
     const newest = items.findLastIndex(isFrame);
-    items = items.filter((item, i) => !isFrame(item) || i === newest);
+    items = items.map((item, i) => (typeof item === 'function' || i === newest ? item : () => skip(item)));
     const next = document.hidden ? items.find((item) => !isFrame(item)) : items[0];
     items = items.filter((item) => item !== next);
     return next;

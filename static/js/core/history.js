@@ -19,6 +19,17 @@ export function createHistory(store, ask) {
     if (added === MOST_ADDED) ask();
   }
 
+  /** @param {{step: number, train_loss: number | null, test_loss: number | null, gradient_norms: (number | null)[]}} entry */
+  function addStep({ step, train_loss: train, test_loss: test, gradient_norms: norms }) {
+    const history = store.get('history');
+    if (!history || step <= (history.steps.at(-1) ?? -1)) return;
+    history.steps.push(step);
+    history.train_loss.push(train);
+    history.test_loss.push(test);
+    norms.forEach((norm, layer) => (history.gradient_norms[layer] ??= []).push(norm));
+    count();
+  }
+
   return {
     /** @param {import('../wire/messages.js').HistoryMessage} message */
     replace({ type, log, ...history }) {
@@ -29,30 +40,17 @@ export function createHistory(store, ask) {
     /** Of steps that no frame has come of, and of epochs; what watches is told with the frame that follows. @param {import('../wire/messages.js').Entries} entries */
     addEntries({ steps, train_loss: train, test_loss: test, gradient_norms: norms, log }) {
       const history = store.get('history');
-      const last = history?.steps.at(-1) ?? -1;
       if (history) history.log = withRows(history.log, rowsOf(log));
-      steps.forEach((step, i) => {
-        if (!history || step <= last) return;
-        history.steps.push(step);
-        history.train_loss.push(train[i]);
-        history.test_loss.push(test[i]);
-        norms.forEach((layer, number) => (history.gradient_norms[number] ??= []).push(layer[i]));
-        count();
-      });
+      steps.forEach((step, i) => addStep({ step, train_loss: train[i], test_loss: test[i], gradient_norms: norms.map((layer) => layer[i]) }));
     },
 
+    /** Of a frame that is not drawn: what comes next shows it. */
+    addSkippedFrame: addStep,
     /** @param {import('../wire/frames.js').Frame} frame */
     addFrame(frame) {
+      addStep(frame);
       const history = store.get('history');
-      if (!history) return;
-      if (frame.step > (history.steps.at(-1) ?? -1)) {
-        history.steps.push(frame.step);
-        history.train_loss.push(frame.train_loss);
-        history.test_loss.push(frame.test_loss);
-        frame.gradient_norms.forEach((norm, layer) => (history.gradient_norms[layer] ??= []).push(norm));
-        count();
-      }
-      store.set({ history: { ...history } });
+      if (history) store.set({ history: { ...history } });
     },
 
     /** Of the branch the run is on; else nothing is added. @param {Health} health */

@@ -73,6 +73,9 @@ export function formatLoss(value) {
   return size < 999.95 ? value.toFixed(1) : value.toFixed(0);
 }
 
+/** A difference that may be rounding: 0, 3.1·10⁻⁸, 0.021. @param {number} size */
+export const formatDifference = (size) => (size === 0 ? '0' : size < 0.001 ? scientific(size) : formatLoss(size));
+
 /**
  * 0.984 → 98.4 %
  * @param {number} part

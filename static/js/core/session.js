@@ -32,7 +32,6 @@ export function createSession(store, send) {
   return {
     /** A new connection numbers its frames anew. */
     connectionOpened() { newest = -1; },
-
     /** @param {import('../wire/messages.js').StateMessage} message */
     receiveState({ points, pictures = null, samples = null, ...state }) {
       confirmed = state;
@@ -43,8 +42,7 @@ export function createSession(store, send) {
       if (store.get('frame')?.revision !== state.revision) store.set({ frame: null, scores: null });
     },
 
-    receiveHistory: history.replace,
-    receiveEntries: history.addEntries,
+    receiveHistory: history.replace, receiveEntries: history.addEntries,
     /** How the layers are; what is of another run is left out. @param {import('../wire/messages.js').Health} health */
     receiveHealth(health) {
       if (health.revision !== confirmed?.revision) return;
@@ -64,7 +62,9 @@ export function createSession(store, send) {
       return true;
     },
 
-    /** The command was refused and changed nothing. */
+    /** One that is not drawn, of which the curves have their entry all the same. @param {ReturnType<typeof import('../wire/frames.js').readCurveEntry>} entry */
+    receiveSkippedFrame(entry) { if (entry.revision === confirmed?.revision && entry.frame > newest) history.addSkippedFrame(entry); },
+
     receiveRefusal: unconfirmed.forget,
 
     /** Shows a command's effect before the server has answered. @param {Command} command */

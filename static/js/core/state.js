@@ -67,13 +67,13 @@
  */
 /**
  * @typedef {object} Ending
- * @property {Difference} difference  from this page's run
+ * @property {Difference} change  in which it differs from this page's run
  * @property {{code: string, message: string, values: Record<string, any>} | null} refused
  * @property {number | null} diverged  the step
  * @property {string | null} stopped  the stop rule
  */
 /** @typedef {Reading & Ending} ComparisonRun */
-/** @typedef {{spec: import('../wire/messages.js').Spec, bug: string | null}} SetUp  what decides what a run does */
+/** @typedef {{spec: import('../wire/messages.js').Spec, bug: string | null, engine: string}} SetUp  what decides what a run does */
 /** @typedef {{aspect: string, value: any}} Difference  aspect: a field of the Spec, or another one that experiment/set_up.js knows */
 
 /**

@@ -25,6 +25,7 @@ const OTHERS = {
   dropout: (setUp) => [{ aspect: 'dropout', value: readAspect(setUp, 'dropout') ? 0 : DROPOUT }],
   l2: (setUp) => [{ aspect: 'l2', value: readAspect(setUp, 'l2') ? 0 : L2 }],
   bug: ({ bug }) => [{ aspect: 'bug', value: bug ? null : BUG }],
+  engine: ({ engine }, _fields, choices) => choices.engines.filter((name) => name !== engine).map((value) => ({ aspect: 'engine', value })),
 };
 export const COMPARISONS = Object.keys(OTHERS);
 
@@ -39,5 +40,6 @@ export function differenceReason(setUp, difference, choices) {
   if (inLayers && !spec.hidden.length) return { key: 'reason.no_hidden' };
   if (aspect === 'residual' && value && !spec.hidden.some((_, i) => keepsWidth(spec, i, choices))) return { key: 'comparison.no_residual' };
   if (aspect === 'bug' && choices.without_gradient.includes(spec.optimizer)) return { key: 'comparison.no_gradient' };
+  if (aspect === 'engine' && setUp.bug) return { key: 'engine.planted' };
   return conflict(withDifference(setUp, difference, choices).spec, choices);
 }

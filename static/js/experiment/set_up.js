@@ -24,6 +24,7 @@ const ASPECTS = {
   residual: extraOf('residual', keepsWidth),
   dropout: extraOf('dropout'),
   bug: { read: ({ bug }) => bug, apply: (setUp, bug) => ({ ...setUp, bug }) },
+  engine: { read: ({ engine }) => engine, apply: (setUp, engine) => ({ ...setUp, engine }) },
 };
 
 /** @param {SetUp} setUp @param {string} aspect */

@@ -84,6 +84,16 @@ export async function decodeFrame(data, layout) {
 }
 
 /**
+ * What the curves take from a frame that is not drawn.
+ * @param {ArrayBuffer} data @param {Layout | null} layout
+ * @throws {Error} as decodeFrame
+ */
+export function readCurveEntry(data, layout) {
+  const { readings } = readHeader(data, layout);
+  return { ...readings, gradient_norms: Array.from(readRaw(data, /** @type {Layout} */ (layout)).gradient_norms) };
+}
+
+/**
  * The readings alone, which are not packed.
  * @param {ArrayBuffer} data @param {Layout | null} layout
  * @throws {Error} as decodeFrame

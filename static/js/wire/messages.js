@@ -87,6 +87,7 @@ export {};
  * @property {number} parameters_count
  * @property {string | null} stopped  the stop rule that ended the run
  * @property {string | null} planted  the bug
+ * @property {string} engine  that trains, or would without the bug
  */
 
 /** @typedef {{train: LabelledPoint[], test: LabelledPoint[]}} Points */
@@ -224,6 +225,7 @@ export {};
  * @property {number} unsplit  fewer samples than this are training and test set at once
  * @property {number} largest_value  of a parameter set by hand
  * @property {string[]} bugs
+ * @property {string[]} engines
  * @property {string[]} without_gradient  bugs of rules that have none
  * @property {number} points_bytes  of a file of points
  * @property {number} model_bytes  of a file of weights

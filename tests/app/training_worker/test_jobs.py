@@ -44,6 +44,7 @@ def one_of_each() -> list[port.Job[Any]]:
         train,
         port.Configure(Spec()),
         port.PlantBug(Spec(), "forgotten_slope"),
+        port.SwitchBackend("by_hand"),
         port.Edit("layers.0.weight", (0, 0), 1.0),
         port.GoTo(here, 1),
         port.Locate(),

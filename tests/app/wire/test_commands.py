@@ -49,6 +49,7 @@ GOOD: list[dict[str, Any]] = [
     {"type": "check"},
     {"type": "plant", "bug": "forgotten_slope"},
     {"type": "plant", "bug": None},
+    {"type": "engine", "name": "by_hand"},
 ]
 
 BAD = [

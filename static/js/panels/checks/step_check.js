@@ -7,6 +7,7 @@ import { t, translate } from '../../core/i18n.js';
 import { createBugSelect } from './bug_select.js';
 import { differenceText, failureText, tensorText } from './check_text.js';
 import { createComparisonTable } from './comparison_table.js';
+import { createEngineSelect } from './engine_select.js';
 import { createGradientTable } from './gradient_table.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
@@ -23,6 +24,7 @@ export function mountStepCheck(chip, panel, store, send) {
   const folded = /** @type {HTMLElement} */ (panel.querySelector('.all-gradients'));
   const gradients = createGradientTable(folded);
   const bugs = createBugSelect(/** @type {HTMLElement} */ (panel.querySelector('.planting')), chip, store, send);
+  const engines = createEngineSelect(panel, store, send);
 
   function showTables() {
     const check = store.get('checked');
@@ -33,12 +35,14 @@ export function mountStepCheck(chip, panel, store, send) {
   function show() {
     showChip(chip, store.get('checked'));
     bugs.show();
+    engines.show();
     if (panel.matches(':popover-open')) showTables();
   }
 
   function labels() {
     translate(panel);
     bugs.labels();
+    engines.labels();
     show();
   }
 
@@ -57,7 +61,7 @@ export function mountStepCheck(chip, panel, store, send) {
   labels();
   const stops = [
     store.watch(['checked', 'state'], show),
-    store.watch(['message'], bugs.show), // a refusal puts the choice back
+    store.watch(['message'], () => (bugs.show(), engines.refused())), // a refusal puts the choice back
     store.watch(['language', 'choices'], labels),
   ];
   return () => {

@@ -95,6 +95,7 @@ function differencesOf({ setUp, fields, choices }) {
     dropout: DROPOUTS,
     l2: PENALTIES,
     bug: [null, ...choices.bugs],
+    engine: choices.engines,
   };
   return Object.entries(all).map(([aspect, values]) => ({
     aspect, values: values.filter((value) => value !== readAspect(setUp, aspect) && !differenceReason(setUp, { aspect, value }, choices)),
@@ -110,4 +111,4 @@ function groupOf({ aspect, values }) {
 }
 
 /** Of aspects that are no fields of the Spec. @type {Record<string, string>} */
-const GROUP_NAMES = { batch_norm: 'layer.batch_norm', residual: 'layer.residual', dropout: 'layer.dropout', bug: 'checked.plant' };
+const GROUP_NAMES = { batch_norm: 'layer.batch_norm', residual: 'layer.residual', dropout: 'layer.dropout', bug: 'checked.plant', engine: 'checked.engine' };

@@ -6,7 +6,8 @@ import { t } from '../../core/i18n.js';
 import { createChart } from './chart.js';
 import { createChoices } from './choices.js';
 import { createOwnRun } from './own_run.js';
-import { readRuns } from './runs.js';
+import { isSame, readRuns } from './runs.js';
+import { createStepTable } from './step_table.js';
 import { createTable } from './table.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
@@ -23,7 +24,10 @@ export function mountComparison(root, store, send, runs) {
   const read = () => readRuns(store, own);
   const table = createTable(/** @type {HTMLTableElement} */ (root.querySelector('table')), runs.remove);
   const chart = createChart(/** @type {HTMLElement} */ (root.querySelector('.drawing')), store, read, () => lineLooks(root, runs.most));
+  const numbers = createStepTable(/** @type {HTMLElement} */ (root.querySelector('.numbers')), read);
+  const ways = /** @type {HTMLElement} */ (root.querySelector('.ways'));
   let queued = 0;
+  let counted = false; // whether the numbers stand in place of the curves
 
   function show() {
     queued = 0;
@@ -32,9 +36,22 @@ export function mountComparison(root, store, send, runs) {
     document.body.classList.toggle('racing', comparing);
     choices.show();
     if (!comparing) return;
-    table.show(read(), lineLooks(root, runs.most));
-    chart.drawSoon();
+    const exact = isSame(store.get('comparisonRuns'));
+    table.show(read(), lineLooks(root, runs.most), exact);
+    const inNumbers = exact && counted;
+    ways.hidden = !exact;
+    numbers.box.hidden = !inNumbers;
+    chart.box.hidden = inNumbers;
+    root.classList.toggle('exact', exact);
+    (inNumbers ? numbers : chart).drawSoon();
   }
+  ways.querySelectorAll('button').forEach((button, i, both) => {
+    button.onclick = () => {
+      counted = i === 1;
+      both.forEach((one) => one.setAttribute('aria-pressed', String(one === button)));
+      show();
+    };
+  });
 
   function label() {
     table.label();
@@ -55,6 +72,7 @@ export function mountComparison(root, store, send, runs) {
     () => cancelAnimationFrame(queued),
     own.stop,
     chart.stop,
+    numbers.stop,
     runs.stop,
   ];
   return () => stops.forEach((stop) => stop());

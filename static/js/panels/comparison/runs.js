@@ -1,11 +1,12 @@
 // @ts-check
 // The runs that are compared, as the table and the chart show them: their readings with a name, and what has become of them.
 
+import { largestDifference } from '../../draw/base/curve_difference.js';
 import { hasText, t } from '../../core/i18n.js';
 import { reasonText } from '../../experiment/choice_options.js';
 
 /** @typedef {import('../../core/state.js').ComparisonRun} ComparisonRun */
-/** @typedef {import('../../core/state.js').Reading & {name: string, note: string, title: string}} ComparedRun  note: in a word, title: in a sentence */
+/** @typedef {import('../../core/state.js').Reading & {name: string, note: string, title: string, difference: import('../../draw/base/curve_difference.js').CurveDifference | null}} ComparedRun  note: in a word, title: in a sentence; difference: from this page's run, where both should be the same */
 /** @typedef {ReturnType<typeof import('../../core/comparison_runs.js').createComparisonRuns>} ComparisonRuns */
 
 /** What one value of an aspect is called: “Adam”, “without L2”, “the activation’s slope forgotten”. @param {string} aspect @param {any} value */
@@ -20,14 +21,20 @@ export function readRuns(store, own) {
   const frame = store.get('frame');
   const history = store.get('history');
   const others = store.get('comparisonRuns') ?? [];
-  const aspect = others[0]?.difference.aspect ?? 'optimizer';
+  const aspect = others[0]?.change.aspect ?? 'optimizer';
   const present = {
-    name: own.name(aspect), note: t('comparison.this'), title: '',
+    name: own.name(aspect), note: t('comparison.this'), title: '', difference: null,
     step: frame?.step ?? 0, train_loss: frame?.train_loss ?? null, test_accuracy: frame?.test_accuracy ?? null, samples: frame?.samples ?? null,
     steps: history?.steps ?? [], losses: history?.train_loss ?? [],
   };
-  return [present, ...others.map((run) => ({ ...run, name: aspectName(run.difference.aspect, run.difference.value), ...endingOf(run) }))];
+  const same = isSame(others);
+  return [present, ...others.map((run) => ({
+    ...run, ...endingOf(run), name: aspectName(run.change.aspect, run.change.value), difference: same ? largestDifference(present, run) : null,
+  }))];
 }
+
+/** Whether these runs should have the very losses of this page's. @param {ComparisonRun[] | null} others */
+export const isSame = (others) => others?.length !== 0 && others?.every(({ change }) => change.aspect === 'engine') === true;
 
 /** @param {ComparisonRun} run */
 function endingOf({ refused, diverged, stopped }) {

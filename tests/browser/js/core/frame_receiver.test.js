@@ -17,15 +17,18 @@ function frame(number, version = 3) {
 /** A receiver and what comes of what it is given. @param {{takes?: (number: number) => boolean, hidden?: boolean}} [how] */
 function receiver({ takes = () => true } = {}) {
   /** @type {number[]} */
-  const [shown, acknowledged] = [[], []];
+  const [shown, acknowledged, skipped] = [[], [], []];
   /** @type {string[]} */
   const said = [];
   const store = { set: ({ message }) => said.push(message.text), get: () => null, watch: () => () => {} };
-  const session = { receiveFrame: (/** @type {{frame: number}} */ { frame }) => { shown.push(frame); return takes(frame); } };
+  const session = {
+    receiveFrame: (/** @type {{frame: number}} */ { frame }) => { shown.push(frame); return takes(frame); },
+    receiveSkippedFrame: (/** @type {{frame: number}} */ { frame }) => { skipped.push(frame); },
+  };
   const frames = createFrameReceiver(/** @type {any} */ (store), session, (number) => acknowledged.push(number));
   frames.connectionOpened();
   frames.receiveLayout(layout);
-  return { frames, shown, acknowledged, said };
+  return { frames, shown, acknowledged, skipped, said };
 }
 
 /** @param {() => boolean} holds */
@@ -48,11 +51,11 @@ test('each frame is shown and acknowledged, in order', async () => {
   equal([shown, acknowledged], [[1, 2, 3], [1, 2, 3]]);
 });
 
-test('of those that come while one is decoded the newest wins', async () => {
-  const { frames, shown } = receiver();
+test('of those that come while one is decoded the newest wins, and the others leave their readings', async () => {
+  const { frames, shown, skipped } = receiver();
   for (const number of [1, 2, 3, 4]) frames.receive(frame(number));
   await until(() => shown.includes(4));
-  equal(shown, [1, 4]);
+  equal([shown, skipped], [[1, 4], [2, 3]]);
 });
 
 test('a frame belongs to the layout that was told before it', async () => {
