@@ -6,7 +6,9 @@ import { placeBeside } from '../../core/elements.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
 import { say } from '../../core/notices.js';
 import { saveLog } from '../../experiment/log_text.js';
+import { lastActivation } from '../../experiment/spec_properties.js';
 import { createExports } from './exports.js';
+import { networkSummary } from './network_summary.js';
 import { torchLines } from './torch_lines.js';
 import { createNetworkOffer } from './network_offer.js';
 import { sendWeights } from './weights_upload.js';
@@ -22,7 +24,7 @@ export function mountSave(menu, opener, store, send, loaded) {
   const links = /** @type {HTMLAnchorElement[]} */ ([...menu.querySelectorAll('a[download]')]);
   const picker = /** @type {HTMLInputElement} */ (menu.querySelector('[data-testid=load-weights]'));
   const log = /** @type {HTMLButtonElement} */ (menu.querySelector('[data-testid=save-log]'));
-  const lines = /** @type {HTMLElement} */ (menu.querySelector('pre'));
+  const [lines, summary] = /** @type {NodeListOf<HTMLElement>} */ (menu.querySelectorAll('pre'));
 
   const networkOffer = createNetworkOffer(store, send, take);
   const exports = createExports(/** @type {HTMLElement} */ (menu.querySelector('.exports')), store);
@@ -36,6 +38,8 @@ export function mountSave(menu, opener, store, send, loaded) {
     if (!state || !menu.matches(':popover-open')) return;
     const text = torchLines(state.tensors, `playground-step-${(store.get('frame') ?? state).step}.pt`);
     if (lines.textContent !== text) lines.textContent = text;
+    const [{ spec, sizes }, choices] = [state, store.get('choices')];
+    if (choices) summary.textContent = networkSummary(sizes, spec.hidden, spec.activation, lastActivation(spec, choices), Boolean(spec.biases));
   }
 
   /** @param {File} file */
