@@ -108,11 +108,37 @@ def _mean_share(parts: Whole, wholes: Whole, classes: int) -> float | None:
     return float(np.mean(parts / np.maximum(wholes, 1))) if len(parts) else None
 
 
+class Explained(NamedTuple):
+    """R² of several outputs. In their plain mean one that hardly varies would outweigh all others."""
+
+    whole: float | None
+    """1 − Σ(y−o)²/Σ(y−ȳ)² over all outputs together: scikit-learn's multioutput="variance_weighted"."""
+    each: list[float | None]
+    """None for one whose targets do not vary"""
+
+
+def explained(outputs: Array, labels: Array, unit: float) -> Explained:
+    """outputs, labels: of values, (n, outputs); outputs times the unit are plain numbers."""
+    residual, total, varies = _squares(outputs, labels, unit)
+    whole = float(1 - residual[varies].sum() / total[varies].sum()) if varies.any() else None
+    return Explained(
+        whole,
+        [float(1 - one / all_) if kept else None for one, all_, kept in zip(residual, total, varies, strict=True)],
+    )
+
+
+def _squares(outputs: Array, labels: Array, unit: float) -> tuple[Floats, Floats, NDArray[np.bool_]]:
+    """Of each output Σ(y−o)² and Σ(y−ȳ)², and whether its targets vary."""
+    truth = labels.reshape(len(labels), -1).astype(np.float64)
+    errors = outputs.astype(np.float64) * unit - truth
+    total = np.square(truth - truth.mean(axis=0)).sum(axis=0)
+    return np.square(errors).sum(axis=0), total, np.ptp(truth, axis=0) > 0
+
+
 def _value_scores(outputs: Array, labels: Array, unit: float) -> Scores:
     truth = labels.reshape(len(labels), -1).astype(np.float64)
     errors = outputs.astype(np.float64) * unit - truth
-    residual, total = np.square(errors).sum(axis=0), np.square(truth - truth.mean(axis=0)).sum(axis=0)
-    varies = np.ptp(truth, axis=0) > 0
+    residual, total, varies = _squares(outputs, labels, unit)
     return {
         "accuracy": None,
         "precision": None,

@@ -324,6 +324,7 @@ async def test_values_have_no_classes_to_confuse() -> None:
         assert (scores["confusion"], scores["roc"], scores["said"]) == (None, None, None)
         assert scores["scores"]["test"]["accuracy"] is None
         assert scores["scores"]["test"]["mae"] > 0
+        assert len(scores["r2"]["test"]["each"]) == 2
 
 
 async def test_while_it_plays_scores_come_twice_a_second_and_the_last_at_once() -> None:

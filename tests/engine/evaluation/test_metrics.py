@@ -11,7 +11,7 @@ from sklearn import metrics as oracle
 from engine import Spec
 from engine.data.datasets import split
 from engine.data.features import inputs_of
-from engine.evaluation.metrics import ROC_POINTS, Scores, accuracy, roc, scores
+from engine.evaluation.metrics import ROC_POINTS, Scores, accuracy, explained, roc, scores
 from engine.evaluation.separability import separable
 
 TWO = Spec(dataset="circle")
@@ -135,6 +135,19 @@ def test_classes_of_a_degenerate_kind_as_scikit_learn(classes: int, count: int, 
         ("f1", oracle.f1_score),
     ):
         assert ours[name] == pytest.approx(theirs(true, predicted, **how))  # type: ignore[literal-required]
+
+
+def test_an_output_that_hardly_varies_does_not_outweigh_the_others() -> None:
+    truth = np.array([[0, 0, 0.3], [1, 1e-4, 0.3], [2, 0, 0.3]], dtype=np.float32)
+    outputs = truth + np.float32(0.01)
+    found = explained(outputs, truth, unit=1)
+    assert found.whole == pytest.approx(oracle.r2_score(truth, outputs, multioutput="variance_weighted"), abs=2e-4)
+    assert found.whole is not None
+    assert found.whole > 0.999
+    assert found.each[:2] == pytest.approx(oracle.r2_score(truth, outputs, multioutput="raw_values")[:2], rel=1e-4)
+    assert found.each[2] is None
+    assert (scores(outputs, truth, Spec(dataset="random", random_outputs=3))["r2"] or 0) < 0
+    assert explained(outputs[:, 2:], truth[:, 2:], unit=1) == (None, [None])
 
 
 def test_targets_that_do_not_vary_have_no_r2() -> None:

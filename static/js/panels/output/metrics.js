@@ -53,7 +53,7 @@ export function mountMetrics(root, store) {
     const rows = output?.classes === 0 ? VALUES : CLASSES;
     make(rows);
     rows.forEach(([, , set, score, format], i) => {
-      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : inDataUnit(score, scores?.scores[set][score], output);
+      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : inDataUnit(score, (score === 'r2' && scores?.r2 ? scores.r2[set].whole : scores?.scores[set][score]), output);
       const known = value !== null && value !== undefined;
       const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
       write(element, known ? format(value) : '–');

@@ -23,6 +23,7 @@ export function showScores(root, frame, scores, output) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   showTable(root, classes ? OF_CLASSES : OF_VALUES, frame, scores, output);
   showSpent(root, frame);
+  showEachR2(find('.each-r2'), scores?.r2?.train.each ?? []);
   find('.matrices').hidden = !classes;
   find('.roc').hidden = classes !== 2;
   for (const set of SETS) {
@@ -43,9 +44,22 @@ function showTable(root, rows, frame, scores, output) {
         <tr><th>${t('scores.loss')}</th>${SETS.map((set) => `<td class="of-${set}" data-testid="${set}-loss-too"></td>`).join('')}</tr>`;
   }
   for (const set of SETS) {
-    for (const [, name, format] of rows) put(root, `${set}-${name}`, inDataUnit(name, scores?.scores[set][name], output), format);
+    for (const [, name, format] of rows) put(root, `${set}-${name}`, inDataUnit(name, name === 'r2' && scores?.r2 ? scores.r2[set].whole : scores?.scores[set][name], output), format);
     put(root, `${set}-loss-too`, frame?.[`${set}_loss`], formatLoss);
   }
+}
+
+/** R² of each output, paler where less is explained; – for one that does not vary. @param {HTMLElement} root @param {(number | null)[]} each */
+function showEachR2(root, each) {
+  root.hidden = each.length === 0;
+  const cells = /** @type {HTMLElement} */ (root.lastElementChild);
+  if (cells.children.length !== each.length) cells.replaceChildren(...each.map(() => document.createElement('b')));
+  cells.style.setProperty('--columns', String(each.length === 64 ? 8 : Math.min(10, each.length))); // a picture as it lies
+  each.forEach((value, i) => {
+    const cell = /** @type {HTMLElement} */ (cells.children[i]);
+    write(cell, value === null ? '–' : value > -10 ? value.toFixed(2).replace('-', '−') : '< −9');
+    cell.style.setProperty('--share', String(Math.max(0, value ?? 0)));
+  });
 }
 
 /** What the run has used so far, and whether it has stopped. @param {HTMLElement} root @param {Frame | null} frame */

@@ -14,6 +14,7 @@ export const SCORES_MARKUP = `
       <div class="matrices">${SETS.map((set) => `<figure class="of-${set}"><figcaption data-t="scores.${set}_confusion"></figcaption><div class="matrix" data-testid="confusion-${set}"></div></figure>`).join('')}
         <p class="marks"><label><input type="checkbox" data-testid="mark-wrong"><span data-t="scores.mark_wrong"></span></label><label><input type="checkbox" data-testid="mark-said"><span data-t="scores.mark_said"></span></label></p>
         <p class="hint swapped" data-testid="swapped"></p></div>
+      <figure class="each-r2" data-testid="each-r2" hidden><figcaption data-t="scores.r2_each"></figcaption><div></div></figure>
       <figure class="roc" data-testid="roc"><figcaption data-t="scores.roc"></figcaption>
         <svg viewBox="-4 -4 108 108" role="img"><path class="edge" d="M0 0V100H100"/><path class="chance" d="M0 100L100 0"/><path class="test of-test"/><path class="train"/></svg>
         <p>${SETS.map((set) => `<span class="${set} of-${set}"><i></i><span data-t="scores.${set}"></span> AUC <b data-testid="auc-${set}"></b></span>`).join('')}</p></figure>

@@ -66,6 +66,7 @@ export function mountSave(menu, opener, store, send, loaded) {
     placeBeside(menu, opener);
   };
   menu.addEventListener('toggle', toggled);
+  /** @type {HTMLElement} */ (menu.querySelector('details')).ontoggle = () => placeBeside(menu, opener); // it is higher, or lower, now
   showAddresses();
   const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take), exports.forget, networkOffer.forget];
   return () => {
