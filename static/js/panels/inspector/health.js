@@ -49,8 +49,8 @@ export function createHealth(root, choose) {
 /** @param {Quantity} quantity @param {(quantity: string) => void} choose */
 function makeRow(quantity, choose) {
   const row = document.createElement('div');
-  row.innerHTML = '<dt><button type="button"></button></dt><dd></dd><p></p>';
-  const [name, value, help] = /** @type {HTMLElement[]} */ ([...row.querySelectorAll('button, dd, p')]);
+  row.innerHTML = '<dt><button type="button"></button></dt><dd></dd><dd class="help"></dd>';
+  const [name, value, help] = /** @type {HTMLElement[]} */ ([...row.querySelectorAll('button, dd')]);
   value.dataset.testid = `health-${quantity.name}`;
   name.dataset.testid = `health-show-${quantity.name}`;
   name.onclick = () => choose(quantity.name);

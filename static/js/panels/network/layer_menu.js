@@ -89,7 +89,7 @@ const extraMarkup = (id, extra) => `
   <div class="extra" data-extra="${extra}"><label for="${id}-${extra}"></label>${extra === 'dropout'
     ? `<input type="number" step="any" min="0" inputmode="decimal" id="${id}-${extra}" data-testid="${id}-dropout"><input type="range" min="0" step="0.05" data-testid="${id}-dropout-slider">`
     : `<input type="checkbox" role="switch" class="switch" id="${id}-${extra}" data-testid="${id}-${extra.replace('_', '-')}">`}
-    <p class="hint"></p><div class="formula" data-testid="formula-${extra}">${LAYER[extra].map((line) => `<p>${mathOf(line)}</p>`).join('')}</div><p class="reason" data-testid="reason" hidden></p></div>`;
+    <p class="hint"></p><div class="formula" tabindex="0" data-testid="formula-${extra}">${LAYER[extra].map((line) => `<p>${mathOf(line)}</p>`).join('')}</div><p class="reason" data-testid="reason" hidden></p></div>`;
 
 /** @param {HTMLElement} root @param {string} id */
 function findControls(root, id) {

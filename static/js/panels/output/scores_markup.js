@@ -7,7 +7,7 @@ const SPENT = [['scores.samples', 'samples-spent'], ['scores.rate', 'rate-now'],
 
 export const SCORES_MARKUP = `
     <div class="scores-body">
-      <table><thead><tr><th></th><th data-t="scores.train"></th><th class="of-test" data-t="scores.test"></th></tr></thead><tbody></tbody></table>
+      <table><thead><tr><td></td><th data-t="scores.train"></th><th class="of-test" data-t="scores.test"></th></tr></thead><tbody></tbody></table>
       <dl class="spent">${SPENT.map(([text, testid]) => `
         <div><dt data-t="${text}"></dt><dd data-testid="${testid}"></dd></div>`).join('')}
       </dl>
@@ -16,6 +16,6 @@ export const SCORES_MARKUP = `
         <p class="hint swapped" data-testid="swapped"></p></div>
       <figure class="each-r2" data-testid="each-r2" hidden><figcaption data-t="scores.r2_each"></figcaption><div></div></figure>
       <figure class="roc" data-testid="roc"><figcaption data-t="scores.roc"></figcaption>
-        <svg viewBox="-4 -4 108 108" role="img"><path class="edge" d="M0 0V100H100"/><path class="chance" d="M0 100L100 0"/><path class="test of-test"/><path class="train"/></svg>
+        <svg viewBox="-4 -4 108 108" role="img" data-t-label="scores.roc"><path class="edge" d="M0 0V100H100"/><path class="chance" d="M0 100L100 0"/><path class="test of-test"/><path class="train"/></svg>
         <p>${SETS.map((set) => `<span class="${set} of-${set}"><i></i><span data-t="scores.${set}"></span> AUC <b data-testid="auc-${set}"></b></span>`).join('')}</p></figure>
     </div>`;

@@ -14,9 +14,7 @@ export function mountReadings(root, store) {
   const [epoch, steps, train, test, pace] = ['epoch', 'steps', 'train-loss', 'test-loss', 'steps-per-second'].map(reading);
 
   const short = (/** @type {number} */ value) => formatCount(value, 1e4);
-  const open = () => store.set({ inspected: { kind: 'loss', layer: 0, index: 0, source: 0 } });
-  train.onclick = open;
-  train.onkeydown = ({ key }) => void (key === 'Enter' && open());
+  train.onclick = () => store.set({ inspected: { kind: 'loss', layer: 0, index: 0, source: 0 } });
 
   const now = () => store.get('frame') ?? store.get('state');
   const hasTestSet = () => store.get('state')?.has_test_set ?? true;
