@@ -111,7 +111,7 @@ options.then((offered) => keepServerOptions(store, offered));
 // What is loaded after the first picture, or when it is asked for
 
 const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (element(id));
-const slowMotion = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
+const slowMotionParts = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
 
 const loadLateStyle = async () => {
   const { loadStyle } = await import('../core/late_style.js');
@@ -122,10 +122,13 @@ const otherTabs = createLatePart(store, async () => {
   answerOtherTabs(openSession);
 });
 const network = createLatePart(store, async () => {
-  const [{ mountNetwork }, { mountSlowMotion }] = await Promise.all([import('../panels/network/network.js'), import('../panels/slow_motion/slow_motion.js')]);
-  mountNetwork(element('network'), slowMotion, store, act);
-  mountSlowMotion(slowMotion, store, act);
+  const { mountNetwork } = await import('../panels/network/network.js');
+  mountNetwork(element('network'), slowMotionParts, store, act);
 });
+const slowMotion = createLatePart(store, async () => {
+  const { mountSlowMotion } = await import('../panels/slow_motion/slow_motion.js');
+  mountSlowMotion(slowMotionParts, store, act);
+}, { clicked: '#slow-motion button' });
 const controls = createLatePart(store, async () => {
   const [{ mountKnobs }, { mountData }, { mountStepCheck }, { mountShare }] = await Promise.all([
     import('../panels/settings/knobs.js'), import('../panels/data/data.js'),
@@ -212,6 +215,6 @@ const help = createLatePart(store, async () => {
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
-  otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor, comparison,
-  drawingPad, samplePredictions, help,
+  slowMotion, otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
+  comparison, drawingPad, samplePredictions, help,
 ]);

@@ -10,7 +10,6 @@ import { followPlace } from './place_prediction.js';
 import { nearestPoint, openPoint } from './picked_point.js';
 import { readPlaneContents } from './plane_contents.js';
 import { createPlanePicture } from './plane_picture.js';
-import { readMarks } from './said_points.js';
 import { readHeatMap } from './shown_heat_map.js';
 import { createValuesStrip, legend, valuesAt } from './values_strip.js';
 
@@ -39,7 +38,7 @@ export function mountBoundary(root, store, follow) {
     scheduled = 0;
     const contents = readPlaneContents(store);
     if (stale) {
-      picture.fit(contents, store.get('testPoints'), readMarks(store));
+      picture.fit(contents, store.get('testPoints'), marks.read());
       showWords(root, store, contents);
     }
     stale = false;
@@ -55,6 +54,7 @@ export function mountBoundary(root, store, follow) {
     stale = true;
     repaint();
   };
+  const marks = followMarks(store, refit);
   const listening = new AbortController();
   const pointer = followPointer(canvas, listening.signal, () => (strip.skipWait(), repaint()));
   canvas.addEventListener('click', ({ offsetX, offsetY }) => openPoint(store, nearestPoint(store, [offsetX, offsetY], picture.size)), listening);
@@ -65,8 +65,6 @@ export function mountBoundary(root, store, follow) {
   observer.observe(plane);
   const undo = [
     store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'choices', 'output', 'state'], refit),
-    store.watch(['markWrong', 'markSaid', 'cell'], refit),
-    store.watch(['scores'], () => readMarks(store) && refit()),
     store.watch(['hovered', 'spec'], () => (showTitle(root, store), repaint())),
     store.watch(['frame', 'lit'], repaint),
     store.watch(['frame', 'points'], sample.requestIfAny),
@@ -74,11 +72,27 @@ export function mountBoundary(root, store, follow) {
     () => listening.abort(),
     () => observer.disconnect(),
     () => cancelAnimationFrame(scheduled),
+    marks.stop,
     strip.stop,
     values.stop,
     removeWords,
   ];
   return () => undo.forEach((stop) => stop());
+}
+
+/** What is marked on the points, by a module that is loaded when it is first asked for. @param {Store} store @param {() => void} changed */
+function followMarks(store, changed) {
+  /** @type {typeof import('./said_points.js') | null} */
+  let said = null;
+  const read = () => said?.readMarks(store) ?? null;
+  const stops = [
+    store.watch(['markWrong', 'markSaid', 'cell'], async () => {
+      said ??= await import('./said_points.js');
+      changed();
+    }),
+    store.watch(['scores'], () => read() && changed()),
+  ];
+  return { read, stop: () => stops.forEach((stop) => stop()) };
 }
 
 /** Where the pointer is on a canvas, in px; null: elsewhere. @param {HTMLCanvasElement} canvas @param {AbortSignal} signal @param {() => void} moved */

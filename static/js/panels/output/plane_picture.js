@@ -6,7 +6,6 @@ import { makeColormap } from '../../draw/base/colormap.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { paintPoints, toPixels } from '../../draw/plane/plane.js';
 import { createHeatMapPainter } from './heat_map.js';
-import { asSaid, paintMarks } from './said_points.js';
 
 const MANY = 300; // points above which they are drawn smaller
 const FEW = 12; // points up to which they are drawn large
@@ -70,10 +69,10 @@ function paintDataPoints(context, { classes, train, test, extent, chosenOutput }
     unit: train.reduce((most, point) => Math.max(most, Math.abs(point[2 + chosenOutput] ?? 0)), 1),
   };
   const [told, testToo] = [marks?.classes, withTest || marks?.cell?.set === 'test'];
-  if (testToo) paintPoints(context, marks?.said ? asSaid(test, told?.test, classes) : test, { ...how, hollow: true });
-  paintPoints(context, marks?.said ? asSaid(train, told?.train, classes) : train, { ...how, hollow: false });
-  if (marks && testToo) paintMarks(context, test, 'test', marks, how);
-  if (marks) paintMarks(context, train, 'train', marks, how);
+  if (testToo) paintPoints(context, marks?.said ? marks.asSaid(test, told?.test, classes) : test, { ...how, hollow: true });
+  paintPoints(context, marks?.said ? marks.asSaid(train, told?.train, classes) : train, { ...how, hollow: false });
+  if (testToo) marks?.paint(context, test, 'test', marks, how);
+  marks?.paint(context, train, 'train', marks, how);
 }
 
 /**

@@ -5,26 +5,26 @@
 import { classOf, toPixels } from '../../draw/plane/plane.js';
 
 /** @typedef {import('../../draw/plane/plane.js').Point} Point */
-/** @typedef {{wrong: boolean, said: boolean, cell: import('../../core/state.js').PageState['cell'], classes: {train: string, test: string} | null}} Marks  classes: a digit for each point */
+/** @typedef {{wrong: boolean, said: boolean, cell: import('../../core/state.js').PageState['cell'], classes: {train: string, test: string} | null, asSaid: typeof asSaid, paint: typeof paintMarks}} Marks  classes: a digit for each point */
 
 /** What is to be marked; null: nothing. @param {import('../../core/store.js').Store} store @returns {Marks | null} */
 export function readMarks(store) {
   const [wrong, said, cell] = [store.get('markWrong'), store.get('markSaid'), store.get('cell')];
-  return wrong || said || cell ? { wrong, said, cell, classes: store.get('scores')?.said ?? null } : null;
+  return wrong || said || cell ? { wrong, said, cell, classes: store.get('scores')?.said ?? null, asSaid, paint: paintMarks } : null;
 }
 
 /** The points as classes they are taken for. @param {Point[]} points @param {string | undefined} digits @param {number} classes @returns {Point[]} */
-export function asSaid(points, digits, classes) {
+function asSaid(points, digits, classes) {
   if (digits?.length !== points.length) return points; // of another run
   return points.map(([x1, x2], i) => [x1, x2, classes > 2 ? Number(digits[i]) : 2 * Number(digits[i]) - 1]);
 }
 
 /**
  * A cross over each point that is taken for another class; a ring around those of the cell.
- * @param {CanvasRenderingContext2D} context @param {Point[]} points @param {'train' | 'test'} set @param {Marks} marks
+ * @param {CanvasRenderingContext2D} context @param {Point[]} points @param {'train' | 'test'} set @param {Pick<Marks, 'wrong' | 'cell' | 'classes'>} marks
  * @param {{size: number, radius: number, classes: number, extent: import('../../draw/plane/plane.js').Extent, palette: import('../../draw/base/palette.js').Palette}} how
  */
-export function paintMarks(context, points, set, { wrong, cell, classes: told }, { size, radius, classes, extent, palette }) {
+function paintMarks(context, points, set, { wrong, cell, classes: told }, { size, radius, classes, extent, palette }) {
   const digits = told?.[set];
   if (digits?.length !== points.length) return;
   for (const [color, width] of /** @type {[string, number][]} */ ([[palette.panel, 4], [palette.ink, 1.8]])) {

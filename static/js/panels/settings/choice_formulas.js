@@ -64,7 +64,7 @@ function makeFigure(name, option) {
   figure.dataset.option = option;
   const lines = CHOICES[name][option].map((line) => `<p>${mathOf(line)}</p>`).join('');
   const plot = name === 'activation' ? makePlot(option) : '';
-  figure.innerHTML = `<figcaption></figcaption>${plot}<div class="lines">${lines}</div><p class="hint"></p>`;
+  figure.innerHTML = `<figcaption></figcaption>${plot}<div class="lines" tabindex="0">${lines}</div><p class="hint"></p>`;
   return figure;
 }
 

@@ -64,7 +64,7 @@ function build(name, field, id) {
   row.dataset.setting = name;
   row.dataset.kind = field.kind;
   row.innerHTML = `<span class="name"><label for="${id}"></label>${field.live ? '' : '<svg class="icon restarts"><use href="#icon-restart"/></svg>'}</span>
-    <p class="reason" data-testid="reason" hidden></p><div class="choices leads" hidden></div><p class="hint" id="${id}-help"></p><div class="formula"></div><p class="fault" role="alert" hidden></p>`;
+    <p class="reason" data-testid="reason" hidden></p><div class="choices leads" hidden></div><p class="hint" id="${id}-help"></p><div class="formula" tabindex="0"></div><p class="fault" role="alert" hidden></p>`;
   const [heading, reason, menus, help, formula, fault] = /** @type {HTMLElement[]} */ ([...row.children]);
   formula.innerHTML = (SETTINGS[name] ?? []).map((line) => `<p>${mathOf(line)}</p>`).join('');
   formula.dataset.testid = `formula-${name}`;

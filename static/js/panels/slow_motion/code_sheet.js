@@ -20,7 +20,7 @@ import { formatValues, phaseName } from './phases.js';
  */
 export function createCodeSheet(root, toggle, store, toggled) {
   root.innerHTML = `<header><h2></h2><button type="button" class="button small close" data-testid="code-close">${icon('close')}</button></header>
-    <div class="seg tabs" role="group"></div><div class="backend"><dl></dl><pre tabindex="0"></pre></div>
+    <div class="seg tabs" role="group"></div><div class="backend"><dl tabindex="0"></dl><pre tabindex="0"></pre></div>
     ${PROGRAMS.map((name) => `<div class="program" data-testid="program-${name}" tabindex="0" hidden></div>`).join('')}`;
   const [title, close, names, listing, backend] = /** @type {HTMLElement[]} */ (['h2', '.close', 'dl', 'pre', '.backend'].map((selector) => root.querySelector(selector)));
   const programs = PROGRAMS.map((name) => createProgramView(/** @type {HTMLElement} */ (root.querySelector(`[data-testid=program-${name}]`)), name, store));

@@ -13,16 +13,11 @@ import { SEPARATOR, formulaOf, phaseId, layerCount, phaseName } from './phases.j
 
 /** @type {[string, string][]} data-testid of a button → key of its label */
 const LABELS = [
-  ['phase-back', 'phase.back_title'], ['phase-next', 'phase.next_title'], ['phase-off', 'phase.off'],
-  ['phase-sample-previous', 'inspector.sample_previous'], ['phase-sample-next', 'inspector.sample_next'],
+  ['phase-off', 'phase.off'], ['phase-sample-previous', 'inspector.sample_previous'], ['phase-sample-next', 'inspector.sample_next'],
 ];
 
-/** @param {HTMLElement} controls @param {HTMLElement} strip */
-function build(controls, strip) {
-  controls.innerHTML = `
-    <button type="button" class="button small" data-testid="phase-back">${icon('previous')}</button>
-    <button type="button" class="button small" data-testid="slow-motion"></button><output data-testid="phase" data-value=""></output>
-    <button type="button" class="button small" data-testid="phase-next">${icon('next')}</button>`;
+/** @param {HTMLElement} strip */
+function build(strip) {
   strip.innerHTML = `
     <div class="formula"></div>
     <p><button type="button" class="button small" data-testid="phase-sample-previous">‹</button><output data-testid="phase-sample"></output><button type="button" class="button small" data-testid="phase-sample-next">›</button>
@@ -32,12 +27,12 @@ function build(controls, strip) {
 }
 
 /**
- * @param {{controls: HTMLElement, strip: HTMLElement}} roots  empty
+ * @param {{controls: HTMLElement, strip: HTMLElement}} roots  its buttons; empty
  * @param {import('../../core/store.js').Store} store
  * @param {PhaseStepper} stepper
  */
 export function createControls({ controls, strip }, store, stepper) {
-  build(controls, strip);
+  build(strip);
   const find = (/** @type {string} */ id) => /** @type {HTMLElement} */ ((controls.querySelector(`[data-testid=${id}]`) ?? strip.querySelector(`[data-testid=${id}]`)));
   const [back, next, off, codeToggle] = /** @type {HTMLButtonElement[]} */ (['phase-back', 'phase-next', 'phase-off', 'phase-code'].map(find));
   const [label, sampleLabel] = ['phase', 'phase-sample'].map(find);
@@ -64,9 +59,6 @@ export function createControls({ controls, strip }, store, stepper) {
         button.title = t(key);
         button.setAttribute('aria-label', t(key));
       }
-      controls.setAttribute('aria-label', t('phase.title'));
-      opener.textContent = t('phase.title');
-      opener.title = t('phase.next_title');
     },
     show() {
       const on = stepper.isOn;
