@@ -175,15 +175,19 @@ def judgement_message(judgement: Judgement) -> dict[str, Any]:
     judged = [
         {
             "name": one.name,
-            "own": one.own,
-            "torch": one.torch if isfinite(one.torch) else None,
-            "differences": one.differences,
+            "own": _finite(one.own),
+            "torch": _finite(one.torch),
+            "differences": _finite(one.differences),
             "right": one.wrong is None,
-            "wrong": one.wrong and asdict(one.wrong),
+            "wrong": one.wrong and {**asdict(one.wrong), "own": _finite(one.wrong.own)},
         }
         for one in found.inputs
     ]
     return {"judged": judged, "right": all(one["right"] for one in judged), "points": found.points}
+
+
+def _finite(number: float | None) -> float | None:
+    return number if number is not None and isfinite(number) else None
 
 
 def _comparison(found: graph_check.Comparison) -> dict[str, Any]:

@@ -81,6 +81,9 @@ async def own_operation(request: Request) -> JSONResponse:
     except ProcessHarmed as harm:
         log.warning("an operation could not be compared with torch: %r", harm)
         return _refused(request, Refusal("graph_own_not_judged", {}))
+    except Exception:
+        log.exception("an operation could not be compared with torch")
+        return _refused(request, Refusal("graph_own_not_judged", {}))
 
 
 @router.get("/api/graph/network")

@@ -97,7 +97,8 @@ def _run(graph: Graph, leaves: Mapping[str, torch.Tensor]) -> list[torch.Tensor]
             arguments = [*(tensors[place] for place in node.inputs), *map(_number, node.settings)]
             tensors.append(OPERATIONS[node.op](arguments))
         else:
-            tensors.append(leaves[node.name] if node.name in leaves else _number(graph.given(node, {})))
+            is_leaf = node.op == "variable" and node.name in leaves  # constants of two graphs have the same names
+            tensors.append(leaves[node.name] if is_leaf else _number(graph.given(node, {})))
     return tensors
 
 

@@ -32,7 +32,8 @@ LETTER_OF_FUNCTIONS = "fgh"
 """f(x) is no product of f and x."""
 
 LETTER = r"[^\W\d_][^\w]*"  # with the marks upon it
-PART = re.compile(rf"{LETTER}(?:_?\d+)*")
+DIGITS = r"(?:_?\d)*"  # one digit at a time: \d+ could be divided in 2ⁿ ways, all of which a failed match tries
+PART = re.compile(rf"{LETTER}{DIGITS}")
 PARTS = re.compile(rf"(?:{PART.pattern})+")
 WORD = re.compile(rf"(?:{LETTER}){{4}}")
 LONGEST_TAIL = 2
@@ -107,5 +108,5 @@ class Names:
     def _longest_first(self, name: str) -> list[str]:
         """Names that are assigned or Greek, and single letters, each with the digits after it."""
         longer = sorted((*(word for word in self.assigned if len(word) > 1), *GREEK, "pi"), key=len, reverse=True)
-        known = "".join(f"{re.escape(word)}(?:_?\\d+)*|" for word in longer)
+        known = "".join(f"{re.escape(word)}{DIGITS}|" for word in longer)
         return re.findall(f"{known}{PART.pattern}", name)

@@ -7,17 +7,24 @@ import urllib.error
 import urllib.parse
 import urllib.request
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 import pytest
+from fastapi import Request
 from websockets.asyncio.client import connect
 
 from app.settings import Limits
 from app.training_worker.graph_jobs import network_sample
+from app.training_worker.processes import ProcessHarmed
+from app.web.access.questions import Questions
 from app.web.graph_answers import network_answer
+from app.web.graphs import own_operation
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
+from engine.fault import Fault
+from tests.app.fake_viewer import managing
 from tests.app.running import Running
 from tests.app.web.test_sockets import address, until
 
@@ -119,6 +126,27 @@ def test_an_operation_of_ones_own(server: Running) -> None:
     assert wrong["wrong"] == {"values": {"x": 3, "y": -2}, "upstream": 0.5, "own": 3, "torch": 1.5}
     assert right["differences"] == pytest.approx(-1)
     assert ask(server, "/api/graph/operation", body | {"backward": "yg, xg"})[1]["right"] is True
+
+
+def test_what_is_not_finite_is_null(server: Running) -> None:
+    body = {"forward": "x*x*x", "backward": "0*g", "values": {"x": 1e90, "g": 1e200}}
+    status, answer = ask(server, "/api/graph/operation", body)
+    assert (status, answer["judged"][0]["torch"], answer["judged"][0]["differences"]) == (200, None, None)
+
+
+@pytest.mark.parametrize("error", [ProcessHarmed("died"), Fault("graph_own_no_inputs", {}), RuntimeError("no torch")])
+async def test_an_operation_that_cannot_be_judged_is_told(error: Exception) -> None:
+    async def fail(*_: object) -> None:
+        raise error
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b'{"forward": "x", "backward": "g"}', "more_body": False}
+
+    async with managing() as manager:
+        state = SimpleNamespace(manager=manager, questions=Questions(1, 1), processes=SimpleNamespace(run=fail))
+        scope = {"type": "http", "app": SimpleNamespace(state=state), "client": ("10.0.0.1", 1), "query_string": b""}
+        answer = await own_operation(Request(scope, receive))
+        assert (answer.status_code, json.loads(bytes(answer.body))["code"]) == (422, "graph_own_not_judged")
 
 
 @pytest.mark.parametrize(

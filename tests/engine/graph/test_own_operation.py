@@ -36,6 +36,7 @@ def judged(forward: str, backward: str, upstream: float = 0.5, **values: float) 
         ("y = tanh(w x + b)", "d = (1−y²)g; d·x, d·w, d"),
         ("x + 0c", "g, 0"),
         ("max(a, b)", "step(a−b)g, step(b−a)g"),
+        ("3x + 5y", "3g, 5g"),
     ],
 )
 def test_right_ones_are_torchs_at_every_point(forward: str, backward: str) -> None:
@@ -70,6 +71,13 @@ def test_what_is_right_by_chance_at_the_values_given_is_found_out_elsewhere(
     found = judged(forward, backward, upstream=1, x=1, y=1)
     assert all(one.own == one.torch for one in found.inputs)
     assert [one.name for one in found.inputs if one.wrong] == wrong
+
+
+@pytest.mark.parametrize(("forward", "backward"), [("3*x", "5*g"), ("x^2", "3*x*g"), ("x^3", "2*x^2*g")])
+def test_constants_of_backward_are_its_own(forward: str, backward: str) -> None:
+    (found,) = judged(forward, backward).inputs
+    assert found.wrong is not None
+    assert found.own != found.torch
 
 
 @pytest.mark.parametrize(

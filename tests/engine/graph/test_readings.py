@@ -2,6 +2,7 @@
 
 import math
 from math import cos, exp, pi, sin, sqrt, tan
+from time import process_time
 
 import pytest
 
@@ -9,7 +10,7 @@ from engine.backends import torch_graph
 from engine.checking.graph_check import check
 from engine.fault import Fault
 from engine.graph.expressions import ExpressionLimits, parse, starting_values
-from engine.graph.names import Reading
+from engine.graph.names import Names, Reading
 
 LIMITS = ExpressionLimits(characters=500, depth=40, nodes=200)
 AT = {"a": 0.7, "b": -1.3, "c": 2.1, "m": 1.5, "n": 3.0, "r": 0.9, "t": 0.4, "w": 0.6, "x": 1.2, "y": -0.8, "z": 0.3}
@@ -143,3 +144,26 @@ def test_the_place_of_a_fault_is_that_of_what_was_typed() -> None:
     with pytest.raises(Fault) as caught:
         parse("\ufeff𝑥\u0302² # here\n½ + µ)", LIMITS)
     assert (caught.value.values["line"], caught.value.values["column"]) == (2, 6)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "a" + "1" * 498 + "_",
+        "a" + "1_" * 249,
+        "a" + "_1" * 249 + "_",
+        "a1" * 249 + "__",
+        "alpha" + "1" * 494 + "_",
+        "sin" + "1" * 496 + "_",
+        "x\u0302" * 249 + "_",
+        "ab1_2" * 99 + "_",
+        "1" * 400 + "a" + "1" * 98 + "_",
+    ],
+)
+def test_the_longest_names_take_no_time(name: str) -> None:
+    names = Names(assigned=("a1", "x"))
+    begin = process_time()
+    assert "".join(names.factors(name)) in (name, name.rstrip("_"))
+    names.may_be_factor(name)
+    names.function_before(name)
+    assert process_time() - begin < 5  # seconds, of which it takes a thousandth; 2ⁿ ways take more than all there are

@@ -97,12 +97,15 @@ function tableOf({ judged, points, values }) {
     row.dataset.right = String(one.right);
     row.append(Object.assign(document.createElement('th'), { textContent: `→ ${one.name}`, scope: 'row' }));
     for (const number of [one.own, one.torch, one.differences]) {
-      row.append(Object.assign(document.createElement('td'), { className: 'violet', textContent: number === null ? '–' : tidy(number) }));
+      row.append(Object.assign(document.createElement('td'), { className: 'violet', textContent: shown(number) }));
     }
     row.append(Object.assign(document.createElement('td'), { className: one.right ? 'ok' : '', textContent: wordsOf(one, points, values) }));
   }
   return table;
 }
+
+/** A dash for what is not finite. @param {number | null} number */
+const shown = (number) => (number === null ? '–' : tidy(number));
 
 /** @param {JudgedInput} one @param {number} points @param {Record<string, number>} values  that are shown */
 function wordsOf({ right, wrong }, points, values) {
@@ -110,5 +113,5 @@ function wordsOf({ right, wrong }, points, values) {
   const place = { ...wrong.values, g: wrong.upstream };
   if (Object.entries(place).every(([name, value]) => values[name] === value)) return `✕ ${t('graph.custom_differs')}`;
   const at = Object.entries(place).map(([name, value]) => `${name} = ${tidy(value, 3)}`).join(', ');
-  return `✕ ${t('graph.own.wrong_at', { at, own: tidy(wrong.own), torch: tidy(wrong.torch) })}`;
+  return `✕ ${t('graph.own.wrong_at', { at, own: shown(wrong.own), torch: tidy(wrong.torch) })}`;
 }

@@ -26,8 +26,8 @@ import { walkOf } from '../../draw/dag/walk.js';
  * @property {string[]} [notes]  keys: what the graph leaves out
  */
 
-/** @typedef {{values: Record<string, number>, upstream: number, own: number, torch: number}} WrongPoint  where a gradient is not torch's */
-/** @typedef {{name: string, own: number, torch: number | null, differences: number | null, right: boolean, wrong: WrongPoint | null}} JudgedInput */
+/** @typedef {{values: Record<string, number>, upstream: number, own: number | null, torch: number}} WrongPoint  where a gradient is not torch's */
+/** @typedef {{name: string, own: number | null, torch: number | null, differences: number | null, right: boolean, wrong: WrongPoint | null}} JudgedInput */
 /** @typedef {{judged: JudgedInput[], points: number, values: Record<string, number>}} Judgement  of an operation of one's own, compared at so many points */
 
 /**
