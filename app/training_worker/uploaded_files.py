@@ -94,3 +94,6 @@ async def _read(processes: Processes, reader: Callable[[*Ts], R], *arguments: *T
     except ProcessHarmed as harm:
         log.warning("a file could not be read: %r", harm)
         raise Refusal(HARM[harm.reason], {} if harm.limit is None else {"limit": harm.limit}) from None
+    except RuntimeError:
+        log.exception("a reader of files failed")
+        raise Refusal("file_cannot_be_read", {}) from None

@@ -31,6 +31,7 @@ FileCode = Literal[
     "file_takes_too_long",
     "file_takes_too_much_memory",
     "file_reader_ended",
+    "file_cannot_be_read",
 ]
 ExportCode = Literal["export_takes_too_long", "export_takes_too_much_memory", "export_ended"]
 ErrorCode = Literal[

@@ -38,7 +38,8 @@ def fills_plane(values: Sequence[float]) -> bool:
 
 
 def fitted_scale(values: Sequence[float]) -> Scale:
-    """The lowest is placed at −5 and the highest at 5; values that are all equal at 0."""
+    """The lowest is placed at −5 and the highest at 5; values that are all equal, as far as floats can tell, at 0."""
     low, high = min(values), max(values)
     middle, half = low / 2 + high / 2, high / 2 - low / 2  # halves first: the difference may pass the largest float
-    return Scale(middle, half / FILLED_EDGE if half else 1.0)
+    unit = half / FILLED_EDGE
+    return Scale(middle, unit or 1.0)  # of numbers a smallest float apart, too, the unit is 0

@@ -1,5 +1,6 @@
 """Table: named columns and rows of cells, whatever file they come from. What they mean is found in `columns`."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
@@ -44,7 +45,9 @@ def make_table(
     rows_too_long: int = 0,
     header_with_numbers: bool = False,
 ) -> Table:
-    """names: as the file has them, "" for a column without; short rows are filled up to them."""
+    """names: as the file has them, "" for a column without; short rows are filled up to them. Raises Fault where that
+    makes the table too large."""
+    check_size(len(names), len(rows))
     stripped = [shortened(name.strip()) for name in names]
     return Table(
         _told_apart(stripped),
@@ -63,12 +66,17 @@ def make_table(
 
 def _told_apart(names: Sequence[str]) -> list[str]:
     """Each name once: a column without one has its number, and what comes again gets a number behind it."""
-    taken = {name: names.index(name) for name in names if name}
+    taken: dict[str, int] = {}
+    for place, name in enumerate(names):
+        if name:
+            taken.setdefault(name, place)
+    numbers: defaultdict[str, int] = defaultdict(lambda: 2)
     found = []
     for place, name in enumerate(names):
-        unique, number = name or str(place + 1), 2
+        unique = begin = name or str(place + 1)
         while taken.setdefault(unique, place) != place:
-            unique, number = f"{name or place + 1} ({number})", number + 1
+            unique = f"{begin} ({numbers[begin]})"
+            numbers[begin] += 1
         found.append(unique)
     return found
 

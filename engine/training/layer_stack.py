@@ -13,9 +13,15 @@ from pydantic import ValidationError
 
 from engine.nn.network import Network
 from engine.spec.choices import FEATURES
-from engine.spec.spec import Spec
+from engine.spec.spec import MOST_LAYERS, Spec
 
 NORM_PARTS = ("weight", "bias", "running_mean", "running_var")
+
+MOST_TENSORS = (MOST_LAYERS + 1) * (2 + len(NORM_PARTS))
+"""Of any network: a weight and a bias for each layer, hidden or last, and its norm."""
+
+LONGEST_NUMBER = 9
+"""Digits at the end of a name that are taken for the number of a layer."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +41,8 @@ class LayerStack:
 
 def layer_stack(shapes: Mapping[str, tuple[int, ...]]) -> LayerStack | None:
     """None where the tensors are no linear layers of which each takes what the one before gives."""
+    if len(shapes) > MOST_TENSORS:
+        return None
     modules: dict[str, dict[str, tuple[int, ...]]] = {}
     for name, shape in shapes.items():
         module, _, part = name.rpartition(".")
@@ -43,8 +51,9 @@ def layer_stack(shapes: Mapping[str, tuple[int, ...]]) -> LayerStack | None:
 
 
 def _natural(name: str) -> list[tuple[int, str]]:
-    """fc2 before fc10."""
-    return [(int(part), "") if part.isdigit() else (-1, part) for part in re.split(r"(\d+)", name)]
+    """fc2 before fc10. Numbers are compared by their length, then their digits: int refuses very long ones."""
+    parts = [part.lstrip("0") if place % 2 else part for place, part in enumerate(re.split(r"([0-9]+)", name))]
+    return [(len(part) if place % 2 else -1, part) for place, part in enumerate(parts)]
 
 
 def _stacked(modules: Mapping[str, Mapping[str, tuple[int, ...]]]) -> LayerStack | None:
@@ -79,18 +88,26 @@ def _placed_norms(
     if any(set(parts) != set(NORM_PARTS) for parts in norms.values()):
         return None
     layers = list(linear)
-    last = order.index(layers[-1])
-    apart = bool(norms) and all(order.index(norm) > last for norm in norms) and len(layers) > 1
-    first = re.search(r"(\d+)$", layers[0])
+    apart = len(layers) > 1 and order[: len(layers)] == layers
+    first = _number(layers[0])
     placed: dict[str, str] = {}
-    for norm in norms:
-        number = re.search(r"(\d+)$", norm)
-        before = [name for name in order[: order.index(norm)] if name in linear]
-        at = int(number[1]) - int(first[1]) if apart and number and first else len(before) - 1
+    behind = -1
+    for name in order:
+        if name in linear:
+            behind += 1
+            continue
+        number = _number(name)
+        at = number - first if apart and number is not None and first is not None else behind
         if not 0 <= at < len(layers) or layers[at] in placed:
             return None
-        placed[layers[at]] = norm
+        placed[layers[at]] = name
     return placed
+
+
+def _number(name: str) -> int | None:
+    """That a name ends with."""
+    digits = name[len(name.rstrip("0123456789")) :]
+    return int(digits) if 0 < len(digits) <= LONGEST_NUMBER else None
 
 
 def _joined(module: str, part: str) -> str:

@@ -6,11 +6,13 @@ layers.0, and so on. Shapes are compared before a number is read.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.data.tables import shortened
 from engine.fault import Fault
 from engine.nn.network import Array
 from engine.training.layer_stack import LayerStack, layer_stack
@@ -19,6 +21,9 @@ Shapes = Mapping[str, tuple[int, ...]]
 
 IGNORED_SUFFIX = ".num_batches_tracked"
 """Of tensors that torch saves with a norm and that are not used here."""
+
+MOST_NAMES = 20
+"""Of tensors that a sentence repeats."""
 
 
 @dataclass(frozen=True)
@@ -60,7 +65,7 @@ def _renamed(pairs: Iterable[tuple[str, str]]) -> Iterator[str]:
     """The modules of tensors."""
     for theirs, mine in pairs:
         if theirs != mine:
-            yield f"{theirs.rpartition('.')[0] or theirs} → {mine.rpartition('.')[0]}"
+            yield f"{shortened(theirs.rpartition('.')[0] or theirs)} → {mine.rpartition('.')[0]}"
 
 
 def _other_sizes(found: Shapes, wanted: Shapes, change: str | None) -> Fault:
@@ -74,7 +79,7 @@ def _unlike(found: Shapes, wanted: Shapes) -> Fault:
     """Of what is no stack of linear layers."""
     if set(found) != set(wanted):
         missing, extra = sorted(set(wanted) - set(found)), sorted(set(found) - set(wanted))
-        return Fault("model_names", {"missing": missing, "extra": extra})
+        return Fault("model_names", {"missing": _some(missing), "extra": _some(map(shortened, extra))})
     name = next(name for name, shape in wanted.items() if found[name] != shape)
     return Fault("model_shape", {"name": name, "given": _text(found[name]), "wanted": _text(wanted[name])})
 
@@ -84,7 +89,7 @@ def finite_float32(name: str, values: NDArray[Any]) -> Array:
     with np.errstate(over="ignore"):
         numbers = values.astype(np.float32)
     if not np.isfinite(numbers).all():
-        raise Fault("model_not_finite", {"name": name})
+        raise Fault("model_not_finite", {"name": shortened(name)})
     return numbers
 
 
@@ -94,7 +99,13 @@ def widened(halves: NDArray[Any]) -> NDArray[np.float32]:
 
 
 def _listed(shapes: Shapes) -> list[str]:
-    return [f"{name} {_text(shape)}" for name, shape in shapes.items() if len(shape) == 2]
+    return _some(f"{shortened(name)} {_text(shape)}" for name, shape in shapes.items() if len(shape) == 2)
+
+
+def _some(texts: Iterable[str]) -> list[str]:
+    """The first of them, and whether there are more."""
+    first = list(islice(texts, MOST_NAMES + 1))
+    return first if len(first) <= MOST_NAMES else [*first[:MOST_NAMES], "…"]
 
 
 def _text(shape: Sequence[int]) -> str:

@@ -57,6 +57,14 @@ async def file_memory_bytes() -> None:
         assert sentence(caught.value.code, caught.value.values)
 
 
+async def test_an_error_of_a_reader_is_told() -> None:
+    async with supervising() as processes:
+        with pytest.raises(Refusal) as caught:
+            await uploaded_files._read(processes, child_work.raise_odd)
+        assert (caught.value.code, caught.value.values) == ("file_cannot_be_read", {})
+        assert sentence(caught.value.code, caught.value.values)
+
+
 async def test_a_reader_that_is_ended_by_somebody_else_says_so() -> None:
     async with supervising() as processes:
         with pytest.raises(Refusal) as caught:

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from engine import Spec
 from engine.data import uploads
+from engine.data.tables import make_table
 from engine.data.uploads import Upload, Wishes
 from engine.fault import Fault, Value
 from engine.spec.bounds import MOST_UPLOAD_CELLS
@@ -273,6 +274,31 @@ def test_short_rows_take_no_memory_before_they_are_refused() -> None:
     finally:
         tracemalloc.stop()
     assert most < 20 * len(data), "filled up to 100 columns they would take 400 times their length"
+
+
+def test_names_above_short_rows_take_no_memory_before_they_are_refused() -> None:
+    text = json.dumps({"columns": [f"c{i}" for i in range(2000)], "data": [[1, 2]] * 2000})
+    tracemalloc.start()
+    try:
+        with pytest.raises(Fault, match="upload_too_many_columns"):
+            parse(text, ANY)
+        assert tracemalloc.get_traced_memory()[1] < 10_000_000
+    finally:
+        tracemalloc.stop()
+
+
+def test_alike_names_are_counted_each_on_its_own() -> None:
+    table = make_table(["a", "a", "b", "a", "b", "", "a (2)"], [])
+    assert table.names == ["a", "a (3)", "b", "a (4)", "b (2)", "6", "a (2)"]
+    with pytest.raises(Fault, match="upload_too_many_columns"):
+        parse("@attribute x numeric\n" * 50_000 + "@data\n", ANY)
+
+
+@pytest.mark.parametrize("far", ["1e-323", "5e-324", "1e-300", "1e308"])
+def test_any_distance_between_coordinates_is_placed(far: str) -> None:
+    upload = parse(f"x,y,label\n0,0,0\n{far},1,1\n0,1,1\n0,2,0", ANY, Wishes())
+    assert len(upload.points) == 4
+    assert all(abs(value) <= 6 for x1, x2, _ in upload.points for value in (x1, x2))
 
 
 def test_long_texts_are_shortened_where_they_are_repeated() -> None:

@@ -2,6 +2,7 @@
 
 import json
 from itertools import pairwise
+from time import process_time
 
 import numpy as np
 import pytest
@@ -12,8 +13,8 @@ from engine.fault import Fault
 from engine.spec.choices import FEATURES
 from engine.spec.spec import Spec
 from engine.training import model_file
-from engine.training.layer_stack import change_to, shapes_of
-from engine.training.weights import Weights, fitted
+from engine.training.layer_stack import NORM_PARTS, change_to, layer_stack, shapes_of
+from engine.training.weights import MOST_NAMES, Stored, Weights, fitted
 from tests.engine.training.test_model_file import saved
 
 NORMED = Spec.model_validate({"hidden": [{"width": 3, "batch_norm": True}, 2]})
@@ -111,3 +112,32 @@ def test_a_network_for_other_data_is_refused_as_that(model: nn.Module) -> None:
 def test_what_is_no_stack_of_layers_is_told_by_its_names(state: dict[str, torch.Tensor]) -> None:
     with pytest.raises(Fault, match="model_names"):
         fit(state, Spec())
+
+
+@pytest.mark.parametrize("marks", [("1", "1²"), ("5" * 5000, "6" * 5000), ("9" * 4000, "1" + "0" * 4000)])
+def test_odd_numbers_in_names_are_put_in_order(marks: tuple[str, str]) -> None:
+    first, second = torch.ones(3, 2), torch.ones(1, 3)
+    state = {f"x{marks[1]}.weight": second, f"x{marks[0]}.weight": first}
+    found = layer_stack({name: tuple(tensor.shape) for name, tensor in state.items()})
+    assert found is not None
+    assert found.tensors == tuple(reversed(state))
+
+
+def test_a_norm_of_a_boundless_number_stays_behind_the_layers() -> None:
+    norm = dict.fromkeys((f"n{'1' * 5000}.{part}" for part in NORM_PARTS), (1,))
+    found = layer_stack({"a1.weight": (3, 2), "a2.weight": (1, 3), **norm})
+    assert found is not None
+    assert [layer.norm for layer in found.sizes] == [False, True]
+
+
+def test_more_tensors_than_a_network_has_are_refused_at_once_and_in_short() -> None:
+    norms = {f"{'n' * 90}{i}.{part}": (1,) for i in range(20_000) for part in NORM_PARTS}
+    found = {**{f"a{i}.weight": (1, 1) for i in range(20_000)}, **norms}
+    begin = process_time()
+    with pytest.raises(Fault, match="model_names") as raised:
+        fitted(Stored(found, lambda _: np.zeros(1)), shapes_of(Spec()))
+    assert process_time() - begin < 20  # seconds, of which it takes one; to search for each norm took 100
+    extra = raised.value.values["extra"]
+    assert isinstance(extra, list)
+    assert len(extra) == MOST_NAMES + 1
+    assert max(map(len, extra)) <= 40
