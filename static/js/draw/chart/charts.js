@@ -13,7 +13,7 @@ const SHARES = [-0.03, 1.03];
 const TICK_HEIGHT = 1.7; // times the text's size: numbers closer to each other are hard to read
 
 /** @typedef {{steps: number[], train_loss: (number | null)[], test_loss: (number | null)[]}} History */
-/** @typedef {{width: number, height: number, palette: import('../base/palette.js').Palette}} Look */
+/** @typedef {{width: number, height: number, palette: import('../base/palette.js').Palette, span?: [number, number]}} Look  span: steps of the axis; left out: those of the curve */
 
 /**
  * @param {History} history
@@ -140,9 +140,8 @@ function trace(steps, values, { color, dash, name, log, zero = null, width, link
 }
 
 /** @param {number[]} steps @param {Look} look @param {object} yaxis @param {string} step @param {number} right px @returns {any} */
-function layoutOf(steps, { width, height, palette }, yaxis, step, right) {
+function layoutOf(steps, { width, height, palette, span = [0, Math.max(1, steps[steps.length - 1] ?? 1)] }, yaxis, step, right) {
   const { small, soft, line, ink, panel, font } = palette;
-  const newest = Math.max(1, steps[steps.length - 1] ?? 1);
   const nticks = Math.max(3, Math.round(width / (small * 9)));
   const axis = { color: soft, gridcolor: line, zeroline: false, showline: false, fixedrange: true, ticks: '', tickfont: { size: small, color: soft } };
   return {
@@ -150,7 +149,7 @@ function layoutOf(steps, { width, height, palette }, yaxis, step, right) {
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', separators: '.,',
     margin: { l: Math.round(small * 3.6), r: right, t: Math.round(Math.min(small * 0.6, 8)), b: Math.round(Math.min(small * 1.75, small + 9)), pad: 0 },
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { size: small, color: ink, family: font } },
-    xaxis: { ...axis, showgrid: false, range: [0, newest], ...(newest < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
+    xaxis: { ...axis, showgrid: false, range: span, ...(span[1] < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
     yaxis: { ...axis, ...yaxis },
   };
 }

@@ -6,6 +6,7 @@ import { hasPlotly } from '../../core/plotly.js';
 
 const TURN = 300; // milliseconds for each chart
 const REST = 10; // times the cost of a chart: of what the page has time for, pictures of the network get most
+const MOST_REST = 3000; // milliseconds
 const BREATH = 20; // milliseconds between the two: a picture of the network comes first
 
 /** @typedef {{box: HTMLElement, draw: (range: [number, number]) => void}} Chart  range: of steps */
@@ -42,7 +43,7 @@ export function createDrawSchedule(charts, readRange) {
     charts[chosen].draw(range);
     const now = performance.now();
     cost += now - began;
-    next = now + (turn ? BREATH : Math.max(chosen === 1 ? 2 * TURN : TURN, REST * cost));
+    next = now + (turn ? BREATH : Math.max(chosen === 1 ? 2 * TURN : TURN, Math.min(REST * cost, MOST_REST)));
     if (!turn) cost = 0;
     if (due.includes(true)) schedule();
   }

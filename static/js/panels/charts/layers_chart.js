@@ -29,9 +29,8 @@ export function createLayersChart(panel, store) {
       const labels = Math.ceil(Math.max(...names.map(lettersOf), 3) * palette.small * 0.6) + 12;
       const chart = layerChart(curves, {
         width: box.clientWidth, height: box.clientHeight, palette, quantity, names, step: t('chart.step'), labels,
-        usual: t('chart.usual'), none: absentText(quantity.name), at: readPlace(store),
+        usual: t('chart.usual'), none: absentText(quantity.name), at: readPlace(store), span: range,
       });
-      chart.layout.xaxis.range = range;
       drawWithPlotly(box, chart);
     },
 

@@ -31,13 +31,12 @@ export function createLossChart(panel, store) {
     draw(range) {
       const look = {
         width: box.clientWidth, height: box.clientHeight, palette: readPalette(box),
-        names: /** @type {[string, string]} */ ([t('chart.train'), t('chart.test')]), step: t('chart.step'), at: readPlace(store),
+        names: /** @type {[string, string]} */ ([t('chart.train'), t('chart.test')]), step: t('chart.step'), at: readPlace(store), span: range,
       };
       const [history, tested] = [readHistory(store), store.get('state')?.has_test_set ?? true];
       const chart = showsAccuracy(store)
         ? accuracyChart(readAccuracies(store), { ...look, none: t('chart.no_accuracy') })
         : lossChart(tested ? history : { ...history, test_loss: [] }, { ...look, log: store.get('lossScale') === 'log', branches: readOtherBranches(store) });
-      chart.layout.xaxis.range = range;
       drawWithPlotly(box, chart);
     },
 

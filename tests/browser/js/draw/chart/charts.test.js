@@ -62,6 +62,12 @@ test('charts of nothing have axes', () => {
   equal(/** @type {any} */ (lossChart(nothing, { ...LOOK, log: true, names: ['a', 'b'] }).layout).xaxis.range, [0, 1]);
 });
 
+test('ticks of steps are few, also where the axis is longer than the curve', () => {
+  const { layout } = lossChart({ steps: [0], train_loss: [1], test_loss: [1] }, { ...LOOK, log: true, names: ['a', 'b'], span: [0, 1000] });
+  equal(layout.xaxis.range, [0, 1000]);
+  assert(layout.xaxis.dtick === undefined && layout.xaxis.nticks < 20, 'a tick for each of 1,000 steps');
+});
+
 test('the range holds every value and at least a decade', () => {
   const [low, high] = logRange([[0.5, null, 0, NaN], [0.6]]);
   assert(low < Math.log10(0.5) && high > Math.log10(0.6) && high - low >= 1);
