@@ -13,7 +13,7 @@ const MOST = 7; // eight runs with this page's own
  * @param {import('./store.js').Store} store  `comparisonRuns` in it are theirs; null: there are none
  * @param {typeof import('./connection.js').connect} connect
  * @param {string} address  of the server's socket
- * @param {(setUp: SetUp, difference: Difference) => SetUp} withDifference
+ * @param {(setUp: SetUp, difference: Difference, choices: import('../wire/messages.js').Choices) => SetUp} withDifference
  */
 export function createComparisonRuns(store, connect, address, withDifference) {
   /** @type {Follower[]} */
@@ -24,8 +24,8 @@ export function createComparisonRuns(store, connect, address, withDifference) {
 
   /** @param {Difference} difference */
   const follow = (difference) => new Follower(store, connect, address, difference, () => {
-    const own = setUpOf(store.get('state'));
-    return own && withDifference(own, difference);
+    const [own, choices] = [setUpOf(store.get('state')), store.get('choices')];
+    return own && choices && withDifference(own, difference, choices);
   });
 
   store.watch(['points'], () => followers.forEach((one) => one.restart())); // this page's run stands at a start again
@@ -55,11 +55,12 @@ export function createComparisonRuns(store, connect, address, withDifference) {
       if (followers.length < MOST) followers.push(follow(difference));
       publish();
     },
-    /** @param {number} index */
+    /** With the last one the comparison ends. @param {number} index */
     remove(index) {
       followers[index].close();
       followers.splice(index, 1);
       publish();
+      if (!followers.length) store.set({ comparison: null });
     },
   };
 }

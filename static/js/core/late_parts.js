@@ -23,7 +23,10 @@ export function createLatePart(store, mount, { clicked, set } = {}) {
   const listening = new AbortController();
   /** @type {Promise<void> | null} */
   let loading = null;
-  const load = () => (loading ??= mount().then(() => listening.abort()));
+  const load = () => (loading ??= mount().then(() => listening.abort(), (fault) => {
+    loading = null; // it is tried anew when it is asked for again
+    throw fault;
+  }));
   const demand = () => load().catch(() => void say(store, 'error', 'part.missing'));
 
   /** @param {MouseEvent} click */

@@ -26,7 +26,16 @@ export function createStore(values) {
     const batch = changed;
     changed = new Set();
     for (const watcher of [...watchers]) {
-      if (watchers.has(watcher) && watcher.keys.some((key) => batch.has(key))) watcher.run();
+      if (watchers.has(watcher) && watcher.keys.some((key) => batch.has(key))) tell(watcher.run);
+    }
+  }
+
+  /** One that fails keeps no other from being told. @param {() => void} run */
+  function tell(run) {
+    try {
+      run();
+    } catch (fault) {
+      console.error(fault);
     }
   }
 

@@ -39,7 +39,10 @@ const options = loadServerOptions();
 
 /** @type {Promise<import('../experiment/fresh_start.js').FreshStart> | null} */
 let freshStart = null;
-const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act)));
+const loadFreshStart = () => (freshStart ??= import('../experiment/fresh_start.js').then(({ createFreshStart }) => createFreshStart(store, act), (fault) => {
+  freshStart = null; // it is tried anew when it is asked for again
+  throw fault;
+}));
 const queueCommand = createCommandQueue((command) => connection.send(command));
 /** @param {Command} command */
 function send(command) {

@@ -38,7 +38,7 @@ const MARKUP = `
 export function mountCharts(root, store, send, follow) {
   root.insertAdjacentHTML('afterbegin', MARKUP);
   const [lossPanel, layersPanel, branchPanel] = ['.loss-panel', '.gradients-chart', '.beside'].map((selector) => /** @type {HTMLElement} */ (root.querySelector(selector)));
-  const loss = createLossChart(lossPanel, store);
+  const loss = createLossChart(lossPanel, store, send);
   const layers = createLayersChart(layersPanel, store);
   const schedule = createDrawSchedule([loss, layers], () => readStepRange(store));
   loadPlotly().then(schedule.wake, () => [loss, layers].forEach(({ box }) => { box.textContent = t('chart.failed'); }));

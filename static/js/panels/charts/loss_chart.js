@@ -11,8 +11,9 @@ import { readAccuracies, readHistory, readOtherBranches, readPlace } from './cur
 /**
  * @param {HTMLElement} panel
  * @param {import('../../core/store.js').Store} store
+ * @param {(command: import('../../core/command_queue.js').Command) => void} send
  */
-export function createLossChart(panel, store) {
+export function createLossChart(panel, store, send) {
   const box = /** @type {HTMLElement} */ (panel.querySelector('.drawing'));
   const title = /** @type {HTMLElement} */ (panel.querySelector('.title'));
   const [train, test] = panel.querySelectorAll('.key span');
@@ -20,7 +21,11 @@ export function createLossChart(panel, store) {
   const curves = /** @type {HTMLButtonElement[]} */ ([...panel.querySelectorAll('[data-curve]')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...panel.querySelectorAll('[data-scale]')]);
 
-  compare.onclick = () => store.set({ comparison: store.get('comparison') ? null : 'optimizers' });
+  compare.onclick = () => {
+    const starts = store.get('comparison') === null;
+    if (starts) send({ type: 'reset' }); // the runs are compared from their start
+    store.set({ comparison: starts ? 'optimizers' : null });
+  };
   for (const button of curves) button.onclick = () => store.set({ curve: button.dataset.curve === 'accuracy' ? 'accuracy' : 'loss' });
   for (const button of scales) button.onclick = () => store.set({ lossScale: button.dataset.scale === 'log' ? 'log' : 'linear' });
 

@@ -32,12 +32,14 @@ export function createChoices(root, store, send, runs) {
       runs.stop();
       return;
     }
-    send({ type: 'reset' });
     runs.start(othersOf(comparison, now.setUp, now.fields, now.choices));
   }
 
   let offered = '';
-  what.onchange = () => store.set({ comparison: what.value });
+  what.onchange = () => {
+    send({ type: 'reset' });
+    store.set({ comparison: what.value });
+  };
   close.onclick = () => store.set({ comparison: null });
   more.onchange = () => {
     runs.add(JSON.parse(more.value));
@@ -66,10 +68,10 @@ export function createChoices(root, store, send, runs) {
 
 /** @typedef {{setUp: import('../../core/state.js').SetUp, fields: Record<string, import('../../core/schema.js').Field>, choices: import('../../wire/messages.js').Choices}} Now */
 
-/** @param {Store} store @returns {Now | null} */
+/** With what the person has just chosen, which the server has not confirmed yet. @param {Store} store @returns {Now | null} */
 function readNow(store) {
-  const [setUp, fields, choices] = [setUpOf(store.get('state')), store.get('fields'), store.get('choices')];
-  return setUp && fields && choices && { setUp, fields, choices };
+  const [setUp, spec, fields, choices] = [setUpOf(store.get('state')), store.get('spec'), store.get('fields'), store.get('choices')];
+  return setUp && spec && fields && choices && { setUp: { ...setUp, spec }, fields, choices };
 }
 
 /** @param {string} name @param {Now} now */
