@@ -145,12 +145,23 @@ class Store:
             self._tasks.append(asyncio.create_task(self._keep_alive()))
 
     async def _keep_alive(self) -> None:
+        """Also while nothing is written after a fault: whoever misses a few beats loses its runs to other servers."""
         while True:
-            if self.accepts:
-                with suppress(StoreFailed):
-                    for key in await self._asked(self._repository.beat):
-                        self.asked_for(key)
+            try:
+                await self._beat()
+            except Exception:
+                log.exception("this server could not say that it is alive")
             await asyncio.sleep(BEAT_SECONDS)
+
+    async def _beat(self) -> None:
+        try:
+            asked = await self._do(self._repository.beat)
+        except FAULTS as fault:
+            if self.accepts:  # else writing waits already, and no longer for this
+                self._failed(fault)
+            return
+        for key in asked:
+            self.asked_for(key)
 
     async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
         while True:

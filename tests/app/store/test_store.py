@@ -4,15 +4,16 @@ import asyncio
 import socket
 import tempfile
 import time
+from functools import partial
 from pathlib import Path
 from typing import Any
-from unittest.mock import patch
+from unittest.mock import AsyncMock, patch
 
 import pytest
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import OperationalError
 
-from app.settings import Settings
+from app.settings import Limits, Settings
 from app.store import opening, store
 from app.store.opening import connect_to_folder, open_folder, open_store
 from app.store.records import Save
@@ -181,3 +182,29 @@ def test_it_is_said_where_runs_are_kept(
     said = capsys.readouterr().out
     assert said.startswith(f"Runs are kept in {tmp_path}")
     assert ("until this container is removed" in said) is in_container
+
+
+async def test_a_server_says_that_it_is_alive_whatever_becomes_of_a_save(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    beats = 0
+
+    def beat() -> list[str]:
+        nonlocal beats
+        beats += 1
+        if beats == 1:
+            raise ValueError("nobody has thought of this")
+        if beats == 2:
+            raise OperationalError("UPDATE", {}, Exception("server closed the connection"))
+        return []
+
+    kept = Store(Repository(partial(connect_to_folder, tmp_path), is_shared=True))
+    kept._failed(OperationalError("INSERT", {}, Exception("server closed the connection")))
+    until = kept._retry_at
+    sweeps = patch.object(kept, "sweep", AsyncMock())
+    with patch.object(store, "BEAT_SECONDS", 0.001), patch.object(kept._repository, "beat", beat), sweeps:
+        kept.start(Limits())
+        await eventually(lambda: beats > 4)
+        assert (kept._retry_at, kept.accepts) == (until, False)  # writing waits no longer for it
+    await kept.close()
+    assert "could not say that it is alive" in caplog.text
