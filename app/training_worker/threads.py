@@ -19,7 +19,10 @@ from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
 from app.training_worker.port import (
     Compared,
     Configure,
+    GetCheckpointBeforeLastStep,
+    GoTo,
     Job,
+    Peek,
     Started,
     SwitchBackend,
     Train,
@@ -113,8 +116,8 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(trainer, TrainerInThisProcess)
         grown = norm_bytes(job.spec) - norm_bytes(trainer.trainer.spec) if isinstance(job, Configure) else 0
         with self._memory.reserved(max(grown, 0)):
-            backend = job.backend if isinstance(job, SwitchBackend) else trainer.trainer.backend
-            return await _in(self._pool(trainer.trainer.spec, backend), jobs.do, trainer.trainer, job)
+            pool = self._pool(trainer.trainer.spec, _backend_of(job, trainer.trainer.backend))
+            return await _in(pool, jobs.do, trainer.trainer, job)
 
     async def compare(self, trainer: TrainerHandle, at: Checkpoint) -> Compared:
         assert isinstance(trainer, TrainerInThisProcess)
@@ -167,6 +170,18 @@ class TrainingThreads(TrainingWorker):
         self.stop_presets()
         for pool in (self._training, self._long, self._waiting, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
+
+
+def _backend_of(job: Job[Any], now: BackendName) -> BackendName:
+    """Which the job will ask; now: the Trainer's before it."""
+    match job:
+        case SwitchBackend():
+            return job.backend
+        case GoTo():
+            return job.checkpoint.backend
+        case Peek() | GetCheckpointBeforeLastStep() if now != "autograd":  # else it is come back to
+            return job.moment.checkpoint.backend
+    return now
 
 
 async def _in(pool: Executor, work: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:

@@ -12,6 +12,7 @@ from engine import Trainer
 from engine.spec.choices import BackendName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
+from engine.training.timeline import Moment
 from tests.app.fake_viewer import ProcessesInThread
 from tests.table import sampled
 
@@ -82,5 +83,22 @@ async def test_a_process_that_is_harmed_takes_nothing_of_the_run_along(monkeypat
     went_on = started.trainer.trainer
     assert (went_on.step, went_on.epoch) == (50, 2)
     assert all((values == alone.parameters()[name]).all() for name, values in went_on.parameters().items())
+    worker.close()
+    await processes.close()
+
+
+async def test_no_core_waits_for_torch_where_another_engine_is_gone_back_to() -> None:
+    """A job of it is done by the threads that wait, whatever trains before it."""
+    processes = ProcessesInThread()
+    worker = TrainingThreads("by_hand", processes)
+    by_torch = await worker.start(Spec(), backend="autograd")
+    here = await worker.do(by_torch.trainer, port.GetCheckpoint())
+    by_hand = await worker.start(Spec())
+    await worker.do(by_hand.trainer, replace(TURN, steps=1, every_step=False))
+    worker._training.shutdown()
+    moment = Moment(here, 0.5, pinned=True)
+    await worker.do(by_hand.trainer, port.Peek(moment, 0))
+    await worker.do(by_hand.trainer, port.GetCheckpointBeforeLastStep(moment))
+    await worker.do(by_hand.trainer, port.GoTo(here, 1))
     worker.close()
     await processes.close()
