@@ -6,6 +6,7 @@ import secrets
 import time
 from collections.abc import AsyncIterator, Coroutine
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
@@ -16,10 +17,12 @@ from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
 from app.store.store import AwakeElsewhere, Store, StoreFailed
+from app.training_worker.harm import EngineHarmed
 from app.training_worker.memory import MEGABYTE, MemoryBudget
-from app.training_worker.port import GoTo, Started, TrainingWorker
+from app.training_worker.port import GoTo, Placed, Started, TrainingWorker
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
+from engine.training.timeline import Checkpoint
 
 log = logging.getLogger(__name__)
 
@@ -140,8 +143,7 @@ class SessionManager:
                     read = await self._read(store, key)
                 if read is None:
                     return None
-                started = await self._worker.start(read.checkpoint.spec)
-                placed = await self._worker.do(started.trainer, GoTo(read.checkpoint, 0))
+                started, placed = await self._started_at(read.checkpoint)
                 restored = Restored(read, placed, elsewhere=read.document["server"] != store.server)
                 session = self._sessions[key] = self._session(key, started, address, restored)
                 return session
@@ -203,13 +205,22 @@ class SessionManager:
     async def _begin(self, key: str, address: str, copy: RunCopy | None) -> Session:
         if copy is None:
             return self._session(key, await self._worker.start(Spec()), address)
-        started = await self._worker.start(
-            copy.checkpoint.spec, bug=copy.checkpoint.bug, backend=copy.checkpoint.backend
-        )
-        placed = await self._worker.do(started.trainer, GoTo(copy.checkpoint, 0))
+        started, placed = await self._started_at(copy.checkpoint)
         session = self._session(key, started, address)
         session.run.start_as_copy(copy, placed)
         return session
+
+    async def _started_at(self, checkpoint: Checkpoint) -> tuple[Started, Placed]:
+        """A Trainer that stands there; with the server's own engine where that of the checkpoint comes to harm."""
+        spec, bug = checkpoint.spec, checkpoint.bug
+        try:
+            started = await self._worker.start(spec, bug=bug, backend=checkpoint.backend)
+            return started, await self._worker.do(started.trainer, GoTo(checkpoint, 0))
+        except EngineHarmed as harm:
+            log.warning("a run of the engine %s goes on with the server's own: %r", checkpoint.backend, harm)
+        started = await self._worker.start(spec, bug=bug)
+        here = replace(checkpoint, backend=started.experiment.backend)
+        return started, await self._worker.do(started.trainer, GoTo(here, 0))
 
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
         session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)

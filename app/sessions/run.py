@@ -137,7 +137,8 @@ class Run:
         self.set_speed(copy.speed)
         if copy.diverged_at is not None or copy.stop_reason is not None:
             self.end(copy.diverged_at, copy.stop_reason)
-        self.copied, self.used, self.missed = True, True, "run_is_copied"
+        replaced = placed.experiment.backend != copy.checkpoint.backend
+        self.copied, self.used, self.missed = True, True, "engine_replaced" if replaced else "run_is_copied"
 
     def place(self, placed: Placed) -> None:
         """The run stands where a command has put it. Told by `tell_state` and `tell_timeline`."""

@@ -16,6 +16,7 @@ from app.sessions import training
 from app.sessions.checks import Checks
 from app.sessions.commands import change_commands, handlers
 from app.sessions.copies import RunCopy
+from app.sessions.harm_said import harm_refused, refusal_of
 from app.sessions.run import Run
 from app.sessions.saving.run_reader import Restored
 from app.sessions.saving.saver import Saver
@@ -24,8 +25,7 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
-from app.training_worker.harm import EngineHarmed, HarmReason
-from app.training_worker.memory import MEGABYTE
+from app.training_worker.harm import EngineHarmed
 from app.training_worker.port import (
     GetCheckpoint,
     GetExportedRun,
@@ -37,9 +37,8 @@ from app.training_worker.port import (
     WriteProgram,
 )
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
-from app.wire.messages import ErrorCode, NoticeCode, Refusal, faults_refused, message
+from app.wire.messages import NoticeCode, Refusal, faults_refused, message
 from engine.exports.formats import FormatName, ProgramName
-from engine.fault import Value
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
@@ -52,8 +51,6 @@ STEP_SECONDS = 1.0
 
 STORE_NOTICES: dict[State, NoticeCode] = {"ok": "store_again", "full": "store_full", "failed": "store_failed"}
 """What people are told when the store has come into a state."""
-
-HARM: dict[HarmReason, ErrorCode] = {"died": "engine_died", "time": "engine_time", "memory": "engine_memory"}
 
 R = TypeVar("R")
 
@@ -204,8 +201,12 @@ class Session:
 
     async def do(self, job: Job[R]) -> R:
         """A job that changes nothing, between two commands or turns."""
+        return await self._do(lambda: job)
+
+    async def _do(self, make: Callable[[], Job[R]]) -> R:
+        """make: the job, of where the run stands once it is its turn."""
         async with self._trainer_lock:
-            return await self._worker.do(self.run.trainer, job)
+            return await self._worker.do(self.run.trainer, make())
 
     async def copy(self) -> RunCopy:
         """For another run to begin where this one stands, between two commands or turns."""
@@ -214,13 +215,16 @@ class Session:
 
     async def export(self, name: FormatName) -> tuple[bytes, dict[str, Any]]:
         """The run as it stands, as a file, and its comparison with it. Raises Fault and Refusal."""
-        branches = self.run.branches
-        run = await self.do(GetExportedRun(branches.start.state.parameters, tuple(branches.history.entries)))
-        return await self._worker.export(name, run)
+
+        def job() -> GetExportedRun:
+            branches = self.run.branches
+            return GetExportedRun(branches.start.state.parameters, tuple(branches.history.entries))
+
+        return await self._worker.export(name, await self._do(job))
 
     async def program(self, name: ProgramName) -> dict[str, Any]:
         """A program of the run as it stands, to be read."""
-        return await self.do(WriteProgram(name, self.run.branches.start.state.parameters))
+        return await self._do(lambda: WriteProgram(name, self.run.branches.start.state.parameters))
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""
@@ -233,7 +237,8 @@ class Session:
                 if self._closed:
                     raise Refusal("run_cannot_be_fetched", {})
                 if not restarting_fields(spec, self.run.spec):  # else perhaps of another network by now
-                    await change_commands.load_weights(self.run, self._worker, weights)
+                    with harm_refused(self.run.step):
+                        await change_commands.load_weights(self.run, self._worker, weights)
                     break
         self._something_to_do.set()  # its first picture
 
@@ -293,7 +298,7 @@ class Session:
     async def _halt_after(self, failure: Exception) -> None:
         """Logged once, told, and training stops."""
         run = self.run
-        harmed = isinstance(failure, EngineHarmed)
+        harmed = failure if isinstance(failure, EngineHarmed) else None
         if harmed:
             log.warning("the process that trains after step %d: %r", run.step, failure)
         else:
@@ -301,11 +306,11 @@ class Session:
         run.halt()
         await self._locate_again()
         run.tell_state()
-        code, values = _told(failure)
+        failed = refusal_of(harmed, run.step) if harmed else Refusal("engine_failed", {"step": run.step})
         for viewer in run.viewers:
             if not harmed:
                 viewer.seen = viewer.scored = run.picture  # there is none to be had
-            viewer.tell(message("error", code, {"step": run.step, **values}))
+            viewer.tell(failed.message())
 
     async def _locate_again(self) -> None:
         """A turn that failed half-way may have taken some of its steps."""
@@ -319,10 +324,3 @@ class Session:
             run.place(placed)
             run.set_by_hand = False
             run.tell_timeline()
-
-
-def _told(failure: Exception) -> tuple[ErrorCode, dict[str, Value]]:
-    if not isinstance(failure, EngineHarmed):
-        return "engine_failed", {}
-    limit = failure.limit and failure.limit / (MEGABYTE if failure.reason == "memory" else 1)
-    return HARM[failure.reason], {} if limit is None else {"limit": round(limit)}

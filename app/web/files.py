@@ -89,11 +89,12 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
     """The run as it stands, as a file that has been compared with it; the header Proof tells how."""
 
     async def answer() -> Response:
-        session = await _session(request, key)
+        await _session(request, key)  # nobody waits for a run that is not there
         exports: Questions = (
             request.app.state.exports
         )  # of their own: they take long, and questions do not wait for them
         async with exports.turn(person(request)):
+            session = await _session(request, key)  # of now: it may have come to rest meanwhile
             data, proof = await session.export(format)
         if format == "report":
             data = data.replace(PLOTLY, await asyncio.to_thread(plotly_source), 1)

@@ -98,6 +98,7 @@ NoticeCode = Literal[
     "run_is_gone",
     "run_restored",
     "run_restored_paused",
+    "engine_replaced",
     "run_is_fetched",
     "store_full",
     "store_failed",

@@ -54,13 +54,17 @@ class Restored:
     """Whether another server kept it, or this one before it was started again."""
 
     def into(self, run: Run) -> None:
-        """Into a run that has just begun. It plays, or takes the steps asked for, if it did and may."""
+        """Into a run that has just begun. It plays, or takes the steps asked for, if it did and may, and if the engine
+        is still the same."""
         document = self.read.document
         run.branches, run.undo, run.revision = self.read.branches, self.read.undo, document["revision"]
         run.place(self.placed)
         run.used, run.copied = True, document["copied"]
         run.set_by_hand, run.missed = document["set_by_hand"], "run_restored" if self.elsewhere else document["missed"]
         run.set_speed(document["speed"])
+        if run.experiment.backend != self.read.checkpoint.backend:  # which came to harm: it may be meant to train on
+            run.missed = "engine_replaced"
+            return
         try:
             if document["playing"] and run.diverged_at is None and run.stop_reason is None:
                 run.admit()

@@ -1,10 +1,14 @@
 """Which engine trains: chosen while a run goes on, undone, kept over restarts and in the store, and paused by harm."""
 
 from pathlib import Path
+from unittest.mock import AsyncMock
 
 import pytest
 
 from app.training_worker.processes import ProcessHarmed
+from app.training_worker.threads import TrainingThreads
+from app.wire.messages import Refusal
+from engine.training.weights import Weights
 from tests.app.fake_viewer import ProcessesInThread, Watcher, managing
 from tests.app.sessions.kept_runs import keeping, wake
 
@@ -77,3 +81,49 @@ async def test_harm_pauses_the_run_says_so_and_loses_nothing(monkeypatch: pytest
         assert (person.run.playing, person.run.step, person.trainer.step) == (False, 10, 10)
         await person.take(5)
         person.leave()
+
+
+async def die(*_: object) -> None:
+    raise ProcessHarmed("died")
+
+
+async def test_weights_cannot_be_loaded_while_the_engine_comes_to_harm(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with managing() as manager:
+        person = Watcher(await manager.create())
+        await chosen(person, "autograd")
+        await person.take(3)
+        weights = Weights(person.trainer.parameters(), ())
+        with monkeypatch.context() as patch:
+            patch.setattr(TrainingThreads, "read_weights", AsyncMock(return_value=weights))
+            patch.setattr(ProcessesInThread, "run", die)
+            with pytest.raises(Refusal) as refused:
+                await person.session.load_weights(b"")
+        assert (refused.value.code, refused.value.values) == ("engine_died", {"step": 3})
+        assert (person.run.step, person.trainer.step) == (3, 3)
+        person.leave()
+
+
+async def test_a_run_whose_engine_comes_to_harm_is_woken_and_copied_with_another(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async with keeping(tmp_path) as manager:
+        person = Watcher(await manager.create())
+        await chosen(person, "autograd")
+        await person.take(7)
+        with monkeypatch.context() as patch:
+            patch.setattr(ProcessesInThread, "run", die)
+            copied = Watcher(await manager.create(original=person.session))
+            await assert_it_stands_paused_by_hand(copied)
+        await person.say(type="play")
+        person.leave()
+    async with keeping(tmp_path) as manager:
+        monkeypatch.setattr(ProcessesInThread, "run", die)
+        await assert_it_stands_paused_by_hand(await wake(manager, person.session.key))
+
+
+async def assert_it_stands_paused_by_hand(person: Watcher) -> None:
+    notice = await person.until("notice")
+    assert (notice["code"], notice["values"]) == ("engine_replaced", {"step": person.run.step})
+    assert (person.run.experiment.backend, person.run.playing) == ("by_hand", False)
+    assert (await person.take(2))["step"] >= 9
+    person.leave()

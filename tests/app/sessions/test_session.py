@@ -1,9 +1,12 @@
 """Sessions: what each command does, what is told to whom, and that nothing breaks one."""
 
+import asyncio
 import logging
+from unittest.mock import AsyncMock, patch
 
 import pytest
 
+from app.sessions.commands import change_commands
 from app.settings import Limits
 from app.wire.frames import VERSION
 from app.wire.messages import Closing
@@ -87,3 +90,17 @@ async def test_a_viewer_whose_outbox_is_full_is_closed_in_words() -> None:
         stuck.leave()
         await person.say(type="step")
         await person.at_step(1)
+
+
+async def test_an_export_is_of_the_run_that_is_there_once_it_is_its_turn() -> None:
+    async with watching() as person:
+        run, worker = person.run, person.session._worker
+        exported = AsyncMock(return_value=(b"", {}))
+        with patch.object(worker, "export", exported):
+            async with person.session._trainer_lock:
+                asking = asyncio.create_task(person.session.export("numpy"))
+                await asyncio.sleep(0)  # it waits
+                await change_commands.restart(run, worker, run.spec.changed(seed=7), bug=None, backend=None)
+            await asking
+        _, of = exported.call_args.args
+        assert (of.spec.seed, of.starts_from_seed) == (7, True)
