@@ -143,9 +143,10 @@ FEATURE_CODE: dict[FeatureName, str] = {
 
 MNIST = """
 def read_idx(name):
-    \"\"\"The bytes in one of the four files of MNIST, plain or gzipped.\"\"\"
-    path = next(FOLDER.glob(name.replace("-idx", "?idx") + "*"))
-    content = gzip.open(path).read() if path.suffix == ".gz" else path.read_bytes()
+    \"\"\"The bytes in one of the four files of MNIST, plain or gzipped, in the folder or below.\"\"\"
+    path = next(path for path in sorted(FOLDER.rglob(name.replace("-idx", "[-.]idx") + "*")) if path.is_file())
+    content = path.read_bytes()
+    content = gzip.decompress(content) if content[:2] == b"\\x1f\\x8b" else content
     return np.frombuffer(content, np.uint8)[4 + 4 * content[3] :]
 
 

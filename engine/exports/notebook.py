@@ -13,6 +13,7 @@ from engine.exports.program import joined, lines
 from engine.exports.proof import Numbers
 from engine.exports.torch_script import Part, torch_imports, torch_parts
 from engine.nn.network import Array
+from engine.spec.spec import Spec
 
 CELL_SECONDS = 30
 """Of one cell: the process it is executed in has as many in all."""
@@ -32,9 +33,11 @@ low, high = {low}, {high}
 axis = torch.linspace(low, high, 100)
 x1, x2 = torch.meshgrid(axis, axis, indexing="xy")
 with torch.no_grad():
-    grid = net(torch.stack([x1.ravel(), x2.ravel()], dim=1){unit})[:, 0].reshape(100, 100)
-plt.imshow(grid, origin="lower", extent=(low, high, low, high), cmap="PuOr")
-plt.colorbar(label="output")
+    said = net(torch.stack([x1.ravel(), x2.ravel()], dim=1){unit})
+grid = ({shown}).reshape(100, 100)
+{colours}
+plt.imshow(grid, origin="lower", extent=(low, high, low, high), cmap="PuOr", vmin=least, vmax=most)
+plt.colorbar(label="{label}")
 plt.xlabel("x1")
 plt.ylabel("x2")
 plt.show()
@@ -89,9 +92,26 @@ def _plots(run: ExportedRun) -> list[Part]:
     plots = [Part("The loss of each step.", [lines(LOSS)])]
     if spec.kind.plane and spec.features == ("x1", "x2"):
         unit = f" / {spec.kind.unit}" if spec.kind.unit != 1 else ""
-        code = BOUNDARY.format(low=spec.kind.low, high=spec.kind.high, unit=unit)
+        shown, label = _shown(spec)
+        colours = "most = float(grid.abs().max())\nleast = -most"
+        if spec.class_count > 2:
+            colours = f"least, most = 0, {spec.class_count - 1}"
+        code = BOUNDARY.format(
+            low=spec.kind.low, high=spec.kind.high, unit=unit, shown=shown, label=label, colours=colours
+        )
         plots.append(Part("What the network of the page says of the plane.", [lines(code)]))
     return plots
+
+
+def _shown(spec: Spec) -> tuple[str, str]:
+    """What of the outputs has a colour, and its name: 0 is where two classes part."""
+    if spec.class_count > 2:
+        return "said.argmax(dim=1)", "class"
+    if spec.class_count == 2 and spec.outputs == 2:
+        return "said[:, 1] - said[:, 0]", "output of class 1 less that of class 0"
+    if spec.class_count == 2 and spec.threshold:
+        return f"said[:, 0] - {spec.threshold}", f"output less {spec.threshold}"
+    return "said[:, 0]", "output"
 
 
 def _printed(cell: Any) -> Numbers:

@@ -1,14 +1,23 @@
-"""Points of a run as CSV: one row a sample, its inputs as the data set has them, its label, and the set it is in."""
+"""Points of a run as CSV: one row a sample, its inputs as the data set has them, its label, and the set it is in.
+
+Points of a file of one's own are in the numbers of that file; their classes, by number from 0.
+"""
 
 import csv
 import io
+from collections.abc import Iterator
+from itertools import chain, islice, repeat
 
 import numpy as np
 
 from engine.data.digits import DataSources
+from engine.data.plane_scale import IDENTITY, Scale
+from engine.data.targets import actual_classes
 from engine.exports.exported_run import ExportedRun
 from engine.exports.proof import Numbers
 from engine.fault import Fault
+from engine.nn.network import Array
+from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
 
 MOST_NUMBERS = 300_000
@@ -34,9 +43,28 @@ def points_file(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]
     writer.writerow([*columns, *labels, "set"])
     for name, (rows, targets) in sets.items():
         writer.writerows(
-            [*map(str, row), *map(str, np.ravel(label)), name] for row, label in zip(rows, targets, strict=True)
+            [*_in_file(run.spec, row, np.ravel(label)), name] for row, label in zip(rows, targets, strict=True)
         )
     data = text.getvalue().encode()
     read = [row for row in csv.DictReader(io.StringIO(data.decode())) if row["set"] == "train"]
     trainer.load_parameters({**run.network.views(run.parameters), **run.network.buffer_views(run.buffers)})
-    return data, Numbers(None, trainer.predict([[float(row[column]) for column in columns] for row in read]))
+    scales = [*islice(_scales(run.spec), len(columns))]
+    points = [
+        [(float(row[column]) - scale.zero) / scale.unit for column, scale in zip(columns, scales, strict=True)]
+        for row in read
+    ]
+    return data, Numbers(None, trainer.predict(points))
+
+
+def _in_file(spec: Spec, row: Array, label: Array) -> Iterator[str]:
+    """The numbers of a sample. Of a file of one's own, those that were in it: zero + unit · what the plane has."""
+    labels = actual_classes(label, spec) if spec.dataset == "own" else label
+    for value, scale in zip([*row, *labels], _scales(spec), strict=False):
+        # str has the shortest digits of a float32, and 15 of a float64 hide the rounding of the sum
+        yield str(value) if scale == IDENTITY else f"{scale.zero + scale.unit * float(str(value)):.15g}"
+
+
+def _scales(spec: Spec) -> Iterator[Scale]:
+    """Of each column, without end."""
+    units = spec.own_units if spec.dataset in ("own", "own_values") else ()
+    return chain((Scale(*pair) for pair in units), repeat(IDENTITY))

@@ -14,6 +14,7 @@ from engine.data.digits import DataSources
 from engine.exports.exported_run import ExportedRun
 from engine.exports.proof import Numbers
 from engine.fault import Fault
+from engine.nn.network import Array
 from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
 
@@ -142,17 +143,33 @@ def _plane(spec: Spec, trainer: Trainer) -> dict[str, Any]:
     axis = np.linspace(spec.kind.low, spec.kind.high, CELLS)
     points = np.stack([grid.ravel() for grid in np.meshgrid(axis, axis)], axis=1)
     outputs = trainer.predict(points)
-    shown = outputs.argmax(axis=1) if spec.class_count > 2 else outputs[:, -1]
     x1, x2 = trainer.train_points.T
     labels = np.ravel(trainer.train_labels.reshape(len(x1), -1)[:, 0])
+    shown, low, high = _coloured(spec, outputs, labels)
     z = [[_number(value) for value in row] for row in shown.reshape(CELLS, CELLS)]
     heat = {"type": "heatmap", "x": axis.round(3).tolist(), "y": axis.round(3).tolist(), "z": z, "colorscale": COLOURS}
+    heat |= {"zmin": low, "zmax": high}
     marks = {"color": labels.tolist(), "colorscale": COLOURS, "line": {"width": 1, "color": "#17212b"}}
+    marks |= {"cmin": low, "cmax": high}
     dots = {"type": "scatter", "mode": "markers", "x": x1.tolist(), "y": x2.tolist(), "marker": marks}
     return {
         "data": [heat, dots],
         "layout": {"xaxis": {"constrain": "domain"}, "yaxis": {"scaleanchor": "x"}, "margin": {"t": 10}},
     }
+
+
+def _coloured(spec: Spec, outputs: Array, labels: Array) -> tuple[Array, float, float]:
+    """Of each cell what is coloured, (n,), and the ends of the colours, which are those of the labels too: 0 is where
+    the classes part, or the value 0. Of more than two classes it is their number."""
+    if spec.class_count > 2:
+        return outputs.argmax(axis=1).astype(np.float32), 0.0, spec.class_count - 1.0
+    if spec.class_count == 2:
+        shown = outputs[:, 1] - outputs[:, 0] if spec.outputs == 2 else outputs[:, 0] - np.float32(spec.threshold)
+        return shown, -1.0, 1.0
+    shown = outputs[:, 0] * np.float32(spec.kind.unit)
+    both = np.concatenate([shown, labels])
+    largest = float(np.abs(both[np.isfinite(both)]).max(initial=0)) or 1.0
+    return shown, -largest, largest
 
 
 def _number(value: float | None) -> float | None:

@@ -14,7 +14,7 @@ from engine.exports.exported_run import ExportedRun
 from engine.exports.formats import FORMATS, FormatName
 from engine.exports.points_file import points_file
 from engine.exports.proof import Proof
-from engine.exports.report import PLOTLY, report
+from engine.exports.report import PLOTLY, _plane, report
 from engine.fault import Fault
 from engine.spec.choices import ActivationName
 from engine.spec.spec import Layer, Spec
@@ -88,6 +88,68 @@ def test_data_are_written_sample_by_sample_with_their_set() -> None:
     )
     with pytest.raises(Fault, match="export_too_large"):
         points_file(trained_run(Spec(dataset="random", samples=400, random_inputs=1000), 0), BUNDLED_ONLY)
+
+
+@pytest.mark.parametrize(
+    ("dataset", "labels", "unit", "written"),
+    [
+        ("own", (0, 1, 1), 1, ["0", "1", "1"]),
+        ("own", (0, 2, 1), 1, ["0", "2", "1"]),
+        ("own_values", (-0.5, 0.1, 0.7), 1000, ["-500", "100", "700"]),
+    ],
+)
+def test_points_of_a_file_are_written_as_the_file_has_them(
+    dataset: str, labels: tuple[float, ...], unit: float, written: list[str]
+) -> None:
+    places = ((-5, 5), (5, -5), (0.1, 1.3))
+    points = tuple((*place, label) for place, label in zip(places, labels, strict=True))
+    units = ((37.5, 3.5), (50000, 4000), (0, unit))
+    run = trained_run(Spec.model_validate({"dataset": dataset, "own_points": points, "own_units": units}))
+    rows = list(csv.DictReader(io.StringIO(points_file(run, BUNDLED_ONLY)[0].decode())))
+    found = {(row["x1"], row["x2"], row["label"]) for row in rows}
+    assert found == set(zip(("20", "55", "37.85"), ("70000", "30000", "55200"), written, strict=True))
+    assert proved("data", run).difference < 1e-5
+
+
+@pytest.mark.parametrize(
+    ("settings", "low", "high"),
+    [
+        ({"dataset": "circle"}, -1, 1),
+        ({"dataset": "circle", "loss": "cross_entropy"}, -1, 1),
+        ({"dataset": "circle", "output_activation": "sigmoid"}, -1, 1),
+        ({"dataset": "blobs", "classes": 4, "loss": "cross_entropy"}, 0, 3),
+        ({"dataset": "plane"}, None, None),
+        ({"dataset": "arithmetic"}, None, None),
+    ],
+)
+def test_the_plane_and_its_points_have_one_range_of_colours(
+    settings: dict[str, object], low: float | None, high: float | None
+) -> None:
+    trainer = Trainer(Spec.model_validate(settings), "by_hand")
+    trainer.advance(30)
+    heat, dots = _plane(trainer.spec, trainer)["data"]
+    ends = heat["zmin"], heat["zmax"]
+    assert ends == (dots["marker"]["cmin"], dots["marker"]["cmax"])
+    if low is None:
+        seen = np.concatenate([np.ravel(heat["z"]), dots["marker"]["color"]])
+        assert ends == pytest.approx((-np.abs(seen).max(), np.abs(seen).max()), rel=1e-4)
+    else:
+        assert ends == (low, high)
+    if trainer.spec.class_count == 2:
+        outputs = trainer.predict([[heat["x"][7], heat["y"][3]]])[0]
+        side = outputs[1] - outputs[0] if len(outputs) == 2 else outputs[0] - trainer.spec.threshold
+        assert heat["z"][3][7] == pytest.approx(side, rel=1e-2, abs=1e-3)
+
+
+def test_a_notebook_colours_what_parts_the_classes() -> None:
+    def colours(**settings: object) -> str:
+        return str(notebook._cells(trained_run(Spec.model_validate({"samples": 40, **settings}), 1))[-1].source)
+
+    assert "said[:, 1] - said[:, 0]" in colours(loss="cross_entropy")
+    assert "said[:, 0] - 0.5" in colours(output_activation="sigmoid")
+    assert "least, most = 0, 2" in colours(dataset="blobs", classes=3, loss="cross_entropy")
+    assert "least = -most" in colours()
+    assert all("vmin=least, vmax=most" in text for text in (colours(), colours(dataset="plane")))
 
 
 def changed(monkeypatch: pytest.MonkeyPatch, **fields: object) -> None:

@@ -1,6 +1,7 @@
 """The generated programs, really run: their losses and outputs are those of the run they were made of."""
 
 import ast
+import gzip
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -123,6 +124,22 @@ def test_points_of_a_file_say_the_numbers_of_the_file(make: Make) -> None:
     run = trained_run(Spec(dataset="own", own_points=points, own_units=units))
     assert "# in the file they come from: 37.5 + 3.5 * x1, 50000.0 + 4000.0 * x2, 0.0 + 1.0 * label" in make(run).text
     assert prove(run, found(make(run).text)).holds
+
+
+@pytest.mark.parametrize("dotted", [False, True])
+@pytest.mark.parametrize("below", [".", "raw", "MNIST/raw"])
+def test_a_program_finds_the_copies_of_mnist_that_the_page_finds(dotted: bool, below: str, tmp_path: Path) -> None:
+    folder = tmp_path / below
+    folder.mkdir(parents=True, exist_ok=True)
+    write_mnist(folder)
+    for number, file in enumerate(sorted(folder.iterdir())):
+        packed = gzip.compress(file.read_bytes()) if number % 2 else file.read_bytes()  # by what it holds, not its name
+        file.unlink()
+        name = file.name.replace("-idx", ".idx") if dotted else file.name
+        (folder / (name if number < 2 else f"{name}.gz")).write_bytes(packed)
+    sources = DataSources(mnist_folder=tmp_path)
+    run = trained_run(Spec(dataset="mnist", samples=60, hidden=(2,)), 2, sources=sources)
+    assert prove(run, found(numpy_program(run).text, sources), sources).holds
 
 
 def test_the_twenty_lines_are_about_twenty() -> None:

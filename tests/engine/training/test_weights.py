@@ -135,7 +135,7 @@ def test_more_tensors_than_a_network_has_are_refused_at_once_and_in_short() -> N
     found = {**{f"a{i}.weight": (1, 1) for i in range(20_000)}, **norms}
     begin = process_time()
     with pytest.raises(Fault, match="model_names") as raised:
-        fitted(Stored(found, lambda _: np.zeros(1)), shapes_of(Spec()))
+        fitted(Stored(found, lambda _: np.zeros(1, dtype=np.float32)), shapes_of(Spec()))
     assert process_time() - begin < 20  # seconds, of which it takes one; to search for each norm took 100
     extra = raised.value.values["extra"]
     assert isinstance(extra, list)
