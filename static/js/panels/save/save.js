@@ -63,14 +63,15 @@ export function mountSave(menu, opener, store, send, loaded) {
     showLines();
     exports.prove();
     log.disabled = !store.get('history')?.log.length;
-    placeBeside(menu, opener);
   };
   menu.addEventListener('toggle', toggled);
-  /** @type {HTMLElement} */ (menu.querySelector('details')).ontoggle = () => placeBeside(menu, opener); // it is higher, or lower, now
+  const sized = new ResizeObserver(() => menu.matches(':popover-open') && placeBeside(menu, opener)); // proofs come, and details open
+  sized.observe(menu);
   showAddresses();
   const stops = [store.watch(['state'], showAddresses), store.watch(['state', 'frame'], showLines), listenToFileDrop('weights', take), exports.forget, networkOffer.forget];
   return () => {
     menu.removeEventListener('toggle', toggled);
+    sized.disconnect();
     stops.forEach((stop) => stop());
   };
 }
