@@ -48,8 +48,17 @@ export function createFreshStart(store, send) {
   /** @param {View | undefined} view */
   const show = (view) => { if (view) store.set({ ...view, began: store.get('began') + 1 }); };
 
+  /** The server refused it: the page shows what it showed before. */
+  function restore() {
+    const message = store.get('message');
+    if (!begun || message?.kind !== 'error' || message.retry) return; // retry: it has not answered
+    show(begun.before);
+    begun = null;
+  }
+
   follow();
   store.watch(['timeline'], follow);
+  store.watch(['message'], restore);
 
   /** @param {SetUp} setUp @param {Partial<View>} view  what it shows @param {(command: Command) => unknown} [deliver]  another way to the server */
   return ({ spec, bug = null, ...pace }, view, deliver = send) => {

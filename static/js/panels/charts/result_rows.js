@@ -1,13 +1,15 @@
 // @ts-check
 // Which rows the table of results has: all points where they are few, of sums some that training never sees. Pure.
 
+import { PLAIN, exactPoint, shortName, unitsOf } from '../../experiment/own_file.js';
 import { targetNumbers } from '../../experiment/output.js';
 
 const MOST_ROWS = 20;
 const SUMS = 8; // shown of those that are not trained on
 
 /** @typedef {{inputs: number[], targets: (number | null)[]}} Row  targets: one for each output that is shown */
-/** @typedef {{rows: Row[], inputs: string[], outputs: string[], digits: number}} Results  inputs, outputs: names of the columns; digits: after the point */
+/** @typedef {import('../../experiment/own_file.js').Unit} Unit */
+/** @typedef {{rows: Row[], inputs: string[], outputs: string[], units: Unit[], label: Unit, digits: number}} Results  inputs, outputs: names of the columns, '' where one needs none; units: of each input; label: the unit of outputs and targets; digits: after the point */
 
 /** Null where there are too many rows to be read, or inputs to be typed. @param {import('../../core/store.js').Store} store @returns {Results | null} */
 export function readResults(store) {
@@ -20,18 +22,22 @@ export function readResults(store) {
   const shown = sums ? points.test.slice(0, SUMS) : points.train;
   if (!shown.length || shown.length > MOST_ROWS) return null;
   const names = classes > 2 || state.outputs > 1 && classes ? targetNumbers(classes, 0) : null;
+  const { x1: first, x2: second, label: value } = unitsOf(spec);
   return {
-    inputs: sums ? ['a', 'b'] : ['x₁', 'x₂'],
-    outputs: sums ? ['a + b', 'a − b'] : names ?? ['o'],
+    inputs: sums ? ['a', 'b'] : [shortName(first) || 'x₁', shortName(second) || 'x₂'],
+    outputs: sums ? ['a + b', 'a − b'] : names ?? [classes ? '' : shortName(value)],
+    units: [first, second],
+    label: classes ? PLAIN.label : value,
     digits: classes ? 3 : 2,
-    rows: shown.map(([x1, x2, ...label]) => ({ inputs: [x1, x2], targets: classes ? targetsOf(label[0], classes, names !== null, state.low_target) : label })),
+    rows: shown.map((point) => (spec.dataset.startsWith('own') ? exactPoint(point, spec) : point)).map(([x1, x2, ...label]) => ({ inputs: [x1, x2], targets: classes ? targetsOf(label[0], classes, names !== null, state.low_target) : label })),
   };
 }
 
 /** @param {import('../../wire/messages.js').Samples} samples @returns {Results} */
 function ofColumns({ inputs, targets }) {
   const numbered = (/** @type {string} */ letter, /** @type {number} */ count) => Array.from({ length: count }, (_, i) => `${letter}${[...String(i + 1)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('')}`);
-  return { inputs: numbered('x', inputs[0].length), outputs: numbered('o', targets[0].length), digits: 4, rows: inputs.map((row, i) => ({ inputs: row, targets: targets[i] })) };
+  const outputs = targets[0].length > 1 ? numbered('o', targets[0].length) : [''];
+  return { inputs: numbered('x', inputs[0].length), outputs, units: inputs[0].map(() => PLAIN.x1), label: PLAIN.label, digits: 4, rows: inputs.map((row, i) => ({ inputs: row, targets: targets[i] })) };
 }
 
 /** @param {number} label  ±1 of two classes, else a number @param {number} classes @param {boolean} each  whether each class has a column @param {number} lowTarget */

@@ -2,7 +2,7 @@
 // Results as a table: input, output, target and error of each row where they are few, and a row for inputs of one's own.
 
 import { readResults, saidOf } from './result_rows.js';
-import { fillRow, makeRows } from './results_table.js';
+import { fillRow, makeRows, readOwnRow } from './results_table.js';
 
 /** @typedef {import('./result_rows.js').Results} Results */
 
@@ -17,7 +17,7 @@ export function mountResults(root, store, follow) {
   /** @type {Results | null} */
   let results = null;
 
-  const typed = () => /** @type {HTMLInputElement[]} */ ([...table.querySelectorAll('input')]).map((field) => field.valueAsNumber);
+  const typed = () => (results ? readOwnRow(table, results) : []);
   const isTyped = () => typed().length > 0 && typed().every(Number.isFinite);
 
   const request = follow(

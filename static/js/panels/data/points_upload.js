@@ -10,7 +10,7 @@ import { createColumnChoosers } from './column_choosers.js';
 import { readPointsFile, wordsOf } from './points_file.js';
 import { paintPreview } from './points_preview.js';
 
-/** @typedef {import('./points_file.js').Answer & {file: File | null, wishes: import('./points_file.js').Wishes}} Upload */
+/** @typedef {import('./points_file.js').Answer & {file: File | null, wishes: import('./points_file.js').Wishes, reading: boolean}} Upload  reading: what was found is of other wishes */
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -21,11 +21,14 @@ import { paintPreview } from './points_preview.js';
  */
 export function mountPointsUpload(dialog, opener, store, send, used) {
   /** @type {Upload} */
-  let upload = { file: null, wishes: {}, found: null, fault: null, table: null };
+  let upload = { file: null, wishes: {}, reading: false, found: null, fault: null, table: null };
   const choosers = createColumnChoosers(dialog, (columns) => read({ ...upload.wishes, ...columns }));
   const [encoding, fill] = [/** @type {HTMLSelectElement} */ (dialog.querySelector('[data-testid=upload-encoding]')), /** @type {HTMLInputElement} */ (dialog.querySelector('[data-testid=upload-fill]'))];
 
+  const use = /** @type {HTMLButtonElement} */ (dialog.querySelector('.use'));
+
   function show() {
+    use.disabled = upload.reading;
     showUpload(dialog, upload, () => upload.found, store.get('choices')?.most_classes ?? 0);
     const { table, found } = upload;
     if (table) choosers.show(table);
@@ -38,16 +41,17 @@ export function mountPointsUpload(dialog, opener, store, send, used) {
   async function read(wishes) {
     const { file } = upload;
     if (!file) return;
-    const asked = upload = { ...upload, wishes };
+    const asked = upload = { ...upload, wishes, reading: true };
+    use.disabled = true;
     const answer = await readPointsFile(file, store.get('choices')?.points_bytes ?? Infinity, wishes);
     if (asked !== upload) return; // another choice has been made
-    upload = { ...upload, ...answer };
+    upload = { ...upload, ...answer, reading: false };
     show();
   }
 
   /** @param {File} file */
   async function take(file) {
-    upload = { file, wishes: {}, found: null, fault: null, table: null };
+    upload = { file, wishes: {}, reading: false, found: null, fault: null, table: null };
     await read({});
     if (!dialog.open) dialog.showModal();
   }
@@ -57,8 +61,8 @@ export function mountPointsUpload(dialog, opener, store, send, used) {
   opener.onclick = () => picker.click();
   encoding.onchange = () => read({ encoding: encoding.value, fill: upload.wishes.fill ?? true }); // names of columns are others then
   fill.onchange = () => read({ ...upload.wishes, fill: fill.checked });
-  /** @type {HTMLElement} */ (dialog.querySelector('.use')).onclick = () => {
-    if (!upload.found) return;
+  use.onclick = () => {
+    if (!upload.found || upload.reading) return;
     const { points, kind, scale, class_names: classes, columns } = upload.found;
     keepFileNames({ classes, columns }, points);
     store.set({ drawing: false });

@@ -4,20 +4,28 @@
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {import('./weights_upload.js').Fault} Fault */
 
-/** @param {Store} store @param {(command: import('../../core/command_queue.js').Command) => void} send @param {(file: File) => void} load */
+/** @param {Store} store @param {(command: import('../../core/command_queue.js').Command) => boolean} send  returns whether it was sent @param {(file: File) => void} load */
 export function createNetworkOffer(store, send, load) {
   let forget = () => {};
 
-  /** @param {Record<string, any>} change  of the Spec @param {File} file */
+  /** Loads the file once the network is there; not where it is refused, or where the person changes something else. @param {Record<string, any>} change  of the Spec @param {File} file */
   function build(change, file) {
     forget();
-    forget = store.watch(['state'], () => {
-      const spec = store.get('state')?.spec;
-      if (!spec || !isBuilt(spec, change)) return;
-      forget();
-      load(file);
-    });
-    send({ type: 'configure', spec: change });
+    const now = () => JSON.stringify(store.get('spec'));
+    const before = now();
+    if (!send({ type: 'configure', spec: change })) return;
+    const expected = [before, now()]; // the server's until it answers, and with the change
+    const stops = [
+      store.watch(['state'], () => {
+        const spec = store.get('state')?.spec;
+        if (!spec || !isBuilt(spec, change)) return;
+        forget();
+        load(file);
+      }),
+      store.watch(['spec'], () => expected.includes(now()) || forget()),
+      store.watch(['message'], () => store.get('message')?.kind === 'error' && forget()),
+    ];
+    forget = () => stops.forEach((stop) => stop());
   }
 
   return {

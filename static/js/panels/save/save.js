@@ -17,7 +17,7 @@ import { sendWeights } from './weights_upload.js';
  * @param {HTMLElement} menu  a popover
  * @param {HTMLElement} opener  its button
  * @param {import('../../core/store.js').Store} store
- * @param {(command: import('../../core/command_queue.js').Command) => void} send
+ * @param {(command: import('../../core/command_queue.js').Command) => boolean} send  returns whether it was sent
  * @param {() => void} loaded  after a file is
  */
 export function mountSave(menu, opener, store, send, loaded) {

@@ -5,7 +5,7 @@ import { mathOf } from '../../draw/math/math.js';
 import { icon } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 import { createPaceInput } from './autoplay.js';
-import { lossNumbers } from './loss_numbers.js';
+import { isOfLoss, lossNumbers } from './loss_numbers.js';
 import { SEPARATOR, formulaOf, phaseId, layerCount, phaseName } from './phases.js';
 
 /** @typedef {import('./phase_stepper.js').PhaseStepper} PhaseStepper */
@@ -71,7 +71,7 @@ export function createControls({ controls, strip }, store, stepper) {
       back.disabled = on && stepper.isAtStart;
       if (on) {
         showLabel(label, stepper.step, stepper.index);
-        showFormula(formula, stepper.step, stepper.index, store.get('spec'));
+        showFormula(formula, stepper, store.get('spec'));
         showSample(sampleLabel, stepper.step);
       } else {
         label.textContent = '';
@@ -90,10 +90,10 @@ function showLabel(label, { phases, step }, index) {
   label.title = t('phase.of_step', { step });
 }
 
-/** @param {HTMLElement} root @param {TracedStep} traced @param {number} index @param {import('./phases.js').Spec | null} spec */
-function showFormula(root, { phases, batch }, index, spec) {
+/** @param {HTMLElement} root @param {PhaseStepper} stepper @param {import('./phases.js').Spec | null} spec */
+function showFormula(root, { step: { phases, batch }, index, spec: opened }, spec) {
   const phase = phases[index];
-  const numbers = spec && phase.name === 'loss' ? lossNumbers(phase.bound, spec, batch.length) : [];
+  const numbers = spec && phase.name === 'loss' && isOfLoss(opened, spec) ? lossNumbers(phase.bound, spec, batch.length) : [];
   const formula = spec ? [formulaOf(phase, layerCount(phases), spec), ...numbers].join(SEPARATOR) : '';
   if (root.dataset.of === formula) return;
   root.dataset.of = formula;

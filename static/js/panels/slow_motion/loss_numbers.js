@@ -35,6 +35,9 @@ export function lossNumbers({ outputs, targets, terms, loss }, spec, samples) {
   return whole ? [...lines, `L = ${number(loss[0])}`] : lines;
 }
 
+/** Whether the numbers of a step fit the loss of now: it may be changed while the step is open. @param {Spec | null} opened @param {Spec} spec */
+export const isOfLoss = (opened, spec) => opened?.loss === spec.loss && opened.huber_delta === spec.huber_delta;
+
 /** @param {number[]} outputs @param {number[]} targets @param {number} value */
 function crossEntropy(outputs, targets, value) {
   const right = factor(outputs[targets.indexOf(1)]);

@@ -10,6 +10,8 @@ const OFF = -1;
 
 export class PhaseStepper {
   index = OFF;
+  /** @type {import('../../wire/messages.js').Spec | null} of the run when the step was opened */
+  spec = null;
   /** @type {number | 'last' | null} the phase to show when the requested step arrives; null: none is requested */
   #target = null;
   #frameArrived = true; // since the last command sent from here
@@ -117,6 +119,7 @@ export class PhaseStepper {
 
   /** The requested step has arrived. */
   receive() {
+    this.spec = this.#store.get('state')?.spec ?? null;
     if (this.#target === null || !this.step) return;
     this.index = this.#target === 'last' ? this.#lastIndex : Math.min(this.#target, this.#lastIndex);
     this.#target = null;

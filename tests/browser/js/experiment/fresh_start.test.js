@@ -55,3 +55,19 @@ test('the same set-up chosen again is no other change, and a change before it is
   await tell(2, 4);
   equal([store.get('preset'), store.get('numbers')], ['circle', false]);
 });
+
+test('a set-up that is refused leaves the page as it was, and no later change is taken for it', async () => {
+  const { store, begin, tell } = openPage();
+  await tell(3, null, false);
+  store.set({ numbers: true });
+  begin({ spec: { dataset: 'nope' } }, { preset: 'spiral' });
+  await null;
+  equal([store.get('numbers'), store.get('preset')], [false, 'spiral']);
+  store.set({ message: { kind: 'error', key: 'server.invalid_setting' } });
+  await null;
+  equal([store.get('numbers'), store.get('preset')], [true, null]);
+  await tell(4, null); // another data set
+  store.set({ numbers: false });
+  await tell(3, 4); // and back: no set-up
+  equal([store.get('numbers'), store.get('preset')], [false, null]);
+});

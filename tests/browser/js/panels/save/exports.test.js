@@ -51,8 +51,11 @@ const buttonOf = (root, format) => /** @type {HTMLButtonElement} */ (root.queryS
 
 /** Until nothing is made any more. */
 async function quiet() {
-  do await new Promise((done) => { setTimeout(done); });
-  while (document.querySelector('[data-state=running]'));
+  for (let turn = 0; turn < 2000; turn += 1) {
+    await new Promise((done) => { setTimeout(done); });
+    if (!document.querySelector('[data-state=running]')) return;
+  }
+  throw new Error('a file is being made for ever');
 }
 
 test('opened again after training on, what is quick is made anew', () => withMenu(proved, async ({ root, store, exports, asked, taken }) => {
