@@ -39,6 +39,7 @@ from app.training_worker.port import (
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import NoticeCode, Refusal, faults_refused, message
 from engine.exports.formats import FormatName, ProgramName
+from engine.nn.network import Array
 from engine.spec.spec import restarting_fields
 
 log = logging.getLogger(__name__)
@@ -217,14 +218,18 @@ class Session:
         """The run as it stands, as a file, and its comparison with it. Raises Fault and Refusal."""
 
         def job() -> GetExportedRun:
-            branches = self.run.branches
-            return GetExportedRun(branches.start.state.parameters, tuple(branches.history.entries))
+            return GetExportedRun(*self._origin(), tuple(self.run.branches.history.entries))
 
         return await self._worker.export(name, await self._do(job))
 
     async def program(self, name: ProgramName) -> dict[str, Any]:
         """A program of the run as it stands, to be read."""
-        return await self._do(lambda: WriteProgram(name, self.run.branches.start.state.parameters))
+        return await self._do(lambda: WriteProgram(name, *self._origin()))
+
+    def _origin(self) -> tuple[Array, bool]:
+        """The parameters of its start, and whether it was changed since."""
+        branches = self.run.branches
+        return branches.start.state.parameters, branches.timeline.changed_before(self.run.step)
 
     async def load_weights(self, data: bytes) -> None:
         """Starts again, paused, with the weights of a model file; goes on while that is read. Raises Refusal."""

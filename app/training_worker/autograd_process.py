@@ -8,6 +8,7 @@ import asyncio
 import json
 import struct
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -21,7 +22,7 @@ from engine.backends.by_hand import ByHand
 from engine.data.digits import DataSources
 from engine.nn.network import Array, Network, State
 from engine.spec.choices import BackendName
-from engine.spec.spec import Spec
+from engine.spec.spec import Spec, is_live
 
 RUNS = 4
 """Whose training sets the process holds at once: of MNIST 190 MB each."""
@@ -101,15 +102,26 @@ def loss_and_gradient(spec: Spec, sources: DataSources, state: State) -> bytes:
 
 
 def _loaded(spec: Spec, sources: DataSources, state: State) -> Backend:
-    backend = _backend(spec, sources)
+    restarting = tuple(getattr(spec, name) for name in Spec.model_fields if not is_live(name))
+    backend = _backend(_Key(restarting, spec), sources)
+    backend.configure(spec)
     backend.load(state)
     return backend
 
 
+@dataclass(frozen=True)
+class _Key:
+    """Equal for all Specs of one run: a rate that is being dragged needs no data anew."""
+
+    restarting: tuple[Any, ...]
+    """What a run cannot change on its way."""
+    spec: Spec = field(compare=False)
+
+
 @lru_cache(maxsize=RUNS)
-def _backend(spec: Spec, sources: DataSources) -> Backend:
+def _backend(key: _Key, sources: DataSources) -> Backend:
     """The training set is made anew from the Spec, so that it need not come with each question."""
-    return make_backend("autograd", spec, Network.of(spec), *training_set(spec, sources))
+    return make_backend("autograd", key.spec, Network.of(key.spec), *training_set(key.spec, sources))
 
 
 # On the way

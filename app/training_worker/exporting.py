@@ -29,7 +29,8 @@ HARM: dict[HarmReason, ExportCode] = {
 async def export(
     processes: Processes, name: FormatName, run: ExportedRun, sources: DataSources
 ) -> tuple[bytes, dict[str, Any]]:
-    """The file; and its proof: losses compared, the largest difference, seconds that it ran, the step of its weights.
+    """The file; and its proof: losses compared, the largest difference, seconds that it ran, the step of its weights,
+    whether the losses were cut where rounding takes over, and whether the run was changed after its start.
 
     Raises Fault where the file does not agree with the run or a library is missing, and Refusal where the process
     came to harm.
@@ -49,4 +50,5 @@ def exported(name: FormatName, run: ExportedRun, sources: DataSources) -> bytes:
     made, given = formats.make(name, run, sources)
     seconds = time.perf_counter() - began
     proof = formats.compare(run, given, sources)
-    return json.dumps({**asdict(proof), "seconds": seconds, "step": run.step}).encode() + b"\n" + made
+    said = {**asdict(proof), "seconds": seconds, "step": run.step, "changed": run.changed}
+    return json.dumps(said).encode() + b"\n" + made

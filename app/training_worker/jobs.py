@@ -281,7 +281,7 @@ def _feature(spec: Spec, number: int, points: ArrayLike) -> Array:
 
 
 def write_program(trainer: Trainer, job: port.WriteProgram) -> dict[str, Any]:
-    run = exported_run(trainer, port.GetExportedRun(job.start))
+    run = exported_run(trainer, port.GetExportedRun(job.start, job.changed))
     return {"step": run.step, "lines": [[line.text, line.phase] for line in readable(PROGRAMS[job.name](run))]}
 
 
@@ -292,7 +292,7 @@ def write_model(trainer: Trainer, job: port.WriteModel) -> tuple[int, bytes]:
 def exported_run(trainer: Trainer, job: port.GetExportedRun) -> ExportedRun:
     now, samples = trainer.checkpoint().state, len(trainer.train_inputs)
     run = ExportedRun(trainer.spec, now.step, job.start, now.parameters, now.buffers, samples, trainer.bug)
-    return replace(run, curve=job.curve)
+    return replace(run, curve=job.curve, changed=job.changed)
 
 
 JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {

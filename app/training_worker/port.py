@@ -342,9 +342,11 @@ class WriteModel(Job[tuple[int, bytes]]):
 
 @dataclass(frozen=True)
 class GetExportedRun(Job[ExportedRun]):
-    """What of the run goes into its exports. start: its parameters before the first step; curve: its losses so far."""
+    """What of the run goes into its exports. start: its parameters before the first step; changed: whether it was
+    changed since; curve: its losses so far."""
 
     start: Array
+    changed: bool = False
     curve: tuple[CurveEntry, ...] = ()
 
 
@@ -354,6 +356,7 @@ class WriteProgram(Job[dict[str, Any]]):
 
     name: ProgramName
     start: Array
+    changed: bool = False
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,12 @@ from engine.training.snapshot import CurveEntry
 FIRST_STEPS = 200
 """Which a script trains unless its reader sets more, and whose losses are compared."""
 
+CHANGED = (
+    "On the page this run was changed after its start. The training here is that of its last settings from the start "
+    "on: its losses are not those of the page. Only the weights that are put in then are the page's."
+)
+"""Of a run that was: for whoever reads its program."""
+
 
 @dataclass(frozen=True)
 class ExportedRun:
@@ -32,6 +38,8 @@ class ExportedRun:
     bug: BugName | None = None
     curve: tuple[CurveEntry, ...] = ()
     """Its losses so far, as the page has them"""
+    changed: bool = False
+    """Whether a setting or a weight was changed after its start, so that training from there leads elsewhere"""
 
     @cached_property
     def network(self) -> Network:

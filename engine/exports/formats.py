@@ -33,6 +33,8 @@ class Format:
     """Of the name of its file."""
     libraries: tuple[str, ...] = ()
     """Modules that it needs and that need not be there."""
+    trains: bool = False
+    """Whether there is a training loop in it, which a planted bug would make another than that of the run."""
 
     def filename(self, step: int) -> str:
         return f"playground-step-{step}{self.ending}"
@@ -42,7 +44,7 @@ def make(name: FormatName, run: ExportedRun, sources: DataSources) -> tuple[byte
     """Raises Fault where a library is missing, where there is no right export of this run, and where it fails."""
     if missing := [library for library in FORMATS[name].libraries if find_spec(library) is None]:
         raise Fault("export_needs", {"library": ", ".join(missing)})
-    if run.bug is not None:
+    if run.bug is not None and FORMATS[name].trains:
         raise Fault("export_of_bug", {"bug": run.bug})
     try:
         return FORMATS[name].make(run, sources)
@@ -82,9 +84,9 @@ def _safetensors(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers
 
 
 FORMATS: dict[FormatName, Format] = {
-    "torch": Format(_program(torch_program), "-torch.py", ("torch",)),
-    "numpy": Format(_program(numpy_program), "-numpy.py"),
-    "notebook": Format(notebook, ".ipynb", ("torch", "matplotlib", "nbformat", "nbclient", "ipykernel")),
+    "torch": Format(_program(torch_program), "-torch.py", ("torch",), trains=True),
+    "numpy": Format(_program(numpy_program), "-numpy.py", trains=True),
+    "notebook": Format(notebook, ".ipynb", ("torch", "matplotlib", "nbformat", "nbclient", "ipykernel"), trains=True),
     "onnx": Format(_onnx, ".onnx", ("onnx", "onnxruntime")),
     "safetensors": Format(_safetensors, ".safetensors"),
     "report": Format(report, ".html"),

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from engine.data.digits import DataSources
-from engine.exports.exported_run import ExportedRun
+from engine.exports.exported_run import CHANGED, ExportedRun
 from engine.exports.program import joined, lines
 from engine.exports.proof import Numbers
 from engine.exports.torch_script import Part, torch_imports, torch_parts
@@ -59,14 +59,14 @@ def notebook(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]:
     cells = [*_cells(run), nbformat.v4.new_code_cell(NUMBERS.strip())]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     made = nbformat.v4.new_notebook(cells=cells, metadata={"kernelspec": kernel})
-    NotebookClient(made, timeout=CELL_SECONDS, kernel_name="python3").execute(env=_environment(sources))
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        NotebookClient(made, timeout=CELL_SECONDS, kernel_name="python3").execute(env=_environment(folder, sources))
     found = _printed(made.cells.pop())
     return nbformat.writes(made).encode(), found
 
 
-def _environment(sources: DataSources) -> dict[str, str]:
-    """Of its kernel: which writes to a folder of its own, and finds MNIST where there is one."""
-    folder = tempfile.mkdtemp()
+def _environment(folder: str, sources: DataSources) -> dict[str, str]:
+    """Of its kernel: which writes to this folder, and finds MNIST where there is one."""
     places = dict.fromkeys(("IPYTHONDIR", "MPLCONFIGDIR"), folder)
     return {**os.environ, **places, "MNIST": str(sources.mnist_folder or "mnist")}
 
@@ -79,6 +79,8 @@ def _cells(run: ExportedRun) -> list[Any]:
     first = Part("What it needs.", [head])
     sizes = "-".join(map(str, run.network.sizes))
     title = f"# A network {sizes} learns {run.spec.dataset}\nA run of Backprop Playground, in PyTorch."
+    if run.changed:
+        title += f"\n\n{CHANGED}"
     cells = [nbformat.v4.new_markdown_cell(title)]
     for part in (first, *parts, *_plots(run)):
         if part.sections and any(part.sections):

@@ -1,7 +1,9 @@
 """NumPy script: a run as a program of its own, with the backward pass written out for exactly its network."""
 
+from textwrap import fill
+
 from engine.exports.data_code import Names, data_code
-from engine.exports.exported_run import ExportedRun
+from engine.exports.exported_run import CHANGED, ExportedRun
 from engine.exports.loop_code import batch_code, before_loop, log_and_stop, rate_factor, settings
 from engine.exports.numpy_network import buffer_names, functions, layers_of, loss_slope, loss_value, parameter_names
 from engine.exports.numpy_rules import memory_code, rule_functions, update_code
@@ -32,14 +34,14 @@ def numpy_program(run: ExportedRun) -> Program:
 
 def title(run: ExportedRun, what: str) -> list[Line]:
     sizes = "-".join(map(str, run.network.sizes))
-    return lines(f'''
+    head = lines(f'''
         """A run of Backprop Playground as a program: {what}.
 
         A network {sizes} learns the data set {run.spec.dataset} by {run.spec.optimizer}, with the same data, start
         and batches as on the page. Then the weights of the page at step {run.step} are put in, and their loss is
         printed last.
-        """
     ''')  # fmt: skip
+    return [*head, *(lines("\n" + fill(CHANGED, 110)) if run.changed else []), *lines('"""')]
 
 
 IMPORTS = {"base64": "base64.", "gzip": "gzip.", "math": "math.", "os": "os.", "zlib": "zlib."}

@@ -7,7 +7,7 @@ import contextlib
 import io
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -45,6 +45,8 @@ class Proof:
     """Numbers of the outputs, which all are compared."""
     difference: float
     """The largest, of losses and outputs, in units of the largest of either."""
+    cut: bool = False
+    """Whether losses were compared only up to where rounding alone takes the run elsewhere."""
 
     @property
     def holds(self) -> bool:
@@ -56,12 +58,13 @@ def prove(run: ExportedRun, given: Numbers, sources: DataSources = BUNDLED_ONLY)
     compared up to there."""
     wanted = expected(run, sources, with_losses=given.losses is not None)
     proof = compare(wanted, given)
-    if proof.holds or wanted.losses is None:
+    if proof.holds or wanted.losses is None or given.losses is None:
         return proof
     steps = rounding_horizon(run, wanted.losses, sources)
     if not LEAST_STEPS <= steps < len(wanted.losses):
         return proof
-    return compare(Numbers(wanted.losses[:steps], wanted.outputs), given)
+    shared = Numbers(wanted.losses[:steps], wanted.outputs)
+    return replace(compare(shared, replace(given, losses=given.losses[:steps])), cut=True)
 
 
 def expected(run: ExportedRun, sources: DataSources = BUNDLED_ONLY, with_losses: bool = True) -> Numbers:
@@ -135,9 +138,9 @@ def compare(wanted: Numbers, given: Numbers) -> Proof:
     if wanted.losses is None or given.losses is None:
         return Proof(0, wanted.outputs.size, outputs)
     count = len(wanted.losses)
-    if len(given.losses) < count:
+    if len(given.losses) != count:
         return Proof(len(given.losses), wanted.outputs.size, float("inf"))
-    return Proof(count, wanted.outputs.size, max(outputs, _difference(wanted.losses, given.losses[:count])))
+    return Proof(count, wanted.outputs.size, max(outputs, _difference(wanted.losses, given.losses)))
 
 
 def _difference(wanted: Array, given: Array) -> float:

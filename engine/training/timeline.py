@@ -153,6 +153,22 @@ class Timeline:
             return self.nearest(selected.parent, step)
         return next(moment for moment in reversed(selected.moments) if moment.step <= step)
 
+    def changed_before(self, step: int) -> bool:
+        """Whether anything was changed between the start of the run and this step of the current branch: training from
+        the start on does not lead there, or not by the same settings all the way."""
+        branch = self.branches[self.current]
+        while True:
+            way = [moment for moment in branch.moments if moment.step <= step]
+            if any(moment.pinned for moment in way[1:]) or any(moment.gap and moment.step < step for moment in way):
+                return True
+            if branch.parent is None:
+                return False
+            if step >= branch.first_step:
+                if branch.changed:
+                    return True
+                step = branch.first_step
+            branch = self.branches[branch.parent]
+
     @property
     def best(self) -> Moment:
         """The moment with the lowest test loss."""

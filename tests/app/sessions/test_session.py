@@ -102,5 +102,11 @@ async def test_an_export_is_of_the_run_that_is_there_once_it_is_its_turn() -> No
                 await asyncio.sleep(0)  # it waits
                 await change_commands.restart(run, worker, run.spec.changed(seed=7), bug=None, backend=None)
             await asking
-        _, of = exported.call_args.args
-        assert (of.spec.seed, of.starts_from_seed) == (7, True)
+            _, of = exported.call_args.args
+            assert (of.spec.seed, of.starts_from_seed, of.changed) == (7, True, False)
+            await person.take(3)
+            await person.session.export("numpy")
+            assert not exported.call_args.args[1].changed
+            await person.say(type="configure", spec={"learning_rate": 0.1})
+            await person.session.export("numpy")
+            assert exported.call_args.args[1].changed

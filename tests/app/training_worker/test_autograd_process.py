@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import pytest
 
-from app.training_worker import port
+from app.training_worker import autograd_process, port
 from app.training_worker.harm import EngineHarmed
 from app.training_worker.processes import ProcessHarmed
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
 from engine import Trainer
+from engine.data.digits import BUNDLED_ONLY
 from engine.spec.choices import BackendName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
@@ -102,3 +103,15 @@ async def test_no_core_waits_for_torch_where_another_engine_is_gone_back_to() ->
     await worker.do(by_hand.trainer, port.GoTo(here, 1))
     worker.close()
     await processes.close()
+
+
+def test_the_process_makes_no_data_anew_for_a_setting_that_changes_on_the_way() -> None:
+    before = Spec(samples=40)
+    after = before.changed(learning_rate=0.1, optimizer="adam", batch_size=7)
+    state = Trainer(after, "by_hand").checkpoint().state
+    autograd_process._backend.cache_clear()
+    alone = autograd_process.advanced(after, BUNDLED_ONLY, state, 3)
+    autograd_process._backend.cache_clear()
+    autograd_process.advanced(before, BUNDLED_ONLY, Trainer(before, "by_hand").checkpoint().state, 3)
+    assert autograd_process.advanced(after, BUNDLED_ONLY, state, 3) == alone
+    assert autograd_process._backend.cache_info().misses == 1

@@ -2,7 +2,9 @@
 
 import csv
 import io
+import tempfile
 from dataclasses import replace
+from pathlib import Path
 from typing import get_args
 
 import numpy as np
@@ -12,9 +14,11 @@ from engine.data.digits import BUNDLED_ONLY
 from engine.exports import formats, notebook
 from engine.exports.exported_run import ExportedRun
 from engine.exports.formats import FORMATS, FormatName
+from engine.exports.numpy_script import numpy_program
 from engine.exports.points_file import points_file
 from engine.exports.proof import Proof
 from engine.exports.report import PLOTLY, _plane, report
+from engine.exports.torch_script import torch_program
 from engine.fault import Fault
 from engine.spec.choices import ActivationName
 from engine.spec.spec import Layer, Spec
@@ -164,6 +168,8 @@ def refusal(run: ExportedRun = RUN) -> Fault:
 
 def test_what_is_not_right_is_refused_with_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
     assert refusal(replace(RUN, bug="forgotten_slope")).code == "export_of_bug"
+    for without_loop in ("data", "safetensors", "report"):
+        assert proved(without_loop, replace(RUN, bug="forgotten_slope")).difference < 1e-5
     other = trained_run(RUN.spec.changed(learning_rate=0.06))
     right = FORMATS["numpy"].make
     changed(monkeypatch, make=lambda _, sources: right(other, sources))
@@ -172,3 +178,28 @@ def test_what_is_not_right_is_refused_with_the_reason(monkeypatch: pytest.Monkey
     assert (refusal().code, refusal().values["reason"]) == ("export_failed", "ZeroDivisionError: division by zero")
     changed(monkeypatch, libraries=("no_such_library",))
     assert (refusal().code, refusal().values["library"]) == ("export_needs", "no_such_library")
+
+
+def test_a_program_of_a_run_that_was_changed_says_whose_its_losses_are() -> None:
+    changed = replace(RUN, changed=True)
+    for make in (numpy_program, torch_program):
+        assert "was changed" not in make(RUN).text
+        assert "Only the weights that are put in then are the page's." in make(changed).text.replace("\n", " ")
+    assert "Only the weights" in notebook._cells(changed)[0].source
+    assert "was changed" not in notebook._cells(RUN)[0].source
+    assert proved("numpy", changed).difference < 1e-5
+
+
+def test_a_notebook_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    there: list[str] = []
+
+    def execute(_: object, env: dict[str, str]) -> None:
+        there.extend(path for path in (env["IPYTHONDIR"], env["MPLCONFIGDIR"]) if Path(path).is_dir())
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr("nbclient.NotebookClient.execute", execute)
+    with pytest.raises(RuntimeError, match="no kernel"):
+        notebook.notebook(RUN, BUNDLED_ONLY)
+    assert len(there) == 2
+    assert list(tmp_path.iterdir()) == []

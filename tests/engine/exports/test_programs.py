@@ -5,7 +5,9 @@ import gzip
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pytest
@@ -14,7 +16,7 @@ from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.exports.exported_run import FIRST_STEPS, ExportedRun
 from engine.exports.numpy_script import numpy_program
 from engine.exports.program import Program
-from engine.exports.proof import TOLERANCE, compare, expected, found, prove, run_program
+from engine.exports.proof import TOLERANCE, Proof, compare, expected, found, prove, run_program
 from engine.exports.torch_script import torch_program
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Layer, Spec
@@ -157,3 +159,15 @@ PHASES = {"batch", "forward-0", "forward-1", "loss", "backward-1", "backward-0",
 def test_every_phase_has_its_lines(make: Make) -> None:
     marked = {line.phase for line in make(trained_run(Spec(hidden=(3,)))).lines} - {None}
     assert {phase for phase in PHASES if not {phase, phase.split("-")[0]} & marked} == set()
+
+
+def test_losses_are_as_many_as_the_run_has() -> None:
+    """One that goes on where a stop rule ends the run is another program; only where rounding cuts may they be more."""
+    run = trained_run(Spec(hidden=(3,), samples=40, stop_steps=30))
+    wanted = expected(run)
+    assert wanted.losses is not None
+    longer = replace(wanted, losses=np.append(wanted.losses, wanted.losses[-1]))
+    assert prove(run, wanted) == Proof(30, wanted.outputs.size, 0.0)
+    assert not prove(run, longer).holds
+    with patch("engine.exports.proof.rounding_horizon", return_value=20):
+        assert prove(run, longer) == Proof(20, wanted.outputs.size, 0.0, cut=True)

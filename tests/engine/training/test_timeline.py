@@ -160,3 +160,20 @@ def test_a_position_of_another_network_is_refused() -> None:
     other = Trainer(SPEC.changed(hidden=(5,)))
     with pytest.raises(ValueError, match="hidden were different"):
         trainer.restore(other.checkpoint())
+
+
+def test_a_change_on_the_way_is_known_from_its_step_on() -> None:
+    trainer = Trainer(SPEC, "by_hand")
+    timeline = Timeline(ROOMY, trainer.checkpoint(), 1.0)
+    run(trainer, timeline, 4, 10)
+    assert not timeline.changed_before(40)
+    trainer.advance(1)
+    timeline.record(trainer.checkpoint(), 1.0, pinned=True)
+    assert not timeline.changed_before(40)
+    assert timeline.changed_before(41)
+    seek(trainer, timeline, 0, 20)
+    timeline.branch(trainer.checkpoint(), 1.0, ())  # with nothing changed
+    assert not timeline.changed_before(20)
+    timeline.branch(trainer.checkpoint(), 1.0, ("learning_rate",))
+    assert timeline.changed_before(20)
+    assert not timeline.changed_before(10)

@@ -8,7 +8,7 @@ import { t } from '../../core/i18n.js';
 const ON_OPENING = ['numpy', 'safetensors', 'data', 'torch']; // within seconds, the quickest first
 const ON_CLICK = ['report', 'onnx', 'notebook'];
 
-/** @typedef {{losses: number, outputs: number, difference: number, seconds: number, step: number}} Proof */
+/** @typedef {{losses: number, outputs: number, difference: number, seconds: number, step: number, cut: boolean, changed: boolean}} Proof */
 /** @typedef {{button: HTMLButtonElement, proof: HTMLElement, said: {key: string, values?: Record<string, any>} | null, of: string, file: {url: string, name: string} | null, due: boolean, wanted: boolean}} Export  said: beside its button; of: the run and step it was made of; due: it is to be made; wanted: it is to be downloaded once it is there */
 
 /** @param {HTMLElement} root  with a button for each format @param {import('../../core/store.js').Store} store */
@@ -87,10 +87,11 @@ function ask(one) {
 async function offer(one, answer) {
   const name = /filename="([^"]+)"/.exec(answer.headers.get('content-disposition') ?? '')?.[1] ?? '';
   /** @type {Proof} */
-  const { losses, outputs, difference, seconds, step } = JSON.parse(answer.headers.get('proof') ?? '{}');
+  const { losses, outputs, difference, seconds, step, cut, changed } = JSON.parse(answer.headers.get('proof') ?? '{}');
   const values = { step, seconds: seconds.toFixed(1), losses, outputs, difference: scientific(difference, 0) };
   one.file = { url: URL.createObjectURL(await answer.blob()), name };
-  show(one, 'proved', losses ? 'save.proof.proved' : 'save.proof.outputs', values, difference);
+  const ofLosses = changed ? 'save.proof.changed' : cut ? 'save.proof.cut' : 'save.proof.proved';
+  show(one, 'proved', losses ? ofLosses : 'save.proof.outputs', values, difference);
   if (one.wanted && !one.due) download(one); // due: of a step that the run has left
 }
 
