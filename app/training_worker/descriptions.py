@@ -112,13 +112,20 @@ def prediction(question: int, step: int, outputs: Array, predictions: Array, neu
 
 def scores(trainer: Trainer) -> dict[str, Any]:
     """The metrics of both sets: `scores` by name; `confusion`, rows of true and columns of predicted classes, None for
-    values; `roc`, of two classes; `r2` of several values, of all together and of each; and `said`, a digit for each
-    point of the plane: the class it is taken for."""
+    values; `roc`, of two classes; `r2` of several values, of all together and of each; and `predicted`, a digit for
+    each point of the plane: the class it is taken for."""
     sets = {
         "train": (trainer.train_points, trainer.train_labels),
         "test": (trainer.test_points, trainer.test_labels),
     }
-    message: dict[str, Any] = {"step": trainer.step, "scores": {}, "confusion": {}, "roc": {}, "r2": {}, "said": {}}
+    message: dict[str, Any] = {
+        "step": trainer.step,
+        "scores": {},
+        "confusion": {},
+        "roc": {},
+        "r2": {},
+        "predicted": {},
+    }
     several = trainer.spec.is_regression and trainer.spec.outputs > 1
     drawn = trainer.spec.kind.plane and not trainer.spec.is_regression
     with np.errstate(over="ignore", invalid="ignore"):  # after a divergence outputs may overflow float32
@@ -130,8 +137,8 @@ def scores(trainer: Trainer) -> dict[str, Any]:
             message["confusion"][name] = None if confusion is None else confusion.tolist()
             message["roc"][name] = _roc(roc(outputs, labels)) if trainer.spec.class_count == 2 else None
             message["r2"][name] = _explained(outputs, labels, trainer.spec.kind.unit) if several else None
-            message["said"][name] = "".join(map(str, predicted_classes(outputs, trainer.spec))) if drawn else None
-    for part in ("confusion", "roc", "r2", "said"):
+            message["predicted"][name] = "".join(map(str, predicted_classes(outputs, trainer.spec))) if drawn else None
+    for part in ("confusion", "roc", "r2", "predicted"):
         if not any(message[part].values()):
             message[part] = None
     return message

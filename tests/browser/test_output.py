@@ -237,13 +237,29 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
     opened.until(lambda: opened["boundary"].evaluate(pixels) != plain)
     opened["scores"].locator("h2").hover()
     opened.until(lambda: opened["boundary"].evaluate(pixels) == plain)
-    opened["mark-wrong"].check()
-    opened["mark-said"].check()
+    opened["confusion-train"].locator("b[tabindex='0']").focus()  # one tab stop, and arrow keys
+    opened.page.keyboard.press("ArrowDown")
+    opened.page.keyboard.press("ArrowRight")
+    expect(opened["confusion-train"].locator("[data-name=TP]")).to_be_focused()
+    expect(opened["confusion-train"].locator("b[tabindex='0']")).to_have_count(1)
+    opened.until(lambda: opened["boundary"].evaluate(pixels) != plain)
+    opened["mark-wrong"].focus()
+    opened.until(lambda: opened["boundary"].evaluate(pixels) == plain)
+    for mark in ("mark-wrong", "mark-predicted"):
+        opened[mark].check()
+        opened.until(lambda: opened["boundary"].evaluate(pixels) != plain)
+        opened[mark].uncheck()
+        opened.until(lambda: opened["boundary"].evaluate(pixels) == plain)
     expect(opened["swapped"]).to_be_hidden()
     left, top, right, bottom = box(opened["scores"])
     assert min(left, top) >= 0
     assert right <= 1366
     assert bottom <= 768
+    opened.page.keyboard.press("Escape")
+    opened["presets"].click()
+    opened["preset-e4_mystery"].click()
+    opened["all-scores"].click()
+    expect(opened["swapped"]).to_contain_text(re.compile(r"0\.\d{3}"))
 
 
 TOO_WIDE = """async () => {

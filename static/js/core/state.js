@@ -94,9 +94,9 @@
  * @property {boolean} testPoints
  * @property {boolean} discretize
  * @property {boolean} markWrong  points that are taken for another class are crossed
- * @property {boolean} markSaid   points have the colour and shape of the class they are taken for
+ * @property {boolean} markPredicted   points have the colour and shape of the class they are taken for
  * @property {{key: string, activations: Record<number, number[]>, moving: number | null} | null} digitFlow  of a digit drawn by hand: the values of each layer that it has reached, −1: its pixels, and the layer along whose links it moves
- * @property {{set: 'train' | 'test', own: number, said: number} | null} cell  of a confusion matrix, whose points stand out
+ * @property {{set: 'train' | 'test', own: number, predicted: number} | null} cell  of a confusion matrix, whose points stand out
  * @property {'log' | 'linear'} lossScale
  * @property {string} quantity  of the layers' chart, one of quantities.js
  * @property {'loss' | 'layers'} chart  where there is room for one
@@ -122,13 +122,13 @@ export const startState = (appearance) => ({
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
-  testPoints: false, discretize: false, markWrong: false, markSaid: false, cell: null, digitFlow: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
+  testPoints: false, discretize: false, markWrong: false, markPredicted: false, cell: null, digitFlow: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
   preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 
-/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markSaid' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
+/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markPredicted' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
 /** @type {(keyof View)[]} */
-const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markSaid', 'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'comparison', 'branchPictures'];
+const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markPredicted', 'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'comparison', 'branchPictures'];
 
 /** @param {PageState} state @returns {View} */
 const viewOf = (state) => /** @type {View} */ (Object.fromEntries(VIEW.map((key) => [key, state[key]])));

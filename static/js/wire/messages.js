@@ -150,7 +150,7 @@ export {};
  * @property {Both<number[][]> | null} confusion  rows: true classes, columns: predicted classes
  * @property {Both<Roc | null> | null} roc  of two classes
  * @property {Both<{whole: number | null, each: (number | null)[]}> | null} r2  of several values: of all together, and of each
- * @property {Both<string> | null} said  of classes on the plane: a digit for each point, the class it is taken for
+ * @property {Both<string> | null} predicted  of classes on the plane: a digit for each point, the class it is taken for
  */
 
 /** @typedef {{parent: number | null, begins: number, ends: number, changed: string[], curve: LossCurve}} Branch  begins, ends: steps */

@@ -301,7 +301,9 @@ async def test_scores_are_the_engines_own_and_only_for_those_who_look_at_them() 
             assert scores["confusion"][name] == found["confusion"].tolist()
             assert scores["scores"][name] == {key: value for key, value in found.items() if key != "confusion"}
             outputs = twin.predict(getattr(twin, f"{name}_points"))
-            assert scores["said"][name] == "".join("1" if output > twin.spec.threshold else "0" for output in outputs)
+            assert scores["predicted"][name] == "".join(
+                "1" if output > twin.spec.threshold else "0" for output in outputs
+            )
             assert curve is not None
             assert scores["roc"][name]["auc"] == curve.auc
             for rate in ("fpr", "tpr"):
@@ -321,7 +323,7 @@ async def test_values_have_no_classes_to_confuse() -> None:
         await person.say(type="configure", spec={"dataset": "arithmetic", "hidden": [4], "loss": "mse"})
         await person.say(type="watch", what=["scores"])
         scores = await person.until("scores")
-        assert (scores["confusion"], scores["roc"], scores["said"]) == (None, None, None)
+        assert (scores["confusion"], scores["roc"], scores["predicted"]) == (None, None, None)
         assert scores["scores"]["test"]["accuracy"] is None
         assert scores["scores"]["test"]["mae"] > 0
         assert len(scores["r2"]["test"]["each"]) == 2

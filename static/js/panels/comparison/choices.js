@@ -75,10 +75,12 @@ function readNow(store) {
 }
 
 /** @param {string} name @param {Now} now */
-function comparisonOption(name, { setUp, fields, choices }) {
-  const reasons = othersOf(name, setUp, fields, choices).map((difference) => differenceReason(setUp, difference, choices));
+export function comparisonOption(name, { setUp, fields, choices }) {
+  const differences = othersOf(name, setUp, fields, choices);
+  const reasons = differences.map((difference) => differenceReason(setUp, difference, choices));
   const reason = reasons.every(Boolean) ? reasons[0] : null;
-  const option = new Option(t(`comparison.what.${name}`), name);
+  const others = differences.map(({ aspect, value }) => aspectName(aspect, value));
+  const option = new Option(t(`comparison.what.${name}`, { others, own: aspectName('engine', setUp.engine) }), name);
   option.disabled = reason !== null;
   option.title = reason ? reasonText(reason) : '';
   return option;

@@ -82,12 +82,12 @@ export function mountBoundary(root, store, follow) {
 
 /** What is marked on the points, by a module that is loaded when it is first asked for. @param {Store} store @param {() => void} changed */
 function followMarks(store, changed) {
-  /** @type {typeof import('./said_points.js') | null} */
-  let said = null;
-  const read = () => said?.readMarks(store) ?? null;
+  /** @type {typeof import('./predicted_points.js') | null} */
+  let module = null;
+  const read = () => module?.readMarks(store) ?? null;
   const stops = [
-    store.watch(['markWrong', 'markSaid', 'cell'], async () => {
-      said ??= await import('./said_points.js');
+    store.watch(['markWrong', 'markPredicted', 'cell'], async () => {
+      module ??= await import('./predicted_points.js');
       changed();
     }),
     store.watch(['scores'], () => read() && changed()),

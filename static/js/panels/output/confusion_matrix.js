@@ -22,7 +22,7 @@ export function showConfusionMatrix(root, counts, { names, marks }) {
     root.style.setProperty('--classes', String(names.length));
     const heading = (/** @type {number} */ i) => `<span class="of-class">${marks ? markSvg(i) : ''}${names[i]}</span>`;
     root.innerHTML = `<span class="axes">${t('scores.axes')}</span>${names.map((_, i) => heading(i)).join('')}${names
-      .map((_, row) => heading(row) + names.map((__, column) => `<b class="${row === column ? 'right' : ''}" data-cell="${row}-${column}"${names.length === 2 ? ` data-name="${OF_TWO[row][column]}"` : ''}></b>`).join('')).join('')}`;
+      .map((_, row) => heading(row) + names.map((__, column) => `<b class="${row === column ? 'right' : ''}" data-cell="${row}-${column}" role="img" tabindex="${row || column ? -1 : 0}"${names.length === 2 ? ` data-name="${OF_TWO[row][column]}"` : ''}></b>`).join('')).join('')}`;
   }
   const shown = (/** @type {number} */ count) => (names.length > 4 && count < 1e4 ? String(count || '·') : formatCount(count, 1e4)); // narrow cells
   const most = Math.max(1, ...(counts ?? []).flat());
@@ -32,7 +32,9 @@ export function showConfusionMatrix(root, counts, { names, marks }) {
     write(cell, count === undefined ? '–' : shown(count));
     cell.dataset.value = String(count ?? '');
     cell.style.setProperty('--share', String((count ?? 0) / most));
-    const title = t(row === column ? 'scores.right' : 'scores.wrong', { count: formatCount(count ?? 0), own: actual, said: predicted });
-    if (cell.title !== title) cell.title = title;
+    const title = t(row === column ? 'scores.right' : 'scores.wrong', { count: formatCount(count ?? 0), own: actual, predicted });
+    if (cell.title === title) return;
+    cell.title = title;
+    cell.setAttribute('aria-label', title);
   }));
 }

@@ -25,7 +25,7 @@ export function createPlanePicture(box, canvas) {
   return {
     get size() { return size; },
 
-    /** To the room there is; paints the points anew. @param {PlaneContents} contents @param {boolean} withTest @param {import('./said_points.js').Marks | null} marks */
+    /** To the room there is; paints the points anew. @param {PlaneContents} contents @param {boolean} withTest @param {import('./predicted_points.js').Marks | null} marks */
     fit(contents, withTest, marks) {
       palette = readPalette(box);
       heatMap.recolor(palette);
@@ -54,7 +54,7 @@ export function createPlanePicture(box, canvas) {
   };
 }
 
-/** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean, marks: import('./said_points.js').Marks | null}} how */
+/** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean, marks: import('./predicted_points.js').Marks | null}} how */
 function paintDataPoints(context, { classes, train, test, extent, chosenOutput }, { size, palette, withTest, marks }) {
   const shrink = Math.min(1, Math.sqrt(MANY / Math.max(1, train.length)));
   const radius = train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(4.2, size / 66) * shrink);
@@ -68,9 +68,9 @@ function paintDataPoints(context, { classes, train, test, extent, chosenOutput }
     output: chosenOutput,
     unit: train.reduce((most, point) => Math.max(most, Math.abs(point[2 + chosenOutput] ?? 0)), 1),
   };
-  const [told, testToo] = [marks?.classes, withTest || marks?.cell?.set === 'test'];
-  if (testToo) paintPoints(context, marks?.said ? marks.asSaid(test, told?.test, classes) : test, { ...how, hollow: true });
-  paintPoints(context, marks?.said ? marks.asSaid(train, told?.train, classes) : train, { ...how, hollow: false });
+  const [predicted, testToo] = [marks?.classes, withTest || marks?.cell?.set === 'test'];
+  if (testToo) paintPoints(context, marks?.predicted ? marks.asPredicted(test, predicted?.test, classes) : test, { ...how, hollow: true });
+  paintPoints(context, marks?.predicted ? marks.asPredicted(train, predicted?.train, classes) : train, { ...how, hollow: false });
   if (testToo) marks?.paint(context, test, 'test', marks, how);
   marks?.paint(context, train, 'train', marks, how);
 }

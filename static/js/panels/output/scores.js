@@ -56,7 +56,7 @@ export function mountScores(root, opener, panel, store) {
   showWords();
   const undo = [
     store.watch(['frame', 'scores'], () => { timer ||= window.setTimeout(show, Math.max(0, shownAt + SHOW_EVERY - performance.now())); }),
-    store.watch(['markWrong', 'markSaid', 'preset'], show),
+    store.watch(['markWrong', 'markPredicted', 'preset'], show),
     store.watch(['language', 'profile'], showWords),
     store.watch(['state'], place), // another data set has another table
     () => removeEventListener('resize', place),

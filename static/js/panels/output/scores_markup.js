@@ -12,7 +12,7 @@ export const SCORES_MARKUP = `
         <div><dt data-t="${text}"></dt><dd data-testid="${testid}"></dd></div>`).join('')}
       </dl>
       <div class="matrices">${SETS.map((set) => `<figure class="of-${set}"><figcaption data-t="scores.${set}_confusion"></figcaption><div class="matrix" data-testid="confusion-${set}"></div></figure>`).join('')}
-        <p class="marks"><label><input type="checkbox" data-testid="mark-wrong"><span data-t="scores.mark_wrong"></span></label><label><input type="checkbox" data-testid="mark-said"><span data-t="scores.mark_said"></span></label></p>
+        <p class="marks"><label><input type="checkbox" data-testid="mark-wrong"><span data-t="scores.mark_wrong"></span></label><label><input type="checkbox" data-testid="mark-predicted"><span data-t="scores.mark_predicted"></span></label></p>
         <p class="hint swapped" data-testid="swapped"></p></div>
       <figure class="each-r2" data-testid="each-r2" hidden><figcaption data-t="scores.r2_each"></figcaption><div></div></figure>
       <figure class="roc" data-testid="roc"><figcaption data-t="scores.roc"></figcaption>

@@ -1,9 +1,10 @@
 // @ts-check
-// Which runs a comparison starts, and when the page's own is set back.
+// Which runs a comparison starts, what it is called, and when the page's own is set back.
 
+import { useLanguage } from '/static/js/core/i18n.js';
 import { startState } from '/static/js/core/state.js';
 import { createStore } from '/static/js/core/store.js';
-import { createChoices } from '/static/js/panels/comparison/choices.js';
+import { comparisonOption, createChoices } from '/static/js/panels/comparison/choices.js';
 import { equal, test } from '/js-tests/harness.js';
 
 const SPEC = { dataset: 'circle', optimizer: 'adam', hidden: [], l2: 0 };
@@ -42,4 +43,11 @@ test('a run is set back where a person chooses what is compared, and by nothing 
   what.value = 'reward';
   what.dispatchEvent(new Event('change'));
   equal(sent, ['reset']);
+});
+
+test('the comparison of engines names those that are compared, whichever trains', async () => {
+  await useLanguage('en');
+  const now = (/** @type {string} */ engine) => /** @type {any} */ ({ setUp: { spec: {}, bug: 'forgotten_two', engine }, fields: {}, choices: { engines: ['compiled', 'by_hand', 'autograd'] } });
+  const words = ['compiled', 'by_hand', 'autograd'].map((engine) => comparisonOption('engine', now(engine)).text);
+  equal(words, ['Engines: by hand, PyTorch beside compiled', 'Engines: compiled, PyTorch beside by hand', 'Engines: compiled, by hand beside PyTorch']);
 });
