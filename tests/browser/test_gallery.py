@@ -202,6 +202,18 @@ def test_on_a_wall_a_caption_cuts_nothing(open_page: OpenPage, width: int) -> No
     expect(opened["diagnosis"]).to_be_visible()
     assert opened["network"].bounding_box() == network, "moved when the sentence came"
     expect(opened["diagnosis-where"]).to_be_in_viewport(ratio=1)
+    is_cut = (
+        "() => [...document.querySelectorAll('.loss-panel h2')].some((head) => head.scrollWidth > head.clientWidth)"
+    )
+    assert not opened.page.evaluate(is_cut)
+    opened["race"].click()
+    expect(opened["rival-7"]).to_be_visible()
+    expect(opened["repair"]).to_be_in_viewport(ratio=1)
+    assert not opened.page.evaluate(is_cut)
+    rivals, bar = opened["rivals"].bounding_box(), opened["broken"].bounding_box()
+    assert rivals
+    assert bar
+    assert rivals["y"] + rivals["height"] <= bar["y"]
 
 
 @pytest.mark.parametrize(

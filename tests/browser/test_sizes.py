@@ -100,9 +100,14 @@ def test_projector_steps_back_to_the_main_things_and_is_remembered(open_page: Op
     opened.page.keyboard.press("c")
     for testid in waiting:
         expect(opened[testid]).to_be_visible()
-    opened.page.keyboard.press("Escape")
-    expect(opened["optimizer"]).to_be_hidden()
-    expect(opened["wall-controls"]).to_be_focused()
+    opened["neuron-0-0"].click()
+    opened["more"].click()
+    for level in ("settings", "optimizer", "inspector"):  # Escape closes one at a time
+        expect(opened[level]).to_be_visible()
+        opened.page.keyboard.press("Escape")
+        expect(opened[level]).to_be_hidden()
+        if level == "optimizer":
+            expect(opened["wall-controls"]).to_be_focused()
     assert opened.page.evaluate("getComputedStyle(document.body).fontSize") == "20px"
     opened["wall-controls"].click()
     expect(opened["help"]).to_be_visible()

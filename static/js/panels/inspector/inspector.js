@@ -75,6 +75,7 @@ function listenToEscape(store) {
   function close(event) {
     if (event.key !== 'Escape' || event.defaultPrevented || !store.get('inspected')) return;
     if (overlayIsOpen()) return; // Escape closes that one first
+    event.preventDefault(); // and nothing else
     store.set({ inspected: null });
   }
   document.addEventListener('keydown', close);

@@ -48,8 +48,10 @@ export function createRateSelect(select, input, store, configure) {
     if (isValid) configure({ learning_rate: input.valueAsNumber });
     else show(spec, fields);
   };
-  input.onkeydown = ({ key }) => {
+  input.onkeydown = (event) => {
+    const { key } = event;
     if (key !== 'Enter' && key !== 'Escape') return;
+    event.preventDefault(); // Escape closes nothing else
     if (key === 'Escape') input.value = '';
     input.blur();
     select.focus();

@@ -39,7 +39,8 @@ export function mountSettings(root, opener, store, send) {
   };
   /** @param {KeyboardEvent} event */
   const close = (event) => {
-    if (event.key !== 'Escape' || !root.matches(':popover-open') || document.querySelector('[popover=auto]:popover-open, dialog[open]')) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || !root.matches(':popover-open') || document.querySelector('[popover=auto]:popover-open, dialog[open]')) return;
+    event.preventDefault(); // it closes nothing else
     root.hidePopover();
     opener.focus();
   };

@@ -2,6 +2,8 @@
 // In the projector profile the knobs, the menus and the controls of the layers wait behind one button. Open, they lie over the
 // chart; the network makes room above its columns.
 
+import { overlayIsOpen } from '../../core/elements.js';
+
 /**
  * @param {HTMLElement} opener
  * @param {import('../../core/store.js').Store} store
@@ -18,8 +20,9 @@ export function mountWallControls(opener, store) {
   opener.onclick = () => store.get('profile') === 'projector' && show(!store.get('wallControls'));
   /** @param {KeyboardEvent} event */
   const close = (event) => {
-    const isTaken = event.target instanceof Element && event.target.closest('dialog, [popover]:not(.message)');
-    if (event.key !== 'Escape' || event.defaultPrevented || isTaken || !store.get('wallControls')) return;
+    if (event.key !== 'Escape' || event.defaultPrevented || !store.get('wallControls')) return;
+    if (overlayIsOpen()) return; // Escape closes that one first
+    event.preventDefault(); // and nothing else
     show(false);
     opener.focus();
   };
