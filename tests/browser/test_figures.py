@@ -3,6 +3,8 @@
 import numpy as np
 from playwright.sync_api import expect
 
+from engine.spec.spec import Spec
+from engine.training.trainer import Trainer
 from tests.browser.conftest import Opened, OpenPage
 
 
@@ -44,7 +46,10 @@ def test_presets_show_their_figures(opened: Opened) -> None:
 
     choose(opened, "a1_neuron")
     opened["figure-open"].click()
-    expect(opened["biology"]).to_contain_text("w₁ = ")
+    parameters = Trainer(Spec.model_validate(opened.spec), backend="by_hand").parameters()
+    values = [float(value) for tensor in parameters.values() for value in np.ravel(tensor)]
+    for name, value in zip(("w₁", "w₂", "b"), values, strict=True):
+        expect(opened["biology"]).to_contain_text(f"{name} = {value:.2f}".replace("-", "−"))
     opened["language"].evaluate("button => button.click()")
     expect(opened["figure"]).to_contain_text("突触")
     opened.page.keyboard.press("Escape")

@@ -157,6 +157,8 @@ def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph)
     }.items():
         opened["own-backward"].fill(backward)
         expect(opened["own-fault"]).to_contain_text(sentence)
+    in_address = "new URLSearchParams(location.hash.slice(1)).get('backward')"
+    assert opened.page.evaluate(in_address) == "y·g, q·g"
     expect(opened["fault"]).to_be_hidden()
     expect(opened["node-L"]).to_have_attribute("data-value", "-6")  # nothing else is lost
     opened["own-backward"].fill("y·g, x·g")
@@ -168,6 +170,11 @@ def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph)
     expect(opened["own-fault"]).to_contain_text("forward has 3 inputs (x, y, z)")
     opened["own-backward"].fill("")
     expect(opened["own-verdict"]).to_contain_text("Write the gradients of x, y, z")
+    opened["own-backward"].fill("y·g, x·g, g")
+    click(opened, "preset-autograd")
+    expect(opened["own-backward"]).to_be_hidden()
+    expect(opened["own-backward"]).to_have_value("")
+    assert opened.page.evaluate(in_address) is None
 
 
 def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:

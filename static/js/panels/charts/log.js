@@ -31,6 +31,7 @@ export function mountLog(root, heading, store) {
   });
 
   function show() {
+    if (root.hidden) return;
     const [state, rows] = [store.get('state'), rowsOfLog()];
     table.show(rows, state, readPlace(store));
     end.follow();

@@ -12,20 +12,32 @@ import { t } from '../../core/i18n.js';
 export function createBugSelect(panel, chip, store, send) {
   const select = /** @type {HTMLSelectElement} */ (panel.querySelector('[data-testid=plant]'));
   const help = /** @type {HTMLElement} */ (panel.querySelector('[data-testid=plant-help]'));
+  /** @type {string | null} */
+  let asked = null; // and not confirmed
+
   select.onchange = () => {
-    send({ type: 'plant', bug: select.value || null });
-    select.blur();
+    asked = select.value;
+    send({ type: 'plant', bug: asked || null });
   };
+
+  function show() {
+    const planted = store.get('state')?.planted ?? '';
+    if (planted === asked) asked = null;
+    select.value = asked ?? planted;
+    chip.classList.toggle('planted', planted !== '');
+    panel.dataset.value = planted;
+    help.textContent = t(planted ? `bug.${planted}.help` : 'checked.plant_help');
+  }
+
   return {
     labels() {
       select.replaceChildren(new Option(t('bug.none'), ''), ...(store.get('choices')?.bugs ?? []).map((bug) => new Option(t(`bug.${bug}`), bug)));
     },
-    show() {
-      const planted = store.get('state')?.planted ?? '';
-      if (document.activeElement !== select) select.value = planted;
-      chip.classList.toggle('planted', planted !== '');
-      panel.dataset.value = planted;
-      help.textContent = t(planted ? `bug.${planted}.help` : 'checked.plant_help');
+    show,
+    /** Puts the choice back. */
+    refused() {
+      asked = null;
+      show();
     },
   };
 }

@@ -17,7 +17,6 @@ export function createEngineSelect(panel, store, send) {
     asked = select.value;
     send({ type: 'engine', name: asked });
     show();
-    select.blur();
   };
 
   function show() {
@@ -34,6 +33,7 @@ export function createEngineSelect(panel, store, send) {
       select.replaceChildren(...(store.get('choices')?.engines ?? []).map((engine) => new Option(t(`engine.${engine}`), engine)));
     },
     show,
+    /** Puts the choice back. */
     refused() {
       asked = '';
       show();

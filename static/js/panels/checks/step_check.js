@@ -61,7 +61,7 @@ export function mountStepCheck(chip, panel, store, send) {
   labels();
   const stops = [
     store.watch(['checked', 'state'], show),
-    store.watch(['message'], () => (bugs.show(), engines.refused())), // a refusal puts the choice back
+    store.watch(['message'], () => { if (isRefusal(store.get('message'))) [bugs, engines].forEach((choice) => choice.refused()); }),
     store.watch(['language', 'choices'], labels),
   ];
   return () => {
@@ -70,6 +70,9 @@ export function mountStepCheck(chip, panel, store, send) {
     stops.forEach((stop) => stop());
   };
 }
+
+/** Of any command: a bug or an engine can be refused for branches or memory, too. @param {import('../../core/state.js').Message | null} message */
+const isRefusal = (message) => message?.kind === 'error' && message.key.startsWith('server.');
 
 /** @param {HTMLElement} chip @param {Checked | null} check */
 function showChip(chip, check) {

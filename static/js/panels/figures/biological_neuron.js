@@ -45,9 +45,10 @@ export function mountBiologicalNeuron(root, store) {
   function show() {
     const [frame, spec] = [store.get('frame'), store.get('spec')];
     if (!frame || !spec) return;
-    const parameters = [...frame.parameters['layers.0.weight'] ?? [], ...frame.parameters['layers.0.bias'] ?? []];
+    const { 'layers.0.weight': weights, 'layers.0.bias': bias } = frame.parameters;
+    const parameters = [weights?.[0], weights?.[1], bias?.[0]];
     names.forEach((name, i) => write(name, featureLabel(spec.features[i] ?? '')));
-    values.forEach((value, i) => write(value, parameters[i] === undefined ? '' : `${['w₁', 'w₂', 'b'][i]} = ${fixed(parameters[i], 2).trim()}`));
+    parameters.forEach((value, i) => write(values[i], value === undefined ? '' : `${['w₁', 'w₂', 'b'][i]} = ${fixed(value, 2).trim()}`));
   }
 
   show();

@@ -1,7 +1,9 @@
 // @ts-check
-// The figure that belongs to a preset, in a popover that its caption opens: made when it is opened, gone when it is closed.
+// The figure that belongs to a preset, in a popover that its caption opens: made when it is opened, gone when it is
+// closed, and closed with the caption when the experiment is another.
 
 import { t, translate } from '../../core/i18n.js';
+import { shownPreset } from '../../experiment/shown_preset.js';
 import { mountActivationPlots } from './activation_plots.js';
 import { mountBiologicalNeuron } from './biological_neuron.js';
 import { mountCollapsedNeuron } from './collapsed_neuron.js';
@@ -21,7 +23,8 @@ export function mountFigures(popover, opener, store) {
   const title = /** @type {HTMLElement} */ (popover.querySelector('h2'));
   const body = /** @type {HTMLElement} */ (popover.querySelector('.figure-body'));
   let unmount = () => {};
-  const figure = () => FIGURES[store.get('preset') ?? ''];
+  let preset = shownPreset(store);
+  const figure = () => FIGURES[preset];
 
   function showOpener() {
     opener.hidden = !figure();
@@ -39,11 +42,21 @@ export function mountFigures(popover, opener, store) {
     if (open) place(popover, opener);
   }
 
+  function showPreset() {
+    if (preset === shownPreset(store)) return;
+    preset = shownPreset(store);
+    showOpener();
+    fill();
+  }
+
   popover.addEventListener('toggle', fill);
   showOpener();
-  const stop = store.watch(['preset', 'language', 'profile'], () => (showOpener(), fill()));
+  const stops = [
+    store.watch(['presets', 'preset', 'spec', 'fields'], showPreset),
+    store.watch(['language', 'profile'], () => (showOpener(), fill())),
+  ];
   return () => {
-    stop();
+    stops.forEach((stop) => stop());
     unmount();
     popover.removeEventListener('toggle', fill);
     body.replaceChildren();

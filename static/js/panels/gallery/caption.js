@@ -1,9 +1,9 @@
 // @ts-check
 // A line above the network that says what to look for in the chosen preset, as long as its experiment is shown.
 
-import { sameExperiment } from '../../experiment/compatibility.js';
-import { hasText, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 import { fillLinked } from '../../core/linked_text.js';
+import { shownPreset } from '../../experiment/shown_preset.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
 
@@ -26,12 +26,4 @@ export function mountCaption(root, store, controlOf) {
   /** @type {HTMLElement} */ (root.querySelector('.close')).onclick = () => store.set({ preset: null });
   show();
   return store.watch(['presets', 'language', 'preset', 'spec', 'fields'], show);
-}
-
-/** The chosen preset, if it is the experiment that is shown and has a line; '' else. @param {Store} store */
-function shownPreset(store) {
-  const preset = store.get('presets')?.find(({ name }) => name === store.get('preset'));
-  const [spec, fields] = [store.get('spec'), store.get('fields')];
-  const isShown = preset?.spec && spec && fields && sameExperiment(fields, preset.spec, spec);
-  return isShown && hasText(`preset.${preset.name}.see`) ? preset.name : '';
 }

@@ -72,7 +72,7 @@ function makeChoices(root, store, refresh) {
   for (const button of presets) {
     const { expression, values } = EXAMPLES[button.dataset.preset ?? ''];
     button.onclick = () => {
-      store.set({ view: 'expression', expression, given: values });
+      store.set({ view: 'expression', expression, given: values, own: false, backward: '' });
       refresh({ anew: true });
     };
   }

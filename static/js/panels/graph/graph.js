@@ -43,7 +43,7 @@ export function mountGraph(places, store, session) {
     mountNodeTable(places.table, store),
     mountNodeCard(places.card, store, source),
     mountOwnOperation(/** @type {HTMLDetailsElement} */ (places.form.querySelector('.own')), store),
-    store.watch(['own', 'judgement'], () => writeAddress(store)),
+    store.watch(['own', 'backward', 'upstream'], () => writeAddress(store)),
   ];
   readAddress(store);
   source.refresh({ anew: true });

@@ -18,11 +18,13 @@ export function createProgramView(root, name, store) {
 
   async function load() {
     const { session, revision } = store.get('state') ?? {};
-    if (of === `${session} ${revision}`) return;
-    of = `${session} ${revision}`;
+    const wanted = `${session} ${revision}`;
+    if (root.hidden || of === wanted) return;
+    of = wanted;
     const answer = await fetch(`api/sessions/${session}/programs/${name}`).catch(() => null);
     /** @type {Program | null} */
     const program = answer?.ok ? await answer.json() : null;
+    if (of !== wanted) return; // a newer one was asked for meanwhile
     if (program) root.replaceChildren(...program.lines.map(makeProgramLine));
     else {
       of = '';
