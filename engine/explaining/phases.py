@@ -67,7 +67,8 @@ def phases_of(step: TracedStep, sample: int) -> list[Phase]:
         cache = batch_pass.forward[layer]
         bound = {"below": cache.below, "z": step.weighted_sums[layer], "n": cache.n, "h": cache.h, "a": cache.out}
         phases.append(Phase("forward", layer, _of_sample(bound, sample), _form(step, layer)))
-    terms = step.loss.terms(outputs[np.newaxis], targets[np.newaxis])
+    with np.errstate(all="ignore"):  # what is not finite is said as it is
+        terms = step.loss.terms(outputs[np.newaxis], targets[np.newaxis])
     bound = {"outputs": outputs, "targets": targets, "terms": terms, "loss": np.array(batch_pass.loss)}
     phases.append(Phase("loss", None, {name: _floats(values) for name, values in bound.items()}))
     for layer in reversed(layers if batch_pass.backward else ()):

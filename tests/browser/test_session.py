@@ -56,7 +56,9 @@ def test_frames_are_added_to_the_history_each_layer_to_its_own(page: Page) -> No
         page,
         """session.receiveState(state(1, {}));
         session.receiveHistory(
-          { type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]] });
+          { type: 'history', steps: [0], train_loss: [9], test_loss: [9], gradient_norms: [[1], [2]],
+            log: { epochs: [], steps: [], train_loss: [], test_loss: [], train_accuracy: [], test_accuracy: [],
+              errors: [] } });
         session.receiveFrame(frame(1, 1, 5)); session.receiveFrame(frame(1, 2, 5));
         return store.get('history');""",
     )
@@ -65,6 +67,7 @@ def test_frames_are_added_to_the_history_each_layer_to_its_own(page: Page) -> No
         "train_loss": [9, 1],
         "test_loss": [9, 2],
         "gradient_norms": [[1, 3], [2, 4]],
+        "log": [],
     }
 
 

@@ -15,6 +15,7 @@ FIELDS = [name for name in SCHEMA if name not in ("own_points", "own_units")]
 FIRST = {
     **dict.fromkeys(("classes",), "dataset=moons"),
     "function": "dataset=function",
+    "normalize": "dataset=digits",
     **dict.fromkeys(("random_inputs", "random_outputs"), "dataset=random"),
     "leaky_slope": "activation=leaky_relu",
     "elu_alpha": "activation=elu",

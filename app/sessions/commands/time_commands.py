@@ -12,7 +12,7 @@ from engine.training.timeline import Checkpoint, Moment
 SEEK_SECONDS = 0.03
 """How long training from a kept moment to the step asked for may take: the page then has its picture within 50 ms."""
 
-STEPS_ALWAYS_REPLAYED = 5
+STEPS_ALWAYS_REPLAYED = 10
 """However long they take: of a run that has just begun the seconds of a step are not known yet."""
 
 # Inspecting a step

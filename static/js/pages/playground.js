@@ -215,6 +215,9 @@ const help = createLatePart(store, async () => {
   mountHelp(dialog('help'), elementOf('help'));
 }, { clicked: '[data-testid=help]' });
 
+document.addEventListener('dragenter', upload.demand, { once: true }); // before the file is let go
+document.addEventListener('dragenter', save.demand, { once: true });
+
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
