@@ -23,9 +23,9 @@ from engine.data.features import features_of
 from engine.evaluation.predictions import predictions_of
 from engine.exports.exported_run import ExportedRun
 from engine.exports.formats import ProgramName
-from engine.exports.numpy_script import numpy_program
-from engine.exports.program import Program, readable
-from engine.exports.torch_script import torch_program
+from engine.exports.programs.numpy_script import numpy_program
+from engine.exports.programs.program import Program, readable
+from engine.exports.programs.torch_script import torch_program
 from engine.nn.network import Array
 from engine.spec.choices import FEATURES, BackendName, BugName
 from engine.spec.spec import Spec

@@ -11,12 +11,12 @@ from engine.data.digits import DataSources
 from engine.exports import onnx_model
 from engine.exports.exported_run import ExportedRun
 from engine.exports.notebook import notebook
-from engine.exports.numpy_script import numpy_program
 from engine.exports.points_file import points_file
-from engine.exports.program import Program
+from engine.exports.programs.numpy_script import numpy_program
+from engine.exports.programs.program import Program
+from engine.exports.programs.torch_script import torch_program
 from engine.exports.proof import Numbers, Proof, found, prove
 from engine.exports.report import report
-from engine.exports.torch_script import torch_program
 from engine.fault import Fault
 from engine.training import safetensors_file
 from engine.training.trainer import Trainer

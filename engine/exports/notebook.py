@@ -9,9 +9,9 @@ import numpy as np
 
 from engine.data.digits import DataSources
 from engine.exports.exported_run import CHANGED, ExportedRun
-from engine.exports.program import joined, lines
+from engine.exports.programs.program import joined, lines
+from engine.exports.programs.torch_script import Part, torch_imports, torch_parts
 from engine.exports.proof import Numbers
-from engine.exports.torch_script import Part, torch_imports, torch_parts
 from engine.nn.network import Array
 from engine.spec.spec import Spec
 

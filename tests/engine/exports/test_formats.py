@@ -14,11 +14,11 @@ from engine.data.digits import BUNDLED_ONLY
 from engine.exports import formats, notebook
 from engine.exports.exported_run import ExportedRun
 from engine.exports.formats import FORMATS, FormatName
-from engine.exports.numpy_script import numpy_program
 from engine.exports.points_file import points_file
+from engine.exports.programs.numpy_script import numpy_program
+from engine.exports.programs.torch_script import torch_program
 from engine.exports.proof import Proof
 from engine.exports.report import PLOTLY, _plane, report
-from engine.exports.torch_script import torch_program
 from engine.fault import Fault
 from engine.spec.choices import ActivationName
 from engine.spec.spec import Layer, Spec

@@ -14,10 +14,10 @@ import pytest
 
 from engine.data.digits import BUNDLED_ONLY, DataSources
 from engine.exports.exported_run import FIRST_STEPS, ExportedRun
-from engine.exports.numpy_script import numpy_program
-from engine.exports.program import Program
+from engine.exports.programs.numpy_script import numpy_program
+from engine.exports.programs.program import Program
+from engine.exports.programs.torch_script import torch_program
 from engine.exports.proof import TOLERANCE, Proof, compare, expected, found, prove, run_program
-from engine.exports.torch_script import torch_program
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Layer, Spec
 from engine.training.trainer import Trainer

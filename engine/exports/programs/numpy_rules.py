@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 from engine.exports.exported_run import ExportedRun
-from engine.exports.numpy_network import parameter_names
-from engine.exports.program import Line, lines
+from engine.exports.programs.numpy_network import parameter_names
+from engine.exports.programs.program import Line, lines
 from engine.nn.optimizers import uses_memory
 from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec

@@ -1,7 +1,7 @@
 """Code of the random numbers of a run: a script carries what it needs of `engine.nn.random`, and draws the same."""
 
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.program import Line, lines
 
 STREAM = """
 def stream(purpose):

@@ -2,14 +2,21 @@
 
 from textwrap import fill
 
-from engine.exports.data_code import Names, data_code
 from engine.exports.exported_run import CHANGED, ExportedRun
-from engine.exports.loop_code import batch_code, before_loop, log_and_stop, rate_factor, settings
-from engine.exports.numpy_network import buffer_names, functions, layers_of, loss_slope, loss_value, parameter_names
-from engine.exports.numpy_rules import memory_code, rule_functions, update_code
-from engine.exports.program import Line, Program, indented, joined, lines
-from engine.exports.random_code import random_functions
-from engine.exports.weights_code import direct_start, draws_weights, is_readable, layer_function, written
+from engine.exports.programs.data_code import Names, data_code
+from engine.exports.programs.loop_code import batch_code, before_loop, log_and_stop, rate_factor, settings
+from engine.exports.programs.numpy_network import (
+    buffer_names,
+    functions,
+    layers_of,
+    loss_slope,
+    loss_value,
+    parameter_names,
+)
+from engine.exports.programs.numpy_rules import memory_code, rule_functions, update_code
+from engine.exports.programs.program import Line, Program, indented, joined, lines
+from engine.exports.programs.random_code import random_functions
+from engine.exports.programs.weights_code import direct_start, draws_weights, is_readable, layer_function, written
 from engine.nn.network import Stage
 
 

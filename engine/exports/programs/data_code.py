@@ -12,7 +12,7 @@ from jinja2 import Environment, StrictUndefined
 from engine.data.datasets import split
 from engine.data.planes import GATES, HILLS
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.program import Line, lines
 from engine.spec.choices import DatasetName, FeatureName, FunctionName
 from engine.spec.spec import Spec
 

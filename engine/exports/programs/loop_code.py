@@ -1,7 +1,7 @@
 """Code that both scripts share: settings, the loop over steps, the learning rate, the log, the stop rules."""
 
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.program import Line, lines
 from engine.spec.choices import READS, ScheduleName
 from engine.spec.spec import Spec
 

@@ -1,7 +1,7 @@
 """PyTorch code of a network: nn.Sequential, and small modules of its own for what torch has not in this form."""
 
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.program import Line, lines
 from engine.nn.network import Stage
 from engine.spec.choices import ActivationName, LossName
 from engine.spec.spec import Spec

@@ -1,8 +1,8 @@
 """PyTorch code of the rules of descent: torch.optim where it has them, else a class or lines of their own."""
 
 from engine.exports.exported_run import ExportedRun
-from engine.exports.loop_code import rate_factor
-from engine.exports.program import Line, lines
+from engine.exports.programs.loop_code import rate_factor
+from engine.exports.programs.program import Line, lines
 from engine.nn.optimizers import uses_memory
 from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec

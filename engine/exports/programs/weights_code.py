@@ -5,9 +5,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from engine.exports.data_code import wrapped
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.data_code import wrapped
+from engine.exports.programs.program import Line, lines
 from engine.nn.network import Array
 from engine.spec.choices import InitializerName
 

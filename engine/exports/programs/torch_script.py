@@ -2,15 +2,15 @@
 
 from dataclasses import dataclass
 
-from engine.exports.data_code import Names, data_code
 from engine.exports.exported_run import ExportedRun
-from engine.exports.loop_code import batch_code, before_loop, log_and_stop, settings
-from engine.exports.numpy_script import imports, title, uses
-from engine.exports.program import Line, Program, indented, joined, lines
-from engine.exports.random_code import random_functions
-from engine.exports.torch_network import loss_function, module_classes, network_code, norm_biases
-from engine.exports.torch_rules import optimizer_code, rule_classes, update_code
-from engine.exports.weights_code import draws_weights, is_readable, layer_function, written
+from engine.exports.programs.data_code import Names, data_code
+from engine.exports.programs.loop_code import batch_code, before_loop, log_and_stop, settings
+from engine.exports.programs.numpy_script import imports, title, uses
+from engine.exports.programs.program import Line, Program, indented, joined, lines
+from engine.exports.programs.random_code import random_functions
+from engine.exports.programs.torch_network import loss_function, module_classes, network_code, norm_biases
+from engine.exports.programs.torch_rules import optimizer_code, rule_classes, update_code
+from engine.exports.programs.weights_code import draws_weights, is_readable, layer_function, written
 from engine.spec.spec import Spec
 
 

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from engine.exports.data_code import Names
 from engine.exports.exported_run import ExportedRun
-from engine.exports.program import Line, lines
+from engine.exports.programs.data_code import Names
+from engine.exports.programs.program import Line, lines
 from engine.nn.network import Stage
 from engine.spec.choices import ActivationName, LossName
 from engine.spec.spec import Spec

@@ -1,0 +1,1 @@
+"""Programs: a run as a PyTorch and a NumPy script."""
