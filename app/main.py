@@ -11,9 +11,9 @@ from app.settings import Settings
 from app.store.opening import open_store
 from app.store.store import Store
 from app.training_worker.memory import MemoryBudget
-from app.training_worker.processes import Processes
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
+from app.training_worker.worker_processes.processes import Processes
 from app.web import api, files, gallery, graphs, options, pages, sockets
 from app.web.access.class_word import ClassWord
 from app.web.access.questions import Questions

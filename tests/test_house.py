@@ -134,7 +134,16 @@ def test_floors_of_the_app(path: Path) -> None:
 @pytest.mark.parametrize("path", [path for path in PYTHON if path.is_relative_to(ROOT / "app")], ids=name)
 def test_only_the_training_worker_reaches_a_trainer(path: Path) -> None:
     if "training_worker" not in path.parts:
-        doors = {"harm", "port", "measurements", "memory", "network_sample", "processes", "uploaded_files", "warming"}
+        doors = {
+            "worker_processes.harm",
+            "port",
+            "measurements",
+            "memory",
+            "network_sample",
+            "worker_processes.processes",
+            "uploaded_files",
+            "warming",
+        }
         doors |= {"threads"} if path.name == "main.py" else set()
         used = set(imports(path))
         assert used & {"engine", "engine.training.trainer"} == set()

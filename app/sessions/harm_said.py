@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-from app.training_worker.harm import EngineHarmed, HarmReason
 from app.training_worker.memory import MEGABYTE
+from app.training_worker.worker_processes.harm import EngineHarmed, HarmReason
 from app.wire.messages import ErrorCode, Refusal
 from engine.fault import Value
 

@@ -17,9 +17,9 @@ from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
 from app.store.store import AwakeElsewhere, Store, StoreFailed
-from app.training_worker.harm import EngineHarmed
 from app.training_worker.memory import MEGABYTE, MemoryBudget
 from app.training_worker.port import GoTo, Placed, Started, TrainingWorker
+from app.training_worker.worker_processes.harm import EngineHarmed
 from app.wire.messages import Closing, Refusal
 from engine.spec.spec import Spec
 from engine.training.timeline import Checkpoint

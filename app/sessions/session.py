@@ -25,7 +25,6 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
-from app.training_worker.harm import EngineHarmed
 from app.training_worker.port import (
     GetCheckpoint,
     GetExportedRun,
@@ -36,6 +35,7 @@ from app.training_worker.port import (
     TrainingWorker,
     WriteProgram,
 )
+from app.training_worker.worker_processes.harm import EngineHarmed
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import NoticeCode, Refusal, faults_refused, message
 from engine.exports.formats import FormatName, ProgramName

@@ -15,8 +15,8 @@ from typing import Any
 import numpy as np
 
 from app.training_worker.checkup import training_set
-from app.training_worker.harm import EngineHarmed
-from app.training_worker.processes import Processes, ProcessHarmed
+from app.training_worker.worker_processes.harm import EngineHarmed
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from engine.backends import Backend, MakeBackend, make_backend
 from engine.backends.by_hand import ByHand
 from engine.data.digits import DataSources

@@ -9,8 +9,8 @@ import time
 from dataclasses import asdict
 from typing import Any
 
-from app.training_worker.harm import HarmReason
-from app.training_worker.processes import Processes, ProcessHarmed
+from app.training_worker.worker_processes.harm import HarmReason
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.wire.messages import ExportCode, Refusal
 from engine.data.digits import DataSources
 from engine.exports import formats

@@ -4,7 +4,7 @@ import os
 import sys
 import threading
 
-from app.training_worker.process_main import NICENESS
+from app.training_worker.worker_processes.process_main import NICENESS
 from engine.spec.cost import QUICK_MULTIPLICATIONS, picture_multiplications, step_cost
 from engine.spec.spec import Spec
 

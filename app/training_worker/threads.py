@@ -30,7 +30,7 @@ from app.training_worker.port import (
     TrainerHandle,
     TrainingWorker,
 )
-from app.training_worker.processes import Processes, ProcessHarmed
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from engine.backends import MakeBackend
 from engine.data.datasets import is_held
 from engine.data.digits import BUNDLED_ONLY, DataSources

@@ -18,8 +18,8 @@ from typing import Any, TypeVar, TypeVarTuple
 import numpy as np
 from pydantic import TypeAdapter
 
-from app.training_worker.harm import HarmReason
-from app.training_worker.processes import Processes, ProcessHarmed
+from app.training_worker.worker_processes.harm import HarmReason
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.wire.messages import FileCode, Refusal
 from engine.data import uploads
 from engine.data.uploads import Upload, Wishes

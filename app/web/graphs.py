@@ -12,7 +12,7 @@ from pydantic import ValidationError
 from app.sessions.manager import SessionManager
 from app.settings import Limits
 from app.training_worker.port import GetNetworkSample
-from app.training_worker.processes import Processes, ProcessHarmed
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.web.access.questions import Questions
 from app.web.access.shares import person
 from app.web.graph_answers import (

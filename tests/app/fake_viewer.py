@@ -14,8 +14,8 @@ from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import Store
 from app.training_worker.memory import MemoryBudget
-from app.training_worker.processes import Kind, Processes
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
+from app.training_worker.worker_processes.processes import Kind, Processes
 from app.wire.commands import parse
 from app.wire.messages import Refusal
 from engine import Trainer

@@ -5,8 +5,8 @@ from unittest.mock import AsyncMock
 
 import pytest
 
-from app.training_worker.processes import ProcessHarmed
 from app.training_worker.threads import TrainingThreads
+from app.training_worker.worker_processes.processes import ProcessHarmed
 from app.wire.messages import Refusal
 from engine.training.weights import Weights
 from tests.app.fake_viewer import ProcessesInThread, Watcher, managing

@@ -5,9 +5,9 @@ from dataclasses import replace
 import pytest
 
 from app.training_worker import autograd_process, port
-from app.training_worker.harm import EngineHarmed
-from app.training_worker.processes import ProcessHarmed
 from app.training_worker.threads import TrainerInThisProcess, TrainingThreads
+from app.training_worker.worker_processes.harm import EngineHarmed
+from app.training_worker.worker_processes.processes import ProcessHarmed
 from engine import Trainer
 from engine.data.digits import BUNDLED_ONLY
 from engine.spec.choices import BackendName

@@ -15,9 +15,9 @@ from unittest.mock import patch
 import pytest
 
 from app.settings import Limits
-from app.training_worker import processes as module
-from app.training_worker.process_main import DATA, FAULT
-from app.training_worker.processes import Processes, ProcessHarmed, WorkerProcess, read_answer
+from app.training_worker.worker_processes import processes as module
+from app.training_worker.worker_processes.process_main import DATA, FAULT
+from app.training_worker.worker_processes.processes import Processes, ProcessHarmed, WorkerProcess, read_answer
 from engine.fault import Fault
 from tests.app.fake_viewer import PATIENCE, eventually
 from tests.app.running import ROOT
@@ -165,7 +165,7 @@ async def test_one_that_cannot_be_started_is_one_that_died(monkeypatch: pytest.M
         raise OSError("too many open files")
 
     async with supervising() as processes:
-        monkeypatch.setattr("app.training_worker.processes.WorkerProcess", fail)
+        monkeypatch.setattr("app.training_worker.worker_processes.processes.WorkerProcess", fail)
         with pytest.raises(ProcessHarmed, match="died"):
             await processes.run("check", child_work.add, 1, 2)
         monkeypatch.undo()
@@ -252,7 +252,7 @@ async def test_closing_ends_it_whatever_it_does_and_cancels_who_waits(started: l
 SERVER = """
 import asyncio
 from app.settings import Limits
-from app.training_worker.processes import Processes
+from app.training_worker.worker_processes.processes import Processes
 from tests.app.training_worker import child_work
 
 async def main():

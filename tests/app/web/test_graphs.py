@@ -17,7 +17,7 @@ from websockets.asyncio.client import connect
 
 from app.settings import Limits
 from app.training_worker.graph_jobs import network_sample
-from app.training_worker.processes import ProcessHarmed
+from app.training_worker.worker_processes.processes import ProcessHarmed
 from app.web.access.questions import Questions
 from app.web.graph_answers import network_answer
 from app.web.graphs import own_operation

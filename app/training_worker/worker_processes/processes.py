@@ -21,9 +21,9 @@ from typing import Any, Literal, TypeVar, TypeVarTuple, get_args
 from pydantic import BaseModel
 
 from app.settings import Limits
-from app.training_worker import process_main
-from app.training_worker.harm import HarmReason
-from app.training_worker.process_main import BYTES, DATA, ERROR, FAULT, OUT_OF_MEMORY, receive, send
+from app.training_worker.worker_processes import process_main
+from app.training_worker.worker_processes.harm import HarmReason
+from app.training_worker.worker_processes.process_main import BYTES, DATA, ERROR, FAULT, OUT_OF_MEMORY, receive, send
 from app.wire.messages import sentence
 from engine.fault import Fault, FaultCode, Value
 

@@ -1,6 +1,6 @@
 """What runs in a worker process: takes one request after another from its pipe, does it, and answers.
 
-Started by `processes` as python -m app.training_worker.process_main BYTES. Standard library only, until a request
+Started by `processes` as python -m …process_main BYTES. Standard library only, until a request
 names more. A request is a pickled function, by its name, with its arguments. An answer is never a pickle: what a person
 has sent may make anything of this process, and then the server must not run what that says.
 """
