@@ -115,8 +115,15 @@ class Limits(BaseModel):
     queued_questions_of_all: Annotated[int, Ge(1)] = 256
     """Of all addresses: four classes, each person with one. What many addresses ask takes memory while it waits."""
 
+    queued_exports: Annotated[int, Ge(1)] = 8
+    """Of one person, one after another: a run in every format there is. Each may take half a minute of a processor."""
+
     upload_bytes: Annotated[int, Ge(1)] = 64 * 1024 * 1024
     """Of all files that are being sent or wait to be read: one of points from each of a class, or 16 of weights."""
+
+    upload_bytes_of_person: Annotated[int, Ge(1)] = 16 * 1024 * 1024
+    """Of one person, a quarter of all: four of weights. Programs without a session count as one person of their
+    address."""
 
     send_seconds: Annotated[float, Gt(0)] = 10
     """A viewer that takes nothing for so long is gone: school Wi-Fi recovers in less."""

@@ -27,7 +27,14 @@ from engine.data.uploads import Wishes
 from engine.exports.formats import FORMATS, FormatName, ProgramName
 from engine.exports.report import PLOTLY
 
-STATUS = {"no_such_session": 404, "file_too_large": 413, "too_many_uploads": 503, "run_cannot_be_fetched": 503}
+STATUS = {
+    "no_such_session": 404,
+    "file_too_large": 413,
+    "too_many_uploads": 503,
+    "too_many_uploads_of_person": 429,
+    "too_many_exports": 429,
+    "run_cannot_be_fetched": 503,
+}
 """Of a refusal; any other is 422."""
 
 

@@ -22,10 +22,12 @@ GraphCode = Literal[
     "graph_request_too_large",
     "too_many_questions",
     "too_many_questions_of_all",
+    "too_many_exports",
 ]
 FileCode = Literal[
     "file_too_large",
     "too_many_uploads",
+    "too_many_uploads_of_person",
     "no_such_session",
     "run_cannot_be_fetched",
     "file_takes_too_long",

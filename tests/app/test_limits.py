@@ -31,7 +31,7 @@ from tests.app.training_worker.test_uploaded_files import file_memory_bytes, fil
 from tests.app.web.test_files import model_bytes, points_bytes
 from tests.app.web.test_protocols import body_seconds, connections, head_bytes, head_seconds
 from tests.app.web.test_sockets import address, closing, say, told, until
-from tests.app.web.test_uploads import upload_bytes
+from tests.app.web.test_uploads import upload_bytes, upload_bytes_of_person
 
 
 async def sessions() -> None:
@@ -136,6 +136,25 @@ async def queued_questions_of_all() -> None:
         assert (refused.value.code, refused.value.values) == ("too_many_questions_of_all", {"limit": 2})
     async with questions.turn(Person("a third")):
         pass
+
+
+async def queued_exports() -> None:
+    """One person's alone are refused the next, and lose none of those they wait for."""
+    exports, greedy = Questions(9, 9, 2), Person("school", "a")
+
+    async def save(whose: Person) -> None:
+        async with exports.turn(whose):
+            pass
+
+    async with exports.turn(greedy):
+        waiting = asyncio.create_task(save(greedy))
+        await asyncio.sleep(0)
+        with pytest.raises(Refusal) as refused:
+            await save(greedy)
+        assert (refused.value.code, refused.value.values) == ("too_many_exports", {"limit": 2})
+        await save(Person("school", "b"))
+    await waiting
+    await save(greedy)
 
 
 async def send_seconds() -> None:
@@ -282,7 +301,9 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     queued_predictions,
     queued_questions,
     queued_questions_of_all,
+    queued_exports,
     upload_bytes,
+    upload_bytes_of_person,
     send_seconds,
     idle_seconds,
     kept_seconds,

@@ -41,11 +41,13 @@ class Question(Part):
 
 
 class Questions:
-    def __init__(self, queued: int, queued_of_all: int) -> None:
-        """How many of one address, and of all people together, may wait, with those that are being answered."""
+    def __init__(self, queued: int, queued_of_all: int, queued_of_person: int | None = None) -> None:
+        """How many of one address, of all people together, and of one person may wait, with those that are being
+        answered."""
         self._queued = queued
         self._queued_of_all = queued_of_all
-        self._shares = Shares(queued_of_all, most_of_address=queued)
+        self._queued_of_person = queued_of_person
+        self._shares = Shares(queued_of_all, most_of_address=queued, most_of_person=queued_of_person)
         self._turns: defaultdict[Person, asyncio.Lock] = defaultdict(asyncio.Lock)
         self._processor = asyncio.Lock()
 
@@ -69,6 +71,8 @@ class Questions:
                 self._turns.pop(person, None)
 
     def _too_many(self, person: Person) -> Refusal:
+        if self._queued_of_person is not None and not self._shares.fits_person(person, 1):
+            return Refusal("too_many_exports", {"limit": self._queued_of_person})
         if self._shares.held(person.address) >= self._queued:
             return Refusal("too_many_questions", {"limit": self._queued})
         return Refusal("too_many_questions_of_all", {"limit": self._queued_of_all})

@@ -49,10 +49,11 @@ class Part:
 
 
 class Shares:
-    def __init__(self, most: int, most_of_address: int | None = None) -> None:
-        """How much there is, and of it for one address at most."""
+    def __init__(self, most: int, most_of_address: int | None = None, most_of_person: int | None = None) -> None:
+        """How much there is, and of it for one address and one person at most."""
         self._most = most
         self._most_of_address = most_of_address
+        self._most_of_person = most_of_person
         self._parts: list[Part] = []
         """The oldest first."""
 
@@ -60,12 +61,17 @@ class Shares:
         """By people of this address; by default by all."""
         return sum(part.amount for part in self._parts if address in (None, part.person.address))
 
+    def fits_person(self, person: Person, amount: int) -> bool:
+        """Whether they may hold so much more, whatever others hold."""
+        held = sum(part.amount for part in self._parts if part.person == person)
+        return self._most_of_person is None or held + amount <= self._most_of_person
+
     def holds(self, person: Person) -> bool:
         return any(part.person == person for part in self._parts)
 
     def grow(self, part: Part, amount: int) -> bool:
         """Whether the part has so much more now; if need be somebody else has lost theirs for it."""
-        if part.is_lost:
+        if part.is_lost or not self.fits_person(part.person, amount):
             return False
         address = part.person.address
         if self._most_of_address is not None:

@@ -34,7 +34,7 @@ class Sent:
 
 
 async def upload_bytes() -> None:
-    uploads = Uploads(most_bytes=100)
+    uploads = Uploads(100, 1000)
     async with uploads.body(Sent(b"a" * 30, b"b" * 30).request, A, 80) as first:
         assert first.take() == b"a" * 30 + b"b" * 30
         late = Sent(b"c" * 30, b"d" * 30)
@@ -48,8 +48,22 @@ async def upload_bytes() -> None:
         assert len(third.take()) == 80
 
 
+async def upload_bytes_of_person() -> None:
+    """Of whoever sends too much it is refused, though there is room, and nobody else is."""
+    uploads = Uploads(100, 50)
+    async with uploads.body(Sent(b"a" * 30).request, A, 80) as first:
+        with pytest.raises(Refusal) as refused:
+            await uploads.body(Sent(b"b" * 10, b"c" * 20).request, A, 80).__aenter__()
+        assert (refused.value.code, refused.value.values) == ("too_many_uploads_of_person", {"limit": 50})
+        async with uploads.body(Sent(b"d" * 50).request, B, 80) as other:
+            assert len(other.take()) == 50
+        assert len(first.take()) == 30
+    async with uploads.body(Sent(b"e" * 50).request, A, 80) as later:
+        assert len(later.take()) == 50
+
+
 async def test_what_is_too_large_holds_nothing() -> None:
-    uploads = Uploads(most_bytes=100)
+    uploads = Uploads(100, 1000)
     for _ in range(3):
         with pytest.raises(Refusal, match="file_too_large"):
             await uploads.body(Sent(b"a" * 50, b"b" * 50, b"c").request, A, 80).__aenter__()
@@ -57,7 +71,7 @@ async def test_what_is_too_large_holds_nothing() -> None:
 
 
 async def test_whoever_leaves_half_way_holds_nothing() -> None:
-    uploads, began = Uploads(most_bytes=100), asyncio.Event()
+    uploads, began = Uploads(100, 1000), asyncio.Event()
 
     class Endless(Sent):
         async def stream(self) -> AsyncIterator[bytes]:
@@ -77,7 +91,7 @@ async def test_whoever_leaves_half_way_holds_nothing() -> None:
 
 async def test_whoever_holds_all_gives_way_to_somebody_who_holds_nothing() -> None:
     """The newest of theirs goes that is not being read, though they have the same address."""
-    uploads = Uploads(most_bytes=100)
+    uploads = Uploads(100, 1000)
 
     def send(whose: Person, size: int) -> AbstractAsyncContextManager[Upload]:
         return uploads.body(Sent(b"x" * size).request, whose, 100)
@@ -97,7 +111,7 @@ async def test_whoever_holds_all_gives_way_to_somebody_who_holds_nothing() -> No
 
 async def test_a_body_is_held_once() -> None:
     size, chunk = 1 << 22, b"x" * (1 << 16)
-    uploads = Uploads(most_bytes=2 * size)
+    uploads = Uploads(2 * size, size)
     sent = Sent(*[chunk] * (size // len(chunk)))
     tracemalloc.start()
     try:
