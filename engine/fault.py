@@ -132,6 +132,9 @@ SubjectFaultCode = Literal[
 ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "export_differs", "export_too_large"]
 """Of a run as a file for others."""
 
+StudyFaultCode = Literal["study_no_such_knob", "study_needs_layers", "study_no_such_measure", "study_same_knob"]
+"""Of many runs at once."""
+
 FaultCode = Literal[
     SpecFaultCode,
     GraphFaultCode,
@@ -140,6 +143,7 @@ FaultCode = Literal[
     DigitsFaultCode,
     SubjectFaultCode,
     ExportFaultCode,
+    StudyFaultCode,
 ]
 Value = str | int | float | bool | None | list[str]
 

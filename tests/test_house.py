@@ -43,7 +43,7 @@ ENGINE = (
     ("backends",),
     ("checking", "explaining", "evaluation"),
     ("training",),
-    ("diagnosis", "exports"),
+    ("diagnosis", "studies", "exports"),
 )
 APP = (
     ("setup", "wire"),

@@ -15,6 +15,9 @@ from engine.nn.random import stream
 from engine.spec.choices import InitializerName
 from engine.spec.spec import Spec
 
+START_FIELDS = ("initializer", "init_std", "init_constant", "initial_accumulator")
+"""Fields of a Spec that say only where a run starts: what comes of it fits the same data and network."""
+
 Shape = tuple[int, ...]
 Draw = Callable[[np.random.Generator, Shape, int, int], NDArray[np.float64]]
 """(stream, shape, fan in, fan out) → values"""

@@ -19,7 +19,7 @@ from engine.data.features import inputs_of
 from engine.data.targets import targets_of
 from engine.evaluation.metrics import Evaluation, roc, scores
 from engine.evaluation.separability import separable
-from engine.nn.initializers import initial_parameters
+from engine.nn.initializers import START_FIELDS, initial_parameters
 from engine.nn.losses import make_loss, penalty
 from engine.nn.network import Array, Network, State
 from engine.nn.optimizers import make_optimizer
@@ -356,7 +356,7 @@ class Trainer:
 
         Raises ValueError for a checkpoint of other data or another network.
         """
-        if fields := restarting_fields(self.spec, checkpoint.spec):
+        if fields := [name for name in restarting_fields(self.spec, checkpoint.spec) if name not in START_FIELDS]:
             raise ValueError(f"{', '.join(fields)} were different there; start a new Trainer")
         if (checkpoint.bug, checkpoint.backend) != (self.bug, self.backend):
             self._set_bug(checkpoint.bug, checkpoint.backend)
