@@ -20,13 +20,13 @@ from engine.data.digits import DataSources
 from engine.fault import Fault
 from engine.spec.choices import CLASS_LOSSES, FEATURES, KINDS, LOGIT_LOSSES, READS, BackendName, DatasetName
 from engine.spec.cost import MOST_MULTIPLICATIONS, NEURON
+from engine.spec.own_points import LONGEST_NAME, MOST_OWN_POINTS
 from engine.spec.spec import (
     LARGEST_VALUE,
     MOST_BATCH,
     MOST_CLASSES,
     MOST_DATA,
     MOST_NORMED,
-    MOST_OWN_POINTS,
     MOST_PARAMETERS,
     MOST_PLANE_SAMPLES,
     UNSPLIT,
@@ -128,6 +128,7 @@ def _choices() -> dict[str, Any]:
         "neuron_multiplications": NEURON,
         "most_normed": MOST_NORMED,
         "most_own_points": MOST_OWN_POINTS,
+        "longest_name": LONGEST_NAME,
         "most_parameters": MOST_PARAMETERS,
         "most_plane_samples": MOST_PLANE_SAMPLES,
         "unsplit": UNSPLIT,

@@ -21,7 +21,8 @@ from engine.data.plane_scale import IDENTITY, Scale, fills_plane, fitted_scale, 
 from engine.data.tables import Table, shortened, text_of
 from engine.fault import Fault, FaultCode, Value
 from engine.nn.random import stream
-from engine.spec.spec import LARGEST_TARGET, MOST_CLASSES, MOST_OWN_POINTS
+from engine.spec.own_points import LARGEST_TARGET, MOST_OWN_POINTS
+from engine.spec.spec import MOST_CLASSES
 
 NoteCode = Literal[
     "upload_encoding",

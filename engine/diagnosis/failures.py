@@ -7,7 +7,8 @@ from typing import Any
 
 from engine.diagnosis.diagnosis import FindingCode
 from engine.spec.choices import DatasetName
-from engine.spec.spec import OwnPoint, Spec
+from engine.spec.own_points import OwnPoint
+from engine.spec.spec import Spec
 
 
 @dataclass(frozen=True)

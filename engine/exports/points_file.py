@@ -1,12 +1,13 @@
 """Points of a run as CSV: one row a sample, its inputs as the data set has them, its label, and the set it is in.
 
-Points of a file of one's own are in the numbers of that file; their classes, by number from 0.
+Points of a file of one's own are in the numbers and under the names of that file; classes without a name, by number
+from 0.
 """
 
 import csv
 import io
 from collections.abc import Iterator
-from itertools import chain, islice, repeat
+from itertools import chain, islice, repeat, zip_longest
 
 import numpy as np
 
@@ -40,17 +41,17 @@ def points_file(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]
     )
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([*columns, *labels, "set"])
+    writer.writerow([*_names(run.spec, [*columns, *labels]), "set"])
     for name, (rows, targets) in sets.items():
         writer.writerows(
             [*_in_file(run.spec, row, np.ravel(label)), name] for row, label in zip(rows, targets, strict=True)
         )
     data = text.getvalue().encode()
-    read = [row for row in csv.DictReader(io.StringIO(data.decode())) if row["set"] == "train"]
+    read = [row for row in csv.reader(io.StringIO(data.decode())) if row[-1] == "train"]
     trainer.load_parameters({**run.network.views(run.parameters), **run.network.buffer_views(run.buffers)})
     scales = [*islice(_scales(run.spec), len(columns))]
     points = [
-        [(float(row[column]) - scale.zero) / scale.unit for column, scale in zip(columns, scales, strict=True)]
+        [(float(cell) - scale.zero) / scale.unit for cell, scale in zip(row[: len(columns)], scales, strict=True)]
         for row in read
     ]
     return data, Numbers(None, trainer.predict(points))
@@ -58,10 +59,20 @@ def points_file(run: ExportedRun, sources: DataSources) -> tuple[bytes, Numbers]
 
 def _in_file(spec: Spec, row: Array, label: Array) -> Iterator[str]:
     """The numbers of a sample. Of a file of one's own, those that were in it: zero + unit · what the plane has."""
+    classes = spec.own_names[3:] if spec.dataset == "own" else ()
     labels = actual_classes(label, spec) if spec.dataset == "own" else label
-    for value, scale in zip([*row, *labels], _scales(spec), strict=False):
+    cells = row if classes else [*row, *labels]
+    for value, scale in zip(cells, _scales(spec), strict=False):
         # str has the shortest digits of a float32, and 15 of a float64 hide the rounding of the sum
         yield str(value) if scale == IDENTITY else f"{scale.zero + scale.unit * float(str(value)):.15g}"
+    if classes:
+        yield from (classes[int(number)] if number < len(classes) else str(number) for number in labels)
+
+
+def _names(spec: Spec, usual: list[str]) -> list[str]:
+    """Of the columns: those of the file, where it has them."""
+    names = spec.own_names if spec.dataset in ("own", "own_values") else ()
+    return [name or column for name, column in zip_longest(names[: len(usual)], usual, fillvalue="")]
 
 
 def _scales(spec: Spec) -> Iterator[Scale]:

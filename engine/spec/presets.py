@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any, Literal
 
 from engine.spec.choices import BugName
-from engine.spec.spec import Layer, OwnPoint, Spec
+from engine.spec.own_points import OwnPoint
+from engine.spec.spec import Layer, Spec
 
 RaceName = Literal["optimizers", "reward"]
 PanelName = Literal["results", "log"]

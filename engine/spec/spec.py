@@ -31,6 +31,7 @@ from engine.spec.choices import (
     ScheduleName,
 )
 from engine.spec.cost import MOST_MULTIPLICATIONS, step_cost
+from engine.spec.own_points import MOST_OWN_POINTS, OwnName, OwnPoint, OwnUnit
 
 DIVERGENCE = 1e12
 """A batch loss, a gradient, a new parameter, or a mean or deviation of batch norm beyond this size, or not a number,
@@ -54,12 +55,6 @@ MOST_DATA = 55_000_000
 MOST_CLASSES = 8
 """Of points: as many colours as can be told apart."""
 
-MOST_OWN_POINTS = 2000
-"""Uploaded ones: each is drawn, and all travel in the Spec."""
-
-LARGEST_TARGET = 1000
-"""Of an uploaded point with a real-valued target."""
-
 MOST_PARAMETERS = 300_000
 """Of a network: above 784-256-128-10 (235,146) and 10-64-256-784; a larger one is too slow to watch."""
 
@@ -81,10 +76,6 @@ UNSPLIT = 10
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
-Coordinate = Annotated[Real, Ge(-6), Le(6)]
-Target = Annotated[Real, Ge(-LARGEST_TARGET), Le(LARGEST_TARGET)]
-OwnPoint = tuple[Coordinate, Coordinate, Target]
-"""x1, x2 and the label: the number of its class from 0, or a real-valued target."""
 
 LIVE: dict[str, Any] = {"live": True}
 """Marks a field that changes while a run goes on; a change of any other field starts the run again."""
@@ -131,8 +122,11 @@ class Spec(BaseModel):
     own_points: Annotated[tuple[OwnPoint, ...], Len(0, MOST_OWN_POINTS)] = Field(
         default=(), description="[x1, x2, label] of the data sets own and own_values"
     )
-    own_units: Annotated[tuple[tuple[Real, Annotated[Real, Gt(0)]], ...], Len(0, 3)] = Field(
+    own_units: Annotated[tuple[OwnUnit, ...], Len(0, 3)] = Field(
         default=(), description="[zero, unit] of x1, x2 and label: the file of own points has zero + unit · the number"
+    )
+    own_names: Annotated[tuple[OwnName, ...], Len(0, 3 + MOST_CLASSES)] = Field(
+        default=(), description="what the file of own points calls x1, x2 and label, then its classes by number"
     )
     normalize: bool = Field(default=False, description="pixels less the mean of their data set, over its deviation")
     random_inputs: Annotated[Whole, Ge(1), Le(MOST_INPUTS)] = Field(default=10, description="input columns of `random`")

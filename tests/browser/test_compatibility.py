@@ -130,6 +130,8 @@ def draw(chance: random.Random, field: str) -> Any:
         return [draw_layer(chance) for _ in range(chance.choice([0, 1, 1, 2, 2, 3, 8]))]
     if field == "own_points":
         return draw_points(chance)
+    if field == "own_names":
+        return ["a", "b", "c", "no", "yes"][: chance.randint(0, 5)]
     if field == "own_units":
         return [[1.5, 0.25]] * chance.randint(0, 3)
     if field == "features":

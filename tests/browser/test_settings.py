@@ -11,7 +11,7 @@ from engine.spec.spec import Spec
 from tests.browser.conftest import Opened, OpenPage
 
 SCHEMA = Spec.model_json_schema()["properties"]
-FIELDS = [name for name in SCHEMA if name not in ("own_points", "own_units")]
+FIELDS = [name for name in SCHEMA if name not in ("own_points", "own_units", "own_names")]
 FIRST = {
     **dict.fromkeys(("classes",), "dataset=moons"),
     "function": "dataset=function",

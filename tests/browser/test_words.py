@@ -59,7 +59,7 @@ COMPARED = ("batch_norm", "residual", "dropout", "l2", "bug")
 
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
-    *(f"field.{name}.help" for name in SCHEMA if name not in ("own_points", "own_units")),
+    *(f"field.{name}.help" for name in SCHEMA if name not in ("own_points", "own_units", "own_names")),
     *(f"{name}.{option}" for name, options in OPTIONS.items() for option in options),
     *(f"{name}.{option}.help" for name in HELPED for option in OPTIONS[name]),
     *(f"feature.{name}" for name in FEATURES),

@@ -250,11 +250,11 @@ KNOBS: dict[str, tuple[Spec, Any]] = {
 """A Spec in which the knob matters, and what it is turned to."""
 
 
-UNITS = "own_units"
-"""Says what numbers of a file are called, and trains nothing."""
+OF_FILE = ("own_units", "own_names")
+"""Say what numbers, columns and classes of a file are called, and train nothing."""
 
 
-@pytest.mark.parametrize("knob", [name for name in Spec.model_fields if name != UNITS])
+@pytest.mark.parametrize("knob", [name for name in Spec.model_fields if name not in OF_FILE])
 @pytest.mark.parametrize("backend", BACKENDS)
 def test_every_knob_of_the_spec_bites(knob: str, backend: BackendName) -> None:
     spec, value = KNOBS[knob]

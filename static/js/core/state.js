@@ -109,7 +109,7 @@
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} wallControls  the knobs are open in the projector profile
  * @property {boolean} drawing  points of one's own
- * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
+ * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], names: string[], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
  */
 
 /** @typedef {FromServer & Offered & Shown & Appearance} PageState */

@@ -12,6 +12,10 @@ const NOTATIONS = {
     write: (/** @type {number[][]} */ units) => units.map((unit) => unit.join(',')).join(';'),
     read: (text) => readNumbers(text, 2),
   },
+  own_names: {
+    write: (/** @type {string[]} */ names) => names.map(encodeURIComponent).join(','),
+    read: (text) => (text === '' ? [] : text.split(',').map(decodeURIComponent)),
+  },
   hidden: { write: writeLayers, read: readLayers },
   own_points: {
     write: (/** @type {number[][]} */ points) => points.map((point) => point.join(',')).join(';'),

@@ -1,7 +1,7 @@
 // @ts-check
 // What the network's output means in the present run: for everything that draws or reads it.
 
-import { namesFor, unitsOf } from './own_file.js';
+import { classNamesOf, unitsOf } from './own_file.js';
 
 /** @typedef {import('../core/store.js').Store} Store */
 /**
@@ -47,6 +47,6 @@ export const targetNumbers = (classes, lowTarget) => (classes === 2 && lowTarget
 
 /** The classes as the person's file names them; null where it does not. @param {Record<string, any>} spec @param {number} classes */
 function namesInUse(spec, classes) {
-  const names = spec.dataset === 'own' ? namesFor(spec)?.classes : null;
-  return names?.length === classes ? names : null;
+  const names = classNamesOf(spec);
+  return names.length === classes ? names : null;
 }

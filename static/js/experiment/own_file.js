@@ -1,45 +1,21 @@
 // @ts-check
-// The file that a person's points come from: what it calls its classes and columns, kept in this tab, for a Spec has
-// numbers only; and the units of its numbers, where they were scaled to fill the plane.
+// The file that a person's points come from: what it calls its columns and classes, and the units of its numbers, where
+// they were scaled to fill the plane. Both stand in the Spec.
 
-import { recall, remember } from '../core/memory.js';
+const COLUMNS = 3; // x1, x2 and the label stand first among the names, then the classes by number
 
-// ---- names
+/** @param {{columns: string[], classes: string[]}} file @param {number} longest  letters of a name @returns {string[]} as a Spec has them */
+export const namesInSpec = ({ columns, classes }, longest) => [...columns, ...classes].map((name) => [...name].slice(0, longest).join(''));
 
-const KEY = 'file-names';
-
-/** @typedef {{classes: string[], columns: string[]}} FileNames  classes: by number, none for values; columns: x1, x2 and the label */
-/** @typedef {[number, number, number][]} Points */
-
-/** @param {FileNames} names @param {Points} points  of the file */
-export const keepFileNames = (names, points) => remember(KEY, JSON.stringify({ names, points: points.map(String) }));
-
-/** The names, while half of the points are still those of the file; else null. @param {Record<string, any>} spec @returns {FileNames | null} */
-export function namesFor({ dataset, own_points: points }) {
-  if (!dataset.startsWith('own')) return null;
-  if (points !== last.points) last = { points, names: find(points) };
-  return last.names;
-}
-
-/** @type {{points: Points | null, names: FileNames | null}} the last answer: a run asks with every frame */
-let last = { points: null, names: null };
-
-/** @param {Points} points @returns {FileNames | null} */
-function find(points) {
-  const kept = JSON.parse(recall(KEY) ?? 'null');
-  const own = new Set(kept?.points);
-  return kept && 2 * points.filter((point) => own.has(String(point))).length >= points.length ? kept.names : null;
-}
-
-// ---- units
+/** The names of the classes; none where they have none. @param {Record<string, any>} spec @returns {string[]} */
+export const classNamesOf = ({ dataset, own_names: names }) => (dataset === 'own' ? names.slice(COLUMNS) : []);
 
 /** @typedef {{zero: number, unit: number, name: string}} Unit  a number of the file is zero + unit · what it is here; name: of its column, '' where it has none */
 /** @typedef {{x1: Unit, x2: Unit, label: Unit}} Units */
 
 /** @param {Record<string, any>} spec @returns {Units} */
 export function unitsOf(spec) {
-  const own = spec.dataset.startsWith('own') ? spec.own_units : [];
-  const names = namesFor(spec)?.columns ?? [];
+  const [own, names] = spec.dataset.startsWith('own') ? [spec.own_units, spec.own_names] : [[], []];
   const [x1, x2, label] = [0, 1, 2].map((axis) => ({ zero: own[axis]?.[0] ?? 0, unit: own[axis]?.[1] ?? 1, name: names[axis] ?? '' }));
   return { x1, x2, label };
 }

@@ -16,6 +16,7 @@ export {};
  * @property {number} classes
  * @property {LabelledPoint[]} own_points
  * @property {[number, number][]} own_units  zero and unit of x1, x2 and the label in the file that they come from
+ * @property {string[]} own_names  of x1, x2 and the label in that file, then of its classes
  * @property {number} random_inputs
  * @property {number} random_outputs
  * @property {Layer[]} hidden
@@ -221,6 +222,7 @@ export {};
  * @property {number} neuron_multiplications  what a neuron's own value costs
  * @property {number} most_normed
  * @property {number} most_own_points
+ * @property {number} longest_name  of a column or a class of one's own points
  * @property {number} most_parameters
  * @property {number} most_plane_samples
  * @property {number} unsplit  fewer samples than this are training and test set at once

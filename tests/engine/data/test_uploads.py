@@ -15,7 +15,7 @@ from engine.data.tables import make_table
 from engine.data.uploads import Upload, Wishes
 from engine.fault import Fault, Value
 from engine.spec.bounds import MOST_UPLOAD_CELLS
-from engine.spec.spec import MOST_OWN_POINTS
+from engine.spec.own_points import MOST_OWN_POINTS
 from engine.training import model_file
 
 THREE = ((1.0, 2.0, 0.0), (-1.5, 0.5, 1.0), (3.0, -2.0, 0.0))

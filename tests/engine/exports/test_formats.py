@@ -116,6 +116,25 @@ def test_points_of_a_file_are_written_as_the_file_has_them(
 
 
 @pytest.mark.parametrize(
+    ("dataset", "names", "head", "labels"),
+    [
+        ("own", ("Age", "", 'Buys "it"', "no", "yes, soon", "train"), ["Age", "x2", 'Buys "it"'], ["no", "yes, soon"]),
+        ("own", ("set", "set", "set"), ["set", "set", "set"], ["0", "1"]),
+        ("own_values", ("Age", "Salary", "Price"), ["Age", "Salary", "Price"], ["0.0", "1.0"]),
+    ],
+)
+def test_points_of_a_file_are_written_under_its_names(
+    dataset: str, names: tuple[str, ...], head: list[str], labels: list[str]
+) -> None:
+    points = ((1, 2, 0), (-1, 0.5, 1), (2, 2, 1))
+    run = trained_run(Spec.model_validate({"dataset": dataset, "own_points": points, "own_names": names}))
+    first, *rows = csv.reader(io.StringIO(points_file(run, BUNDLED_ONLY)[0].decode()))
+    assert first == [*head, "set"]
+    assert sorted({row[2] for row in rows}) == labels
+    assert proved("data", run).difference < 1e-5
+
+
+@pytest.mark.parametrize(
     ("settings", "low", "high"),
     [
         ({"dataset": "circle"}, -1, 1),

@@ -5,6 +5,9 @@ import { formatCount, t } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
 import { createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
 
+/** @type {import('./types.js').OfFile} */
+const NO_FILE = { units: [], names: [] };
+
 /**
  * @param {import('./types.js').Drawing} drawing
  * @param {import('./types.js').Plane} plane  takes the focus while points are drawn
@@ -16,9 +19,9 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
   let untrained = null;
   const mostPoints = () => store.get('choices')?.most_own_points ?? Infinity;
 
-  /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] @param {[number, number][]} [units] */
-  function start(points, values, note = '', units = []) {
-    Object.assign(drawing, { history: createPointHistory(points, mostPoints()), values, units, started: true, note, cursor: null });
+  /** @param {import('./point_history.js').DrawnPoint[]} points @param {boolean} values @param {string} [note] @param {import('./types.js').OfFile} [file] */
+  function start(points, values, note = '', { units, names } = NO_FILE) {
+    Object.assign(drawing, { history: createPointHistory(points, mostPoints()), values, units, names, started: true, note, cursor: null });
     plane.setFocusable(true);
     show();
   }
@@ -26,8 +29,8 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
   return {
     open() {
       const spec = store.get('spec');
-      if (untrained) start(untrained.points, untrained.values, '', drawing.units);
-      else if (spec?.dataset === 'own' || spec?.dataset === 'own_values') start(spec.own_points, spec.dataset === 'own_values', '', spec.own_units);
+      if (untrained) start(untrained.points, untrained.values, '', drawing);
+      else if (spec?.dataset === 'own' || spec?.dataset === 'own_values') start(spec.own_points, spec.dataset === 'own_values', '', { units: spec.own_units, names: spec.own_names });
       else show();
       untrained = null;
     },

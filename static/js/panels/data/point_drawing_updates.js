@@ -1,7 +1,7 @@
 // @ts-check
 // Sends the drawn points to the server as the new data set, at a limited rate.
 
-import { whyUntrainable } from './point_history.js';
+import { namesNow, whyUntrainable } from './point_history.js';
 
 const SEND_EVERY = 250; // milliseconds: each change restarts the run
 
@@ -24,7 +24,7 @@ export function createPointDrawingUpdates(drawing, store, send) {
       if (playing) send({ type: 'pause' }); // rather than train on other points than those shown
       return;
     }
-    send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: history.points, own_units: drawing.units } });
+    send({ type: 'configure', spec: { samples: null, dataset: values ? 'own_values' : 'own', own_points: history.points, own_units: drawing.units, own_names: namesNow(drawing) } });
     if (resume) send({ type: 'play' });
     resume = false;
   }

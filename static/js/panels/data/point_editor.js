@@ -6,7 +6,7 @@ import { fromFile } from '../../experiment/own_file.js';
 import { createPointDrawingMode } from './point_drawing_mode.js';
 import { createPointDrawingUpdates } from './point_drawing_updates.js';
 import { createPointEditing } from './point_editing.js';
-import { createPointHistory, whyUntrainable } from './point_history.js';
+import { createPointHistory, namesNow, whyUntrainable } from './point_history.js';
 import { createKeys } from './point_keys.js';
 import { createPointer } from './point_pointer.js';
 import { createPointToolbar } from './point_toolbar.js';
@@ -21,7 +21,7 @@ import { createPointToolbar } from './point_toolbar.js';
  */
 export function mountPointEditor(root, plane, store, send) {
   /** @type {Drawing} */
-  const drawing = { history: createPointHistory([], 0), values: false, units: /** @type {[number, number][]} */ ([]), started: false, tool: 'point', label: 1, cursor: null, note: '' };
+  const drawing = { history: createPointHistory([], 0), values: false, units: [], names: [], started: false, tool: 'point', label: 1, cursor: null, note: '' };
   const toolbar = createPointToolbar(root);
   const updates = createPointDrawingUpdates(drawing, store, send);
   const isActive = () => store.get('drawing') && drawing.started;
@@ -71,8 +71,9 @@ export function mountPointEditor(root, plane, store, send) {
 }
 
 /** What the plane shows of a drawing in place of the data; null before its start. @param {Drawing} drawing */
-function draftOf({ history: { points }, values, units, started, cursor }) {
-  return started ? { points, values, units, cursor, lack: whyUntrainable(points, values) } : null;
+function draftOf(drawing) {
+  const { history: { points }, values, units, started, cursor } = drawing;
+  return started ? { points, values, units, names: namesNow(drawing), cursor, lack: whyUntrainable(points, values) } : null;
 }
 
 /** In which a value is typed. @param {Drawing} drawing */

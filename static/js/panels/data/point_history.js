@@ -31,7 +31,7 @@ export function createPointHistory(initial, most) {
   }
 
   return {
-    most,
+    most, initial,
     get points() { return points; },
     get canUndo() { return past.length > 0; },
     get canRedo() { return future.length > 0; },
@@ -101,4 +101,10 @@ export function whyUntrainable(points, values) {
   if (!points.length) return 'none';
   if (!values && new Set(points.map(([, , label]) => label)).size < 2) return 'one_class';
   return '';
+}
+
+/** The names of the file that the points began as, while half of them are its points. @param {{history: PointHistory, names: string[]}} drawing */
+export function namesNow({ history: { initial, points }, names }) {
+  const ofFile = new Set(initial);
+  return 2 * points.filter((point) => ofFile.has(point)).length >= points.length ? names : [];
 }

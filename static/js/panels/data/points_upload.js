@@ -5,7 +5,7 @@
 import { markSvg } from '../../draw/plane/marks.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
 import { formatCount, t } from '../../core/i18n.js';
-import { keepFileNames } from '../../experiment/own_file.js';
+import { namesInSpec } from '../../experiment/own_file.js';
 import { createColumnChoosers } from './column_choosers.js';
 import { readPointsFile, wordsOf } from './points_file.js';
 import { paintPreview } from './points_preview.js';
@@ -64,10 +64,10 @@ export function mountPointsUpload(dialog, opener, store, send, used) {
   use.onclick = () => {
     if (!upload.found || upload.reading) return;
     const { points, kind, scale, class_names: classes, columns } = upload.found;
-    keepFileNames({ classes, columns }, points);
     store.set({ drawing: false });
     const units = [scale.x1, scale.x2, scale.label].map(({ zero, unit }) => [zero, unit]);
-    send({ type: 'configure', spec: { dataset: kind === 'values' ? 'own_values' : 'own', own_points: points, own_units: units, samples: null } });
+    const names = namesInSpec({ columns, classes }, store.get('choices')?.longest_name ?? 0);
+    send({ type: 'configure', spec: { dataset: kind === 'values' ? 'own_values' : 'own', own_points: points, own_units: units, own_names: names, samples: null } });
     dialog.close();
     used();
   };

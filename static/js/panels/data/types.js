@@ -2,11 +2,13 @@
 // Types that the parts of drawing share.
 
 /** @typedef {'point' | 'brush' | 'erase'} Tool */
+/** @typedef {{units: [number, number][], names: string[]}} OfFile  of the file that the points began as, as in a Spec; none for others */
 /**
  * @typedef {object} Drawing  the state all parts share
  * @property {import('./point_history.js').PointHistory} history
  * @property {boolean} values   labels are values, not classes
- * @property {[number, number][]} units  of the file that the points began as; none for others
+ * @property {OfFile['units']} units
+ * @property {OfFile['names']} names
  * @property {boolean} started  the points to start from are chosen
  * @property {Tool} tool
  * @property {number} label     the class of the next point

@@ -30,7 +30,7 @@ export function readPlaneContents(store) {
     train,
     test,
     extent: draft ? WIDE : output?.extent ?? WIDE, // points are drawn on the usual plane, whatever the data set's
-    units: draft ? unitsOf({ dataset: 'own', own_points: draft.points, own_units: draft.units }) : output?.units ?? PLAIN,
+    units: draft ? unitsOf({ dataset: 'own', own_points: draft.points, own_units: draft.units, own_names: draft.names }) : output?.units ?? PLAIN,
     chosenOutput: Math.min(store.get('output'), (output?.outputs ?? 1) - 1),
   };
 }

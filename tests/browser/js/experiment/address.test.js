@@ -16,6 +16,7 @@ function another(name) {
   if (name === 'hidden') return [{ width: 3, activation: 'gelu', dropout: 0.25, batch_norm: true, residual: true }, { width: 40, activation: null, dropout: 0, batch_norm: false, residual: false }];
   if (name === 'own_points') return [[1, -2.5, 0], [0.125, 6, 1]];
   if (name === 'own_units') return [[175, 5], [0.1, 0.02], [0, 1e6]];
+  if (name === 'own_names') return ['Größe, cm', '50 %', '', 'ja; nein', '是&否=1'];
   if (field.kind === 'list') return field.options.slice(2);
   if (field.kind === 'choice') return field.options.find((option) => option !== field.default);
   if (field.kind === 'switch') return !field.default;

@@ -5,13 +5,14 @@ import { exactPoint, fromFile, inFile, isScaled, PLAIN, pointInFile, toFile, uni
 import { roundNumbers } from '/static/js/panels/output/axis_ticks.js';
 import { assert, equal, near, test } from '/js-tests/harness.js';
 
-const SPEC = { dataset: 'own_values', own_points: [[-5, 1.234567, 0.25005], [5, 2, 1]], own_units: [[38.5, 4.1], [82000, 13400]] };
+const SPEC = { dataset: 'own_values', own_points: [[-5, 1.234567, 0.25005], [5, 2, 1]], own_units: [[38.5, 4.1], [82000, 13400]], own_names: ['age'] };
 
 test('units are of own points alone, and plain where there are none', () => {
   const { x1, x2, label } = unitsOf(SPEC);
   equal([x1, x2, label].map(isScaled), [true, true, false]);
   equal(unitsOf({ ...SPEC, dataset: 'circle' }), PLAIN);
-  equal(unitsOf({ ...SPEC, own_units: [] }), PLAIN);
+  equal(x1.name, 'age');
+  equal(unitsOf({ ...SPEC, own_units: [], own_names: [] }), PLAIN);
   near(toFile(-5, x1), 18, 1e-9);
   near(fromFile(18, x1), -5, 1e-9);
 });

@@ -1,7 +1,6 @@
 // @ts-check
 // The table of results of points from a file: its columns' names, its numbers.
 
-import { keepFileNames } from '/static/js/experiment/own_file.js';
 import { startState } from '/static/js/core/state.js';
 import { createStore } from '/static/js/core/store.js';
 import { readResults } from '/static/js/panels/charts/result_rows.js';
@@ -9,7 +8,7 @@ import { fillRow, makeRows, readOwnRow } from '/static/js/panels/charts/results_
 import { equal, near, test } from '/js-tests/harness.js';
 
 const POINTS = /** @type {[number, number, number][]} */ ([[-5, 1, 0.25], [5, 2, -0.5]]);
-const SPEC = { dataset: 'own_values', own_points: POINTS, own_units: [[38.5, 4.1], [82000, 13400], [100, 20]] };
+const SPEC = { dataset: 'own_values', own_points: POINTS, own_units: [[38.5, 4.1], [82000, 13400], [100, 20]], own_names: ['age', 'income', 'price'] };
 
 /** @param {Record<string, any>} spec */
 function tableOf(spec) {
@@ -25,7 +24,6 @@ function tableOf(spec) {
 }
 
 test('results of points from a file are in its units, under its names, and so is what is typed', () => {
-  keepFileNames({ classes: [], columns: ['age', 'income', 'price'] }, POINTS);
   const { table, results, head, first } = tableOf(SPEC);
   equal(head.slice(0, 2), ['age', 'income']);
   equal(head.slice(2).every((text) => text.endsWith(' price')), true, head.join());
@@ -40,7 +38,7 @@ test('results of points from a file are in its units, under its names, and so is
 });
 
 test('results of points that no file has scaled are as they were', () => {
-  const { head, first, table, results } = tableOf({ ...SPEC, dataset: 'own_values', own_points: [[-5, 1, 0.25], [7, 7, 7], [8, 8, 8], [9, 9, 9]], own_units: [] });
+  const { head, first, table, results } = tableOf({ ...SPEC, dataset: 'own_values', own_points: [[-5, 1, 0.25], [7, 7, 7], [8, 8, 8], [9, 9, 9]], own_units: [], own_names: [] });
   equal(head.slice(0, 2), ['x₁', 'x₂']);
   equal(first, ['−5', '1', '0.50', '0.25', '0.25']);
   equal(readOwnRow(table, results), [-5, 1]);
