@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import safetensors.torch
 import torch
 from websockets.asyncio.client import ClientConnection, connect
 
@@ -39,9 +40,9 @@ async def away(server: Running, path: str, body: bytes | None = None, **headers:
     return await asyncio.to_thread(send, server, path, body, **headers)
 
 
-def saved(value: Any) -> bytes:
+def saved(value: Any, **how: Any) -> bytes:
     buffer = io.BytesIO()
-    torch.save(value, buffer)
+    torch.save(value, buffer, **how)
     return buffer.getvalue()
 
 
@@ -108,6 +109,47 @@ async def test_weights_go_to_plain_torch_and_come_back(server: Running) -> None:
         await say(socket, type="reset")
         first = Trainer(Spec.model_validate(NORMED), backend="by_hand").evaluate()["train_loss"]
         await until(socket, "frame", lambda frame: frame["train_loss"] == pytest.approx(first, rel=1e-6))
+
+
+def stack(*names: str, dtype: torch.dtype = torch.float32) -> dict[str, torch.Tensor]:
+    """The weights of a network of the default experiment's sizes, whose layers have these names."""
+    chance = torch.Generator().manual_seed(4)
+    shapes = ((4, 2), (2, 4), (1, 2))
+    state = {}
+    for name, (above, below) in zip(names, shapes, strict=True):
+        for part, shape in (("weight", (above, below)), ("bias", (above,))):
+            state[f"{name}.{part}"] = (3 * torch.randn(shape, generator=chance)).to(dtype)
+    return state
+
+
+OURS = ("layers.0", "layers.1", "layers.2")
+FILES_OF_OTHERS = {
+    "bfloat16": (torch.bfloat16, saved(stack(*OURS, dtype=torch.bfloat16))),
+    "int32": (torch.int32, saved(stack(*OURS, dtype=torch.int32))),
+    "the old format": (torch.float32, saved(stack(*OURS), _use_new_zipfile_serialization=False)),
+    "DataParallel": (torch.float32, saved(stack("module.0", "module.2", "module.4"))),
+    "fc": (torch.float32, saved(stack("fc1", "fc2", "fc3"))),
+    "linear": (torch.float32, saved(stack("linear1", "linear2", "out"))),
+    "a checkpoint": (torch.float32, saved({"model": stack("0", "2", "4"), "optimizer": {"state": {}}, "epoch": 3})),
+    "state_dict": (torch.float32, saved({"state_dict": stack("net.0", "net.2", "net.4"), "epoch": 7})),
+    "safetensors": (torch.float32, safetensors.torch.save(stack("fc1", "fc2", "fc3"))),
+}
+
+
+async def test_weights_as_others_save_them_are_taken_and_used(server: Running) -> None:
+    inputs = torch.tensor([[0.5, -2.0], [3.0, 1.0], [-4.0, 2.5]])
+    async with connect(address(server)) as socket:
+        key = (await until(socket, "state"))["session"]
+        for name, (dtype, body) in FILES_OF_OTHERS.items():
+            layers = [tensor.float() for tensor in stack(*OURS, dtype=dtype).values()]
+            wanted = inputs
+            for weight, bias in zip(layers[::2], layers[1::2], strict=True):
+                wanted = torch.tanh(wanted @ weight.T + bias)
+            status, data, _ = await away(server, f"/api/sessions/{key}/model", body)
+            assert status == 200, (name, data)
+            await say(socket, type="predict", inputs=inputs.tolist(), id=1)
+            said = await until(socket, "prediction")
+            np.testing.assert_allclose(said["outputs"], wanted.numpy(), atol=1e-6, err_msg=name)
 
 
 @pytest.mark.parametrize(
