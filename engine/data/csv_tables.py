@@ -52,7 +52,7 @@ def _rows(lines: list[str], delimiter: str) -> Iterator[Row]:
     reader = csv.reader(content, delimiter=delimiter, skipinitialspace=delimiter == " ")
     try:
         for cells in reader:
-            if any(cell.strip() for cell in cells):
+            if "".join(cells).strip():
                 yield reader.line_num, cells
     except csv.Error:
         raise Fault("upload_not_csv", {"line": reader.line_num}) from None
@@ -69,7 +69,9 @@ def _table(rows: list[Row], comment: list[Row], delimiter: str) -> Table:
     width = _common_width([cells for _, cells in rows])
     while width > 1 and not any("".join(cells[width - 1 :]).strip() for _, cells in rows):
         width -= 1  # a comma at the end of every row begins no column
-    rows = [(line, cells if "".join(cells[width:]).strip() else cells[:width]) for line, cells in rows]
+    rows = [
+        row if len(row[1]) <= width or "".join(row[1][width:]).strip() else (row[0], row[1][:width]) for row in rows
+    ]
     title = 0
     while len(rows) > title + 1 and width >= 3 and sum(bool(cell.strip()) for cell in rows[title][1]) == 1:
         title += 1

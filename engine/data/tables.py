@@ -93,10 +93,12 @@ def shortened(text: str) -> str:
 def within_bounds(rows: Iterable[tuple[int, list[C]]]) -> Iterator[tuple[int, list[C]]]:
     """The rows one by one, as long as a table of them all would not be too large, filled up to the widest. Raises
     Fault."""
-    width = 0
+    width = most = 0
     for count, row in enumerate(rows, 1):
-        width = max(width, len(row[1]))
-        check_size(width, count)
+        if len(row[1]) > width or count > most:
+            width = max(width, len(row[1]), 1)
+            most = MOST_UPLOAD_CELLS // width
+            check_size(width, count)
         yield row
 
 
