@@ -7,6 +7,7 @@ It sleeps while nobody plays.
 import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping
+from contextlib import suppress
 
 from app.sessions.session import Session
 from app.sessions.training import TURN_SECONDS, Turn
@@ -76,8 +77,8 @@ class Clock:
         self._somebody_plays.set()
 
     async def _give_turns(self) -> None:
-        """Ticks on an absolute schedule, so that a late tick does not make the next one later, and where all cores are
-        busy as soon as one is free."""
+        """Ticks on an absolute schedule, so that a late tick does not make the next one later; where all cores or all
+        sessions are busy, as soon as one is free."""
         tick = time.monotonic()
         while True:
             playing = [session for session in self._sessions.values() if session.run.playing]
@@ -86,13 +87,21 @@ class Clock:
                 await self._somebody_plays.wait()
                 tick = time.monotonic()
                 continue
-            self._begin_turns([session for session in playing if session.run.visited])
+            watched = [session for session in playing if session.run.visited]
+            self._begin_turns(watched)
             now = time.monotonic()
             tick = max(tick + TICK, now)
             await asyncio.sleep(tick - now)
+            if len(self._jobs) == len(watched) > 0:  # none of them would get a turn before the next tick
+                with suppress(TimeoutError):
+                    async with asyncio.timeout(TICK):
+                        await self._next_end_of_job()
             while len(self._jobs) >= self._worker.parallel_jobs:
-                self._job_ended.clear()
-                await self._job_ended.wait()
+                await self._next_end_of_job()
+
+    async def _next_end_of_job(self) -> None:
+        self._job_ended.clear()
+        await self._job_ended.wait()
 
     def turn_seconds(self) -> float:
         """Of a turn, where as many train as now, whether they play or take steps asked for by number."""

@@ -8,6 +8,7 @@ import asyncio
 import time
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import NamedTuple
 
 from app.wire.messages import Closing
 
@@ -27,6 +28,12 @@ class Frame:
     made_at: float = field(default_factory=time.monotonic)
 
 
+class Undrawn(NamedTuple):
+    number: int
+    handed_over_at: float
+    """In seconds of the monotonic clock."""
+
+
 class Outbox:
     """One side posts, shows and closes; the other awaits `next`. All on one event loop."""
 
@@ -36,7 +43,9 @@ class Outbox:
         self._messages: deque[str] = deque()
         self._frame: Frame | None = None
         self._revision = 0
-        self._undrawn: deque[int] = deque()
+        self._undrawn: deque[Undrawn] = deque()
+        self._drawing_seconds: float | None = None
+        """From handing over the frame drawn last until the viewer said so; None before the first."""
         self._changed = asyncio.Event()
         self._has_room = asyncio.Event()
         self._has_room.set()
@@ -73,14 +82,23 @@ class Outbox:
 
     def drawn(self, number: int) -> None:
         """The viewer has drawn this frame, and with it those before."""
-        while self._undrawn and self._undrawn[0] <= number:
-            self._undrawn.popleft()
+        while self._undrawn and self._undrawn[0].number <= number:
+            self._drawing_seconds = time.monotonic() - self._undrawn.popleft().handed_over_at
         if self._frame is not None:  # else there is nothing to wake the sender for
             self._changed.set()
 
     @property
     def wants_frame(self) -> bool:
         return len(self._undrawn) < UNDRAWN and self.closing is None
+
+    def wants_frame_within(self, seconds: float) -> bool:
+        """Whether it takes a frame now or, going by how long the last one took to be drawn, so many seconds from now.
+        Until then it is held here; where one is held already, it wants no other."""
+        if self.wants_frame:
+            return True
+        if self.closing is not None or self._frame is not None or self._drawing_seconds is None:
+            return False
+        return self._undrawn[0].handed_over_at + self._drawing_seconds <= time.monotonic() + seconds
 
     def close(self, closing: Closing) -> None:
         """Of several reasons the first is told."""
@@ -106,7 +124,7 @@ class Outbox:
                     return entries
                 frame, self._frame = self._frame, None
                 self.curve_step = max(self.curve_step, frame.step)
-                self._undrawn.append(frame.number)
+                self._undrawn.append(Undrawn(frame.number, time.monotonic()))
                 self.newest, self.made_at = frame.number, frame.made_at
                 return frame.data
             self._changed.clear()

@@ -17,6 +17,10 @@ from engine.training.stopping import StopReason
 TURN_SECONDS = 0.013
 """The longest a turn trains: 60 of them a second leave room for their pictures, and no command waits noticeably."""
 
+NEXT_TURN = 1 / 60
+"""Seconds. For whoever will have drawn a picture before the next turn another one is made now, for the next turn ends
+13 ms after that."""
+
 RECORD_SECONDS = 0.25
 """Between entries of the loss curve while no frame is sent."""
 
@@ -84,7 +88,8 @@ def next_turn(run: Run, seconds: float, save: bool = False) -> Turn | None:
     finished = run.playing or not (run.pending.steps or run.pending.epochs > 1)
     rested = now + seconds >= run.no_picture_before  # the picture comes after the training of this turn
     shown = finished and (rested or not run.playing)
-    wanting = [viewer for viewer in run.viewers if shown and viewer.lacks(run.picture + moves)]
+    soon = NEXT_TURN if run.playing else 0.0
+    wanting = [viewer for viewer in run.viewers if shown and viewer.lacks(run.picture + moves, soon)]
     scored = finished and (now >= run.no_scores_before or not run.playing)
     scoring = [viewer for viewer in run.viewers if scored and viewer.lacks_scores(run.picture + moves)]
     record = moves and rested and now - run.recorded_at >= RECORD_SECONDS

@@ -63,9 +63,9 @@ class Viewer:
     def close(self, closing: Closing) -> None:
         self.outbox.close(closing)
 
-    def lacks(self, picture: int) -> bool:
-        """Whether this picture is news for it and it would take it now."""
-        return self.seen < picture and self.outbox.wants_frame
+    def lacks(self, picture: int, seconds: float = 0.0) -> bool:
+        """Whether this picture is news for it and it would take it within so many seconds."""
+        return self.seen < picture and self.outbox.wants_frame_within(seconds)
 
     def lacks_scores(self, picture: int) -> bool:
         """Whether it looks at the scores and those of this picture are news for it."""

@@ -1,7 +1,8 @@
 // @ts-check
 // Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
 // over the connection they came by. Of those that come while one is decoded and painted, or while the tab is hidden, only
-// the newest is drawn; the others leave their entry in the curves. A page that paints slowly rests as long as it painted, so that charts and clicks get their turn.
+// the newest is drawn; the others leave their entry in the curves. A page that paints slowly, twice in a row, rests as long as it
+// painted, so that charts and clicks get their turn; once, it was a chart that came between.
 // Decoding takes a moment, and what the server says after a frame waits for it; in a hidden tab it does not.
 
 import { decodeFrame, readCurveEntry } from '../wire/frames.js';
@@ -22,6 +23,7 @@ export function createFrameReceiver(store, session, acknowledge) {
   /** @type {import('../wire/messages.js').Layout | null} the newest that was told */
   let layout = null;
   let decoding = false;
+  let costBefore = 0; // milliseconds that painting the frame before took
   const queue = createQueue(decodeAndShow, ({ bytes, layout: its }) => session.receiveSkippedFrame(readCurveEntry(bytes, its)));
 
   /** @param {Arrived} arrived */
@@ -33,7 +35,9 @@ export function createFrameReceiver(store, session, acknowledge) {
     });
     decoding = false;
     const cost = frame && opening === openings ? await show(frame, opening) : 0;
-    if (cost > SLOW) await new Promise((resolve) => { setTimeout(resolve, cost); });
+    const rest = Math.min(cost, costBefore);
+    costBefore = cost;
+    if (rest > SLOW) await new Promise((resolve) => { setTimeout(resolve, rest); });
   }
 
   /** Milliseconds that painting it took. @param {import('../wire/frames.js').Frame} frame @param {number} opening */

@@ -1,7 +1,9 @@
 """The clock of all sessions: it sleeps while nobody plays; what nobody watches pauses and ends."""
 
 import asyncio
+import itertools
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -10,6 +12,7 @@ from app.sessions import training
 from app.sessions.run import Run
 from app.sessions.training import Turn
 from app.training_worker import long_work
+from app.training_worker.port import Trained
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 
 
@@ -98,6 +101,37 @@ async def test_where_many_take_steps_by_number_their_turns_are_short_as_those_of
         for person in people:
             await person.say(type="pause")
             person.leave()
+
+
+async def test_a_turn_that_outlasts_its_tick_is_followed_by_the_next_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not by the next tick but one: with ticks always due, it is asked for no turn before the last has ended."""
+    later = itertools.count(0, 2 * PATIENCE)
+    async with managing() as manager:
+        monkeypatch.setattr("app.sessions.clock.TICK", PATIENCE)
+        monkeypatch.setattr("app.sessions.clock.time", SimpleNamespace(monotonic=lambda: next(later)))
+        person = Watcher(await manager.create())
+        begin_turn, end_turn = person.session.begin_turn, person.session.end_turn
+        under_way, asked_meanwhile, ended = False, 0, 0
+
+        def begin(seconds: float) -> Turn | None:
+            nonlocal under_way, asked_meanwhile
+            asked_meanwhile += under_way
+            turn = begin_turn(seconds)
+            under_way = under_way or turn is not None
+            return turn
+
+        def end(turn: Turn, trained: Trained | Exception) -> None:
+            nonlocal under_way, ended
+            under_way, ended = False, ended + 1
+            end_turn(turn, trained)
+
+        monkeypatch.setattr(person.session, "begin_turn", begin)
+        monkeypatch.setattr(person.session, "end_turn", end)
+        await person.say(type="speed", steps_per_second=None)
+        await person.say(type="play")
+        await eventually(lambda: ended > 8)
+        assert asked_meanwhile == 0
+        person.leave()
 
 
 async def test_a_run_whose_pictures_take_long_holds_up_nobody_elses(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,7 @@
 """Outbox: newest frame only, messages in order, no old revision, never more than two undrawn."""
 
 import asyncio
+import time
 from collections.abc import Callable, Iterable
 
 import pytest
@@ -64,6 +65,31 @@ async def test_at_most_two_frames_are_undrawn_and_then_only_the_newest_is_sent()
     assert outbox.wants_frame
     assert await taken(outbox) == [b"7"]
     assert UNDRAWN == 2
+
+
+async def test_it_wants_a_frame_for_when_the_last_but_one_will_have_been_drawn(monkeypatch: pytest.MonkeyPatch) -> None:
+    outbox, now = Outbox(queued_messages=8), 0.0
+    monkeypatch.setattr(time, "monotonic", lambda: now)
+    show(outbox, [1])
+    assert await taken(outbox) == [b"1"]
+    show(outbox, [2])
+    assert await taken(outbox) == [b"2"]
+    assert not outbox.wants_frame_within(9), "nothing is known of how fast it draws"
+    now = 0.02
+    outbox.drawn(1)
+    assert outbox.wants_frame_within(0)
+    show(outbox, [3])
+    assert await taken(outbox) == [b"3"]
+    now = 0.03
+    outbox.drawn(2)  # after 0.03 s, as the third will be, at 0.05
+    show(outbox, [4])
+    assert await taken(outbox) == [b"4"]
+    assert (outbox.wants_frame_within(0.015), outbox.wants_frame_within(0.025)) == (False, True)
+    show(outbox, [5])
+    assert await taken(outbox) == [], "it is held until the third is drawn"
+    assert not outbox.wants_frame_within(9), "one is held already"
+    outbox.drawn(3)
+    assert await taken(outbox) == [b"5"]
 
 
 async def test_no_frame_of_an_older_revision_follows_a_newer_message() -> None:
