@@ -135,6 +135,16 @@ ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "exp
 StudyFaultCode = Literal["study_no_such_knob", "study_needs_layers", "study_no_such_measure", "study_same_knob"]
 """Of many runs at once."""
 
+LandscapeFaultCode = Literal[
+    "study_no_path",
+    "study_no_weight",
+    "study_same_weight",
+    "study_landscape_too_large",
+    "study_curvature_too_large",
+    "study_curvature_not_finite",
+]
+"""Of a plane through the weights, and of curvature."""
+
 FaultCode = Literal[
     SpecFaultCode,
     GraphFaultCode,
@@ -144,6 +154,7 @@ FaultCode = Literal[
     SubjectFaultCode,
     ExportFaultCode,
     StudyFaultCode,
+    LandscapeFaultCode,
 ]
 Value = str | int | float | bool | None | list[str]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from engine.backends.by_hand import BackwardCache, BatchPass, ByHand, ForwardCache, NormCache, Update
-from engine.nn.activations import Activation, Floats
+from engine.nn.activations import Floats
 from engine.nn.network import Array, Network, State, is_weight
 from engine.nn.optimizers import Adam, OptState, Rule
 from engine.spec.choices import BugName, OptimizerName
@@ -26,9 +26,7 @@ class ForgottenSlope(ByHand):
 
     def backward(self, caches: list[ForwardCache], targets: Array) -> tuple[list[BackwardCache], Array]:
         correct = self.activation
-        self.activation = {
-            name: Activation(one.value, slope=lambda z, _a: np.ones_like(z)) for name, one in correct.items()
-        }
+        self.activation = {name: replace(one, slope=lambda z, _a: np.ones_like(z)) for name, one in correct.items()}
         try:
             return super().backward(caches, targets)
         finally:

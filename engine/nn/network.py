@@ -6,7 +6,7 @@ State: everything of a run that changes while it trains. Neither computes anythi
 import math
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from engine.spec.choices import ActivationName, LossName, ReductionName
 from engine.spec.spec import DIVERGENCE, Spec
 
 Array = NDArray[np.float32]
+Number = TypeVar("Number", bound=np.floating[Any])
 
 
 @dataclass(frozen=True)
@@ -122,7 +123,7 @@ class Network:
             mask[place] = is_weight(name)
         return mask
 
-    def views(self, flat: Array) -> dict[str, Array]:
+    def views(self, flat: NDArray[Number]) -> dict[str, NDArray[Number]]:
         """Each tensor by name, as a view into the flat vector (count,): writing to one writes to the other."""
         return {name: flat[self.slices[name]].reshape(shape) for name, shape in self.shapes.items()}
 

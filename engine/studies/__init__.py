@@ -1,5 +1,7 @@
-"""Many runs at once."""
+"""Many runs at once, and what lies around one."""
 
+from engine.studies.curvature import curvature
+from engine.studies.landscape import landscape
 from engine.studies.sweep import sweep
 
-__all__ = ["sweep"]
+__all__ = ["curvature", "landscape", "sweep"]

@@ -141,6 +141,29 @@ class Canvas(NamedTuple):
     readings: NDArray[np.float64]
 
 
+class Surface(NamedTuple):
+    """A plane through the parameters, and the samples whose loss is measured on it."""
+
+    origin: Array
+    """Laid out as the parameters"""
+    directions: NDArray[np.float64]
+    """(2, …), each laid out as the parameters: along x, along y"""
+    xs: NDArray[np.float64]
+    ys: NDArray[np.float64]
+    losses: NDArray[np.float64]
+    """(ys, xs): what is measured"""
+    columns: Array
+    """Inputs, (features, samples filled up to whole Lanes)"""
+    targets: Array
+    """(samples, outputs)"""
+    base: NDArray[np.float64]
+    """Scratch: the parameters where x is 0"""
+    outputs: Array
+    """Scratch: (neurons of all layers, room)"""
+    room: int
+    """Samples at a time"""
+
+
 def plain(arguments: Arguments) -> PlainArguments:
     """For a call of a kernel from Python."""
     return tuple(tuple(group) for group in arguments)

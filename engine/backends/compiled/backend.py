@@ -6,19 +6,23 @@ ones load it from the cache.
 """
 
 import math
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.backends.compiled import kernels, settings
-from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, TrainState, plain
+from engine.backends.compiled.arguments import Buffers, Config, Samples, Scratch, Surface, TrainState, plain
 from engine.backends.compiled.lanes import WIDTH
 from engine.backends.compiled.layout import aligned, layout_of, tiles
 from engine.backends.compiled.outer import scratch_size
-from engine.backends.compiled.pictures.drawing import Drawing
+from engine.backends.compiled.pictures.calls import address_of
+from engine.backends.compiled.pictures.drawing import Drawing, outputs_room
+from engine.backends.compiled.pictures.surface import measure_surface
 from engine.backends.compiled.products import TILE
 from engine.backends.compiled.safety import REMEMBERS_GRADIENTS, growth_of
 from engine.backends.pictures import MeasuredSet, Measures, PictureInputs
+from engine.backends.weight_plane import LabelledInputs, WeightPlane
 from engine.nn.network import Array, Network, Progress, State
 from engine.nn.picture_layout import picture_layout
 from engine.spec.choices import ClipName, LossName, OptimizerName, ScheduleName
@@ -268,6 +272,34 @@ class Compiled:
             self.drawing = Drawing(self.network, self.layout, inputs, data)
         return self.drawing.draw(steps, self.gradient, self.arguments, self.full_gradient, self.still, grids)
 
+    @cached_property
+    def infer_address(self) -> int:
+        return address_of(kernels.infer, self.gradient, 1, 0, 1, self.gradient, self.still)
+
+    def plane_losses(self, plane: WeightPlane, samples: LabelledInputs) -> NDArray[np.float64]:
+        size, count = self.train_state.parameters.size, -(-len(samples.inputs) // WIDTH) * WIDTH
+        origin, directions = aligned(size), np.zeros((2, size))
+        origin[self.index], directions[:, self.index] = plane.origin, plane.directions
+        columns = np.zeros((samples.inputs.shape[1], count), dtype=np.float32)
+        columns[:, : len(samples.inputs)] = samples.inputs.T
+        room = outputs_room(self.network)
+        surface = Surface(
+            origin=origin,
+            directions=directions,
+            xs=plane.xs,
+            ys=plane.ys,
+            losses=np.empty((len(plane.ys), len(plane.xs))),
+            columns=columns.ravel(),
+            targets=np.ascontiguousarray(samples.targets),
+            base=np.zeros(size),
+            outputs=aligned(sum(self.network.sizes[1:]) * room),
+            room=room,
+        )
+        kept = self.train_state.parameters.copy()
+        measure_surface(self.infer_address, self.still, tuple(surface))
+        self.train_state.parameters[:] = kept
+        return surface.losses
+
 
 def warm() -> None:
     """Compiles the kernels (some seconds), or loads them from the cache (half a second), once for the process."""
@@ -278,3 +310,5 @@ def warm() -> None:
     samples = MeasuredSet(points, points[:, :1], None)
     layout = picture_layout(spec)
     backend.draw(1, PictureInputs(layout, samples, samples, 0, 0, None, None), np.zeros(layout.size, dtype=np.uint8))
+    plane = WeightPlane(backend.state().parameters, np.zeros((2, backend.network.count)), np.zeros(1), np.zeros(1))
+    backend.plane_losses(plane, LabelledInputs(*samples[:2]))

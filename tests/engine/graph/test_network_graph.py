@@ -68,7 +68,7 @@ class Sample:
 
     @property
     def tensors(self) -> network_graph.Tensors:
-        parameters = self.network.views(self.parameters)  # type: ignore[arg-type]
+        parameters = self.network.views(self.parameters)
         return {**parameters, **self.network.buffer_views(self.buffers)}  # type: ignore[arg-type]
 
     def scalars(self, most: int = MOST) -> Run:

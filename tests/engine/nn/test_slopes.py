@@ -1,4 +1,5 @@
-"""Every slope against central finite differences in float64, and every value where float32 would overflow."""
+"""Every slope and curvature against central finite differences in float64, and every value where float32 would
+overflow."""
 
 import math
 
@@ -29,6 +30,12 @@ def test_activation_slopes(name: ActivationName, z: Floats) -> None:
     difference = (activation.value(z + STEP) - activation.value(z - STEP)) / (2 * STEP)
     np.testing.assert_allclose(found, difference, atol=1e-8)
 
+    def slope(z: Floats) -> Floats:
+        return activation.slope(z, activation.value(z))
+
+    bent = activation.curvature(z, activation.value(z))
+    np.testing.assert_allclose(bent, (slope(z + STEP) - slope(z - STEP)) / (2 * STEP), atol=1e-8)
+
 
 @pytest.mark.parametrize(("name", "slope"), [("step", 0), ("relu", 0), ("leaky_relu", 0.2), ("elu", 0.7)])
 def test_slope_at_a_kink_is_that_of_the_left_side(name: ActivationName, slope: float) -> None:
@@ -43,9 +50,11 @@ def test_activations_neither_overflow_nor_change_type(name: ActivationName, dtyp
     with np.errstate(over="raise", invalid="raise"):
         a = ACTIVATIONS[name].value(z)
         slope = ACTIVATIONS[name].slope(z, a)
-    assert a.dtype == slope.dtype == dtype
+        curvature = ACTIVATIONS[name].curvature(z, a)
+    assert a.dtype == slope.dtype == curvature.dtype == dtype
     assert np.isfinite(a).all()
     assert np.isfinite(slope).all()
+    assert np.isfinite(curvature).all()
 
 
 @pytest.mark.parametrize(
@@ -94,6 +103,21 @@ def test_loss_slopes(name: LossName, reduction: ReductionName, outputs: Floats, 
         nudge[place] = STEP
         difference = (loss.value(outputs + nudge, targets) - loss.value(outputs - nudge, targets)) / (2 * STEP)
         assert found[place] == pytest.approx(difference, abs=1e-6)
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize("name", LOSSES)
+@settings(max_examples=30)
+@given(outputs=tables, drawn=tables, moves=tables)
+def test_how_loss_slopes_change(
+    name: LossName, reduction: ReductionName, outputs: Floats, drawn: Floats, moves: Floats
+) -> None:
+    loss = make_loss(name, reduction, huber_delta=0.5)
+    targets = targets_for(name, drawn)
+    kinks = np.abs(np.abs(outputs - targets) - (0.5 if name == "huber" else 0))
+    outputs = np.where(kinks > 20 * STEP, outputs, outputs + 0.1)
+    ahead, behind = (loss.slope(outputs + step * moves, targets) for step in (STEP, -STEP))
+    np.testing.assert_allclose(loss.bend(outputs, targets, moves), (ahead - behind) / (2 * STEP), atol=1e-6)
 
 
 def test_loss_values() -> None:

@@ -33,8 +33,7 @@ class Drawing:
         self.inputs, self.data = inputs, data
         self.advance = self.infer = 0
         """Addresses of the kernels, from the first picture on."""
-        neurons = sum(network.sizes[1:])
-        room = WIDTH * max(4, min(MOST_ROOM // WIDTH, OUTPUT_VALUES // (neurons * WIDTH)))
+        neurons, room = sum(network.sizes[1:]), outputs_room(network)
         self.train, self.test = tuple(_measured(inputs.train)), tuple(_measured(inputs.test))
         scene = _scene(network, layout, inputs, room)
         self.scene, self.scene_without_grids = tuple(scene), tuple(_without_grids(scene))
@@ -80,6 +79,11 @@ class Drawing:
             penalty,
             tuple(norms),
         )
+
+
+def outputs_room(network: Network) -> int:
+    """Samples or cells at a time."""
+    return WIDTH * max(4, min(MOST_ROOM // WIDTH, OUTPUT_VALUES // (sum(network.sizes[1:]) * WIDTH)))
 
 
 def _measured(given: GivenSet) -> MeasuredSet:
