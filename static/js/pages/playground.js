@@ -116,9 +116,9 @@ options.then((offered) => keepServerOptions(store, offered));
 const dialog = (/** @type {string} */ id) => /** @type {HTMLDialogElement} */ (element(id));
 const slowMotionParts = { controls: element('slow-motion'), strip: element('slow-strip'), code: element('slow-code') };
 
-const loadLateStyle = async () => {
+const loadLateStyle = async (name = 'lateStyle') => {
   const { loadStyle } = await import('../core/late_style.js');
-  await loadStyle(document.body.dataset.lateStyle ?? '');
+  await loadStyle(document.body.dataset[name] ?? '');
 };
 const otherTabs = createLatePart(store, async () => {
   const { answerOtherTabs } = await import('../core/living_tabs.js');
@@ -215,12 +215,23 @@ const help = createLatePart(store, async () => {
   mountHelp(dialog('help'), elementOf('help'));
 }, { clicked: '[data-testid=help]' });
 
+const fullScreen = createLatePart(store, async () => {
+  const [{ mountFullScreen }] = await Promise.all([import('../panels/presenting/full_screen.js'), loadLateStyle('presentingStyle')]);
+  const within = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
+  mountFullScreen({
+    network: { panel: element('network'), place: (button) => within('#network .layers').before(button) },
+    output: { panel: element('output'), place: (button) => element('output').append(button) },
+    loss: { panel: within('.loss-panel'), place: (button) => within('.loss-panel .grow').after(button) },
+    layers: { panel: within('.gradients-chart'), place: (button) => within('.gradients-chart').append(button) },
+  }, store);
+});
+
 document.addEventListener('dragenter', upload.demand, { once: true }); // before the file is let go
 document.addEventListener('dragenter', save.demand, { once: true });
 
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
-  slowMotion, otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
+  fullScreen, slowMotion, otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
   comparison, drawingPad, samplePredictions, help,
 ]);

@@ -40,7 +40,7 @@ const LEAST_LINK = 14; // px between the tiles of two layers
  */
 export function layoutNetwork({ width, height, counts, text, markWidth = 0, noteHeight = 0, headed = true, distances = [] }) {
   const nameWidth = Math.round(text * 3.6); // "sin x₁" and a gap
-  const largest = text < 16 ? Math.max(42, Math.min(58, height / 9)) : Math.max(52, Math.min(84, height / 7));
+  const largest = text < 16 ? Math.max(42, Math.min(58, height / 9)) : Math.max(52, Math.min(Math.max(84, height / 9), height / 7));
   const gaps = counts.length - 1;
   const first = nameWidth + largest / 2;
   const last = largest / 2 + 6 + markWidth;

@@ -2,7 +2,11 @@
 // Keys for buttons of the top row; each presses its button, so that both always do the same.
 
 /** Key → data-testid of its button. @type {Record<string, string>} */
-const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', p: 'projector', c: 'wall-controls', '?': 'help' };
+const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', p: 'projector', c: 'wall-controls', f: 'fullscreen', '?': 'help' };
+
+/** Whose button F presses: the panel that fills the screen, that has the focus by key, that is under the pointer; else the network. */
+const FILLED_BY_KEY = ['.filled', '.panel:has(:focus-visible)', '.panel:hover', '#network'];
+const fullScreenButton = () => FILLED_BY_KEY.map((panel) => /** @type {HTMLElement | null} */ (document.querySelector(`${panel} [data-testid^=fullscreen]`))).find(Boolean);
 
 /**
  * Whether the focused element needs this key itself.
@@ -20,7 +24,7 @@ function isTaken(target, key, clicked) {
   return key === ' ' && pressed !== null && pressed !== clicked;
 }
 
-/** @param {(testid: string) => HTMLElement} buttonOf */
+/** @param {(testid: string) => HTMLElement | undefined} buttonOf */
 export function mountKeys(buttonOf) {
   /** @type {Element | null} */
   let clicked = null;
@@ -30,7 +34,7 @@ export function mountKeys(buttonOf) {
     if (!name || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target, event.key, clicked)) return;
     event.preventDefault();
     if (event.repeat && name !== 'step') return;
-    buttonOf(name).click();
+    (name === 'fullscreen' ? fullScreenButton() : buttonOf(name))?.click();
   };
   /** @param {MouseEvent} event */
   const rememberClick = (event) => {
