@@ -153,7 +153,7 @@ const charts = createLatePart(store, async () => {
 });
 
 const upload = createLatePart(store, async () => {
-  const { mountPointsUpload } = await import('../panels/data/points_upload.js');
+  const [{ mountPointsUpload }] = await Promise.all([import('../panels/data/points_upload.js'), loadLateStyle()]);
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
 }, { clicked: '#upload' });
 const save = createLatePart(store, async () => {
@@ -203,7 +203,7 @@ const comparison = createLatePart(store, async () => {
   mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET, withDifference));
 }, { set: 'comparison' });
 const scores = createLatePart(store, async () => {
-  const { mountScores } = await import('../panels/output/scores.js');
+  const [{ mountScores }] = await Promise.all([import('../panels/output/scores.js'), loadLateStyle()]);
   mountScores(element('scores'), element('all-scores'), element('output'), store);
 }, { clicked: '#all-scores' });
 const pointEditor = createLatePart(store, async () => {

@@ -43,30 +43,17 @@ export function mountFullScreen(fillables, store) {
     panel.classList.remove('filled');
     panel.removeAttribute('tabindex');
     if (document.fullscreenElement === page) document.exitFullscreen().catch(() => {});
-    if (panel === document.activeElement || document.activeElement === document.body) (before instanceof HTMLElement && before !== document.body && before.isConnected ? before : button).focus({ preventScroll: true });
+    if ([panel, document.body].some((element) => element === document.activeElement)) focusAgain(before, button);
     showWords();
   }
 
-  /** After everything in the panel that Escape closes. @param {KeyboardEvent} event */
-  function escape(event) {
-    if (event.key !== 'Escape' || event.defaultPrevented || !filled || overlayIsOpen()) return;
-    event.preventDefault();
-    leave();
-  }
-
-  function showWords() {
-    for (const button of buttons) {
-      button.title = t(button === filled?.button ? 'fullscreen.leave' : 'fullscreen.fill');
-      button.setAttribute('aria-label', button.title);
-      button.setAttribute('aria-pressed', String(button === filled?.button));
-    }
-  }
-
+  const showWords = () => buttons.forEach((button) => label(button, button === filled?.button));
   const leaveBrowsers = () => { if (!document.fullscreenElement) leave(); };
   document.addEventListener('fullscreenchange', leaveBrowsers);
-  addEventListener('keydown', escape);
+  const stopEscape = listenToEscape(() => filled && leave());
   showWords();
   const stops = [
+    stopEscape,
     store.watch(['language'], showWords),
     store.watch(['profile', 'comparison', 'branchPictures', 'chart'], leave), // other panels take the places of these
   ];
@@ -74,7 +61,6 @@ export function mountFullScreen(fillables, store) {
     leave();
     stops.forEach((stop) => stop());
     document.removeEventListener('fullscreenchange', leaveBrowsers);
-    removeEventListener('keydown', escape);
     buttons.forEach((button) => button.remove());
   };
 }
@@ -85,4 +71,28 @@ function makeButton(name) {
   Object.assign(button, { type: 'button', className: 'button small fill-screen', innerHTML: icon('fit') });
   button.dataset.testid = `fullscreen-${name}`;
   return button;
+}
+
+/** @param {HTMLButtonElement} button @param {boolean} isFilled */
+function label(button, isFilled) {
+  button.title = t(isFilled ? 'fullscreen.leave' : 'fullscreen.fill');
+  button.setAttribute('aria-label', button.title);
+  button.setAttribute('aria-pressed', String(isFilled));
+}
+
+/** @param {Element | null} before  what had the focus @param {HTMLButtonElement} button */
+function focusAgain(before, button) {
+  const element = before instanceof HTMLElement && before !== document.body && before.isConnected ? before : button;
+  element.focus({ preventScroll: true });
+}
+
+/** After everything in the panel that Escape closes. @param {() => unknown} leave @returns {() => void} undo */
+function listenToEscape(leave) {
+  /** @param {KeyboardEvent} event */
+  const escape = (event) => {
+    if (event.key !== 'Escape' || event.defaultPrevented || overlayIsOpen()) return;
+    leave();
+  };
+  addEventListener('keydown', escape);
+  return () => removeEventListener('keydown', escape);
 }
