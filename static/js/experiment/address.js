@@ -1,5 +1,5 @@
 // @ts-check
-// A whole experiment in the address: after # come the fields that differ from the default Spec, its pace and its bug,
+// A whole experiment in the address: after # come the fields that differ from the default Spec, its pace, bug and engine,
 // as in #dataset=spiral&hidden=8,8:relu,8&learning_rate=0.1&steps_per_second=30 or #dataset=own&own_points=1,2,0;-1,0.5,1
 
 import { readLayers, writeLayers } from './layers.js';
@@ -107,11 +107,18 @@ function readPart(name, text, read) {
 /** @typedef {import('./fresh_start.js').SetUp} SetUp */
 
 /** @type {Record<string, (text: string) => any>} */
-const BESIDE = { steps_per_second: (text) => (text === '' ? null : readNumber(text)), bug: (text) => text || null };
+const BESIDE = { steps_per_second: (text) => (text === '' ? null : readNumber(text)), bug: (text) => text || null, engine: (text) => text || null };
 
-/** The parts that are to be written. @param {Record<string, any>} spec @param {Record<string, Field>} fields @param {{steps_per_second: number | null, bug: string | null}} beside @param {number} usual  pace */
-export function toWholeAddress(spec, fields, { steps_per_second: pace, bug }, usual) {
-  const parts = [toAddress(spec, fields), pace === usual ? '' : `steps_per_second=${pace ?? ''}`, bug ? `bug=${bug}` : ''];
+/** @typedef {{steps_per_second: number | null, engine: string}} Usual */
+
+/** The parts that are to be written. @param {Record<string, any>} spec @param {Record<string, Field>} fields @param {Usual & {bug: string | null}} beside @param {Usual} usual */
+export function toWholeAddress(spec, fields, { steps_per_second: pace, bug, engine }, usual) {
+  const parts = [
+    toAddress(spec, fields),
+    pace === usual.steps_per_second ? '' : `steps_per_second=${pace ?? ''}`,
+    bug ? `bug=${bug}` : '',
+    engine === usual.engine ? '' : `engine=${engine}`,
+  ];
   return parts.filter(Boolean).join('&');
 }
 

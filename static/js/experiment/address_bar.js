@@ -38,9 +38,10 @@ export function createAddressBar(store, schema, begin) {
 
     /** Puts the set-up of now into it; gives the whole address. */
     publish() {
-      const [fields, state] = [store.get('fields'), store.get('state')];
-      const beside = { steps_per_second: state?.speed ?? null, bug: state?.planted ?? null };
-      const hash = fields ? `#${toWholeAddress(store.get('spec') ?? {}, fields, beside, store.get('choices')?.usual_pace ?? 0)}` : '';
+      const [fields, state, choices] = [store.get('fields'), store.get('state'), store.get('choices')];
+      const usual = { steps_per_second: choices?.usual_pace ?? 0, engine: choices?.engines[0] ?? '' };
+      const beside = { steps_per_second: state?.speed ?? null, bug: state?.planted ?? null, engine: state?.engine ?? usual.engine };
+      const hash = fields ? `#${toWholeAddress(store.get('spec') ?? {}, fields, beside, usual)}` : '';
       history.replaceState(null, '', hash);
       remember(ADDRESS, location.hash);
       return `${location.origin}${location.pathname}${hash}`;

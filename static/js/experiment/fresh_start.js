@@ -6,7 +6,7 @@ import { FIRST_VIEW } from '../core/state.js';
 
 /** @typedef {import('../core/state.js').View} View */
 /** @typedef {import('../core/command_queue.js').Command} Command */
-/** @typedef {{spec: import('../wire/messages.js').SpecChange, bug?: string | null, steps_per_second?: number | null}} SetUp  without a bug where none is named, at the usual pace where none is */
+/** @typedef {{spec: import('../wire/messages.js').SpecChange, bug?: string | null, engine?: string | null, steps_per_second?: number | null}} SetUp  without a bug where none is named; at the usual pace and by the usual engine where none is */
 /** @typedef {ReturnType<typeof createFreshStart>} FreshStart */
 
 /**
@@ -61,11 +61,11 @@ export function createFreshStart(store, send) {
   store.watch(['message'], restore);
 
   /** @param {SetUp} setUp @param {Partial<View>} view  what it shows @param {(command: Command) => unknown} [deliver]  another way to the server */
-  return ({ spec, bug = null, ...pace }, view, deliver = send) => {
+  return ({ spec, bug = null, ...others }, view, deliver = send) => {
     const before = /** @type {View} */ (Object.fromEntries(Object.keys(FIRST_VIEW).map((key) => [key, store.get(/** @type {keyof View} */ (key))])));
     const after = { ...FIRST_VIEW, ...view };
     begun = { points: store.get('points'), before, after };
-    deliver({ type: 'begin', spec, bug, ...pace });
+    deliver({ type: 'begin', spec, bug, ...others });
     store.set({ drawing: false });
     show(after);
   };

@@ -228,7 +228,7 @@ export {};
  * @property {number} unsplit  fewer samples than this are training and test set at once
  * @property {number} largest_value  of a parameter set by hand
  * @property {string[]} bugs
- * @property {string[]} engines
+ * @property {string[]} engines  the usual one first
  * @property {string[]} without_gradient  bugs of rules that have none
  * @property {number} points_bytes  of a file of points
  * @property {number} model_bytes  of a file of weights

@@ -35,13 +35,14 @@ test('every field of the Spec comes back from the address', () => {
   equal(toAddress(DEFAULT, fields), '');
 });
 
-test('pace and bug come back with the Spec', () => {
-  const address = toWholeAddress({ ...DEFAULT, noise: 5 }, fields, { steps_per_second: 20, bug: 'no_zero_grad' }, 50);
-  equal(address, 'noise=5&steps_per_second=20&bug=no_zero_grad');
-  equal(fromWholeAddress(`#${address}`, fields), { spec: { ...DEFAULT, noise: 5 }, steps_per_second: 20, bug: 'no_zero_grad' });
-  equal(toWholeAddress(DEFAULT, fields, { steps_per_second: 50, bug: null }, 50), '');
+test('pace, bug and engine come back with the Spec', () => {
+  const usual = { steps_per_second: 50, engine: 'compiled' };
+  const address = toWholeAddress({ ...DEFAULT, noise: 5 }, fields, { steps_per_second: 20, bug: 'no_zero_grad', engine: 'by_hand' }, usual);
+  equal(address, 'noise=5&steps_per_second=20&bug=no_zero_grad&engine=by_hand');
+  equal(fromWholeAddress(`#${address}`, fields), { spec: { ...DEFAULT, noise: 5 }, steps_per_second: 20, bug: 'no_zero_grad', engine: 'by_hand' });
+  equal(toWholeAddress(DEFAULT, fields, { ...usual, bug: null }, usual), '');
   equal(fromWholeAddress('#', fields), null);
-  equal(fromWholeAddress(`#${toWholeAddress(DEFAULT, fields, { steps_per_second: null, bug: null }, 50)}`, fields), { spec: DEFAULT, steps_per_second: null });
+  equal(fromWholeAddress(`#${toWholeAddress(DEFAULT, fields, { ...usual, bug: null, steps_per_second: null }, usual)}`, fields), { spec: DEFAULT, steps_per_second: null });
   refuses(() => fromWholeAddress('steps_per_second=fast', fields), /steps_per_second=fast/);
 });
 
