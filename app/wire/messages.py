@@ -173,13 +173,27 @@ SENTENCES: dict[str, str] = {
 
 def sentence(code: str, values: dict[str, Value]) -> str:
     """The English sentence of a code. Raises KeyError where the code or one of its values is missing."""
-    return SENTENCES[code].format(**{name: _shown(value) for name, value in values.items()})
+    return SENTENCES[code].format(**{name: _Shown(value) for name, value in values.items()})
 
 
-def _shown(value: Value) -> Value:
-    if isinstance(value, list):
-        return ", ".join(value) or "none"
-    return format(Decimal(repr(value)), "f") if isinstance(value, float) else value  # 0.00001, not 1e-05
+class _Shown:
+    """A value as the page writes it: 1,000; 0.00001, not 1e-05. `{count:# step|# steps}` is the form of that number."""
+
+    def __init__(self, value: Value) -> None:
+        self.value = value
+
+    def __str__(self) -> str:
+        if isinstance(self.value, list):
+            return ", ".join(self.value) or "none"
+        if isinstance(self.value, float | int) and not isinstance(self.value, bool):
+            return format(Decimal(repr(self.value)), ",f").replace("-", "−")
+        return str(self.value)
+
+    def __format__(self, forms: str) -> str:
+        if not forms:
+            return str(self)
+        one, other = forms.split("|")
+        return (one if self.value == 1 else other).replace("#", str(self))
 
 
 class Refusal(Exception):  # noqa: N818

@@ -153,7 +153,7 @@ def _read(file: Path, magic: int, shape: tuple[int, ...]) -> Bytes:
                 raise Fault("mnist_header", {"file": file.name, "size": header})
             found, count, *sides = (int(value) for value in np.frombuffer(start, dtype=">u4"))
             if found != magic:
-                raise Fault("mnist_magic", {"file": file.name, "given": found, "wanted": magic})
+                raise Fault("mnist_magic", {"file": file.name, "given": str(found), "wanted": str(magic)})
             if tuple(sides) != shape:
                 pixels = "×".join(map(str, sides))
                 raise Fault(

@@ -293,7 +293,7 @@ def test_the_light_turns_red_and_names_the_node(open_graph: OpenGraph) -> None:
     opened.page.route("**/api/graph?*check=yes", answer)
     click(opened, "preset-autograd")
     expect(opened["checked"]).to_have_attribute("data-state", "red")
-    expect(opened["checked"]).to_contain_text("c differs by 5.0·10⁻¹")
+    expect(opened["checked"]).to_contain_text("c differs by 0.5")
 
 
 def test_a_check_that_came_to_no_end_says_so(open_graph: OpenGraph) -> None:

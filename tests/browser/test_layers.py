@@ -123,7 +123,7 @@ def test_a_dead_relu_is_named_and_digits_move_nothing(open_page: OpenPage) -> No
     opened["gradient-layer-0"].click()
     dead = opened["health-dead_share"]
     opened.until(lambda: value_of(dead) == pytest.approx(1 / 6))
-    expect(dead).to_have_text("16.7 %")
+    expect(dead).to_have_text("16.7%")
     expect(opened["layer-health"].get_by_text(re.compile(r"neurons 5$"))).to_be_visible()
     expect(opened["layer-health"]).to_contain_text("no saturation", ignore_case=True)
     before = opened["layer-health"].evaluate(ROWS)

@@ -162,11 +162,27 @@ def test_no_words_are_unused() -> None:
 
 def test_both_languages_fill_in_the_same_values() -> None:
     values = {
-        language: {key: set(re.findall(r"\{(\w+)\}", text)) for key, text in texts.items()}
+        language: {key: set(re.findall(r"\{(\w+)(?::[^{}]*)?\}", text)) for key, text in texts.items()}
         for language, texts in TEXTS.items()
     }
     assert values["en"] == values["zh"]
     assert [key for texts in TEXTS.values() for key, text in texts.items() if not text.strip()] == []
+
+
+COUNTED = re.compile(r"\{\w+\} (?:hidden |training )?(" + "|".join((
+    "steps", "epochs", "points", "samples", "classes", "neurons", "weights", "inputs", "parameters", "entries",
+    "rows", "columns", "cells", "values", "bytes", "seconds",
+)) + r")\b")  # fmt: skip
+"""A counted noun that is plural whatever the number."""
+
+
+def test_every_counted_noun_has_a_form_for_each_plural_category_of_its_language() -> None:
+    forms = {"en": 2, "zh": 1}
+    for language, texts in TEXTS.items():
+        for key, text in texts.items():
+            for given in re.findall(r"\{\w+:([^{}]*)\}", text):
+                assert given.count("|") + 1 == forms[language], key
+    assert {key: found.group() for key, text in TEXTS["en"].items() if (found := COUNTED.search(text))} == {}
 
 
 def test_the_choice_of_data_survives_a_change_of_language(opened: Opened) -> None:

@@ -16,22 +16,38 @@ export async function useLanguage(language) {
   current = language;
 }
 
+/** @type {Record<string, Intl.PluralRules>} */
+const plurals = {};
+const pluralRules = () => (plurals[current] ??= new Intl.PluralRules(current));
+
 /** @param {string} key */
 export const hasText = (key) => texts[current]?.[key] !== undefined;
 
 /**
- * The text of a key with {name} filled in; the key itself where there is none.
+ * The text of a key with {name} filled in; the key itself where there is none. {count:# step|# steps} is the form that goes
+ * with the number `count`, one for each plural category of the language, # the number itself. Numbers given as such are written
+ * in the language's way.
  * @param {string} key
  * @param {Record<string, unknown>} [values]
  * @returns {string}
  */
 export function t(key, values = {}) {
   const text = texts[current]?.[key] ?? key;
-  return text.replace(/\{(\w+)\}/g, (whole, name) => {
+  return text.replace(/\{(\w+)(?::([^{}]*))?\}/g, (whole, name, forms) => {
     const value = values[name];
     if (value === undefined || value === null) return whole;
-    return Array.isArray(value) ? value.join(t('list.comma')) : String(value);
+    if (forms !== undefined) return pluralForm(Number(value), forms.split('|')).replaceAll('#', asText(value));
+    return Array.isArray(value) ? value.map(asText).join(t('list.comma')) : asText(value);
   });
+}
+
+/** @param {unknown} value */
+const asText = (value) => (typeof value === 'number' ? formatNumber(value) : String(value));
+
+/** @param {number} count @param {string[]} forms  in the order of the language's plural categories, as one and other */
+function pluralForm(count, forms) {
+  const rules = pluralRules();
+  return forms[rules.resolvedOptions().pluralCategories.indexOf(rules.select(count))] ?? forms[forms.length - 1];
 }
 
 /**
@@ -48,15 +64,23 @@ export function translate(root) {
   }
 }
 
-const COUNT = new Intl.NumberFormat('en', { maximumFractionDigits: 0 });
-const SHORT = new Intl.NumberFormat('en', { notation: 'compact', minimumSignificantDigits: 3, maximumSignificantDigits: 3 });
+const SHORT = new Intl.NumberFormat('en', { notation: 'compact', minimumSignificantDigits: 3, maximumSignificantDigits: 3 }); // as 12.3K in each language: 万 is too wide for a reading
+/** @type {Record<string, {plain: Intl.NumberFormat, whole: Intl.NumberFormat}>} */
+const formats = {};
+const numberFormats = () => (formats[current] ??= {
+  plain: new Intl.NumberFormat(current, { maximumSignificantDigits: 15 }),
+  whole: new Intl.NumberFormat(current, { maximumFractionDigits: 0 }),
+});
+
+/** With all its digits: 5,350; 0.00001. @param {number} value */
+export const formatNumber = (value) => (Number.isFinite(value) ? numberFormats().plain.format(value).replace('-', '−') : scientific(value));
 
 /**
- * 5,350; from `limit` on in short, 12.3K, so that it keeps within a fixed width. The same in both languages.
+ * 5,350; from `limit` on in short, 12.3K, so that it keeps within a fixed width.
  * @param {number} value
  * @param {number} [limit]
  */
-export const formatCount = (value, limit = 1e6) => (Math.abs(value) < limit ? COUNT : SHORT).format(value);
+export const formatCount = (value, limit = 1e6) => (Math.abs(value) < limit ? numberFormats().whole : SHORT).format(value);
 
 /**
  * A loss, short: 0.038, 0.0038, 3.8·10⁻⁴, 12.35, 4.1·10⁷.
@@ -76,11 +100,8 @@ export function formatLoss(value) {
 /** A difference that may be rounding: 0, 3.1·10⁻⁸, 0.021. @param {number} size */
 export const formatDifference = (size) => (size === 0 ? '0' : size < 0.001 ? scientific(size) : formatLoss(size));
 
-/**
- * 0.984 → 98.4 %
- * @param {number} part
- */
-export const formatPercent = (part) => `${(part * 100).toFixed(1)} %`;
+/** 0.984 → 98.4%. @param {number} part @param {number} [digits] after the point */
+export const formatPercent = (part, digits = 1) => `${(part * 100).toFixed(digits)}%`;
 
 /** What a number may be, as a sentence. @param {{minimum?: number, above?: number, maximum?: number}} bounds */
 export function formatRange({ minimum, above, maximum }) {

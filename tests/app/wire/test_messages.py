@@ -56,6 +56,18 @@ def test_every_sentence_ends_and_can_be_filled(code: str) -> None:
     assert "{" not in said
 
 
+def test_a_sentence_counts_in_singular_and_plural_with_grouped_numbers() -> None:
+    said = [sentence("stopped_steps", {"limit": limit}).split(" and")[0] for limit in (0, 1, 2, 5, 1000)]
+    assert said == [
+        "0 steps are taken",
+        "1 step is taken",
+        "2 steps are taken",
+        "5 steps are taken",
+        "1,000 steps are taken",
+    ]
+    assert "down to 0.00001 and" in sentence("stopped_loss", {"limit": 1e-5, "step": 3})
+
+
 def raised() -> Iterator[tuple[str, set[str]]]:
     """Codes that are raised with their values beside them, and the names of those."""
     for text in SOURCES.values():

@@ -4,12 +4,20 @@
 const SUPERSCRIPTS = '⁰¹²³⁴⁵⁶⁷⁸⁹';
 const MINUS = '−';
 
-/** 0.0025 → "2.5·10⁻³"; 0 → "0". @param {number} value @param {number} [digits] after the point */
+const [LEAST_PLAIN, LEAST_POWER] = [1e-3, 1e3]; // sizes: what lies between is written without a power of ten
+
+/**
+ * In few digits, without zeros that say nothing: 0.43, 1, 250, and as a power of ten where that is shorter, 2.5·10⁻⁴.
+ * @param {number} value @param {number} [digits]  significant ones after the first
+ */
 export function scientific(value, digits = 1) {
   if (!Number.isFinite(value)) return Number.isNaN(value) ? 'NaN' : value > 0 ? '∞' : `${MINUS}∞`;
   if (value === 0) return '0';
-  const [mantissa, exponent] = value.toExponential(digits).split('e');
-  return `${mantissa.replace('-', MINUS)}·10${superscript(Number(exponent))}`;
+  const size = Math.abs(value);
+  const [mantissa, exponent] = size.toExponential(digits).split('e').map(Number);
+  const power = `${mantissa === 1 ? '' : `${mantissa}·`}10${superscript(exponent)}`;
+  const isPlain = size >= LEAST_PLAIN && size < LEAST_POWER;
+  return (value < 0 ? MINUS : '') + (isPlain ? String(Number(size.toFixed(Math.max(0, digits - exponent)))) : power);
 }
 
 /** @param {number} exponent */

@@ -207,7 +207,7 @@ function linearAxis(range, most) {
 /** @param {number} most */
 function shareAxis(most) {
   const tickvals = most < 3 ? [0, 1] : most < 5 ? [0, 0.5, 1] : [0, 0.25, 0.5, 0.75, 1];
-  return { type: 'linear', range: SHARES, tickvals, ticktext: tickvals.map((share) => `${share * 100} %`) };
+  return { type: 'linear', range: SHARES, tickvals, ticktext: tickvals.map((share) => `${share * 100}%`) };
 }
 
 /**

@@ -10,7 +10,7 @@ const MINUS = '−';
 /** 6 → "6", 0.731058 → "0.7311", −2.5 → "−2.5", 1e−9 → "1·10⁻⁹". @param {number} value @param {number} [digits]  significant */
 export function tidy(value, digits = 4) {
   const size = Math.abs(value);
-  if (!Number.isFinite(value) || (size !== 0 && (size < 1e-4 || size >= 1e6))) return scientific(value).replace('.0·', '·');
+  if (!Number.isFinite(value) || (size !== 0 && (size < 1e-4 || size >= 1e6))) return scientific(value);
   return String(Number(value.toPrecision(size >= 1000 ? 6 : digits))).replace('-', MINUS);
 }
 

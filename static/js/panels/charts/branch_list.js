@@ -1,7 +1,7 @@
 // @ts-check
 // One button for each branch of the run, where there are several; it leads to the branch's end.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 import { branchName } from './branches.js';
 
 /** @typedef {import('../../wire/messages.js').Branch} Branch */
@@ -21,7 +21,7 @@ export function createBranchList(list, store, send) {
     button.dataset.testid = `branch-${i}`;
     button.textContent = i === 0 ? '●' : String(i);
     const what = changed.map((name) => (name === 'undo' ? t('timeline.undone') : name.includes('.') ? name : t(`field.${name}`))).join(', ');
-    button.title = t(what ? 'timeline.branch_of' : 'timeline.branch_plain', { name: branchName(i), step: formatCount(begins), what });
+    button.title = t(what ? 'timeline.branch_of' : 'timeline.branch_plain', { name: branchName(i), step: begins, what });
     button.setAttribute('aria-label', button.title);
     button.onclick = () => send({ type: 'seek', branch: i, step: ends });
     return button;

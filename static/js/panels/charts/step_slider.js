@@ -1,7 +1,7 @@
 // @ts-check
 // The slider over the steps of a branch, and the seeking it asks for: one place at a time, and of many only the newest.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 
 const WAIT = 150; // milliseconds until another place is sought though the last has not been shown
 const SHOWN = 20; // milliseconds after which a picture that comes is that of the place sought
@@ -36,7 +36,7 @@ export function createStepSlider(slider, words, store, send) {
 
   /** @param {number} step */
   function writeStep(step) {
-    words.textContent = t(step < end() ? 'timeline.past' : 'timeline.now', { step: formatCount(step) });
+    words.textContent = t(step < end() ? 'timeline.past' : 'timeline.now', { step });
     slider.setAttribute('aria-valuetext', words.textContent);
   }
 

@@ -14,11 +14,9 @@ const SYMBOLS = {
 /** Of what an optimizer remembers, as its formula writes it, and of updates. @type {Record<string, string>} */
 const QUANTITIES = { velocity: 'v', sum: 's', square: 's', mean: 'm', m: 'm', v: 'v', v_max: 'u', momentum: 'b', updates: 'Δ' };
 
-/** A difference, to one digit: 0.9, 3·10⁻⁷; ∞ for one that is not finite. @param {number | null} value */
+/** A difference in one digit, 3·10⁻⁷, a large one in two, 0.93; ∞ for one that is not finite. @param {number | null} value */
 export function differenceText(value) {
-  if (value === null) return '∞';
-  if (value === 0) return '0';
-  return value >= 0.095 && value < 99.5 ? String(Number(value.toPrecision(2))) : scientific(value, 0);
+  return value === null ? '∞' : scientific(value, value >= 0.095 ? 1 : 0);
 }
 
 /** Why there was no comparison, and that training goes on. @param {import('../../wire/messages.js').CheckFailed} check */

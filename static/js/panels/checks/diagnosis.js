@@ -77,7 +77,7 @@ function sentenceOf({ code, layer, values: numbers }, output) {
   const layerWords = (/** @type {number} */ at) => (at === output ? t('chart.output') : t('chart.layer', { layer: at + 1 })); // as in the chart beside it
   /** @type {Record<string, unknown>} */
   const values = { where: layerWords(layer ?? 0) };
-  for (const [name, value] of Object.entries(numbers)) values[name] = (FORMATS[name] ?? formatCount)(value);
+  for (const [name, value] of Object.entries(numbers)) values[name] = FORMATS[name]?.(value) ?? value;
   if (code === 'vanishing') values.steepest = layerWords(numbers.steepest);
   const variant = code === 'rate_too_high' ? (numbers.step === undefined ? '.jumps' : '.diverged') : '';
   return t(`diagnosis.${code}${variant}`, values);

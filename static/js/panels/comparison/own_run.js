@@ -1,7 +1,7 @@
 // @ts-check
 // Under which settings this page's run has trained: a change made while it trains gives it no other name, but one more.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 import { setUpOf } from '../../core/comparison_run.js';
 import { readAspect } from '../../experiment/set_up.js';
 import { aspectName } from './runs.js';
@@ -34,7 +34,7 @@ export function createOwnRun(store) {
       const values = stretches.map(({ step, setUp }) => ({ step, value: readAspect(setUp, aspect) }));
       const changes = values.filter(({ value }, i) => i === 0 || value !== values[i - 1].value);
       const names = changes.map(({ value }) => aspectName(aspect, value));
-      return names.reduce((before, after, i) => (i ? t('comparison.changed', { before, after, step: formatCount(changes[i].step) }) : after), '');
+      return names.reduce((before, after, i) => (i ? t('comparison.changed', { before, after, step: changes[i].step }) : after), '');
     },
   };
 }

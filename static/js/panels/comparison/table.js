@@ -91,7 +91,7 @@ function figuresOf({ step, train_loss: loss, test_accuracy: accuracy, samples, l
     loss === null ? '–' : formatLoss(loss),
     accuracy === null ? '–' : formatPercent(accuracy),
     samples === null ? '–' : formatCount(samples, 1e5),
-    noise === null ? '–' : `${(noise * 100).toFixed(noise < 0.0995 ? 1 : 0)} %`,
+    noise === null ? '–' : formatPercent(noise, noise < 0.0995 ? 1 : 0),
   ];
 }
 

@@ -1,7 +1,7 @@
 // @ts-check
 // The beginning and the end of drawing: from which points it starts, and what happens to points that cannot be trained on.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 import { readOutput } from '../../experiment/output.js';
 import { createPointHistory, toDrawnPoints, whyUntrainable } from './point_history.js';
 
@@ -57,7 +57,7 @@ export function createPointDrawingMode(drawing, plane, store, { show, updates })
       const [data, output] = [store.get('points'), readOutput(store)];
       if (!data || !output) return;
       const { points, omitted } = toDrawnPoints(data, output.classes, mostPoints());
-      start(points, output.classes === 0, omitted ? t('draw.left_out', { count: omitted, most: formatCount(mostPoints()) }) : '');
+      start(points, output.classes === 0, omitted ? t('draw.left_out', { count: omitted, most: mostPoints() }) : '');
       updates.schedule();
     },
 

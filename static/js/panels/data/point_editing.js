@@ -1,7 +1,7 @@
 // @ts-check
 // What the tools do to a drawing: points added, moved and erased, undo and redo, the chosen tool and class.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 
 export const ERASER_RADIUS = 0.45; // in coordinates
 
@@ -24,7 +24,7 @@ export function createPointEditing(drawing, label, { show, changed }) {
     /** @param {number} x1 @param {number} x2 */
     add(x1, x2) {
       const hasRoom = drawing.history.add(x1, x2, label());
-      drawing.note = hasRoom ? '' : t('draw.full', { most: formatCount(drawing.history.most) });
+      drawing.note = hasRoom ? '' : t('draw.full', { most: drawing.history.most });
       changed();
     },
     /** @param {number} index @param {number} x1 @param {number} x2 */

@@ -3,7 +3,7 @@
 
 import { MARKS, markSvg } from '../../draw/plane/marks.js';
 import { icon, write } from '../../core/elements.js';
-import { formatCount, t, translate } from '../../core/i18n.js';
+import { t, translate } from '../../core/i18n.js';
 import { whyUntrainable } from './point_history.js';
 
 /** @type {{tool: import('./types.js').Tool, testid: string, title: string}[]} */
@@ -56,7 +56,7 @@ export function createPointToolbar(root) {
   /** @param {import('./types.js').Drawing} drawing */
   function showHint({ history: { points, most }, values, started, note }) {
     const why = whyUntrainable(points, values);
-    const count = t('draw.count', { count: formatCount(points.length), most: formatCount(most) });
+    const count = t('draw.count', { count: points.length, most });
     const hint = find('.hint');
     write(hint, !started ? t('draw.start') : note || (why ? t(`draw.${why}`) : count));
     hint.dataset.value = String(points.length);
@@ -83,7 +83,7 @@ export function createPointToolbar(root) {
       find('.start').hidden = drawing.started;
       find('.pens').hidden = !drawing.started;
       const fromData = button('draw-these');
-      fromData.textContent = t('draw.these', { count: formatCount(count) });
+      fromData.textContent = t('draw.these', { count: count });
       fromData.disabled = !usable;
       fromData.title = usable ? '' : t('draw.these_refused');
       showTools(drawing);

@@ -4,7 +4,7 @@
 
 import { markSvg } from '../../draw/plane/marks.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 import { namesInSpec } from '../../experiment/own_file.js';
 import { createColumnChoosers } from './column_choosers.js';
 import { readPointsFile, wordsOf } from './points_file.js';
@@ -106,7 +106,7 @@ function showUpload(dialog, { file, found, fault, table }, newest, mostClasses) 
   find('.use').hidden = !found;
   if (!found) return;
   const { points, class_names: names, notes } = found;
-  find('.count').textContent = t('upload.count', { count: formatCount(points.length) });
+  find('.count').textContent = t('upload.count', { count: points.length });
   const others = notes.filter(({ code }) => code !== 'upload_columns'); // the choosers say it
   find('.notes').replaceChildren(...others.map((note) => Object.assign(document.createElement('li'), { textContent: wordsOf(note) })));
   find('.names').replaceChildren(...names.map((className, number) => {

@@ -11,8 +11,8 @@ const WHOLE_SET = LARGEST_BATCH + 1; // one step further: the whole training set
 /** @typedef {{step: number, most?: number, show: (value: number) => string}} Slider  most: the place of null */
 /** @type {Record<string, Slider>} */
 const SLIDERS = {
-  noise: { step: 1, show: (value) => `${Math.round(value)} %` },
-  train_fraction: { step: 0.01, show: (value) => `${Math.round(value * 100)} %` },
+  noise: { step: 1, show: (value) => `${Math.round(value)}%` },
+  train_fraction: { step: 0.01, show: (value) => `${Math.round(value * 100)}%` },
   batch_size: { step: 1, most: WHOLE_SET, show: String },
 };
 

@@ -1,7 +1,7 @@
 // @ts-check
 // Which step and which sample an explanation is of, and which loss.
 
-import { formatCount, formatLoss, t } from '../../core/i18n.js';
+import { formatLoss, t } from '../../core/i18n.js';
 import { stepOnNetwork } from './request.js';
 import { isOfSample } from './subjects.js';
 
@@ -42,5 +42,5 @@ function showLoss(text, { subject, step, batch, lines }, store) {
   text.hidden = true;
   if (subject.kind !== 'loss' || loss === null || !frame || !state) return;
   text.hidden = false;
-  text.textContent = t('inspector.which_loss', { loss: formatLoss(loss), count: batch.length, step, all: formatLoss(frame.train_loss), points: formatCount(state.training_samples), now: frame.step });
+  text.textContent = t('inspector.which_loss', { loss: formatLoss(loss), count: batch.length, step, all: formatLoss(frame.train_loss), points: state.training_samples, now: frame.step });
 }

@@ -25,7 +25,7 @@ export function neuronRows(shape, frame, layer, tile) {
   const inputs = inputTiles(shape, layer);
   const all = shape.sizes[layer];
   const weights = (drawnValues(shape, frame.parameters, layer, 'weight') ?? new Float32Array()).subarray(tile * inputs, (tile + 1) * inputs);
-  const name = inputs < all ? 'network.some_weights_in' : inputs === 1 ? 'network.one_weight' : 'network.weights_in';
+  const name = inputs < all ? 'network.some_weights_in' : 'network.weights_in';
   rows.push([t(name, { count: inputs, all }), inputs === 1 ? fixed(weights[0]) : rangeOf(weights)]);
   return rows;
 }

@@ -49,7 +49,7 @@ export function createToolbar(root, controls, store, edits) {
     /** @param {number} count  hidden layers */
     showLayerCount(count) {
       const most = readLimits(store.get('schema')).layers;
-      const words = store.get('profile') === 'projector' ? 'network.layer_count_short' : count === 1 ? 'network.layer_count_one' : 'network.layer_count';
+      const words = store.get('profile') === 'projector' ? 'network.layer_count_short' : 'network.layer_count';
       layerCount.textContent = t(words, { count });
       labelButton(removeLayer, t('network.remove_layer'), count ? '' : t('network.no_layer'));
       labelButton(addLayer, t('network.add_layer'), count >= most ? t('network.most_layers', { most }) : '');

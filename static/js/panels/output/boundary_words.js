@@ -50,7 +50,7 @@ export function showWords(root, store, contents) {
   const count = [...train, ...(store.get('testPoints') ? test : [])].filter((point) => isOutside(point, extent)).length;
   const outside = find('.outside');
   outside.hidden = count === 0;
-  outside.textContent = t(count === 1 ? 'boundary.outside_one' : 'boundary.outside', { count });
+  outside.textContent = t('boundary.outside', { count });
   showAxisTicks(find('.ticks'), extent, contents.units);
   find('.reading-at').classList.toggle('of-file', isScaled(contents.units.x1) || isScaled(contents.units.x2));
   showOutputChoice(find('.outputs'), store, contents);

@@ -32,7 +32,7 @@ export function showConfusionMatrix(root, counts, { names, marks }) {
     write(cell, count === undefined ? '–' : shown(count));
     cell.dataset.value = String(count ?? '');
     cell.style.setProperty('--share', String((count ?? 0) / most));
-    const title = t(row === column ? 'scores.right' : 'scores.wrong', { count: formatCount(count ?? 0), own: actual, predicted });
+    const title = t(row === column ? 'scores.right' : 'scores.wrong', { count: count ?? 0, own: actual, predicted });
     if (cell.title === title) return;
     cell.title = title;
     cell.setAttribute('aria-label', title);

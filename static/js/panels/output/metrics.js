@@ -44,7 +44,7 @@ export function mountMetrics(root, store) {
   /** @param {HTMLElement} element @param {string} key @param {number | undefined} value @param {(value: number) => string} format @param {boolean} meant */
   function put(element, key, value, format, meant) {
     element.hidden = !meant;
-    write(element, t(key, { value: value === undefined ? '–' : format(value) }));
+    write(element, t(key, { value: value === undefined ? '–' : format(value), count: value ?? 0 }));
     element.dataset.value = String(value ?? '');
   }
 

@@ -3,7 +3,7 @@
 // screen reader can announce it.
 
 import { write } from '../../core/elements.js';
-import { formatCount, hasText, t } from '../../core/i18n.js';
+import { hasText, t } from '../../core/i18n.js';
 
 /** @param {import('../../core/store.js').Store} store */
 function statusOf(store) {
@@ -28,7 +28,7 @@ export function mountStatus(root, store) {
     const status = statusOf(store);
     const state = store.get('state');
     const key = status === 'stopped' ? `status.stopped.${state?.stopped}` : `status.${status}`;
-    const values = { step: formatCount(state?.diverged ?? 0), why: status === 'stopped' ? t(`stopped.${state?.stopped}`) : '' };
+    const values = { step: state?.diverged ?? 0, why: status === 'stopped' ? t(`stopped.${state?.stopped}`) : '' };
     const words = t(key, values);
     root.dataset.status = status;
     root.title = hasText(`status.${status}.title`) ? t(`status.${status}.title`, values) : words;

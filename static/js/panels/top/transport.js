@@ -1,7 +1,7 @@
 // @ts-check
 // The controls of training: play, one mini-batch, one epoch, reset, and how fast.
 
-import { formatCount, t } from '../../core/i18n.js';
+import { t } from '../../core/i18n.js';
 
 // Steps per second by position of the slider, about evenly spaced on a logarithmic scale; the position after the last is "as fast as the machine can".
 const SPEEDS = [1, 2, 3, 5, 7, 10, 15, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750, 1000, 1500, 2000, 3000, 4000];
@@ -45,7 +45,7 @@ export function mountTransport(root, store, send) {
 
   /** @param {number | null} value steps per second */
   function showSpeed(value) {
-    const sentence = value === null ? t('speed.full') : t('speed.words', { count: formatCount(value) });
+    const sentence = value === null ? t('speed.full') : t('speed.words', { count: value });
     speedText.textContent = sentence;
     speed.setAttribute('aria-valuetext', sentence);
     speed.style.setProperty('--v', `${(positionOf(value) / SPEEDS.length) * 100}%`);

@@ -3,9 +3,14 @@ import { featureLabel, fixed, inUnit, scientific, superscript, unitFor } from '/
 import { assert, equal, test } from '/js-tests/harness.js';
 
 test('powers of ten', () => {
-  equal([0.0025, -12, 0, 1, 9.96e-5, NaN, Infinity, -Infinity].map((value) => scientific(value)), ['2.5·10⁻³', '−1.2·10¹', '0', '1.0·10⁰', '1.0·10⁻⁴', 'NaN', '∞', '−∞']);
-  equal(scientific(0.0012345, 2), '1.23·10⁻³');
+  equal([0.00025, -12000, 0, 9.96e-5, -1e-7, NaN, Infinity, -Infinity].map((value) => scientific(value)), ['2.5·10⁻⁴', '−1.2·10⁴', '0', '10⁻⁴', '−10⁻⁷', 'NaN', '∞', '−∞']);
+  equal(scientific(0.00012345, 2), '1.23·10⁻⁴');
   equal([-12, 0, 305].map(superscript), ['⁻¹²', '⁰', '³⁰⁵']);
+});
+
+test('no power of ten and no digit that says nothing where plain digits do', () => {
+  equal([0.43, 1, 2, -5, 0.0025, 12.3, 432.1, 999.4].map((value) => scientific(value)), ['0.43', '1', '2', '−5', '0.0025', '12', '432', '999']);
+  equal([0.12345678, 1, 1000].map((value) => scientific(value, 6)), ['0.1234568', '1', '10³']);
 });
 
 test('fixed digits keep their width whatever the sign', () => {
@@ -14,7 +19,7 @@ test('fixed digits keep their width whatever the sign', () => {
 });
 
 test('what fixed digits cannot say is said in powers of ten', () => {
-  equal([2e-5, -123456, NaN].map((value) => fixed(value)), ['\u20072.0·10⁻⁵', '−1.2·10⁵', '\u2007NaN']);
+  equal([2e-5, -123456, NaN].map((value) => fixed(value)), ['\u20072·10⁻⁵', '−1.2·10⁵', '\u2007NaN']);
 });
 
 test('features as people write them', () => equal(['x1', 'x1_squared', 'sin_x2', 'new'].map(featureLabel), ['x₁', 'x₁²', 'sin x₂', 'new']));

@@ -120,7 +120,7 @@ const SHORT = { steps: [0, 10, 20], layers: [[0.2, 0.3, 0.5], [null, null, null]
 test('shares stand between 0 and 100 %, and a layer that has none has no name', () => {
   const { traces, layout } = layerChart(SHORT, { ...OF_LAYERS, quantity: quantityOf('saturated'), names: ['layer 1', 'layer 2', 'output'] });
   equal(layout.yaxis.type, 'linear');
-  equal([layout.yaxis.ticktext[0], layout.yaxis.ticktext.at(-1)], ['0 %', '100 %']);
+  equal([layout.yaxis.ticktext[0], layout.yaxis.ticktext.at(-1)], ['0%', '100%']);
   assert(layout.yaxis.range[0] < 0 && layout.yaxis.range[1] > 1, 'lines at the ends are whole');
   equal(traces[0].y, [0.2, 0.3, 0.5]);
   equal(traces[2].y, [0, 0, 1]);

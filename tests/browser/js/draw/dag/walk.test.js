@@ -39,7 +39,7 @@ test('an input used twice gets two contributions', () => {
 });
 
 test('numbers are written as people write them', () => {
-  equal([6, 0.7310585, -2.5, 1234.5678, 1e-9, 2.5e7, 0, NaN].map((value) => tidy(value)), ['6', '0.7311', '−2.5', '1234.57', '1·10⁻⁹', '2.5·10⁷', '0', 'NaN']);
+  equal([6, 0.7310585, -2.5, 1234.5678, 1e-9, 2.5e7, 0, NaN].map((value) => tidy(value)), ['6', '0.7311', '−2.5', '1234.57', '10⁻⁹', '2.5·10⁷', '0', 'NaN']);
   equal([within(-2), within(2)], ['(−2)', '2']);
 });
 
