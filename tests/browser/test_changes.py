@@ -68,7 +68,7 @@ def test_what_the_perceptron_set_aside_comes_back_after_a_reload(perceptron: Ope
     choose(perceptron, "adam")
     assert [layer["width"] for layer in perceptron.spec["hidden"]] == [4, 2]
     assert perceptron.spec["batch_size"] == 10
-    expect(perceptron["message"]).to_contain_text("had set aside is back")
+    expect(perceptron["message"]).to_contain_text("Restored as before the perceptron rule")
 
 
 def test_what_comes_back_is_of_the_experiment_that_was_left_last(perceptron: Opened) -> None:

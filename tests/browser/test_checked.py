@@ -26,7 +26,7 @@ def test_the_light_is_always_there_and_green(opened: Opened) -> None:
     light = opened["checked"]
     expect(light).to_have_attribute("data-state", "green")
     assert 0 < opened.number("checked") < 1e-5
-    expect(light).to_have_text(re.compile(r"^checked [1-9]·10⁻[⁴-⁹]$"))
+    expect(light).to_have_text(re.compile(r"^Gradients verified \(([2-9]·)?10⁻[⁴-⁹]\)$"))
     assert colour(opened.page, "#checked") == "rgb(23, 114, 74)"
     expect(light).to_have_attribute("title", re.compile(r"^Step 1: gradients and update agree to \d·10⁻"))
     for width in (1366, 1340, 1339, 1024, 1000, 800, 390):
@@ -71,7 +71,7 @@ def test_a_check_whose_process_dies_says_so_and_a_click_checks_again(open_page: 
         os.kill(server.children()[0], signal.SIGKILL)
         light = opened["checked"]
         expect(light).to_have_attribute("data-state", "failed")
-        expect(light).to_have_text("not checked")
+        expect(light).to_have_text("Not verified")
         expect(light).to_have_attribute("title", re.compile("^Step 1 could not be checked: the process .* has ended"))
         opened["play"].click()
         opened.until(lambda: opened.number("steps") > 100)
@@ -127,7 +127,7 @@ def test_each_bug_turns_it_red_and_its_end_green(open_page: OpenPage, bug: str) 
 def test_a_bug_that_has_no_place_is_refused_and_the_choice_goes_back(opened: Opened) -> None:
     opened["checked"].click()
     opened["plant"].select_option("norm_constant")
-    expect(opened["message"]).to_contain_text("nothing that the bug")
+    expect(opened["message"]).to_contain_text("has no place in this network")
     expect(opened["plant"]).to_have_value("")
 
 
@@ -205,7 +205,7 @@ def test_what_could_not_be_compared_is_shown_in_grey_and_not_in_green(open_page:
     )
     light = opened["checked"]
     expect(light).to_have_attribute("data-state", "silent")
-    expect(light).to_have_text("partly checked")
+    expect(light).to_have_text("Partly verified")
     assert colour(opened.page, "#checked") != "rgb(23, 114, 74)"
     light.click()
     expect(opened["silent-engine_gradient"]).to_contain_text("a step function is at its threshold")

@@ -118,7 +118,7 @@ DIFFERENCES: dict[str, tuple[list[str], dict[str, object]]] = {
     "batch_norm": (["no batch norm", "batch norm"], with_extra("batch_norm", True)),
     "dropout": (["no dropout", "dropout 0.2"], with_extra("dropout", 0.2)),
     "l2": (["no L2", "L2 0.01"], {"l2": 0.01}),
-    "bug": (["right arithmetic", "the activation’s slope forgotten"], {}),
+    "bug": (["no bug", "the activation’s slope forgotten"], {}),
 }
 
 

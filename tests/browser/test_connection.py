@@ -58,7 +58,7 @@ def test_a_reason_is_shown_and_trying_again_helps(clocked: Opened) -> None:
     opened.painted()
     assert len(routes) == 1, "it does not come back by itself"
     opened["message"].get_by_role("button", name="Try again").click()
-    expect(opened["status"]).to_have_text("Press Play")
+    expect(opened["status"]).to_have_text("Ready")
 
 
 def test_a_server_that_forgot_the_run_gets_the_same_set_up(open_page: OpenPage) -> None:

@@ -14,7 +14,7 @@ from tests.browser.conftest import Opened, OpenPage
 
 def test_play_and_pause(opened: Opened) -> None:
     expect(opened["play"]).to_have_attribute("aria-pressed", "false")
-    expect(opened["status"]).to_have_text("Press Play")
+    expect(opened["status"]).to_have_text("Ready")
     opened.play_to(50)
     expect(opened["play"]).to_have_attribute("aria-pressed", "true")
     expect(opened["status"]).to_have_text("Training")
@@ -146,7 +146,7 @@ def test_speed(opened: Opened) -> None:
     words = opened.page.locator(".speed-words")
     expect(words).to_have_text("50 steps/s")
     speed.fill("0")
-    expect(words).to_have_text("1 steps/s")
+    expect(words).to_have_text("1 step/s")
     opened.until(lambda: opened.state["speed"] == 1)
     last = speed.get_attribute("max")
     assert last is not None
@@ -264,7 +264,7 @@ def test_a_run_that_diverges_says_so(opened: Opened) -> None:
     expect(opened["message"]).to_contain_text("请降低学习率")
     opened["language"].click()
     opened["reset"].click()
-    expect(opened["status"]).to_have_text("Press Play")
+    expect(opened["status"]).to_have_text("Ready")
     expect(opened["message"]).to_be_hidden()
 
 

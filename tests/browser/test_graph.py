@@ -301,7 +301,7 @@ def test_a_check_that_came_to_no_end_says_so(open_graph: OpenGraph) -> None:
     failed = {"check": None, "check_failed": True}
     opened.page.route("**/api/graph?*check=yes", lambda route: route.fulfill(json={**route.fetch().json(), **failed}))
     click(opened, "preset-autograd")
-    expect(opened["checked"]).to_have_text("not checked")
+    expect(opened["checked"]).to_have_text("not verified")
     expect(opened["checked"]).to_have_attribute("data-state", "")
     expect(opened["checked"]).to_have_attribute("title", re.compile("ended before it was done"))
     opened.page.unroute("**/api/graph?*check=yes")

@@ -121,7 +121,7 @@ def test_with_numbers_on_the_drawing_both_tell_of_the_step_to_come(opened: Opene
     is_open(opened, "neuron-0-1", 1)
     opened["numbers"].click()
     is_open(opened, "neuron-0-1", 2)
-    expect(opened["inspector"]).to_contain_text("the one to come, as the numbers on the drawing")
+    expect(opened["inspector"]).to_contain_text("next step, with the numbers on the drawing")
     opened.until(lambda: any(message["type"] == "opened" for message in opened.told))
     drawn = next(message for message in reversed(opened.told) if message["type"] == "opened")
     forward = next(phase for phase in drawn["phases"] if phase["name"] == "forward" and phase["layer"] == 0)
@@ -140,7 +140,7 @@ def explained(opened: Opened) -> int:
 def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) -> None:
     opened["weight-1-0-3"].click()
     is_open(opened, "weight-1-0-3", 1)
-    expect(opened["inspector"]).to_contain_text("the one to come")
+    expect(opened["inspector"]).to_contain_text("next step")
     opened["play"].click()
     opened.until(lambda: opened.number("steps") > 200)
     kept = opened["total"].element_handle()
@@ -153,7 +153,7 @@ def test_what_is_shown_is_of_the_step_that_led_to_the_picture(opened: Opened) ->
     opened.paused()
     step = int(opened.number("steps"))
     is_open(opened, "weight-1-0-3", step)
-    expect(opened["inspector"]).to_contain_text("the last one taken")
+    expect(opened["inspector"]).to_contain_text("last completed")
     assert_adds_up_to_the_engines(opened, before_last(Spec(), step))
 
 
@@ -225,7 +225,7 @@ def test_a_weight_set_by_hand_is_the_engines(opened: Opened) -> None:
     opened["edit-value"].fill("−1,25")
     opened["edit-value"].press("Enter")
     is_open(opened, "weight-1-1-2", 2)
-    expect(opened["inspector"]).to_contain_text("the one to come")
+    expect(opened["inspector"]).to_contain_text("next step")
     expect(opened["edit-value"]).to_have_value("-1.25")
     trainer = Trainer(Spec(), backend="by_hand")
     trainer.advance(1)
@@ -296,7 +296,7 @@ def test_a_number_that_is_gone_closes_it_and_a_new_run_is_asked_again(opened: Op
     opened["regenerate"].evaluate("button => button.click()")
     opened["step"].click()
     expect(opened["steps"]).to_have_attribute("data-value", "1")
-    expect(opened["inspector"]).to_contain_text("the last one taken")
+    expect(opened["inspector"]).to_contain_text("last completed")
     opened["remove-layer"].click()
     expect(opened["inspector"]).to_be_hidden()
 

@@ -56,7 +56,7 @@ def test_points_of_one_class_are_not_trained_on_and_other_points_neither(opened:
     expect(opened["message"]).to_contain_text("no points to train on yet")
     opened.page.mouse.click(*at(opened, 3, 2))
     opened["step"].click()
-    expect(opened["message"]).to_contain_text("of one class, and there is nothing to tell apart")
+    expect(opened["message"]).to_contain_text("one class, so there is nothing to tell apart")
     opened["draw-done"].click()
     expect(opened["message"]).to_contain_text("were not trained on")
     opened["draw-points"].click()

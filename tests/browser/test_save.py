@@ -63,7 +63,7 @@ def test_weights_are_saved_in_two_formats_and_loaded_again(opened: Opened) -> No
         payload = FilePayload(name=file, mimeType="application/octet-stream", buffer=content)
         opened["load-weights"].set_input_files(payload)
         opened.until(lambda: opened.number("train-loss") == loss and opened.number("steps") == 0)
-        expect(opened["message"]).to_contain_text("are in")
+        expect(opened["message"]).to_contain_text("are loaded")
         expect(opened["play"]).to_have_attribute("aria-pressed", "false")
 
 
@@ -104,7 +104,7 @@ def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:
     opened["neuron-0-0"].click()
     halves = {name: torch.full(shape, 0.5) for name, shape in opened.state["tensors"]}
     opened["load-weights"].set_input_files(torch_file("halves.pt", halves))
-    expect(opened["message"]).to_contain_text("are in")
+    expect(opened["message"]).to_contain_text("are loaded")
     twin = Trainer(Spec(), backend="by_hand")
     twin.load_parameters({name: values.numpy() for name, values in halves.items()})
     told = twin.evaluate()
@@ -113,7 +113,7 @@ def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:
     opened.answered()
     texts = [line["text"] for line in written(opened)]
     assert texts.count("0.50") == opened.state["parameters_count"]
-    expect(opened["inspector"]).to_contain_text("Step 1, the one to come")
+    expect(opened["inspector"]).to_contain_text("Step 1 (next step)")
 
 
 def test_a_file_dropped_on_the_page_is_loaded(opened: Opened) -> None:
@@ -149,7 +149,7 @@ def test_the_network_of_a_file_is_built_and_its_layers_are_matched(opened: Opene
     opened.page.evaluate(DROP, ["my weights", list(data)])  # known by what is in it
     expect(opened["message"]).to_contain_text("0.weight 5×2, 2.weight 1×5, and the one here layers.0.weight 4×2")
     opened["message-offer"].click()
-    expect(opened["message"]).to_contain_text("matched in their order: 0 → layers.0, 2 → layers.1")
+    expect(opened["message"]).to_contain_text("matched in order: 0 → layers.0, 2 → layers.1")
     opened.until(lambda: [layer["width"] for layer in opened.spec["hidden"]] == [5])
     twin = Trainer(Spec(hidden=(5,)), backend="by_hand")
     names = ("layers.0.weight", "layers.0.bias", "layers.1.weight", "layers.1.bias")

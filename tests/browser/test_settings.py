@@ -115,7 +115,7 @@ def test_what_means_nothing_now_says_why(opened: Opened) -> None:
 
     opened["settings-search"].fill("beta2")
     row = opened.page.locator("[data-setting=beta2]")
-    expect(row.get_by_test_id("reason")).to_have_text("Read by Adam, AdamW, Muon only; choose one of them.")
+    expect(row.get_by_test_id("reason")).to_have_text("Used by Adam, AdamW, Muon only; choose one of them.")
     expect(opened.page.locator(".setting:visible")).to_have_count(1)
     opened["settings-search"].fill("zebra")
     expect(opened["settings"].locator(".nothing")).to_be_visible()

@@ -161,11 +161,11 @@ def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPa
     expect(opened["status"]).to_have_text("请按播放")
     opened["language"].click()
     opened["theme"].click()
-    expect(opened["status"]).to_have_text("Press Play")
+    expect(opened["status"]).to_have_text("Ready")
     expect(opened.page.get_by_text("Learning rate").first).to_be_visible()
     assert "dark" not in opened.page.url
     opened.reload()
-    expect(opened["status"]).to_have_text("Press Play")
+    expect(opened["status"]).to_have_text("Ready")
     assert opened.page.evaluate("document.documentElement.classList.contains('dark')") is False
 
 

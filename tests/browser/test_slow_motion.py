@@ -73,7 +73,7 @@ def test_the_inspector_explains_the_step_in_slow_motion(opened: Opened) -> None:
         opened["step"].click()
     at(opened, "", 3)
     opened["neuron-1-1"].click()
-    expect(opened["inspector"]).to_contain_text("the last one taken")
+    expect(opened["inspector"]).to_contain_text("last completed")
     for phase in PHASES[:3]:
         opened["phase-next"].click()
         at(opened, phase, 3)
@@ -103,7 +103,7 @@ def test_the_inspector_explains_the_step_in_slow_motion(opened: Opened) -> None:
     at(opened, "batch", 4)
     expect(opened["inspector"]).to_have_attribute("data-step", "5")
     opened["phase-off"].click()
-    expect(opened["inspector"]).to_contain_text("the last one taken")
+    expect(opened["inspector"]).to_contain_text("last completed")
     expect(opened["inspector"]).to_have_attribute("data-step", "4")
 
 

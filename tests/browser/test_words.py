@@ -169,6 +169,13 @@ def test_both_languages_fill_in_the_same_values() -> None:
     assert [key for texts in TEXTS.values() for key, text in texts.items() if not text.strip()] == []
 
 
+BRITISH = re.compile(r"colour|neighbour|centre|normalis|memoris|standardis|recognis|\bgrey\b|learnt|favour")
+
+
+def test_english_has_one_spelling() -> None:
+    assert {key: found.group() for key, text in TEXTS["en"].items() if (found := BRITISH.search(text))} == {}
+
+
 COUNTED = re.compile(r"\{\w+\} (?:hidden |training )?(" + "|".join((
     "steps", "epochs", "points", "samples", "classes", "neurons", "weights", "inputs", "parameters", "entries",
     "rows", "columns", "cells", "values", "bytes", "seconds",
