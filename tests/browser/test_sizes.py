@@ -158,7 +158,7 @@ def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPa
     opened = open_page("?theme=dark&lang=zh")
     expect(opened.page.locator("html")).to_have_class("dark")
     expect(opened.page.locator("html")).to_have_attribute("lang", "zh-Hans")
-    expect(opened["status"]).to_have_text("请按播放")
+    expect(opened["status"]).to_have_text("就绪")
     opened["language"].click()
     opened["theme"].click()
     expect(opened["status"]).to_have_text("Ready")

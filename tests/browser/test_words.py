@@ -176,6 +176,16 @@ def test_english_has_one_spelling() -> None:
     assert {key: found.group() for key, text in TEXTS["en"].items() if (found := BRITISH.search(text))} == {}
 
 
+REPLACED = ("变换器", "自备点", "选路", "dropout", "批量大小", "自动微分", "丢弃率")
+"""Words for which Chinese has one other name here: Transformer, 自己的点, 随机失活, 批大小, 自动求导."""
+
+
+def test_chinese_has_one_name_for_each_thing() -> None:
+    assert {key: word for key, text in TEXTS["zh"].items() for word in REPLACED if word in text} == {}
+    pairs = {key for key, text in TEXTS["zh"].items() if "对数" in text.replace("配对数", "")}
+    assert {key for key in pairs if not re.search("log", TEXTS["en"][key], re.IGNORECASE)} == set()
+
+
 COUNTED = re.compile(r"\{\w+\} (?:hidden |training )?(" + "|".join((
     "steps", "epochs", "points", "samples", "classes", "neurons", "weights", "inputs", "parameters", "entries",
     "rows", "columns", "cells", "values", "bytes", "seconds",
