@@ -20,7 +20,7 @@ export function mountReadings(root, store) {
   const hasTestSet = () => store.get('state')?.has_test_set ?? true;
   /** @type {[HTMLElement, () => number | undefined, (value: number) => string][]} */
   const numbers = [
-    [epoch, () => now()?.epoch, (value) => formatCount(value, 1e5)],
+    [epoch, () => now()?.epoch, short],
     [steps, () => now()?.step, formatCount],
     [train, () => store.get('frame')?.train_loss, formatLoss],
     [test, () => (hasTestSet() ? store.get('frame')?.test_loss : undefined), formatLoss],
