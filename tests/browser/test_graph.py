@@ -235,7 +235,7 @@ def test_without_an_experiment_there_is_a_way_to_one_and_back(open_graph: OpenGr
 
 FAULTS = {
     "a*(b+1": "The parenthesis at line 1, column 3 is never closed; add its “)”.",
-    "log(a-9)": "The log in node L (line 1, column 1) is given -7",
+    "log(a-9)": "The log in node L (line 1, column 1) is given −7",
     "𝑥*b 2": "“2” at line 1, column 5 cannot follow what stands before it",
     "1/2x": "“x” at line 1, column 4 can go with what stands before it in two ways",
     "1,5*x": "write 1.5",
@@ -272,7 +272,7 @@ def test_what_can_be_meant_otherwise_is_said_and_what_has_no_gradient_is_named(o
 def test_what_is_undefined_is_mended_by_its_values(open_graph: OpenGraph) -> None:
     opened = open_graph()
     opened["expression"].fill("log(q - 9) + r")
-    expect(opened["fault"]).to_contain_text("is given -7")
+    expect(opened["fault"]).to_contain_text("is given −7")
     opened["value-q"].fill("10")
     expect(opened["fault"]).to_be_hidden()
     expect(opened["node-L"]).to_have_attribute("data-value", "3")
