@@ -59,11 +59,11 @@ def test_every_sentence_ends_and_can_be_filled(code: str) -> None:
 def test_a_sentence_counts_in_singular_and_plural_with_grouped_numbers() -> None:
     said = [sentence("stopped_steps", {"limit": limit}).split(" and")[0] for limit in (0, 1, 2, 5, 1000)]
     assert said == [
-        "0 steps are taken",
-        "1 step is taken",
-        "2 steps are taken",
-        "5 steps are taken",
-        "1,000 steps are taken",
+        "0 steps are done",
+        "1 step is done",
+        "2 steps are done",
+        "5 steps are done",
+        "1,000 steps are done",
     ]
     assert "down to 0.00001 and" in sentence("stopped_loss", {"limit": 1e-5, "step": 3})
 
