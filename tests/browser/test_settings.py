@@ -310,7 +310,7 @@ def test_a_search_for_batch_norm_leads_to_the_switch(opened: Opened) -> None:
     opened["more"].click()
     opened.page.locator("#settings input[type=search]").fill("batch norm")
     row = opened.page.locator("[data-setting=norm_momentum]")
-    expect(row.get_by_test_id("reason")).to_contain_text("in the menu over its neurons")
+    expect(row.get_by_test_id("reason")).to_contain_text("in the menu above its neurons")
     row.get_by_role("button", name="Layer 2").click()
     opened["layer-1-batch-norm"].check()
     opened.until(lambda: [layer["batch_norm"] for layer in opened.spec["hidden"]] == [False, True])

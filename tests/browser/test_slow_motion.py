@@ -56,7 +56,7 @@ def test_a_step_in_phases_forth_and_back_and_its_update_is_the_one_applied(opene
 def shows(opened: Opened, line: str, value: float) -> None:
     """The inspector, of the step in slow motion."""
     expect(opened["inspector"]).to_have_attribute("data-step", str(told(opened)["step"]))
-    expect(opened["inspector"]).to_contain_text("the one in slow motion")
+    expect(opened["inspector"]).to_contain_text("in slow motion")
     total = opened["inspector"].locator(f"[data-testid={line}] .result output")
     opened.until(lambda: float(total.get_attribute("data-value") or "nan") == value)
 
@@ -110,7 +110,7 @@ def test_the_inspector_explains_the_step_in_slow_motion(opened: Opened) -> None:
 def test_a_number_set_after_the_update_opens_the_step_to_come(opened: Opened) -> None:
     forth(opened, 0)
     opened["weight-0-2-1"].click()
-    expect(opened["inspector"]).to_contain_text("the one in slow motion")
+    expect(opened["inspector"]).to_contain_text("in slow motion")
     opened["edit-value"].fill("0.75")
     opened["edit-value"].press("Enter")
     at(opened, "batch", 1)
