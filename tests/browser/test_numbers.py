@@ -111,7 +111,7 @@ def test_a_small_activation_is_told_by_its_power_of_ten(open_page: OpenPage, num
     else:
         for _ in range(3):  # the batch, and both layers
             opened["phase-next"].click()
-        expected = {"4.2·10⁻³", "−5.7·10⁻³"}
+        expected = {"0.0042", "−0.0057"}
     opened.until(lambda: expected <= {each["text"] for each in written(opened)})
 
 

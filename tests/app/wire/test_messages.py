@@ -65,7 +65,7 @@ def test_a_sentence_counts_in_singular_and_plural_with_grouped_numbers() -> None
         "5 steps are done",
         "1,000 steps are done",
     ]
-    assert "down to 0.00001 and" in sentence("stopped_loss", {"limit": 1e-5, "step": 3})
+    assert "fell to 0.00001 and" in sentence("stopped_loss", {"limit": 1e-5, "step": 3})
 
 
 def raised() -> Iterator[tuple[str, set[str]]]:
