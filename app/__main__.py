@@ -6,6 +6,7 @@ Standard library only until everything is installed. Each option is also a setti
 import argparse
 import os
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from app.setup import bootstrap
@@ -21,7 +22,6 @@ def main() -> None:
         from pydantic import ValidationError
         from pydantic_settings import SettingsError
 
-        from app.main import serve
         from app.settings import Settings
     except ModuleNotFoundError as error:
         sys.exit(
@@ -29,6 +29,8 @@ def main() -> None:
         )
 
     given = {name: value for name, value in vars(options).items() if value is not None}
+    file = given.pop("file", None)
+    given.pop("command", None)
     if not os.environ.get("PLAYGROUND_OPEN"):
         given.setdefault("open", has_screen())
     try:
@@ -37,6 +39,13 @@ def main() -> None:
         sys.exit("\n".join(_sentence(fault, given) for fault in error.errors()))
     except SettingsError as error:
         sys.exit(f"{error}: it must be JSON. Correct it and start again.")
+    if file is not None:
+        from app.verifying import verify_file
+        from engine.data.digits import DataSources
+
+        sys.exit(verify_file(file, DataSources(settings.mnist)))
+    from app.main import serve
+
     serve(settings)
 
 
@@ -59,6 +68,10 @@ def parser() -> argparse.ArgumentParser:
     options.add_argument(
         "--no-store", dest="store", action="store_const", const="off", help="keep no runs: they end with this server"
     )
+    verify = options.add_subparsers(dest="command", metavar="verify FILE").add_parser(
+        "verify", help="train a kept experiment again and say whether its numbers are right; exit status 0 or 1"
+    )
+    verify.add_argument("file", type=Path, metavar="FILE", help="a .playground file, as Kept writes it")
     return options
 
 

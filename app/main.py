@@ -14,12 +14,13 @@ from app.training_worker.memory import MemoryBudget
 from app.training_worker.threads import TrainingThreads
 from app.training_worker.warming import Warming
 from app.training_worker.worker_processes.processes import Processes
-from app.web import api, files, gallery, graphs, options, pages, sockets
+from app.web import api, files, gallery, graphs, kept, options, pages, sockets
 from app.web.access.class_word import ClassWord
 from app.web.access.questions import Questions
 from app.web.access.strangers import KeepStrangersOut
 from app.web.access.uploads import Uploads
 from app.web.assets import static_files
+from app.web.kept_list import KeptList
 from app.web.operation.draining import Draining
 from app.web.operation.logs import RequestLog
 from app.web.operation.tally import Tally
@@ -60,6 +61,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     limits = settings.limits
     app.state.questions = Questions(limits.queued_questions, limits.queued_questions_of_all)
     app.state.exports = Questions(limits.queued_questions, limits.queued_questions_of_all, limits.queued_exports)
+    app.state.kept = KeptList(store, limits)
     app.state.uploads = Uploads(limits.upload_bytes, limits.upload_bytes_of_person)
     app.state.tally = Tally()
     app.state.warming = Warming(backend)
@@ -74,8 +76,19 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
         app.add_middleware(RootPath, root_path=settings.root_path)
     app.add_middleware(RequestLog, settings=settings)
     add_error_answers(app, headers)
+    _add_routes(app, settings)
+
+    @app.websocket("/ws")
+    async def connect(socket: WebSocket) -> None:
+        await sockets.serve(socket, app.state.manager, settings, app.state.tally)
+
+    return app
+
+
+def _add_routes(app: FastAPI, settings: Settings) -> None:
     app.include_router(api.router)
     app.include_router(files.router)
+    app.include_router(kept.router)
     app.include_router(graphs.router)
     app.include_router(gallery.router)
     app.include_router(options.router)
@@ -85,12 +98,6 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
         app.include_router(metrics.router)
     app.include_router(pages.router)
     app.include_router(static_files.router)
-
-    @app.websocket("/ws")
-    async def connect(socket: WebSocket) -> None:
-        await sockets.serve(socket, app.state.manager, settings, app.state.tally)
-
-    return app
 
 
 def serve(settings: Settings) -> None:

@@ -57,8 +57,9 @@ class Limits(BaseModel):
     BYTES_OF_BODY: ClassVar[int] = 64 * 1024 * 1024
     """Beyond it a request is broken off; a file that is too large is read so far, so that its sender hears why not."""
 
-    BYTES_OF_ANSWER: ClassVar[int] = 4 * 1024 * 1024
-    """Of a worker process, which may have become another: the largest, weights of 300,000 parameters, take 1.2 MB."""
+    BYTES_OF_ANSWER: ClassVar[int] = 8 * 1024 * 1024
+    """Of a worker process, which may have become another: the largest, 300,000 parameters with what Adam remembers of
+    them, take 6 MB."""
 
     BYTES_OF_JSON: ClassVar[int] = 1024 * 1024
     """Of such an answer that is JSON: 2,000 points take 130 kB. While it is read nothing else is done in this process,
@@ -160,6 +161,21 @@ class Limits(BaseModel):
 
     store_bytes: Annotated[int, Ge(1)] = 4 * 1024**3
     """Beyond it the runs that were left longest ago are forgotten: a thousand of those that were trained for long."""
+
+    kept_experiments: Annotated[int, Ge(1)] = 200
+    """Of one person: a school year with one for each lesson; a table of more is not looked through."""
+
+    kept_experiment_bytes: Annotated[int, Ge(1)] = 8 * 1024 * 1024
+    """Of one: 300,000 parameters with what Adam remembers of them take 6 MB, the default network 0.1."""
+
+    kept_bytes: Annotated[int, Ge(1)] = 4 * 1024**3
+    """Of all people together: as much as their runs. Beyond it nothing more is kept; nothing is forgotten for it."""
+
+    kept_days: Annotated[float, Gt(0)] = 365
+    """How long one is kept that nobody opens or changes: from one school year to the next."""
+
+    kept_file_bytes: Annotated[int, Ge(1)] = 16 * 1024 * 1024
+    """A file with one: what `kept_experiment_bytes` takes in base64, and a half more."""
 
     graph_characters: Annotated[int, Ge(1)] = 500
     """Of a typed expression: four lines on the page, read and drawn in a few milliseconds."""

@@ -145,6 +145,9 @@ LandscapeFaultCode = Literal[
 ]
 """Of a plane through the weights, and of curvature."""
 
+KeptFaultCode = Literal["kept_not_ours", "kept_newer", "kept_damaged"]
+"""Of a file with a kept experiment."""
+
 FaultCode = Literal[
     SpecFaultCode,
     GraphFaultCode,
@@ -155,6 +158,7 @@ FaultCode = Literal[
     ExportFaultCode,
     StudyFaultCode,
     LandscapeFaultCode,
+    KeptFaultCode,
 ]
 Value = str | int | float | bool | None | list[str]
 

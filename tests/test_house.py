@@ -43,7 +43,7 @@ ENGINE = (
     ("backends",),
     ("checking", "explaining", "evaluation"),
     ("training",),
-    ("diagnosis", "studies", "exports"),
+    ("diagnosis", "studies", "exports", "kept"),
 )
 APP = (
     ("setup", "wire"),
@@ -138,6 +138,7 @@ def test_only_the_training_worker_reaches_a_trainer(path: Path) -> None:
             "worker_processes.harm",
             "port",
             "measurements",
+            "kept_run",
             "memory",
             "network_sample",
             "worker_processes.processes",

@@ -25,6 +25,7 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
+from app.training_worker.kept_run import GetKept, KeptRun
 from app.training_worker.port import (
     GetCheckpoint,
     GetExportedRun,
@@ -39,6 +40,7 @@ from app.training_worker.worker_processes.harm import EngineHarmed
 from app.wire.commands import Command, Drawn, Focus, History, Inspect, Peek, Predict, Watch
 from app.wire.messages import NoticeCode, Refusal, faults_refused, message
 from engine.exports.formats import FormatName, ProgramName
+from engine.kept.experiment import KeptExperiment
 from engine.nn.network import Array
 from engine.spec.spec import restarting_fields
 
@@ -225,6 +227,29 @@ class Session:
     async def program(self, name: ProgramName) -> dict[str, Any]:
         """A program of the run as it stands, to be read."""
         return await self._do(lambda: WriteProgram(name, *self._origin()))
+
+    async def kept(self, name: str, note: str = "") -> KeptRun:
+        """The run as it stands, to be kept."""
+
+        def job() -> GetKept:
+            run, step = self.run, self.run.step
+            history, log = run.branches.history.until(step), run.branches.log.until(step)
+            curve = tuple(history.entries)
+            start, changed = self._origin()
+            pace = run.pace.steps_per_second
+            return GetKept(name, note, start, changed, pace, curve, history.width, tuple(log.entries))
+
+        return await self._do(job)
+
+    async def open_kept(self, kept: KeptExperiment) -> None:
+        """The run becomes this experiment, exactly where it was. Raises Refusal."""
+        self.run.used, self._used_at = True, time.monotonic()
+        async with self._trainer_lock:
+            if self._closed:
+                raise Refusal("run_cannot_be_fetched", {})
+            with harm_refused(self.run.step):
+                await change_commands.open_kept(self.run, self._worker, kept)
+        self._something_to_do.set()  # its first picture
 
     def _origin(self) -> tuple[Array, bool]:
         """The parameters of its start, and whether it was changed since."""

@@ -12,6 +12,7 @@ from typing import Any, Literal, Self
 from sqlalchemy import bindparam, delete, func, insert, or_, select, update
 from sqlalchemy.engine import Connection
 
+from app.store.kept_rows import KeptRows
 from app.store.records import Part, Save, SavedRun, packed, unpacked
 from app.store.schema import parts, runs, servers
 
@@ -58,6 +59,7 @@ class Repository:
         self._connect = connect
         self._connected: Connection | None = None
         self._clock = clock
+        self.kept = KeptRows(lambda: self._connection, clock)
         self.is_shared = is_shared
         self.server = secrets.token_hex(8)
         """Tells what this server wrote from what another did, or the same before it was started again."""

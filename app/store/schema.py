@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION = "0002"
+VERSION = "0003"
 """The newest of migrations/versions."""
 
 metadata = MetaData()
@@ -35,3 +35,24 @@ parts = Table(
     Column("facts", Text, nullable=False),  # JSON, with the layout of the arrays
     Column("arrays", LargeBinary, nullable=False),
 )
+
+kept = Table(
+    "kept",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("owner", Text, nullable=False),  # who may see it; nothing that its person sends can be read back from it
+    Column("kept_at", Float, nullable=False),  # seconds since 1970
+    Column("used_at", Float, nullable=False),  # when it was last kept, opened or changed
+    Column("removed_at", Float),  # NULL: it is there
+    Column("name", Text, nullable=False),
+    Column("note", Text, nullable=False),
+    Column("summary", Text, nullable=False),  # JSON: what a table shows of it
+    Column("picture", Text, nullable=False),  # JSON
+    Column("facts", Text, nullable=False),  # JSON
+    Column("layout", Text, nullable=False),  # JSON
+    Column("arrays", LargeBinary, nullable=False),
+    Column("size", Integer, nullable=False),  # bytes of all that
+    Index("kept_owner", "owner"),
+    Index("kept_used_at", "used_at"),
+)
+"""Experiments that people have kept."""

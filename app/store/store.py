@@ -65,6 +65,7 @@ class Store:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._retry_at = 0.0
         self._tasks: list[asyncio.Task[None]] = []
+        self.kept_rows = repository.kept
         self.server = repository.server
         self.state = state
         self.changed: Callable[[], None] = lambda: None
@@ -130,6 +131,10 @@ class Store:
         with suppress(StoreFailed):
             await self._asked(self._repository.refuse, key)
 
+    async def ask(self, question: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+        """A question to `kept_rows`. Raises StoreFailed, and what the question itself raises."""
+        return await self._asked(question, *arguments, **named)
+
     async def _asked(self, question: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
         try:
             return await self._do(question, *arguments, **named)
@@ -139,8 +144,7 @@ class Store:
 
     def start(self, limits: Limits) -> None:
         """From now on runs are forgotten as the limits say, and other servers know that this one is alive."""
-        seconds = timedelta(days=limits.store_days).total_seconds()
-        self._tasks = [asyncio.create_task(self._keep_sweeping(seconds, limits.store_bytes))]
+        self._tasks = [asyncio.create_task(self._keep_sweeping(limits))]
         if self._repository.is_shared:
             self._tasks.append(asyncio.create_task(self._keep_alive()))
 
@@ -163,9 +167,11 @@ class Store:
         for key in asked:
             self.asked_for(key)
 
-    async def _keep_sweeping(self, seconds: float, most_bytes: int) -> None:
+    async def _keep_sweeping(self, limits: Limits) -> None:
+        runs, kept = (timedelta(days=days).total_seconds() for days in (limits.store_days, limits.kept_days))
         while True:
-            await self.sweep(seconds, most_bytes)
+            await self.sweep(runs, limits.store_bytes)
+            await self.sweep_kept(kept)
             await asyncio.sleep(SWEEP_SECONDS if self.state == "ok" else spread(RETRY_SECONDS))
 
     async def sweep(self, seconds: float, most_bytes: int) -> None:
@@ -179,6 +185,11 @@ class Store:
         self._set("ok")
         if swept:
             log.info("%d runs were forgotten that were kept long enough", swept)
+
+    async def sweep_kept(self, seconds: float) -> None:
+        """See KeptRows.sweep."""
+        with suppress(StoreFailed):
+            await self._asked(self.kept_rows.sweep, seconds)
 
     async def close(self) -> None:
         """Once all that was asked for is done."""

@@ -9,7 +9,8 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from app.training_worker import checkup, descriptions, explanations, graph_jobs, port
+from app.training_worker import checkup, descriptions, explanations, graph_jobs, keeping, port
+from app.training_worker.kept_run import GetKept, OpenKept
 from app.training_worker.long_work import takes_long
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
 from app.training_worker.recording import MOST_SECONDS, Recorder, entry_of
@@ -229,6 +230,12 @@ def go_to(trainer: Trainer, job: port.GoTo) -> Placed:
     return locate(trainer)
 
 
+@whole_or_not_at_all
+def open_kept(trainer: Trainer, job: OpenKept) -> Placed:
+    keeping.open_kept(trainer, job)
+    return locate(trainer)
+
+
 # Looking
 
 
@@ -302,6 +309,7 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.SwitchBackend: switch_backend,
     port.Edit: edit,
     port.GoTo: go_to,
+    OpenKept: open_kept,
     port.Locate: lambda trainer, _job: locate(trainer),
     port.GetCheckpoint: lambda trainer, _job: trainer.checkpoint(),
     port.GetCheckpointBeforeLastStep: lambda trainer, job: checkpoint_before_last_step(trainer, job.moment),
@@ -311,6 +319,7 @@ JOBS: dict[type[port.Job[Any]], Callable[[Trainer, Any], Any]] = {
     port.OpenNextStep: lambda trainer, job: explanations.opened(trainer, job.sample),
     port.WriteModel: write_model,
     port.GetExportedRun: exported_run,
+    GetKept: keeping.kept,
     port.WriteProgram: write_program,
     port.GetNetworkSample: lambda trainer, job: graph_jobs.network_sample(trainer, job.point),
     port.Examine: lambda trainer, job: checkup.examined(trainer, job.entries),

@@ -5,25 +5,31 @@ its limit of time or memory, and the person who sent the file is told. What come
 have written.
 """
 
+import asyncio
 import gc
 import json
 import logging
 import math
 import struct
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from functools import partial
 from itertools import accumulate
-from typing import Any, TypeVar, TypeVarTuple
+from typing import Annotated, Any, Literal, TypeVar, TypeVarTuple
 
 import numpy as np
+from annotated_types import Ge
 from pydantic import TypeAdapter
 
+from app.training_worker import keeping
+from app.training_worker.kept_run import KeptRun
 from app.training_worker.worker_processes.harm import HarmReason
 from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.wire.messages import FileCode, Refusal
 from engine.data import uploads
+from engine.data.digits import DataSources
 from engine.data.uploads import Upload, Wishes
+from engine.kept import document
 from engine.spec.spec import Spec
 from engine.training import model_file, safetensors_file
 from engine.training.layer_stack import change_to, shapes_of
@@ -34,7 +40,19 @@ log = logging.getLogger(__name__)
 R = TypeVar("R")
 Ts = TypeVarTuple("Ts")
 
+
+@dataclass(frozen=True)
+class SaidExperiment:
+    """What the process says of a kept experiment, before its arrays."""
+
+    facts: dict[str, Any]
+    layout: list[tuple[str, Literal["<f4", "<f8", "<i8"], list[Annotated[int, Ge(0)]]]]
+    scores: dict[str, float | None]
+    picture: dict[str, Any]
+
+
 UPLOAD = TypeAdapter(Upload)
+SAID_EXPERIMENT = TypeAdapter(SaidExperiment)
 RENAMED = TypeAdapter(tuple[str, ...])
 LENGTH = struct.Struct("<I")
 
@@ -64,6 +82,28 @@ async def weights(processes: Processes, spec: Spec, data: bytes) -> Weights:
     return Weights(tensors, renamed)
 
 
+async def experiment(processes: Processes, data: bytes, sources: DataSources) -> KeptRun:
+    """A kept experiment in a `.playground` file. Raises Fault where it does not hold together, and Refusal where it
+    cannot be read."""
+    answer = await _read(processes, experiment_of, data, sources)
+    try:
+        return await asyncio.to_thread(_experiment_read, answer)
+    except (ValueError, LookupError, TypeError, RecursionError):
+        raise Refusal(HARM["died"], {}) from None
+
+
+def _experiment_read(answer: bytes) -> KeptRun:
+    """Checked as if nobody had: the process may be another by now."""
+    end = LENGTH.size + LENGTH.unpack_from(answer)[0]
+    said = SAID_EXPERIMENT.validate_json(answer[LENGTH.size : end])
+    arrays = {}
+    for name, dtype, shape in said.layout:
+        count = math.prod(shape)
+        arrays[name] = np.frombuffer(answer, dtype, count, end).reshape(shape)
+        end += count * np.dtype(dtype).itemsize
+    return KeptRun(document.read(said.facts, arrays), said.scores, said.picture)
+
+
 async def points(processes: Processes, data: bytes, name: str, wishes: Wishes) -> Upload:
     """See `uploads.read`. Raises Fault, and Refusal where the file cannot be read."""
     found = await _read(processes, points_of, data, name, wishes)
@@ -82,6 +122,16 @@ def weights_of(spec: Spec, data: bytes) -> bytes:
     renamed = json.dumps(found.renamed).encode()
     numbers = b"".join(found.tensors[name].astype("<f4").tobytes() for name in shapes)
     return LENGTH.pack(len(renamed)) + renamed + numbers
+
+
+def experiment_of(data: bytes, sources: DataSources) -> bytes:
+    """In the process: what is said of it as JSON with its length before it, and one array after another."""
+    found = keeping.read_file(data, sources)
+    facts, arrays = document.written(found.experiment)
+    layout = [(name, values.dtype.newbyteorder("<").str, values.shape) for name, values in arrays.items()]
+    said = {"facts": facts, "layout": layout, "scores": found.scores, "picture": found.picture}
+    head = json.dumps(said).encode()
+    return b"".join([LENGTH.pack(len(head)), head, *(values.tobytes() for values in arrays.values())])
 
 
 def points_of(data: bytes, name: str, wishes: Wishes) -> dict[str, Any]:

@@ -2,40 +2,26 @@
 
 import asyncio
 import json
-from collections.abc import Awaitable, Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import asdict
-from typing import Annotated, Any
+from typing import Annotated
 
 from annotated_types import Ge
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import JSONResponse
 from pydantic import BaseModel
 
-from app.sessions.manager import SessionManager
-from app.sessions.session import Session
 from app.training_worker import uploaded_files
 from app.training_worker.port import ModelFormat, WriteModel
 from app.web.access.questions import Questions
 from app.web.access.shares import person
-from app.web.access.uploads import Upload, Uploads
+from app.web.answers import body_of, json_answer, manager_of, said, session_of, turn_of
 from app.web.pages import plotly_source
-from app.wire.messages import Refusal, faults_refused, message
+from app.wire.messages import Refusal, message
 from engine.data.column_choice import Wanted
 from engine.data.encodings import Encoding
 from engine.data.uploads import Wishes
 from engine.exports.formats import FORMATS, FormatName, ProgramName
 from engine.exports.report import PLOTLY
-
-STATUS = {
-    "no_such_session": 404,
-    "file_too_large": 413,
-    "too_many_uploads": 503,
-    "too_many_uploads_of_person": 429,
-    "too_many_exports": 429,
-    "run_cannot_be_fetched": 503,
-}
-"""Of a refusal; any other is 422."""
 
 
 class PointsQuery(BaseModel):
@@ -66,7 +52,7 @@ async def model_down(request: Request, key: str, format: ModelFormat) -> Respons
     """The weights of now, which torch.load(weights_only=True) or safetensors.torch.load_file opens."""
 
     async def answer() -> Response:
-        session = await _session(request, key)
+        session = await session_of(request, key)
         step, data = await session.do(WriteModel(format))
         named = {
             "Content-Disposition": f'attachment; filename="playground-step-{step}.{format}"',
@@ -74,7 +60,7 @@ async def model_down(request: Request, key: str, format: ModelFormat) -> Respons
         }
         return Response(data, media_type="application/octet-stream", headers=named)
 
-    return await _said(answer)
+    return await said(answer)
 
 
 @router.post("/api/sessions/{key}/model")
@@ -82,13 +68,13 @@ async def model_up(request: Request, key: str) -> Response:
     """The run starts again, paused, with the weights of the file that is the body."""
 
     async def answer() -> Response:
-        await _session(request, key)  # no file is read for a run that is not there
-        async with _body(request, _manager(request).limits.model_bytes) as upload, _turn(request):
-            session = await _session(request, key)  # of now: it may have come to rest while the body came
+        await session_of(request, key)  # no file is read for a run that is not there
+        async with body_of(request, manager_of(request).limits.model_bytes) as upload, turn_of(request):
+            session = await session_of(request, key)  # of now: it may have come to rest while the body came
             await session.load_weights(upload.take())
         return JSONResponse({"revision": session.run.revision})
 
-    return await _said(answer)
+    return await said(answer)
 
 
 @router.get("/api/sessions/{key}/exports/{format}")
@@ -96,12 +82,12 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
     """The run as it stands, as a file that has been compared with it; the header Proof tells how."""
 
     async def answer() -> Response:
-        await _session(request, key)  # nobody waits for a run that is not there
+        await session_of(request, key)  # nobody waits for a run that is not there
         exports: Questions = (
             request.app.state.exports
         )  # of their own: they take long, and questions do not wait for them
         async with exports.turn(person(request)):
-            session = await _session(request, key)  # of now: it may have come to rest meanwhile
+            session = await session_of(request, key)  # of now: it may have come to rest meanwhile
             data, proof = await session.export(format)
         if format == "report":
             data = data.replace(PLOTLY, await asyncio.to_thread(plotly_source), 1)
@@ -112,7 +98,7 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
         }
         return Response(data, media_type="application/octet-stream", headers=named)
 
-    return await _said(answer)
+    return await said(answer)
 
 
 @router.get("/api/sessions/{key}/programs/{format}")
@@ -120,9 +106,9 @@ async def program(request: Request, key: str, format: ProgramName) -> Response:
     """A program of the run as it stands, to be read: its lines, each with the phase of a step that it belongs to."""
 
     async def answer() -> Response:
-        return _json(await (await _session(request, key)).program(format))
+        return json_answer(await (await session_of(request, key)).program(format))
 
-    return await _said(answer)
+    return await said(answer)
 
 
 @router.post("/api/points")
@@ -135,7 +121,7 @@ async def points_up(request: Request, chosen: Annotated[PointsQuery, Query()]) -
     """
 
     async def answer() -> Response:
-        async with _body(request, _manager(request).limits.points_bytes) as upload, _turn(request):
+        async with body_of(request, manager_of(request).limits.points_bytes) as upload, turn_of(request):
             processes, body = request.app.state.processes, upload.take()
             found = await uploaded_files.points(processes, body, chosen.name, chosen.wishes)
         of_file = {
@@ -145,8 +131,8 @@ async def points_up(request: Request, chosen: Annotated[PointsQuery, Query()]) -
         }
         if found.fault:
             code, values = found.fault
-            return _json({**Refusal(code, values).message(), **of_file}, 422)
-        return _json(
+            return json_answer({**Refusal(code, values).message(), **of_file}, 422)
+        return json_answer(
             {
                 "points": found.points,
                 "kind": found.labels_are,
@@ -158,40 +144,4 @@ async def points_up(request: Request, chosen: Annotated[PointsQuery, Query()]) -
             }
         )
 
-    return await _said(answer)
-
-
-async def _said(answer: Callable[[], Awaitable[Response]]) -> Response:
-    """The answer, or why there is none."""
-    try:
-        with faults_refused():
-            return await answer()
-    except Refusal as refusal:
-        return _json(refusal.message(), STATUS.get(refusal.code, 422))
-
-
-def _json(said: dict[str, Any], status: int = 200) -> Response:
-    """In ASCII: what a file holds may be no character at all, and goes back escaped as it came."""
-    return Response(json.dumps(said, allow_nan=False), status, media_type="application/json")
-
-
-def _manager(request: Request) -> SessionManager:
-    manager: SessionManager = request.app.state.manager
-    return manager
-
-
-def _body(request: Request, limit: int) -> AbstractAsyncContextManager[Upload]:
-    uploads: Uploads = request.app.state.uploads
-    return uploads.body(request, person(request), limit)
-
-
-def _turn(request: Request) -> AbstractAsyncContextManager[None]:
-    questions: Questions = request.app.state.questions
-    return questions.turn(person(request))
-
-
-async def _session(request: Request, key: str) -> Session:
-    session = await _manager(request).reach(key)
-    if session is None:
-        raise Refusal("no_such_session", {})
-    return session
+    return await said(answer)

@@ -35,10 +35,14 @@ FileCode = Literal[
     "file_reader_ended",
     "file_cannot_be_read",
 ]
+KeptCode = Literal[
+    "kept_gone", "kept_needs_store", "kept_not_now", "kept_too_many", "kept_too_large", "kept_full", "kept_words"
+]
 ExportCode = Literal["export_takes_too_long", "export_takes_too_much_memory", "export_ended"]
 ErrorCode = Literal[
     FaultCode,
     ExportCode,
+    KeptCode,
     GraphCode,
     FileCode,
     "binary_length",

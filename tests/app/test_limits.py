@@ -23,12 +23,14 @@ from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
 from tests.app.sessions.test_seats import kept_seconds
+from tests.app.store.test_kept_rows import kept_bytes, kept_days, kept_experiment_bytes, kept_experiments
 from tests.app.store.test_store import store_bytes, store_days
 from tests.app.training_worker.test_exporting import export_seconds
 from tests.app.training_worker.test_memory import memory_bytes
 from tests.app.training_worker.test_processes import process_bytes, process_idle_seconds, process_seconds
 from tests.app.training_worker.test_uploaded_files import file_memory_bytes, file_seconds
 from tests.app.web.test_files import model_bytes, points_bytes
+from tests.app.web.test_kept import kept_file_bytes
 from tests.app.web.test_protocols import body_seconds, connections, head_bytes, head_seconds
 from tests.app.web.test_sockets import address, closing, say, told, until
 from tests.app.web.test_uploads import upload_bytes, upload_bytes_of_person
@@ -316,6 +318,11 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     undo_changes,
     store_days,
     store_bytes,
+    kept_experiments,
+    kept_experiment_bytes,
+    kept_bytes,
+    kept_days,
+    kept_file_bytes,
     graph_characters,
     graph_depth,
     graph_nodes,

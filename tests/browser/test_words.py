@@ -57,6 +57,12 @@ DIAGNOSED = {"rate_too_high": (".jumps", ".diverged", ".why")}
 COMPARED = ("batch_norm", "residual", "dropout", "l2", "bug")
 """Of which there is one run with and one without."""
 
+KEPT_RESULTS = (
+    *("step", "epoch", "train_loss", "test_loss", "train_accuracy", "test_accuracy"),
+    *("parameters", "bug", "engine", "steps_per_second"),
+)
+"""Columns of kept experiments that are no fields of a Spec."""
+
 MADE = {
     *(f"field.{name}" for name in SCHEMA),
     *(f"field.{name}.help" for name in SCHEMA if name not in ("own_points", "own_units", "own_names")),
@@ -129,6 +135,9 @@ MADE = {
         for part in ("with", "without")
         if (part, name) != ("with", "bug")
     ),
+    *(f"kept.column.{name}" for name in KEPT_RESULTS),
+    *(f"kept.{deed}{part}" for deed in ("open", "copy", "file", "remove") for part in ("", ".title")),
+    *(f"kept.{field}" for field in ("name", "note")),
     *(f"close.{number}" for number in CLOSE_CODES.values()),
     *(f"upload.kind.{kind}" for kind in get_args(ColumnKind)),
 }

@@ -1,16 +1,20 @@
 """Commands that change what a run trains: its Spec, a parameter, a bug, its start; and undo and redo of those."""
 
 import secrets
+from dataclasses import replace
 
+from app.sessions.history.branches import Branches
 from app.sessions.history.undo import Change, SetUp
 from app.sessions.run import Run
 from app.sessions.viewers import Viewer
 from app.training_worker import port
+from app.training_worker.kept_run import OpenKept
 from app.training_worker.port import Job, Placed, TrainingWorker
 from app.wire import commands
 from app.wire.commands import changed
 from app.wire.messages import Refusal, faults_refused
 from engine.backends.bugs import BUGS, affects, compatible_with
+from engine.kept.experiment import KeptExperiment
 from engine.nn.network import Array
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import Spec, restarting_fields
@@ -151,6 +155,25 @@ async def load_weights(run: Run, worker: TrainingWorker, weights: Weights) -> No
         run.notify("weights_mapped", {"modules": list(weights.renamed)})
     else:
         run.notify("weights_loaded", {})
+
+
+async def open_kept(run: Run, worker: TrainingWorker, kept: KeptExperiment) -> None:
+    """The run becomes a kept experiment, paused exactly where that was; one Undo brings back the Spec of before. Raises
+    Refusal where its data are missing or it does not fit them."""
+    left, earlier, here = _whole(run), run.undo, kept.here
+    with faults_refused():
+        started = await worker.start(here.spec, bug=here.bug, backend=here.backend)
+        placed = await worker.do(started.trainer, OpenKept(kept))
+    run.begin(started)
+    run.halt()
+    run.set_speed(kept.steps_per_second)
+    run.place(placed)
+    at_start = replace(started.checkpoint, state=replace(started.checkpoint.state, parameters=kept.start))
+    run.branches = Branches.of_kept(at_start, kept, placed.entry, run.limits)
+    set_up = SetUp(run.experiment.bug, kept.steps_per_second, run.experiment.backend)
+    run.undo.follow(earlier, left, here.spec, set_up)
+    run.tell_start()
+    run.check_requested.set()
 
 
 def _whole(run: Run) -> Change:

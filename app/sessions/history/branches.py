@@ -7,6 +7,7 @@ from app.sessions.history.curves import History, Measurements, entries_message, 
 from app.settings import Limits
 from app.training_worker.measurements import Measured
 from app.wire.messages import Refusal
+from engine.kept.experiment import KeptExperiment
 from engine.training.epoch_log import EpochLog
 from engine.training.snapshot import CurveEntry
 from engine.training.timeline import Checkpoint, Timeline
@@ -34,6 +35,16 @@ class Branches:
         branches = cls(timeline, [History(limits.history)], [Measurements(limits.measured)], [EpochLog()], limits)
         branches.history.add(entry)
         return branches
+
+    @classmethod
+    def of_kept(cls, start: Checkpoint, kept: KeptExperiment, entry: CurveEntry, limits: Limits) -> Self:
+        """Of a kept experiment, from its start to where it stands. entry: of where that is."""
+        first = kept.curve[0].test_loss if kept.curve else entry.test_loss
+        timeline = Timeline(limits.timeline_bytes, start, first)
+        timeline.record(kept.here, entry.test_loss, pinned=kept.changed)
+        history = History.restored(limits.history, kept.curve_width, list(kept.curve))
+        history.add(entry)
+        return cls(timeline, [history], [Measurements(limits.measured)], [EpochLog(kept.log)], limits)
 
     def copied(self) -> Self:
         """Branches that go their own way from here."""

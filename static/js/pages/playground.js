@@ -160,6 +160,11 @@ const save = createLatePart(store, async () => {
   const { mountSave } = await import('../panels/save/save.js');
   mountSave(element('save-menu'), element('save'), store, act, focusPlay);
 }, { clicked: '#save' });
+const kept = createLatePart(store, async () => {
+  const [{ mountKept }, begin] = await Promise.all([import('../panels/kept/kept.js'), loadFreshStart(), loadLateStyle()]);
+  const buttons = { keep: element('keep'), kept: element('kept'), file: element('save-experiment') };
+  mountKept(dialog('kept-sheet'), buttons, store, begin, { opened: focusPlay, closeMenu: () => element('save-menu').hidePopover() });
+}, { clicked: '#keep, #kept, #save-experiment' });
 const arithmeticPredictions = createLatePart(store, async () => {
   const { mountArithmeticPredictions } = await import('../panels/output/arithmetic_predictions.js');
   mountArithmeticPredictions(element('answers'), store, predictions.follow);
@@ -232,6 +237,6 @@ document.addEventListener('dragenter', save.demand, { once: true });
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
-  fullScreen, slowMotion, otherTabs, wallControls, upload, save, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
+  fullScreen, slowMotion, otherTabs, wallControls, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
   comparison, drawingPad, samplePredictions, help,
 ]);

@@ -227,6 +227,7 @@ def test_runs_of_an_earlier_version_are_there(tmp_path: Path) -> None:
     kept.write(save(p1=MOMENT))
     with kept._connection.begin():
         for statement in (
+            "DROP TABLE kept",
             "DROP TABLE servers",
             "DROP INDEX runs_owner",
             "ALTER TABLE runs DROP COLUMN owner",

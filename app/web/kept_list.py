@@ -1,0 +1,133 @@
+"""KeptList: the experiments that people have kept, each person's own, and why something cannot be kept."""
+
+import asyncio
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from typing import Any, ParamSpec, TypeVar
+
+from app.settings import Limits
+from app.store.kept_rows import Bounds, KeptRow, NewRow, TooMuch
+from app.store.store import Store, StoreFailed
+from app.training_worker.kept_run import KeptRun
+from app.wire.messages import ErrorCode, Refusal
+from engine.fault import Fault
+from engine.kept import document
+from engine.kept.experiment import KeptExperiment
+from engine.nn.network import Network
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+LONG = {"own_points", "own_units", "own_names"}
+"""Fields of a Spec that no table shows."""
+
+REFUSALS: dict[str, ErrorCode] = {"rows": "kept_too_many", "row_bytes": "kept_too_large", "all_bytes": "kept_full"}
+"""A bound of the store → what is said where it is reached."""
+
+
+def owner_of(token: str) -> str:
+    """Of a person, who is known by a random token: it cannot be had back from the database."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+class KeptList:
+    def __init__(self, store: Store | None, limits: Limits) -> None:
+        self._store = store
+        self.bounds = Bounds(limits.kept_experiments, limits.kept_experiment_bytes, limits.kept_bytes)
+
+    @property
+    def has_store(self) -> bool:
+        return self._store is not None
+
+    async def add(self, owner: str, run: KeptRun) -> dict[str, Any]:
+        """The row, as the page takes it. Raises Refusal."""
+        store = self.refuse_without_store()
+        facts, arrays = await asyncio.to_thread(document.written, run.experiment)
+        row = NewRow(run.experiment.name, run.experiment.note, summary_of(run), run.picture, facts, arrays)
+        return _row(await self._ask(store.kept_rows.add, owner, row, self.bounds))
+
+    async def copy(self, owner: str, id: str, name: str) -> dict[str, Any]:
+        store = self.refuse_without_store()
+        return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds)))
+
+    async def listed(self, owner: str) -> list[dict[str, Any]]:
+        """The newest first; none where nothing is kept."""
+        if self._store is None:
+            return []
+        return [_row(row) for row in await self._ask(self._store.kept_rows.listed, owner)]
+
+    async def picture(self, owner: str, id: str) -> Any:
+        store = self.refuse_without_store()
+        return json.loads(_found(await self._ask(store.kept_rows.picture, owner, id)))
+
+    async def experiment(self, owner: str, id: str) -> KeptExperiment:
+        store = self.refuse_without_store()
+        try:
+            facts, arrays = _found(await self._ask(store.kept_rows.document, owner, id))
+            return await asyncio.to_thread(document.read, facts, arrays)
+        except (ValueError, LookupError) as fault:
+            what = fault.values["what"] if isinstance(fault, Fault) else "arrays"
+            raise Refusal("kept_damaged", {"what": what}) from None
+
+    async def change(self, owner: str, id: str, values: dict[str, str]) -> dict[str, Any]:
+        """values: a name, a note or both."""
+        store = self.refuse_without_store()
+        return _row(_found(await self._ask(store.kept_rows.change, owner, id, values)))
+
+    async def remove(self, owner: str, id: str) -> None:
+        store = self.refuse_without_store()
+        _refuse_gone(await self._ask(store.kept_rows.remove, owner, id))
+
+    async def put_back(self, owner: str, id: str) -> None:
+        store = self.refuse_without_store()
+        _refuse_gone(await self._ask(store.kept_rows.put_back, owner, id, self.bounds))
+
+    def refuse_without_store(self) -> Store:
+        """Raises Refusal."""
+        if self._store is None:
+            raise Refusal("kept_needs_store", {})
+        return self._store
+
+    async def _ask(self, question: Callable[P, R], *arguments: P.args, **named: P.kwargs) -> R:
+        assert self._store is not None
+        try:
+            return await self._store.ask(question, *arguments, **named)
+        except StoreFailed:
+            raise Refusal("kept_not_now", {}) from None
+        except TooMuch as much:
+            raise Refusal(REFUSALS[much.bound], {"limit": much.limit}) from None
+
+
+def summary_of(run: KeptRun) -> dict[str, Any]:
+    """What a table shows of it."""
+    here = run.experiment.here
+    return {
+        "spec": here.spec.model_dump(mode="json", exclude=LONG),
+        "bug": here.bug,
+        "engine": here.backend,
+        "steps_per_second": run.experiment.steps_per_second,
+        "sizes": Network.of(here.spec).sizes,
+        "parameters": len(here.state.parameters),
+        "changed": run.experiment.changed,
+        "step": here.state.step,
+        "epoch": here.state.epoch,
+        "diverged": here.state.diverged,
+        **run.scores,
+    }
+
+
+def _row(row: KeptRow) -> dict[str, Any]:
+    return asdict(row)
+
+
+def _found(answer: R | None) -> R:
+    if answer is None:
+        raise Refusal("kept_gone", {})
+    return answer
+
+
+def _refuse_gone(was_there: bool) -> None:
+    if not was_there:
+        raise Refusal("kept_gone", {})

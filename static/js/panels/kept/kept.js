@@ -1,0 +1,74 @@
+// @ts-check
+// Keep: the run as it stands goes into the list of this browser. Kept: that list in a sheet, each opened exactly where it was.
+
+import { formatCount, hasText, t } from '../../core/i18n.js';
+import { say } from '../../core/notices.js';
+import { shortName } from './columns.js';
+import { takeFile } from './files.js';
+import { keptServer } from './kept_server.js';
+import { createKeptSheet } from './sheet.js';
+
+/** @typedef {import('../../core/store.js').Store} Store */
+
+const LONGEST_NAME = 120;
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {{keep: HTMLElement, kept: HTMLElement, file: HTMLElement}} buttons  in the menu Save
+ * @param {Store} store
+ * @param {import('../../experiment/fresh_start.js').FreshStart} begin
+ * @param {{opened: () => void, closeMenu: () => void}} page  opened: after an experiment is
+ */
+export function mountKept(dialog, buttons, store, begin, page) {
+  const session = () => store.get('state')?.session ?? '';
+
+  /** @param {import('./kept_server.js').Answer<any>} answer  to what has opened an experiment */
+  function done(answer) {
+    if (!answer.fault) {
+      dialog.close();
+      page.opened();
+    }
+    return answer;
+  }
+
+  const sheet = createKeptSheet(dialog, {
+    open({ id, summary: { spec, bug, steps_per_second } }) {
+      begin({ spec, bug, steps_per_second }, {}, async () => {
+        const { fault } = done(await keptServer.open(session(), id));
+        if (fault) say(store, 'error', fault.key, { values: fault.values });
+      });
+    },
+    openFile: async (file) => done(await keptServer.openFile(session(), file)),
+  });
+
+  function show() {
+    page.closeMenu();
+    sheet.open();
+  }
+
+  buttons.keep.onclick = async () => {
+    page.closeMenu();
+    const { said, fault } = await keptServer.keep(session(), nameOf(store));
+    if (fault) say(store, 'error', fault.key, { values: fault.values });
+    else say(store, 'notice', 'kept.done', { values: { name: said.name }, offer: { key: 'kept.show', run: show } });
+  };
+  buttons.kept.onclick = show;
+  /** @type {HTMLElement} */ (dialog.querySelector('.close')).onclick = () => dialog.close();
+  buttons.file.onclick = () => takeFile(keptServer.sessionFileAddress(session(), nameOf(store)), nameOf(store));
+  const stops = [
+    store.watch(['language'], sheet.label),
+    store.watch(['theme', 'profile'], () => requestAnimationFrame(sheet.paint)),
+    () => dialog.close(),
+  ];
+  return () => stops.forEach((stop) => stop());
+}
+
+/** What the run is called at first. @param {Store} store */
+function nameOf(store) {
+  const state = store.get('state');
+  if (!state) return '–';
+  const preset = store.get('preset');
+  const data = `dataset.${state.spec.dataset}`;
+  const what = preset ? t(`preset.${preset}`) : `${hasText(data) ? shortName(t(data)) : state.spec.dataset}, ${state.sizes.join('-')}`;
+  return t('kept.named', { what, step: formatCount((store.get('frame') ?? state).step, 1e9) }).slice(0, LONGEST_NAME);
+}

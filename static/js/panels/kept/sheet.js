@@ -1,0 +1,90 @@
+// @ts-check
+// The sheet Kept: the experiments of this browser as a table, filtered, taken as files and read from them.
+
+import { download } from '../../core/download.js';
+import { t } from '../../core/i18n.js';
+import { allColumns, csvOf, matches } from './columns.js';
+import { takeFile } from './files.js';
+import { keptServer } from './kept_server.js';
+import { createSheetNotice } from './sheet_notice.js';
+import { createKeptTable } from './table.js';
+
+/** @typedef {import('./columns.js').KeptRow} KeptRow */
+
+const LONGEST_NAME = 120;
+
+/**
+ * @param {HTMLDialogElement} dialog
+ * @param {{open: (row: KeptRow) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
+ */
+export function createKeptSheet(dialog, does) {
+  const control = (/** @type {string} */ testid) => /** @type {HTMLInputElement} */ (dialog.querySelector(`[data-testid=${testid}]`));
+  const [search, picker, csv] = [control('kept-filter'), control('kept-load'), control('kept-csv')];
+  const none = /** @type {HTMLElement} */ (dialog.querySelector('.none'));
+  const notice = createSheetNotice(/** @type {HTMLElement} */ (dialog.querySelector('.kept-said')));
+  /** @type {Map<string, any>} by id */
+  const pictures = new Map();
+  /** @type {KeptRow[]} */
+  let rows = [];
+  let hasStore = true;
+
+  /** Loads the list again where something was done. @param {import('./kept_server.js').Answer<any>} answer */
+  const then = async (answer) => { if (notice.isDone(answer)) await load(); };
+  const table = createKeptTable(/** @type {HTMLTableElement} */ (dialog.querySelector('table')), (id) => pictures.get(id), {
+    open: does.open,
+    copy: async ({ id, name }) => then(await keptServer.copy(id, copyName(name))),
+    file: ({ id, name }) => takeFile(keptServer.fileAddress(id), name),
+    remove: async ({ id, name }) => {
+      const answer = await keptServer.remove(id);
+      await then(answer);
+      if (!answer.fault) notice.say({ key: 'kept.removed', values: { name } }, async () => then(await keptServer.restore(id)));
+    },
+    change: async ({ id }, words) => then(await keptServer.change(id, words)),
+  });
+
+  async function load() {
+    const { said, fault } = await keptServer.list();
+    if (fault) return notice.say(fault);
+    [rows, hasStore] = [said.rows, said.has_store];
+    show();
+    await loadPictures(rows, pictures, () => dialog.open);
+    table.paint();
+  }
+
+  function show() {
+    const columns = allColumns(rows);
+    const shown = rows.filter((row) => matches(row, search.value, columns));
+    table.show(shown);
+    none.textContent = shown.length ? '' : t(rows.length ? 'kept.none_found' : hasStore ? 'kept.none' : 'server.kept_needs_store');
+    search.placeholder = t('kept.filter');
+    csv.disabled = !rows.length;
+  }
+
+  search.oninput = show;
+  csv.onclick = () => download('playground-kept.csv', csvOf(rows), 'text/csv');
+  picker.onchange = async () => {
+    const [file] = picker.files ?? [];
+    picker.value = ''; // the same file again is a change, too
+    if (file && hasStore) await then(await keptServer.read(file));
+    else if (file) notice.isDone(await does.openFile(file));
+  };
+  return {
+    label: show, paint: table.paint,
+    open() {
+      if (!dialog.open) dialog.showModal();
+      notice.clear();
+      load();
+    },
+  };
+}
+
+/** @param {string} name */
+const copyName = (name) => t('kept.copy_of', { name }).slice(0, LONGEST_NAME);
+
+/** Those that are not there yet. @param {KeptRow[]} rows @param {Map<string, any>} pictures  by id @param {() => boolean} wanted  whether they still are */
+async function loadPictures(rows, pictures, wanted) {
+  for (const { id } of rows) {
+    if (!wanted()) return;
+    if (!pictures.has(id)) pictures.set(id, (await keptServer.picture(id)).said);
+  }
+}

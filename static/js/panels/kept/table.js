@@ -1,0 +1,119 @@
+// @ts-check
+// The table of kept experiments: a row for each, with its picture, name and note to be typed over, columns to sort by, and
+// what can be done with it.
+
+import { paintCard } from '../../draw/plane/cards.js';
+import { readPalette } from '../../draw/base/palette.js';
+import { t } from '../../core/i18n.js';
+import { shownColumns, sorted } from './columns.js';
+
+/** @typedef {import('./columns.js').KeptRow} KeptRow */
+/** @typedef {'open' | 'copy' | 'file' | 'remove'} Deed */
+
+const PICTURE = 84; // px
+const DEEDS = /** @type {const} */ (['open', 'copy', 'file', 'remove']);
+
+/** @typedef {(row: KeptRow, words: {name?: string, note?: string}) => void} Change */
+/** @typedef {Record<Deed, (row: KeptRow) => void> & {change: Change}} Does  what can be done with a row */
+
+/** @param {HTMLTableElement} table @param {(id: string) => any} pictureOf @param {Does} does */
+export function createKeptTable(table, pictureOf, does) {
+  const [head, body] = [/** @type {HTMLElement} */ (table.tHead), table.tBodies[0]];
+  /** @type {{name: string, falling: boolean} | null} null: as they come, the newest first */
+  let order = null;
+  /** @type {KeptRow[]} */
+  let rows = [];
+
+  function show() {
+    const columns = shownColumns(rows);
+    const by = columns.find(({ name }) => name === order?.name);
+    head.replaceChildren(headOf(columns, order, (name) => {
+      order = order?.name !== name ? { name, falling: false } : order.falling ? null : { name, falling: true };
+      show();
+    }));
+    body.replaceChildren(...(by ? sorted(rows, by, order?.falling ?? false) : rows).map((row) => rowOf(row, columns, does)));
+    paint();
+  }
+
+  function paint() {
+    const palette = readPalette(document.documentElement);
+    for (const row of body.rows) {
+      const picture = pictureOf(row.dataset.id ?? '');
+      const canvas = /** @type {HTMLCanvasElement} */ (row.querySelector('canvas'));
+      canvas.width = canvas.height = PICTURE * devicePixelRatio;
+      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
+      context.scale(devicePixelRatio, devicePixelRatio);
+      if (picture) paintCard(context, PICTURE, picture, palette);
+    }
+  }
+
+  return {
+    paint,
+    /** @param {KeptRow[]} shown  the newest first */
+    show(shown) {
+      rows = shown;
+      show();
+    },
+  };
+}
+
+/** @param {import('./columns.js').Column[]} columns @param {{name: string, falling: boolean} | null} order @param {(name: string) => void} sort */
+function headOf(columns, order, sort) {
+  const row = document.createElement('tr');
+  row.append(document.createElement('th'), cell('th', t('kept.name')));
+  for (const { name, label } of columns) {
+    const head = document.createElement('th');
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label, onclick: () => sort(name) });
+    head.dataset.column = name;
+    if (order?.name === name) head.setAttribute('aria-sort', order.falling ? 'descending' : 'ascending');
+    head.append(button);
+    row.append(head);
+  }
+  return row;
+}
+
+/** @param {KeptRow} row @param {import('./columns.js').Column[]} columns @param {Does} does */
+function rowOf(row, columns, does) {
+  const element = document.createElement('tr');
+  Object.assign(element.dataset, { testid: 'kept-row', id: row.id, name: row.name });
+  const picture = document.createElement('td');
+  picture.append(document.createElement('canvas'));
+  const words = document.createElement('th');
+  words.scope = 'row';
+  words.append(inputOf(row, 'name', does.change), inputOf(row, 'note', does.change), deedsOf(row, does));
+  element.append(picture, words, ...columns.map(({ name, read, write }) => {
+    const value = read(row);
+    const made = cell('td', write(value));
+    Object.assign(made.dataset, { column: name, value: value === null || value === undefined ? '' : String(value) });
+    return made;
+  }));
+  return element;
+}
+
+/** @param {KeptRow} row @param {'name' | 'note'} field @param {Change} change */
+function inputOf(row, field, change) {
+  const input = Object.assign(document.createElement('input'), { value: row[field], maxLength: field === 'name' ? 120 : 2000, autocomplete: 'off', placeholder: t(`kept.${field}`) });
+  input.dataset.testid = `kept-${field}`;
+  input.setAttribute('aria-label', t(`kept.${field}`));
+  input.onchange = () => {
+    const text = input.value.trim();
+    if (text || field === 'note') change(row, { [field]: text });
+    else input.value = row.name;
+  };
+  return input;
+}
+
+/** @param {KeptRow} row @param {Does} does */
+function deedsOf(row, does) {
+  const deeds = document.createElement('div');
+  deeds.append(...DEEDS.map((deed) => {
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: t(`kept.${deed}`), title: t(`kept.${deed}.title`), onclick: () => does[deed](row) });
+    button.dataset.testid = `kept-${deed}`;
+    button.setAttribute('aria-label', `${t(`kept.${deed}`)}: ${row.name}`);
+    return button;
+  }));
+  return deeds;
+}
+
+/** @param {'td' | 'th'} tag @param {string} text */
+const cell = (tag, text) => Object.assign(document.createElement(tag), { textContent: text });
