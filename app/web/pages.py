@@ -41,11 +41,24 @@ def address(request: Request) -> Response:
     return _qr_code(url).answer(request, REVALIDATE)
 
 
+@router.get("/qr.svg", include_in_schema=False)
+def shared_address(text: str) -> Response:
+    """The address of a set-up as a QR code. Raises 404 where it is longer than such a code can be."""
+    try:
+        return Response(_qr_svg(text), media_type="image/svg+xml")
+    except segno.DataOverflowError:
+        raise HTTPException(404) from None
+
+
 @cache
 def _qr_code(url: str) -> Packed:
+    return Packed.of(_qr_svg(url), "image/svg+xml")
+
+
+def _qr_svg(text: str) -> bytes:
     drawn = io.BytesIO()
-    segno.make(url, micro=False).save(drawn, kind="svg", border=4, dark="#000", light="#fff", scale=8)
-    return Packed.of(drawn.getvalue(), "image/svg+xml")
+    segno.make(text, micro=False).save(drawn, kind="svg", border=4, dark="#000", light="#fff", scale=8)
+    return drawn.getvalue()
 
 
 def _public_url(request: Request) -> str | None:

@@ -1,5 +1,7 @@
 """A whole set-up in the address."""
 
+import re
+
 from playwright.sync_api import expect
 
 from engine.spec.spec import Spec
@@ -53,3 +55,28 @@ def test_an_address_that_cannot_be_used_says_so_and_leaves_the_default(open_page
         opened.page.evaluate("part => { location.hash = part; }", part)
     expect(opened["message"]).to_contain_text("moon")
     assert opened.spec == Spec().model_dump(mode="json")
+
+
+def test_share_shows_the_address_its_code_and_what_is_hidden_by_it(open_page: OpenPage) -> None:
+    first = open_page("#noise=10")
+    first.until(lambda: first.spec["noise"] == 10)
+    first["share"].click()
+    expect(first["share-address"]).to_have_value(re.compile(r"/#noise=10"))
+    first.until(lambda: bool(first["share-qr"].evaluate("code => code.naturalWidth")))
+    first["share-shows-presets"].uncheck()
+    first["share-shows-noise"].uncheck()
+    expect(first["share-address"]).to_have_value(re.compile(r"/\?hide=presets,noise#noise=10"))
+    expect(first["share-embed"]).to_have_value(re.compile(r'^<iframe src="http[^"]*hide=presets,noise#noise=10'))
+
+    second = open_page(re.sub(r"^.*/(?=\?)", "", first["share-address"].input_value()))
+    second.until(lambda: second.spec["noise"] == 10)
+    for hidden in ("presets", "noise"):
+        expect(second[hidden]).to_be_hidden()
+    expect(second["train-fraction"]).to_be_visible()
+
+
+def test_what_an_address_asks_for_in_vain_is_named_and_ignored(open_page: OpenPage) -> None:
+    opened = open_page("?lang=elvish&hide=save,dragons,%7Bx%7D")
+    expect(opened["message"]).to_contain_text("lang=elvish, hide=dragons,{x}")
+    expect(opened["save"]).to_be_hidden()
+    expect(opened["presets"]).to_be_visible()

@@ -30,8 +30,14 @@ from engine.training.stopping import StopReason
 from tests.browser.conftest import Opened
 
 ROOT = Path(__file__).resolve().parent.parent.parent
+I18N = ROOT / "static" / "i18n"
 TEXTS: dict[str, dict[str, str]] = {
-    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (ROOT / "static" / "i18n").glob("*.json")
+    path.stem: {
+        key: text
+        for part in sorted(I18N.rglob(path.name))
+        for key, text in json.loads(part.read_text(encoding="utf-8")).items()
+    }
+    for path in I18N.glob("*.json")
 }
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "static" / "js").rglob("*.js"))
 PAGES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").glob("*.html"))

@@ -1,19 +1,39 @@
 // @ts-check
-// Words and numbers in the reader's language. Texts are in static/i18n/LANGUAGE.json, flat, the same keys in each.
+// Words and numbers in the reader's language. Texts are in static/i18n/LANGUAGE.json, flat, the same keys in each; those of a part
+// of the page that comes later are in a folder of its name.
 
 import { scientific } from '../draw/base/numbers.js';
 
 /** @type {Record<string, Record<string, string>>} */
 const texts = {};
 let current = 'en';
+/** Folders of texts in use; '' is those of the whole page. @type {Set<string>} */
+const folders = new Set(['']);
+/** @type {Record<string, Promise<void>>} */
+const loads = {};
+
+/** Once each. @param {string} folder  with its / @param {string} language */
+const load = (folder, language) => (loads[folder + language] ??= fetch(new URL(`../../i18n/${folder}${language}.json`, import.meta.url))
+  .then((answer) => answer.json())
+  .then((more) => { texts[language] = { ...texts[language], ...more }; })
+  .catch((fault) => {
+    delete loads[folder + language]; // it is tried anew when it is asked for again
+    throw fault;
+  }));
 
 /**
  * Loads a language once and makes it the one `t` speaks.
  * @param {string} language
  */
 export async function useLanguage(language) {
-  texts[language] ??= await (await fetch(new URL(`../../i18n/${language}.json`, import.meta.url))).json();
+  await Promise.all([...folders].map((folder) => load(folder, language)));
   current = language;
+}
+
+/** Texts of a part of the page, from now on in each language. @param {string} folder  as graph/ */
+export function useTexts(folder) {
+  folders.add(folder);
+  return load(folder, current);
 }
 
 /** @type {Record<string, Intl.PluralRules>} */

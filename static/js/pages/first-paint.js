@@ -1,4 +1,4 @@
-// Before anything is painted: the theme, the profile and the language asked for by the address or remembered, so that nothing
+// Before anything is painted: the theme, the profile, the language and the controls to hide asked for by the address or remembered, so that nothing
 // flashes and the words are on their way. A classic script, because modules run after the first paint; what it finds is
 // read by panels/top/appearance.js, which does the rest.
 (() => {
@@ -15,6 +15,14 @@
   page.classList.toggle('projector', read('profile') === 'projector');
   const language = read('language', 'lang') ?? '';
   page.dataset.language = ['en', 'zh'].includes(language) ? language : navigator.language.startsWith('zh') ? 'zh' : 'en';
+
+  // ?hide=presets,save: controls by their data-testid, with the name that stands at them
+  const hidden = (asked.get('hide') ?? '').split(',').filter((name) => /^[a-z][\w-]*$/.test(name)).map((name) => `[data-testid="${name}"]`);
+  if (hidden.length) {
+    const style = new CSSStyleSheet();
+    for (const control of hidden) style.insertRule(`:is(${control}, :is(.knob, .slider):has(${control})) { display: none !important; }`);
+    document.adoptedStyleSheets = [style];
+  }
 
   const words = document.createElement('link');
   Object.assign(words, { rel: 'preload', as: 'fetch', crossOrigin: 'anonymous' });

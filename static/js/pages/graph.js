@@ -2,7 +2,7 @@
 // The page of the chain rule: where its parts meet.
 
 import { createStore } from '../core/store.js';
-import { useLanguage } from '../core/i18n.js';
+import { useLanguage, useTexts } from '../core/i18n.js';
 import { answerOtherTabs } from '../core/living_tabs.js';
 import { enterSession, openSession, ownSession } from '../core/page_connection.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
@@ -14,6 +14,7 @@ const find = (selector) => /** @type {HTMLElement} */ (document.querySelector(se
 
 const store = createStore(startState(preferred()));
 await Promise.all([enterSession(), useLanguage(store.get('language'))]);
+await useTexts('graph/');
 answerOtherTabs(openSession);
 mountAppearance(find('#appearance'), store);
 mountGraph(

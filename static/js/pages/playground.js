@@ -133,15 +133,13 @@ const slowMotion = createLatePart(store, async () => {
   mountSlowMotion(slowMotionParts, store, act);
 }, { clicked: '#slow-motion button' });
 const controls = createLatePart(store, async () => {
-  const [{ mountKnobs }, { mountData }, { mountStepCheck }, { mountShare }] = await Promise.all([
-    import('../panels/settings/knobs.js'), import('../panels/data/data.js'),
-    import('../panels/checks/step_check.js'), import('../panels/top/share.js'),
+  const [{ mountKnobs }, { mountData }, { mountStepCheck }] = await Promise.all([
+    import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/checks/step_check.js'),
   ]);
   mountKnobs(element('knobs'), store, act);
   mountData(element('data'), /** @type {HTMLSelectElement} */ (element('dataset')), store, act);
   mountStepCheck(element('checked'), element('checks'), store, act);
-  mountShare(element('share'), store, addressBar.publish);
-}, { clicked: '#data button, #checked, #share' });
+}, { clicked: '#data button, #checked' });
 const plotly = createLatePart(store, async () => {
   const { loadPlotly } = await import('../core/plotly.js');
   loadPlotly().catch(() => {}); // the charts say so
@@ -230,6 +228,15 @@ const fullScreen = createLatePart(store, async () => {
     layers: { panel: within('.gradients-chart'), place: (button) => within('.gradients-chart').append(button) },
   }, store);
 });
+const share = createLatePart(store, async () => {
+  const [{ mountShare }] = await Promise.all([import('../panels/share/share.js'), loadLateStyle()]);
+  mountShare(element('share-menu'), element('share'), store, addressBar.publish);
+}, { clicked: '#share' });
+const addressWords = createLatePart(store, async () => {
+  const [{ ignoredQuery }, { say }] = await Promise.all([import('../experiment/ignored_query.js'), import('../core/notices.js')]);
+  const parts = ignoredQuery(location.search, (testid) => elementOf(testid) !== undefined);
+  if (parts.length) say(store, 'notice', 'address.ignored', { values: { parts } });
+});
 
 document.addEventListener('dragenter', upload.demand, { once: true }); // before the file is let go
 document.addEventListener('dragenter', save.demand, { once: true });
@@ -238,5 +245,5 @@ await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
   fullScreen, slowMotion, otherTabs, wallControls, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, help,
+  comparison, drawingPad, samplePredictions, help, share, addressWords,
 ]);

@@ -18,6 +18,13 @@ def ask(server: Running, path: str, **headers: str) -> tuple[int, str]:
         return error.code, error.read().decode()
 
 
+def test_a_shared_address_is_drawn_as_a_code_where_it_fits_into_one() -> None:
+    with running_server() as server:
+        status, drawn = ask(server, "/qr.svg?text=http%3A//host/%3Fhide%3Dsave%23noise%3D10")
+        assert (status, "<svg" in drawn) == (200, True)
+        assert ask(server, f"/qr.svg?text={'a' * 3000}")[0] == 404, "longer than any QR code"
+
+
 @pytest.mark.parametrize("is_set", [False, True])
 def test_it_is_shown_where_it_is_set(is_set: bool) -> None:
     with running_server(**({"public_url": URL} if is_set else {})) as server:
