@@ -8,7 +8,7 @@ import math
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,8 +19,9 @@ DTYPES = ("<i8", "<f4", "<f8")
 Arrays = Mapping[str, NDArray[Any]]
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(NamedTuple):
+    """Of a long run thousands are made when it is read: a tuple takes half as long as a frozen dataclass."""
+
     kind: str
     facts: Mapping[str, Any]
     """What JSON can say, and the numbers that are not finite."""

@@ -104,7 +104,7 @@ class _Reader:
         branches = self._branches()
         changes = {number: self._change(number, part) for number, part in self._parts.get("change", {}).items()}
         undo, redo = ([changes[number] for number in self._document[name]] for name in ("undo", "redo"))
-        if not np.isfinite(np.concatenate([values.ravel() for values in self._arrays])).all():
+        if not np.isfinite(np.concatenate(self._arrays, axis=None)).all():
             raise ValueError("a state holds numbers that are not finite")
         self._writer.add_current_state(self._current_number)
         return ReadRun(
@@ -152,9 +152,12 @@ class _Reader:
     def _checkpoint(self, part: Part) -> Checkpoint:
         facts, arrays = part.facts, part.arrays
         parameters, updates, buffers = arrays["parameters"], arrays["updates"], arrays["buffers"]
-        memory = {name.removeprefix(OF_OPTIMIZER): arrays[name] for name in arrays if name.startswith(OF_OPTIMIZER)}
-        if parameters.ndim != 1 or any(values.shape != parameters.shape for values in (updates, *memory.values())):
-            raise ValueError(f"a state of {parameters.shape} parameters remembers others")
+        memory = {}
+        if len(arrays) > len(("parameters", "updates", "buffers")):
+            memory = {name.removeprefix(OF_OPTIMIZER): arrays[name] for name in arrays if name.startswith(OF_OPTIMIZER)}
+        for values in (updates, *memory.values()):
+            if values.shape != parameters.shape or values.ndim != 1:
+                raise ValueError(f"a state of {parameters.shape} parameters remembers others")
         self._arrays += arrays.values()
         progress, stopping = _values(facts["progress"]), _values(facts["stopping"])
         state = State(parameters, memory, updates, buffers, *progress)  # whose order is that of State
