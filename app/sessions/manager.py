@@ -113,9 +113,19 @@ class SessionManager:
         if len(session.run.viewers) >= self.limits.viewers:
             raise Full(Closing("too_many_viewers", {"limit": self.limits.viewers}))
 
-    async def enter(self, key: str | None, address: str = "", copied: bool = False) -> Session:
-        """The session of this key, woken if need be, or a copy of it; a new one where there is none. Raises Full."""
-        session = self.known(key) or await self.wake(key, address)
+    async def enter(
+        self, key: str | None, address: str = "", copied: bool = False, copied_if_elsewhere: bool = False
+    ) -> Session:
+        """The session of this key, woken if need be, or a copy of it; a new one where there is none. Raises Full.
+
+        copied_if_elsewhere: a copy of it where another server has it awake and keeps it.
+        """
+        try:
+            session = self.known(key) or await self.wake(key, address)
+        except Full as full:
+            if full.closing.why != "awake_elsewhere" or not copied_if_elsewhere or self.store is None or not key:
+                raise
+            return await self._copy_of_kept(self.store, key, address)
         return await self.create(address, session) if session is None or copied else session
 
     def is_waking(self, key: str | None) -> bool:
@@ -171,6 +181,22 @@ class SessionManager:
         except DAMAGED:
             log.exception("a run that is kept cannot be understood")
             return None
+
+    async def _copy_of_kept(self, store: Store, key: str, address: str) -> Session:
+        """A new session that begins where another server kept the run last, a second ago at most while it trains.
+        Raises Full."""
+        async with self._seat(address), self._few_at_once:
+            try:
+                nbytes = await store.size(key)
+            except StoreFailed:
+                raise Full(Closing("store_unreachable")) from None
+            with self.memory.reserved(COPIES * (nbytes or 0)):
+                read = await self._read(store, key)
+            if read is None:
+                raise Full(Closing("awake_elsewhere"))
+            own = secrets.token_urlsafe(12)
+            session = self._sessions[own] = await self._begin(own, address, read.copy())
+            return session
 
     async def create(self, address: str = "", original: Session | None = None) -> Session:
         """A new session for somebody from this address: of the default experiment, or begun as a copy of another.

@@ -64,7 +64,8 @@ async def _enter(socket: WebSocket, manager: SessionManager, settings: Settings)
     if session is not None:
         session.address = address
         return session
-    creating = asyncio.create_task(manager.enter(key, address, copied))
+    is_duplicate = "copy" in socket.query_params  # of a tab whose server has the run, where that is another one
+    creating = asyncio.create_task(manager.enter(key, address, copied, copied_if_elsewhere=is_duplicate))
     done, _ = await asyncio.wait({creating}, timeout=START_SECONDS)
     try:
         if not done:

@@ -12,6 +12,7 @@ from app.sessions.run import Run
 from app.sessions.saving.captured_run import CapturedRun
 from app.sessions.saving.run_reader import read_run
 from app.sessions.saving.run_writer import RunWriter
+from app.sessions.saving.saver import SAVE_SECONDS
 from app.settings import Limits
 from app.store.opening import open_folder
 from app.store.records import SavedRun
@@ -23,6 +24,9 @@ from engine.spec.spec import Spec
 from engine.training.trainer import Trainer
 
 SAVES = 40
+ASKED_WAKING, ASKED_DELAY = 100, 20
+"""Milliseconds."""
+ASKED_SHARE = 0.01
 MOMENTS = 30
 """New ones in each save: as many as a second of training at its usual pace adds."""
 
@@ -31,7 +35,8 @@ R = TypeVar("R")
 
 def run() -> dict[str, float]:
     """Milliseconds: of the event loop for what is new and for everything, of the store's thread for the same, and from
-    the store to a run that can train; and how many moments there were."""
+    the store to a run that can train; how many moments there were; and the share of a processor that saving takes of a
+    run that trains."""
     sources, limits = DataSources(None), Limits()
     trainer = jobs.start(Spec(), backend="compiled", sources=sources)
     kept = Run("bench", jobs.started(TrainerInThisProcess(trainer), trainer), limits, lambda: None)
@@ -70,6 +75,7 @@ def run() -> dict[str, float]:
         "loop_complete": loop_complete,
         "thread": median(thread),
         "thread_complete": thread_complete,
+        "share": (median(loop) + median(thread)) / (1000 * SAVE_SECONDS),
         "waking": min(waking),
     }
 
@@ -79,7 +85,10 @@ def report(figures: dict[str, float]) -> None:
     print(f"{'':24}{'event loop':>12}{'thread':>12}")
     print(f"{'a save of what is new':24}{figures['loop']:12.2f}{figures['thread']:12.2f}")
     print(f"{'a save of everything':24}{figures['loop_complete']:12.2f}{figures['thread_complete']:12.2f}")
-    print(f"{'waking':24}{'':12}{figures['waking']:12.2f}")
+    print(f"{'waking':24}{'':12}{figures['waking']:12.2f}   (asked: {ASKED_WAKING})")
+    longest = max(figures["loop"], figures["loop_complete"])
+    print(f"saving takes {figures['share']:.2%} of a processor while it trains (asked: {ASKED_SHARE:.0%}),")
+    print(f"and holds up pictures by {longest:.2f} ms at most (asked: {ASKED_DELAY})")
 
 
 def _record(trainer: Trainer, kept: Run) -> None:

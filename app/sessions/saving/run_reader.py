@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from app.sessions.copies import RunCopy
 from app.sessions.history.branches import Branches
 from app.sessions.history.curves import History, Measurements
 from app.sessions.history.undo import Change, SetUp, UndoStack
@@ -42,6 +43,20 @@ class ReadRun:
     document: Mapping[str, Any]
     writer: RunWriter
     """Which knows what the store has of it."""
+
+    def copy(self) -> RunCopy:
+        """For another run to begin where this one was kept last."""
+        document = self.document
+        return RunCopy(
+            self.checkpoint,
+            self.branches,
+            self.undo,
+            document["speed"],
+            before=None,
+            set_by_hand=document["set_by_hand"],
+            diverged_at=None,  # what has ended it tells the Trainer that goes there
+            stop_reason=None,
+        )
 
 
 @dataclass(frozen=True)

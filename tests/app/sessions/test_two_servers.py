@@ -101,6 +101,30 @@ async def test_a_run_that_is_watched_stays_and_the_other_person_is_told(servers:
         again.leave()
 
 
+async def test_a_tab_that_is_duplicated_gets_a_copy_of_a_run_that_is_watched_elsewhere(servers: Servers) -> None:
+    async with servers.another() as first, servers.another() as second:
+        person = Watcher(await first.create())
+        await person.say(type="configure", spec={"learning_rate": 0.05})
+        await person.take(5)
+        await person.session.keep()
+        duplicate = Watcher(await second.enter(person.session.key, copied_if_elsewhere=True))
+        kept = everything(person.run)
+        assert (duplicate.run.step, duplicate.run.spec) == (5, person.run.spec)
+        assert duplicate.run.copied
+        assert duplicate.session.key != person.session.key
+        await duplicate.take(3)
+        assert await duplicate.session.keep()
+        assert everything(person.run) == kept
+        assert await person.session.keep(), "it is the first server's as before"
+        await person.take(3)
+        assert duplicate.run.branches.timeline.branches[0].last_step == 8
+        assert person.trainer.parameters()["layers.0.weight"].tolist() == (
+            duplicate.trainer.parameters()["layers.0.weight"].tolist()
+        )
+        for watcher in (person, duplicate):
+            watcher.leave()
+
+
 async def test_the_run_of_a_dead_server_is_taken_over_when_its_lease_has_run_out(servers: Servers) -> None:
     async with servers.another() as first, servers.another() as second:
         person = Watcher(await first.create())
