@@ -43,6 +43,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
         manager = app.state.manager = SessionManager(settings.limits, worker, store)
         manager.start()
         if store is not None:
+            manager.remember = app.state.kept.remember
             store.start(settings.limits)
         app.state.warming.start()
         yield

@@ -174,6 +174,9 @@ class Limits(BaseModel):
     kept_days: Annotated[float, Gt(0)] = 365
     """How long one is kept that nobody opens or changes: from one school year to the next."""
 
+    recent_runs: Annotated[int, Ge(1)] = 50
+    """Of one tab, kept by themselves when they end or are replaced, as long as its run: a lesson of trying things."""
+
     kept_file_bytes: Annotated[int, Ge(1)] = 16 * 1024 * 1024
     """A file with one: what `kept_experiment_bytes` takes in base64, and a half more."""
 

@@ -4,7 +4,7 @@ import asyncio
 import logging
 import secrets
 import time
-from collections.abc import AsyncIterator, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from functools import partial
@@ -17,6 +17,7 @@ from app.sessions.seats import leaver
 from app.sessions.session import Session
 from app.settings import Limits
 from app.store.store import AwakeElsewhere, Store, StoreFailed
+from app.training_worker.kept_run import KeptRun
 from app.training_worker.memory import MEGABYTE, MemoryBudget
 from app.training_worker.port import GoTo, Placed, Started, TrainingWorker
 from app.training_worker.worker_processes.harm import EngineHarmed
@@ -49,6 +50,8 @@ class SessionManager:
         self.limits = limits
         self.store = store
         self.stopping = False
+        self.remember: Callable[[str, KeptRun], None] | None = None
+        """Takes a run that was left, with the key of its session; None: nowhere."""
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
@@ -251,6 +254,8 @@ class SessionManager:
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
         session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
         session.turn_seconds = self.clock.turn_seconds
+        if self.remember is not None:
+            session.run.remember = partial(self.remember, key)
         session.saver.on_taken_over = partial(self._give_up, session)
         return session
 

@@ -17,6 +17,7 @@ from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
 from app.sessions.viewers import Viewer
 from app.settings import Limits
+from app.training_worker.kept_run import KeptRun
 from app.training_worker.port import Placed, Started
 from app.wire.frames import layout_message
 from app.wire.messages import NoticeCode, Refusal, message
@@ -80,6 +81,8 @@ class Run:
         """How many have been numbered."""
         self.recorded_at = 0.0
         """When the newest entry of the loss curve was made."""
+        self.remember: Callable[[KeptRun], None] | None = None
+        """Takes a run that was left; None: nowhere."""
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
         self.begin(started)
@@ -92,6 +95,9 @@ class Run:
         self.experiment = started.experiment
         self.data = started.data
         self.step, self.epoch = 0, 0
+        self.began_at = self.clock()
+        self.remembered_step: int | None = None
+        """At which it was last remembered as one of the recent runs."""
         self.status = Status.TRAINING if self.playing else Status.PAUSED
         self.diverged_at: int | None = None
         """The step that could not be taken."""
@@ -173,6 +179,11 @@ class Run:
     @property
     def playing(self) -> bool:
         return self.status is Status.TRAINING
+
+    @property
+    def has_ended(self) -> bool:
+        """Whether it can take no further step, unless something is changed."""
+        return self.status in (Status.STOPPED, Status.DIVERGED)
 
     @property
     def working(self) -> bool:

@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 from app.sessions import training
 from app.sessions.checks import Checks
 from app.sessions.commands import change_commands, handlers
+from app.sessions.commands.remembering import kept_job, remember
 from app.sessions.copies import RunCopy
 from app.sessions.harm_said import harm_refused, refusal_of
 from app.sessions.run import Run
@@ -25,7 +26,7 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.store.store import State, Store
-from app.training_worker.kept_run import GetKept, KeptRun
+from app.training_worker.kept_run import KeptRun
 from app.training_worker.port import (
     GetCheckpoint,
     GetExportedRun,
@@ -187,7 +188,7 @@ class Session:
             self._halt_and_release(failure)
             return
         self._trainer_lock.release()
-        if self._can_answer or training.has_work(self.run):
+        if self._can_answer or training.has_work(self.run) or self.run.has_ended:
             self._something_to_do.set()
 
     def _halt_and_release(self, failure: Exception) -> None:
@@ -230,16 +231,7 @@ class Session:
 
     async def kept(self, name: str, note: str = "") -> KeptRun:
         """The run as it stands, to be kept."""
-
-        def job() -> GetKept:
-            run, step = self.run, self.run.step
-            history, log = run.branches.history.until(step), run.branches.log.until(step)
-            curve = tuple(history.entries)
-            start, changed = self._origin()
-            pace = run.pace.steps_per_second
-            return GetKept(name, note, start, changed, pace, curve, history.width, tuple(log.entries))
-
-        return await self._do(job)
+        return await self._do(lambda: kept_job(self.run, name, note))
 
     async def open_kept(self, kept: KeptExperiment) -> None:
         """The run becomes this experiment, exactly where it was. Raises Refusal."""
@@ -295,6 +287,9 @@ class Session:
                 async with self._trainer_lock:
                     await self._guarded(training.take_turn(run, worker, self.turn_seconds()))
                 await self._answer_questions()  # before the run leaves the frame it has just shown
+            if run.has_ended:
+                async with self._trainer_lock:
+                    await remember(run, worker)
             if not run.playing and self.saver.is_due:
                 await self._guarded(self._save())
             if training.has_work(run):

@@ -16,6 +16,9 @@ from sqlalchemy.engine import Connection
 from app.store.records import Arrays, packed, unpacked
 from app.store.schema import kept
 
+RECENT = "tab:"
+"""Before the owner of a row that nobody has kept: one of the recent runs of a tab."""
+
 REMOVED_SECONDS = 3600.0
 """How long a removed row can be put back: a lesson."""
 
@@ -73,24 +76,31 @@ class KeptRows:
 
     def add(self, owner: str, row: NewRow, bounds: Bounds) -> KeptRow:
         """Raises TooMuch."""
-        layout, data = packed(row.arrays)
-        texts = {
-            name: json.dumps(getattr(row, name), separators=(",", ":")) for name in ("summary", "picture", "facts")
-        }
-        size = len(data) + len(layout) + sum(map(len, texts.values())) + len(row.note)
-        values = {"name": row.name, "note": row.note, "layout": layout, "arrays": data, "size": size, **texts}
+        values = _values(row)
         with self._connection().begin():
-            self._check(owner, size, bounds)
+            self._check(owner, values["size"], bounds)
             return self._inserted(owner, values)
 
-    def copy(self, owner: str, id: str, name: str, bounds: Bounds) -> KeptRow | None:
-        """None where this owner has no such row. Raises TooMuch."""
+    def add_recent(self, tab: str, row: NewRow, most: int, row_bytes: int) -> None:
+        """The oldest goes where there are more than that; what is too large is left out."""
+        values = _values(row)
+        if values["size"] > row_bytes:
+            return
+        owner = RECENT + tab
+        with self._connection().begin():
+            self._inserted(owner, values)
+            newest = select(kept.c.id).where(kept.c.owner == owner).order_by(kept.c.kept_at.desc()).limit(most)
+            ids = list(self._connection().execute(newest).scalars())
+            self._connection().execute(delete(kept).where(kept.c.owner == owner, kept.c.id.not_in(ids)))
+
+    def copy(self, owner: str, id: str, name: str, bounds: Bounds, to: str | None = None) -> KeptRow | None:
+        """to: another owner, who gets it. None where this owner has no such row. Raises TooMuch."""
         with self._connection().begin():
             row = self._connection().execute(select(kept).where(_own(owner, id))).mappings().first()
             if row is None:
                 return None
-            self._check(owner, row["size"], bounds)
-            return self._inserted(owner, {**row, "name": name})
+            self._check(to or owner, row["size"], bounds)
+            return self._inserted(to or owner, {**row, "name": name})
 
     def _check(self, owner: str, size: int, bounds: Bounds) -> None:
         if size > bounds.row_bytes:
@@ -98,7 +108,8 @@ class KeptRows:
         there = and_(kept.c.owner == owner, kept.c.removed_at.is_(None))
         if self._connection().execute(select(func.count()).where(there)).scalar_one() >= bounds.rows:
             raise TooMuch("rows", bounds.rows)
-        taken = self._connection().execute(select(func.coalesce(func.sum(kept.c.size), 0))).scalar_one()
+        of_all = select(func.coalesce(func.sum(kept.c.size), 0)).where(kept.c.owner.not_like(f"{RECENT}%"))
+        taken = self._connection().execute(of_all).scalar_one()
         if taken + size > bounds.all_bytes:
             raise TooMuch("all_bytes", bounds.all_bytes)
 
@@ -153,12 +164,24 @@ class KeptRows:
         with self._connection().begin():
             return bool(self._connection().execute(update(kept).where(which), {"removed_at": at}).rowcount)
 
-    def sweep(self, seconds: float) -> int:
+    def sweep(self, seconds: float, recent_seconds: float) -> int:
         """Forgets what nobody has used for so long, and what was removed; how many."""
         now = self._clock()
-        gone = or_(kept.c.used_at < now - seconds, kept.c.removed_at < now - REMOVED_SECONDS)
+        is_recent = kept.c.owner.like(f"{RECENT}%")
+        gone = or_(
+            kept.c.used_at < now - seconds,
+            kept.c.removed_at < now - REMOVED_SECONDS,
+            and_(is_recent, kept.c.used_at < now - recent_seconds),
+        )
         with self._connection().begin():
             return self._connection().execute(delete(kept).where(gone)).rowcount
+
+
+def _values(row: NewRow) -> dict[str, Any]:
+    layout, data = packed(row.arrays)
+    texts = {name: _json(getattr(row, name)) for name in ("summary", "picture", "facts")}
+    size = len(data) + len(layout) + sum(map(len, texts.values())) + len(row.note)
+    return {"name": row.name, "note": row.note, "layout": layout, "arrays": data, "size": size, **texts}
 
 
 def _own(owner: str, id: str) -> ColumnElement[bool]:

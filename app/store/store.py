@@ -171,7 +171,7 @@ class Store:
         runs, kept = (timedelta(days=days).total_seconds() for days in (limits.store_days, limits.kept_days))
         while True:
             await self.sweep(runs, limits.store_bytes)
-            await self.sweep_kept(kept)
+            await self.sweep_kept(kept, runs)
             await asyncio.sleep(SWEEP_SECONDS if self.state == "ok" else spread(RETRY_SECONDS))
 
     async def sweep(self, seconds: float, most_bytes: int) -> None:
@@ -186,10 +186,10 @@ class Store:
         if swept:
             log.info("%d runs were forgotten that were kept long enough", swept)
 
-    async def sweep_kept(self, seconds: float) -> None:
+    async def sweep_kept(self, seconds: float, recent_seconds: float) -> None:
         """See KeptRows.sweep."""
         with suppress(StoreFailed):
-            await self._asked(self.kept_rows.sweep, seconds)
+            await self._asked(self.kept_rows.sweep, seconds, recent_seconds)
 
     async def close(self) -> None:
         """Once all that was asked for is done."""

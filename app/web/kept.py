@@ -13,7 +13,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from app.training_worker import uploaded_files
 from app.training_worker.kept_run import KeptRun
 from app.web.answers import body_of, json_answer, manager_of, said, session_of, turn_of
-from app.web.kept_list import KeptList, owner_of
+from app.web.kept_list import KeptList, owner_of, tab_of
 from app.wire.messages import Refusal
 from engine.kept import playground_file
 from engine.kept.document import MOST_NAME, MOST_NOTE
@@ -22,6 +22,9 @@ from engine.kept.experiment import KeptExperiment
 COOKIE = "playground-kept"
 COOKIE_SECONDS = 400 * 24 * 3600
 """As long as browsers allow; anew with each use."""
+
+TAB = "tab"
+"""In a query: the session whose recent runs are meant, in place of what this browser has kept."""
 
 NOBODY = ""
 """Who has no token has kept nothing."""
@@ -43,7 +46,8 @@ async def listed(request: Request) -> Response:
     async def answer() -> Response:
         kept, token = _list(request), request.cookies.get(COOKIE, NOBODY)
         rows = await kept.listed(owner_of(token)) if token else []
-        answer = json_answer({"has_store": kept.has_store, "limit": kept.bounds.rows, "rows": rows})
+        recent = await kept.listed(tab_of(request.query_params.get(TAB, "")))
+        answer = json_answer({"has_store": kept.has_store, "limit": kept.bounds.rows, "rows": rows, "recent": recent})
         return _with_token(request, answer, token) if token else answer
 
     return await said(answer)
@@ -108,8 +112,9 @@ async def copy(request: Request, id: str) -> Response:
     """The body: the name of the copy."""
 
     async def answer() -> Response:
-        words = await _words(request)
-        return json_answer(await _list(request).copy(_owner(request), id, words.name or ""))
+        words, token = await _words(request), _token(request)
+        row = await _list(request).copy(_owner(request), id, words.name or "", owner_of(token))
+        return _with_token(request, json_answer(row), token)
 
     return await said(answer)
 
@@ -177,7 +182,7 @@ async def _uploaded(request: Request) -> KeptRun:
 
 
 async def _added(request: Request, run: KeptRun) -> Response:
-    token = request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+    token = _token(request)
     row = await _list(request).add(owner_of(token), run)
     return _with_token(request, json_answer(row), token)
 
@@ -188,7 +193,14 @@ def _with_token(request: Request, answer: Response, token: str) -> Response:
     return answer
 
 
+def _token(request: Request) -> str:
+    """Of this browser, or a new one."""
+    return request.cookies.get(COOKIE) or secrets.token_urlsafe(24)
+
+
 def _owner(request: Request) -> str:
+    if tab := request.query_params.get(TAB):
+        return tab_of(tab)
     return owner_of(request.cookies.get(COOKIE, NOBODY))
 
 

@@ -4,11 +4,12 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, ParamSpec, TypeVar
 
 from app.settings import Limits
-from app.store.kept_rows import Bounds, KeptRow, NewRow, TooMuch
+from app.store.kept_rows import RECENT, Bounds, KeptRow, NewRow, TooMuch
 from app.store.store import Store, StoreFailed
 from app.training_worker.kept_run import KeptRun
 from app.wire.messages import ErrorCode, Refusal
@@ -32,9 +33,16 @@ def owner_of(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
+def tab_of(key: str) -> str:
+    """The owner of the recent runs of the tab that has this session."""
+    return RECENT + owner_of(key)
+
+
 class KeptList:
     def __init__(self, store: Store | None, limits: Limits) -> None:
         self._store = store
+        self._most_recent = limits.recent_runs
+        self._remembering: set[asyncio.Task[None]] = set()
         self.bounds = Bounds(limits.kept_experiments, limits.kept_experiment_bytes, limits.kept_bytes)
 
     @property
@@ -48,9 +56,26 @@ class KeptList:
         row = NewRow(run.experiment.name, run.experiment.note, summary_of(run), run.picture, facts, arrays)
         return _row(await self._ask(store.kept_rows.add, owner, row, self.bounds))
 
-    async def copy(self, owner: str, id: str, name: str) -> dict[str, Any]:
+    async def copy(self, owner: str, id: str, name: str, to: str) -> dict[str, Any]:
+        """to: who gets it."""
         store = self.refuse_without_store()
-        return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds)))
+        return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds, to)))
+
+    def remember(self, key: str, run: KeptRun) -> None:
+        """As one of the recent runs of the tab that has this session."""
+        task = asyncio.create_task(self._remember(key, run))
+        self._remembering.add(task)
+        task.add_done_callback(self._remembering.discard)
+
+    async def _remember(self, key: str, run: KeptRun) -> None:
+        if self._store is None or self._store.state != "ok":
+            return
+        facts, arrays = await asyncio.to_thread(document.written, run.experiment)
+        row = NewRow(run.experiment.name, "", summary_of(run), run.picture, facts, arrays)
+        with suppress(StoreFailed):
+            await self._store.ask(
+                self._store.kept_rows.add_recent, owner_of(key), row, self._most_recent, self.bounds.row_bytes
+            )
 
     async def listed(self, owner: str) -> list[dict[str, Any]]:
         """The newest first; none where nothing is kept."""

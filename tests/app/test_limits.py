@@ -23,7 +23,13 @@ from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
 from tests.app.sessions.test_seats import kept_seconds
-from tests.app.store.test_kept_rows import kept_bytes, kept_days, kept_experiment_bytes, kept_experiments
+from tests.app.store.test_kept_rows import (
+    kept_bytes,
+    kept_days,
+    kept_experiment_bytes,
+    kept_experiments,
+    recent_runs,
+)
 from tests.app.store.test_store import store_bytes, store_days
 from tests.app.training_worker.test_exporting import export_seconds
 from tests.app.training_worker.test_memory import memory_bytes
@@ -322,6 +328,7 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     kept_experiment_bytes,
     kept_bytes,
     kept_days,
+    recent_runs,
     kept_file_bytes,
     graph_characters,
     graph_depth,

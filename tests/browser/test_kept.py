@@ -34,7 +34,11 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
 
         opened["save"].click()
         opened["kept"].click()
-        expect(opened["kept-row"]).to_have_count(2)
+        rows = opened.page.locator("[data-testid=kept-row][data-recent=true]")
+        expect(rows).to_have_count(1)  # of spirals, as it was left
+        expect(rows.get_by_test_id("kept-note")).to_have_value("recent: not kept")
+        expect(rows.get_by_test_id("kept-remove")).to_have_count(0)
+        expect(opened["kept-row"]).to_have_count(3)
         rename_copy_and_delete(opened)
         sort_and_filter(opened)
         take_and_load_files(opened)
@@ -54,7 +58,7 @@ def row_named(opened: Opened, name: str) -> Locator:
 
 def rename_copy_and_delete(opened: Opened) -> None:
     """The one of spirals becomes mine, and has a copy."""
-    rows = opened["kept-row"]
+    rows = opened.page.locator("[data-recent=false]")
     first = rows.filter(has=opened.page.locator("[data-column=step][data-value='25']"))
     expect(first.locator("[data-column=dataset]")).to_have_text("Two spirals")
     expect(first.locator("[data-column=optimizer]")).to_have_count(0)  # both have Adam
@@ -75,7 +79,7 @@ def rename_copy_and_delete(opened: Opened) -> None:
 
 
 def sort_and_filter(opened: Opened) -> None:
-    rows = opened["kept-row"]
+    rows = opened.page.locator("[data-recent=false]")
     opened["kept-filter"].fill("test loss > 0, xor")
     expect(rows).to_have_count(1)
     opened["kept-filter"].fill("step = 25")
@@ -86,7 +90,7 @@ def sort_and_filter(opened: Opened) -> None:
     expect(rows.first.locator("[data-column=step]")).to_have_text("1")
     with opened.page.expect_download() as csv:
         opened["kept-csv"].click()
-    assert Path(csv.value.path()).read_bytes().count(b"\r\n") == 4
+    assert Path(csv.value.path()).read_bytes().count(b"\r\n") == 5
 
 
 def take_and_load_files(opened: Opened) -> None:
@@ -104,5 +108,5 @@ def take_and_load_files(opened: Opened) -> None:
             expect(said).to_contain_text("no file with an experiment of this playground")
             assert [fault for fault in opened.faults if "422" not in fault] == []
             opened.faults.clear()  # the browser logs a refusal
-        expect(opened["kept-row"]).to_have_count(count)
+        expect(opened.page.locator("[data-recent=false]")).to_have_count(count)
     assert opened.page.locator("#kept-sheet img").count() == 0

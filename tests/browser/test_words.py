@@ -143,7 +143,7 @@ MADE = {
     ),
     *(f"kept.column.{name}" for name in KEPT_RESULTS),
     *(f"kept.{deed}{part}" for deed in ("open", "copy", "file", "remove") for part in ("", ".title")),
-    *(f"kept.{field}" for field in ("name", "note")),
+    *(f"kept.{field}" for field in ("name", "note", "keep.title")),
     *(f"close.{number}" for number in CLOSE_CODES.values()),
     *(f"upload.kind.{kind}" for kind in get_args(ColumnKind)),
 }

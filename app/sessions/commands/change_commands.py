@@ -3,6 +3,7 @@
 import secrets
 from dataclasses import replace
 
+from app.sessions.commands.remembering import remember
 from app.sessions.history.branches import Branches
 from app.sessions.history.undo import Change, SetUp
 from app.sessions.run import Run
@@ -130,6 +131,7 @@ async def restart(
     Refusal where data are missing."""
     with faults_refused():
         started = await worker.start(spec, parameters, bug, backend)
+    await remember(run, worker)
     run.begin(started)
 
 
@@ -164,6 +166,7 @@ async def open_kept(run: Run, worker: TrainingWorker, kept: KeptExperiment) -> N
     with faults_refused():
         started = await worker.start(here.spec, bug=here.bug, backend=here.backend)
         placed = await worker.do(started.trainer, OpenKept(kept))
+    await remember(run, worker)
     run.begin(started)
     run.halt()
     run.set_speed(kept.steps_per_second)

@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -15,7 +16,7 @@ from app.store.repository import Repository
 from app.store.store import Store
 from app.training_worker.keeping import described
 from app.training_worker.kept_run import KeptRun
-from app.web.kept_list import KeptList
+from app.web.kept_list import KeptList, tab_of
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from tests.app.store.databases import postgres
@@ -99,9 +100,9 @@ def test_what_was_removed_is_gone_after_a_lesson(tmp_path: Path) -> None:
     kept = repository.kept
     first, second = kept.add("me", row(), BOUNDS), kept.add("me", row("two"), BOUNDS)
     kept.remove("me", first.id)
-    assert kept.sweep(365 * DAY) == 0
+    assert kept.sweep(365 * DAY, 30 * DAY) == 0
     clock.now += REMOVED_SECONDS + 1
-    assert kept.sweep(365 * DAY) == 1
+    assert kept.sweep(365 * DAY, 30 * DAY) == 1
     assert not kept.put_back("me", first.id, BOUNDS)
     assert [one.id for one in kept.listed("me")] == [second.id]
     repository.close()
@@ -181,6 +182,26 @@ async def kept_bytes() -> None:
         assert await refused(kept, run(), "you") == ("kept_full", 30_000)
 
 
+async def recent_runs() -> None:
+    with TemporaryDirectory() as folder:
+        clock, connection = Clock(), connect_to_folder(Path(folder))
+        repository = Repository(lambda: connection, clock)
+        store, kept = Store(repository), KeptList(None, Limits(recent_runs=3))
+        kept._store = store
+        for name in "abcde":
+            clock.now += 1
+            await kept._remember("tab", KeptRun(replace(run().experiment, name=name), {}, {}))
+        recent = repository.kept.listed(tab_of("tab"))
+        assert [one.name for one in recent] == ["e", "d", "c"]
+        assert repository.kept.listed(tab_of("other")) == repository.kept.listed("tab") == []
+        repository.kept.add("me", row(), Bounds(1, 10_000, 500))  # whatever recent runs take
+        clock.now += 40 * DAY
+        await store.sweep_kept(365 * DAY, 30 * DAY)
+        assert repository.kept.listed(tab_of("tab")) == []
+        assert len(repository.kept.listed("me")) == 1
+        await store.close()
+
+
 async def kept_days() -> None:
     with TemporaryDirectory() as folder:
         clock, connection = Clock(), connect_to_folder(Path(folder))
@@ -190,7 +211,7 @@ async def kept_days() -> None:
         clock.now += 4 * DAY
         kept.document("me", opened.id)
         clock.now += 4 * DAY
-        await store.sweep_kept(5 * DAY)
+        await store.sweep_kept(5 * DAY, 5 * DAY)
         assert [one.id for one in kept.listed("me")] == [opened.id]
         assert forgotten.id != opened.id
         await store.close()

@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 from websockets.asyncio.client import ClientConnection, connect
 
+from app.sessions.commands.remembering import LEAST_SECONDS
 from app.web.kept import COOKIE
 from engine.kept import playground_file
 from engine.kept.verification import verify
@@ -218,7 +219,7 @@ async def test_without_a_store_it_is_told_what_to_do(server: Running) -> None:
         status, said = await browser.ask("POST", f"kept?session={key}", {"name": "x"})
         assert (status, said["code"]) == (503, "kept_needs_store")
         assert "--no-store" in said["message"]
-        assert (await browser.ask("GET", "kept"))[1] == {"has_store": False, "limit": 200, "rows": []}
+        assert (await browser.ask("GET", "kept"))[1] == {"has_store": False, "limit": 200, "rows": [], "recent": []}
         _, data = await browser.ask("GET", f"sessions/{key}/experiment.playground?name=x")
         await say(socket, type="step", count=1)
         assert (await browser.ask("POST", f"sessions/{key}/experiment", data))[0] == 200
@@ -236,6 +237,32 @@ async def test_they_outlive_the_server(tmp_path: Path) -> None:
         again = Browser(server)
         again.cookie = browser.cookie
         assert [row["name"] for row in await again.rows()] == ["kept"]
+
+
+async def test_a_run_that_is_replaced_is_recent_in_its_tab(storing: Running, socket: ClientConnection) -> None:
+    key, browser = await trained(socket), Browser(storing)
+    await asyncio.sleep(LEAST_SECONDS)  # a run that lives shorter is not remembered
+    await say(socket, type="configure", spec={"hidden": [3], "stop_steps": 4})
+    await until(socket, "state", lambda state: state["sizes"] == [2, 3, 1])
+    await asyncio.sleep(LEAST_SECONDS)
+    await say(socket, type="step", count=9)  # it ends at the fourth
+    await until(socket, "frame", lambda frame: frame["step"] == 4)
+
+    async def recent() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = (await browser.ask("GET", f"kept?tab={key}"))[1]["recent"]
+        return found
+
+    while len(rows := await recent()) < 2:
+        await asyncio.sleep(0.05)
+    assert [row["summary"]["step"] for row in rows] == [4, 37]
+    assert (await browser.ask("GET", "kept?tab=another"))[1]["recent"] == []
+    left = rows[1]["id"]
+    assert (await browser.ask("POST", f"kept/{left}/open?session={key}"))[1]["code"] == "kept_gone"
+    assert (await browser.ask("POST", f"kept/{left}/copy?tab={key}", {"name": "kept now"}))[0] == 200
+    assert [row["name"] for row in await browser.rows()] == ["kept now"]
+    assert (await browser.ask("POST", f"kept/{left}/open?session={key}&tab={key}"))[0] == 200
+    await until(socket, "state", lambda state: (state["step"], state["sizes"]) == (37, [2, 6, 4, 1]))
+    assert len(await recent()) == 2, "the run that had ended is there once"
 
 
 async def kept_file_bytes() -> None:

@@ -22,9 +22,10 @@ import { formatCount, formatLoss, formatPercent, hasText, t } from '../../core/i
  * @property {number | null} train_accuracy
  * @property {number | null} test_accuracy
  */
-/** @typedef {{id: string, name: string, note: string, kept_at: number, summary: Summary}} KeptRow  kept_at: seconds since 1970 */
+/** @typedef {{id: string, name: string, note: string, kept_at: number, summary: Summary, tab?: string}} KeptRow  kept_at: seconds since 1970; tab: its session, of a recent run that nobody has kept */
 /** @typedef {{name: string, label: string, read: (row: KeptRow) => any, write: (value: any) => string}} Column */
 
+const LONGEST_NAME = 120;
 const RESULTS = /** @type {const} */ (['step', 'train_loss', 'test_loss', 'test_accuracy']);
 const MORE_RESULTS = /** @type {const} */ (['epoch', 'train_accuracy', 'parameters', 'bug', 'engine', 'steps_per_second']);
 const FORMATS = { step: formatCount, epoch: formatCount, parameters: formatCount, train_loss: formatLoss, test_loss: formatLoss, train_accuracy: formatPercent, test_accuracy: formatPercent };
@@ -45,6 +46,13 @@ function textOf(name, value) {
 
 /** Without what explains it. @param {string} text */
 export const shortName = (text) => text.split(/[:：]/)[0];
+
+/** What a run is called that has no name yet. @param {string} dataset @param {number[]} sizes @param {number} step @param {string} [preset] */
+export function firstName(dataset, sizes, step, preset) {
+  const data = hasText(`dataset.${dataset}`) ? shortName(t(`dataset.${dataset}`)) : dataset;
+  const what = preset ? t(`preset.${preset}`) : `${data}, ${sizes.join('-')}`;
+  return t('kept.named', { what, step: formatCount(step, 1e9) }).slice(0, LONGEST_NAME);
+}
 
 /** As addresses have it. @param {Record<string, any>} layer */
 const layerText = ({ width, activation, batch_norm: norm, dropout, residual }) =>

@@ -1,16 +1,13 @@
 // @ts-check
 // Keep: the run as it stands goes into the list of this browser. Kept: that list in a sheet, each opened exactly where it was.
 
-import { formatCount, hasText, t } from '../../core/i18n.js';
 import { say } from '../../core/notices.js';
-import { shortName } from './columns.js';
+import { firstName } from './columns.js';
 import { takeFile } from './files.js';
 import { keptServer } from './kept_server.js';
 import { createKeptSheet } from './sheet.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
-
-const LONGEST_NAME = 120;
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -32,9 +29,11 @@ export function mountKept(dialog, buttons, store, begin, page) {
   }
 
   const sheet = createKeptSheet(dialog, {
-    open({ id, summary: { spec, bug, steps_per_second } }) {
+    session,
+    open(row) {
+      const { spec, bug, steps_per_second } = row.summary;
       begin({ spec, bug, steps_per_second }, {}, async () => {
-        const { fault } = done(await keptServer.open(session(), id));
+        const { fault } = done(await keptServer.open(session(), row));
         if (fault) say(store, 'error', fault.key, { values: fault.values });
       });
     },
@@ -66,9 +65,5 @@ export function mountKept(dialog, buttons, store, begin, page) {
 /** What the run is called at first. @param {Store} store */
 function nameOf(store) {
   const state = store.get('state');
-  if (!state) return '–';
-  const preset = store.get('preset');
-  const data = `dataset.${state.spec.dataset}`;
-  const what = preset ? t(`preset.${preset}`) : `${hasText(data) ? shortName(t(data)) : state.spec.dataset}, ${state.sizes.join('-')}`;
-  return t('kept.named', { what, step: formatCount((store.get('frame') ?? state).step, 1e9) }).slice(0, LONGEST_NAME);
+  return state ? firstName(state.spec.dataset, state.sizes, (store.get('frame') ?? state).step, store.get('preset') ?? undefined) : '–';
 }

@@ -3,7 +3,8 @@
 
 /** @typedef {import('./columns.js').KeptRow} KeptRow */
 /** @typedef {{key: string, values: Record<string, any>}} Fault  a sentence */
-/** @typedef {{rows: KeptRow[], has_store: boolean, limit: number}} KeptList */
+/** @typedef {{rows: KeptRow[], recent: KeptRow[], has_store: boolean, limit: number}} KeptList  recent: runs of this tab that ended or were replaced */
+/** @typedef {Pick<KeptRow, 'id' | 'tab'>} Named */
 /** @template T @typedef {{said: T, fault: null} | {said: null, fault: Fault}} Answer */
 
 /** @template T @param {string} method @param {string} path @param {any} [body] @returns {Promise<Answer<T>>} */
@@ -15,17 +16,20 @@ async function ask(method, path, body) {
   return { said: null, fault: said?.code ? { key: `server.${said.code}`, values: said.values } : { key: 'upload.unreachable', values: {} } };
 }
 
+/** @param {Named} row @param {string} deed */
+const placeOf = ({ id, tab }, deed) => `kept/${id}/${deed}?${tab ? `tab=${tab}&` : ''}`;
+
 export const keptServer = {
-  /** @returns {Promise<Answer<KeptList>>} */
-  list: () => ask('GET', 'kept'),
+  /** @param {string} session @returns {Promise<Answer<KeptList>>} */
+  list: (session) => ask('GET', `kept?tab=${session}`),
   /** The run of a session as it stands. @param {string} session @param {string} name @returns {Promise<Answer<KeptRow>>} */
   keep: (session, name) => ask('POST', `kept?session=${session}`, { name }),
-  /** Its run becomes the experiment. @param {string} session @param {string} id @returns {Promise<Answer<{revision: number}>>} */
-  open: (session, id) => ask('POST', `kept/${id}/open?session=${session}`),
+  /** Its run becomes the experiment. @param {string} session @param {Named} row @returns {Promise<Answer<{revision: number}>>} */
+  open: (session, row) => ask('POST', `${placeOf(row, 'open')}session=${session}`),
   /** @param {string} id @param {{name?: string, note?: string}} words @returns {Promise<Answer<KeptRow>>} */
   change: (id, words) => ask('PATCH', `kept/${id}`, words),
-  /** @param {string} id @param {string} name @returns {Promise<Answer<KeptRow>>} */
-  copy: (id, name) => ask('POST', `kept/${id}/copy`, { name }),
+  /** One more, which is kept. @param {Named} row @param {string} name @returns {Promise<Answer<KeptRow>>} */
+  copy: (row, name) => ask('POST', placeOf(row, 'copy'), { name }),
   /** @param {string} id @returns {Promise<Answer<{}>>} */
   remove: (id) => ask('DELETE', `kept/${id}`),
   /** What was removed lately. @param {string} id @returns {Promise<Answer<{}>>} */
@@ -34,10 +38,10 @@ export const keptServer = {
   read: (file) => ask('POST', 'kept/file', file),
   /** Where nothing is kept: the run becomes the experiment of the file. @param {string} session @param {File} file @returns {Promise<Answer<{revision: number, name: string}>>} */
   openFile: (session, file) => ask('POST', `sessions/${session}/experiment`, file),
-  /** @param {string} id @returns {Promise<Answer<any>>} */
-  picture: (id) => ask('GET', `kept/${id}/picture`),
-  /** @param {string} id */
-  fileAddress: (id) => `api/kept/${id}/file`,
+  /** @param {Named} row @returns {Promise<Answer<any>>} */
+  picture: (row) => ask('GET', placeOf(row, 'picture')),
+  /** @param {Named} row */
+  fileAddress: (row) => `api/${placeOf(row, 'file')}`,
   /** Of the run as it stands. @param {string} session @param {string} name */
   sessionFileAddress: (session, name) => `api/sessions/${session}/experiment.playground?name=${encodeURIComponent(name)}`,
 };

@@ -3,7 +3,7 @@
 
 import { download } from '../../core/download.js';
 import { t } from '../../core/i18n.js';
-import { allColumns, csvOf, matches } from './columns.js';
+import { allColumns, csvOf, firstName, matches } from './columns.js';
 import { takeFile } from './files.js';
 import { keptServer } from './kept_server.js';
 import { createSheetNotice } from './sheet_notice.js';
@@ -15,7 +15,7 @@ const LONGEST_NAME = 120;
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {{open: (row: KeptRow) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
+ * @param {{session: () => string, open: (row: KeptRow) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
  */
 export function createKeptSheet(dialog, does) {
   const control = (/** @type {string} */ testid) => /** @type {HTMLInputElement} */ (dialog.querySelector(`[data-testid=${testid}]`));
@@ -32,8 +32,8 @@ export function createKeptSheet(dialog, does) {
   const then = async (answer) => { if (notice.isDone(answer)) await load(); };
   const table = createKeptTable(/** @type {HTMLTableElement} */ (dialog.querySelector('table')), (id) => pictures.get(id), {
     open: does.open,
-    copy: async ({ id, name }) => then(await keptServer.copy(id, copyName(name))),
-    file: ({ id, name }) => takeFile(keptServer.fileAddress(id), name),
+    copy: async (row) => then(await keptServer.copy(row, row.tab ? row.name : copyName(row.name))),
+    file: (row) => takeFile(keptServer.fileAddress(row), row.name),
     remove: async ({ id, name }) => {
       const answer = await keptServer.remove(id);
       await then(answer);
@@ -43,9 +43,9 @@ export function createKeptSheet(dialog, does) {
   });
 
   async function load() {
-    const { said, fault } = await keptServer.list();
+    const { said, fault } = await keptServer.list(does.session());
     if (fault) return notice.say(fault);
-    [rows, hasStore] = [said.rows, said.has_store];
+    [rows, hasStore] = [[...said.rows, ...said.recent.map((row) => ofTab(row, does.session()))], said.has_store];
     show();
     await loadPictures(rows, pictures, () => dialog.open);
     table.paint();
@@ -81,10 +81,13 @@ export function createKeptSheet(dialog, does) {
 /** @param {string} name */
 const copyName = (name) => t('kept.copy_of', { name }).slice(0, LONGEST_NAME);
 
+/** A recent run, by what it is. @param {KeptRow} row @param {string} tab @returns {KeptRow} */
+const ofTab = (row, tab) => ({ ...row, tab, name: firstName(row.summary.spec.dataset, row.summary.sizes, row.summary.step), note: t('kept.recent') });
+
 /** Those that are not there yet. @param {KeptRow[]} rows @param {Map<string, any>} pictures  by id @param {() => boolean} wanted  whether they still are */
 async function loadPictures(rows, pictures, wanted) {
-  for (const { id } of rows) {
+  for (const row of rows) {
     if (!wanted()) return;
-    if (!pictures.has(id)) pictures.set(id, (await keptServer.picture(id)).said);
+    if (!pictures.has(row.id)) pictures.set(row.id, (await keptServer.picture(row)).said);
   }
 }

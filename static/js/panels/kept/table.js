@@ -12,6 +12,7 @@ import { shownColumns, sorted } from './columns.js';
 
 const PICTURE = 84; // px
 const DEEDS = /** @type {const} */ (['open', 'copy', 'file', 'remove']);
+const OF_RECENT = ['open', 'copy', 'file']; // what is not kept need not be deleted
 
 /** @typedef {(row: KeptRow, words: {name?: string, note?: string}) => void} Change */
 /** @typedef {Record<Deed, (row: KeptRow) => void> & {change: Change}} Does  what can be done with a row */
@@ -75,7 +76,7 @@ function headOf(columns, order, sort) {
 /** @param {KeptRow} row @param {import('./columns.js').Column[]} columns @param {Does} does */
 function rowOf(row, columns, does) {
   const element = document.createElement('tr');
-  Object.assign(element.dataset, { testid: 'kept-row', id: row.id, name: row.name });
+  Object.assign(element.dataset, { testid: 'kept-row', id: row.id, name: row.name, recent: String(Boolean(row.tab)) });
   const picture = document.createElement('td');
   picture.append(document.createElement('canvas'));
   const words = document.createElement('th');
@@ -92,7 +93,7 @@ function rowOf(row, columns, does) {
 
 /** @param {KeptRow} row @param {'name' | 'note'} field @param {Change} change */
 function inputOf(row, field, change) {
-  const input = Object.assign(document.createElement('input'), { value: row[field], maxLength: field === 'name' ? 120 : 2000, autocomplete: 'off', placeholder: t(`kept.${field}`) });
+  const input = Object.assign(document.createElement('input'), { value: row[field], maxLength: field === 'name' ? 120 : 2000, readOnly: Boolean(row.tab), autocomplete: 'off', placeholder: t(`kept.${field}`) });
   input.dataset.testid = `kept-${field}`;
   input.setAttribute('aria-label', t(`kept.${field}`));
   input.onchange = () => {
@@ -106,10 +107,11 @@ function inputOf(row, field, change) {
 /** @param {KeptRow} row @param {Does} does */
 function deedsOf(row, does) {
   const deeds = document.createElement('div');
-  deeds.append(...DEEDS.map((deed) => {
-    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: t(`kept.${deed}`), title: t(`kept.${deed}.title`), onclick: () => does[deed](row) });
+  deeds.append(...DEEDS.filter((deed) => !row.tab || OF_RECENT.includes(deed)).map((deed) => {
+    const key = row.tab && deed === 'copy' ? 'kept.keep' : `kept.${deed}`;
+    const button = Object.assign(document.createElement('button'), { type: 'button', textContent: t(key), title: t(`${key}.title`), onclick: () => does[deed](row) });
     button.dataset.testid = `kept-${deed}`;
-    button.setAttribute('aria-label', `${t(`kept.${deed}`)}: ${row.name}`);
+    button.setAttribute('aria-label', `${t(key)}: ${row.name}`);
     return button;
   }));
   return deeds;

@@ -1,0 +1,45 @@
+"""A run that ends or is replaced is remembered among the recent runs of its tab, with all needed to go on."""
+
+import logging
+
+from app.sessions.run import Run
+from app.training_worker.kept_run import GetKept
+from app.training_worker.port import TrainingWorker
+
+log = logging.getLogger(__name__)
+
+LEAST_SECONDS = 1.0
+"""A run that lives shorter is one of many while a slider is dragged."""
+
+
+def kept_job(run: Run, name: str, note: str = "") -> GetKept:
+    """The run as it stands, to be kept."""
+    branches, step = run.branches, run.step
+    history, rows = branches.history.until(step), branches.log.until(step)
+    return GetKept(
+        name,
+        note,
+        start=branches.start.state.parameters,
+        changed=branches.timeline.changed_before(step),
+        steps_per_second=run.pace.steps_per_second,
+        curve=tuple(history.entries),
+        curve_width=history.width,
+        log=tuple(rows.entries),
+    )
+
+
+async def remember(run: Run, worker: TrainingWorker) -> None:
+    """Once at a step; where it fails, the run goes its way all the same."""
+    if run.remember is None or run.step in (0, run.remembered_step):
+        return
+    if run.clock() - run.began_at < LEAST_SECONDS:
+        return
+    run.remembered_step = run.step
+    try:
+        run.remember(await worker.do(run.trainer, kept_job(run, NAME)))
+    except Exception:
+        log.exception("a run that was left could not be remembered")
+
+
+NAME = "recent"
+"""The page names them by what they are."""
