@@ -213,6 +213,14 @@ const pointEditor = createLatePart(store, async () => {
   const [{ mountPointEditor }, { createPlaneInput }] = await Promise.all([import('../panels/data/point_editor.js'), import('../panels/output/plane_input.js')]);
   mountPointEditor(element('own-points'), createPlaneInput(element('boundary')), store, act);
 }, { set: 'drawing' });
+const reach = createLatePart(store, async () => {
+  const [{ mountPanelKeys }, { keepFocus }, { mountEscapeLevels }] = await Promise.all([
+    import('../panels/top/panel_keys.js'), import('../panels/top/focus_keeper.js'), import('../panels/top/escape_levels.js'),
+  ]);
+  mountPanelKeys(element('skip'), element('network'));
+  keepFocus(element('network'));
+  mountEscapeLevels(store, elementOf);
+}, { clicked: '#skip' });
 const help = createLatePart(store, async () => {
   const [{ mountHelp }] = await Promise.all([import('../panels/top/help.js'), loadLateStyle()]);
   mountHelp(dialog('help'), elementOf('help'));
@@ -244,6 +252,6 @@ document.addEventListener('dragenter', save.demand, { once: true });
 await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
-  fullScreen, slowMotion, otherTabs, wallControls, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
+  fullScreen, slowMotion, otherTabs, wallControls, reach, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
   comparison, drawingPad, samplePredictions, help, share, addressWords,
 ]);

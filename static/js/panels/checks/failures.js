@@ -3,6 +3,7 @@
 
 import { sameExperiment } from '../../experiment/compatibility.js';
 import { t } from '../../core/i18n.js';
+import { createRovingGrid } from '../../core/roving_focus.js';
 
 /** @typedef {import('../../wire/messages.js').Failure} Failure */
 /** @typedef {import('../../core/store.js').Store} Store */
@@ -20,6 +21,7 @@ const SEPARATOR = ' · ';
 export function mountFailures({ list, bar }, store, { begin, send }, chosen) {
   const [title, buttons] = /** @type {HTMLElement[]} */ ([...list.children]);
   const showBar = createBar(bar, store, send);
+  const arrowKeys = createRovingGrid(buttons, () => /** @type {HTMLElement[]} */ ([...buttons.children]));
 
   function showList() {
     title.textContent = t('break.title');
@@ -28,6 +30,7 @@ export function mountFailures({ list, bar }, store, { begin, send }, chosen) {
       send({ type: 'play' });
       chosen();
     })));
+    arrowKeys.update();
     showBar();
   }
 

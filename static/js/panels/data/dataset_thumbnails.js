@@ -2,6 +2,7 @@
 // A button with a picture for each data set.
 
 import { t } from '../../core/i18n.js';
+import { createRovingGrid } from '../../core/roving_focus.js';
 import { datasetFacts, datasetPreviews, offeredGroups } from './dataset_groups.js';
 import { drawThumbnail } from './thumbnail.js';
 
@@ -13,7 +14,9 @@ const SIGNS = /** @type {Record<string, string>} */ ({ own: '✎', own_values: '
 export function createThumbnails(root, store, choose) {
   let chosen = '';
   let revealed = ''; // the data set last scrolled into view
-  const buttons = () => /** @type {NodeListOf<HTMLElement>} */ (root.querySelectorAll('button'));
+  const buttons = () => /** @type {HTMLElement[]} */ ([...root.querySelectorAll('button')]);
+  const buttonOf = (/** @type {string} */ dataset) => buttons().find((one) => datasetOf(one) === dataset);
+  const arrowKeys = createRovingGrid(root, buttons, () => buttonOf(chosen));
 
   function draw() {
     const [facts, previews] = [datasetFacts(store), datasetPreviews(store)];
@@ -29,7 +32,7 @@ export function createThumbnails(root, store, choose) {
 
   /** Scrolls the chosen one into view, once; a panel that is hidden has no place yet. */
   function reveal() {
-    const button = [...buttons()].find((one) => datasetOf(one) === chosen);
+    const button = buttonOf(chosen);
     const { scrollTop, clientHeight } = root;
     if (!button || revealed === chosen || !clientHeight) return;
     const top = button.offsetTop - root.offsetTop;
@@ -54,6 +57,7 @@ export function createThumbnails(root, store, choose) {
     show(dataset) {
       chosen = dataset;
       for (const button of buttons()) button.setAttribute('aria-pressed', String(datasetOf(button) === chosen));
+      arrowKeys.update();
       reveal();
     },
     stop: () => resized.disconnect(),

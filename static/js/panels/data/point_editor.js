@@ -44,17 +44,22 @@ export function mountPointEditor(root, plane, store, send) {
   const keys = createKeys(drawing, editing, { isActive, show, leave: mode.leave });
   toolbar.connect(editing, mode);
 
+  /** What began the drawing by key. @type {HTMLElement | null} */
+  let opener = null;
   function toggle() {
     const begins = store.get('drawing');
     if (begins && !root.hidden) return;
     if (begins) {
       mode.open();
       plane.scrollIntoView();
+      opener = document.querySelector(':focus-visible');
+      if (opener) (drawing.started ? plane : toolbar).focus();
     } else {
       pointer.endStroke();
       mode.close();
     }
     show();
+    if (!begins) opener?.focus();
   }
 
   if (store.get('drawing')) toggle();

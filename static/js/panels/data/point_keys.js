@@ -1,6 +1,7 @@
 // @ts-check
 // Drawing by keyboard: arrows move a cursor over the plane, Enter adds or erases there; undo, redo and classes by key.
 
+import { overlayIsOpen } from '../../core/elements.js';
 import { WIDE } from '../../draw/plane/plane.js';
 import { ERASER_RADIUS } from './point_editing.js';
 
@@ -48,7 +49,7 @@ export function createKeys(drawing, editing, { isActive, show, leave }) {
       if (key === 'y' || event.shiftKey) editing.redo();
       else editing.undo();
     } else if (/^[1-8]$/.test(key) && !drawing.values) editing.chooseClass(Number(key) - 1);
-    else if (key === 'escape') leave();
+    else if (key === 'escape' && !event.defaultPrevented && !overlayIsOpen()) leave();
     else return;
     event.preventDefault();
   }

@@ -64,6 +64,7 @@ export function createPointToolbar(root) {
 
   return {
     value: () => value.valueAsNumber || 0,
+    focus: () => button('draw-empty').focus(),
 
     /** @param {import('./point_editing.js').PointEditing} editing @param {{startEmpty: () => void, startFromData: () => void, leave: () => void}} mode */
     connect(editing, { startEmpty, startFromData, leave }) {

@@ -2,7 +2,9 @@
 // The presets: a dialog of cards with pictures, in groups, with a search.
 
 import { readPalette } from '../../draw/base/palette.js';
+import { isUsable } from '../../core/focusable.js';
 import { t } from '../../core/i18n.js';
+import { createRovingFocus } from '../../core/roving_focus.js';
 import { beginPreset } from '../../experiment/preset_start.js';
 import { moveFocus } from './card_keys.js';
 import { makePresetCard } from './preset_card.js';
@@ -23,6 +25,8 @@ export function mountGallery(dialog, opener, store, begin, chosen) {
   const pictures = createPresetPictures(() => dialog.open, paint);
   /** @type {PresetCard[]} */
   let cards = [];
+  const shown = () => cards.map(({ card }) => card).filter(isUsable);
+  const tabStop = createRovingFocus(groups, shown);
 
   /** @param {import('../../wire/messages.js').Preset} preset */
   function choose(preset) {
@@ -49,23 +53,21 @@ export function mountGallery(dialog, opener, store, begin, chosen) {
     for (const { card, matches } of cards) card.hidden = !matches(text);
     for (const section of groups.children) /** @type {HTMLElement} */ (section).hidden = !section.querySelector('.preset:not([hidden])');
     none.hidden = cards.length === 0 || cards.some(({ card }) => !card.hidden);
+    tabStop.update();
   }
 
   /** @param {string} [only]  the preset of this name */
   function paint(only) {
-    if (!dialog.open) return;
-    const palette = readPalette(document.documentElement);
-    for (const { preset: { name }, paint: paintPicture } of cards) {
-      if (pictures.get(name) && (!only || name === only)) paintPicture(pictures.get(name), palette);
-    }
+    if (dialog.open) paintCards(cards, pictures, only);
   }
 
   function loadPictures() {
     paint();
+    tabStop.update(); // while it was closed no card was shown
     pictures.load(cards.filter(({ preset }) => !preset.page).map(({ preset }) => preset.name));
   }
 
-  connectDialog(dialog, opener, search, { opened: loadPictures, filter, shown: () => cards.map(({ card }) => card).filter((card) => !card.hidden) });
+  connectDialog(dialog, opener, search, { opened: loadPictures, filter, shown });
   makeCards();
   const undo = [
     store.watch(['presets'], makeCards),
@@ -89,6 +91,14 @@ function connectDialog(dialog, opener, search, { opened, filter, shown }) {
   };
   search.oninput = filter;
   dialog.onkeydown = (event) => moveFocus(event, shown(), search);
+}
+
+/** @param {PresetCard[]} cards @param {ReturnType<typeof createPresetPictures>} pictures @param {string} [only]  the preset of this name */
+function paintCards(cards, pictures, only) {
+  const palette = readPalette(document.documentElement);
+  for (const { preset: { name }, paint } of cards) {
+    if (pictures.get(name) && (!only || name === only)) paint(pictures.get(name), palette);
+  }
 }
 
 /** A section for each group. @param {PresetCard[]} cards */

@@ -30,6 +30,9 @@ export function createHeader(root, store, visited) {
   close.onclick = () => store.set({ inspected: null });
   previous.onclick = () => changeSample(-1);
   next.onclick = () => changeSample(1);
+  title.onkeydown = ({ key }) => {
+    if (/^[-−.\d]$/.test(key)) /** @type {HTMLElement | null} */ (root.querySelector('.fields input'))?.focus(); // a number typed on the title sets the value
+  };
 
   return {
     labels() {

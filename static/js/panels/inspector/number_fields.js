@@ -56,7 +56,7 @@ function makeField(field, fault) {
   input.onkeydown = (event) => {
     if (event.key === 'Escape') {
       event.stopPropagation(); // it closes nothing else
-      input.blur();
+      /** @type {HTMLElement | null | undefined} */ (input.closest('.inspector')?.querySelector('h2'))?.focus();
     }
     if (event.key === 'Enter') apply();
   };

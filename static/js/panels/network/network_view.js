@@ -4,7 +4,7 @@
 
 import { linkLabels, neuronBox } from '../../draw/network/number_labels.js';
 import { readOutput } from '../../experiment/output.js';
-import { followArrowKeys } from './arrow_keys.js';
+import { createArrowKeys } from './arrow_keys.js';
 import { createColumnHeads } from './column_heads.js';
 import { createGradientNorms } from './gradient_norms.js';
 import { createHandles } from './handles.js';
@@ -40,9 +40,9 @@ export function createNetworkView(root, store, pointed, on) {
   const find = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (root.querySelector(selector));
   const [pictureCanvas, labelCanvas] = root.querySelectorAll('canvas');
   const [stage, tiles, handles] = ['.stage', '.tiles', '.holds'].map(find);
-  followArrowKeys(handles, tiles);
   return {
     store, pointed, on, stage, element: find('.plan'), inputsMark: find('.inputs'),
+    arrowKeys: createArrowKeys(find('.plan')),
     canvas: createNetworkCanvas(pictureCanvas),
     numberLabels: createNumberLabels(labelCanvas),
     heads: createColumnHeads(find('.heads'), on.editHidden, store),
@@ -80,6 +80,7 @@ export function arrangeView(view) {
   updateChosen(view, drawing);
   view.handles.arrange(drawing, Boolean(store.get('spec')?.biases), (n) => labelArea(view, drawing, n));
   view.norms.arrange(drawing);
+  view.arrowKeys.update();
   view.card.rearranged();
   scrollToNeuron(view, drawing, neuronOf(store.get('inspected')));
   return true;

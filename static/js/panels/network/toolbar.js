@@ -2,6 +2,7 @@
 // The panel's heading: what the links show, number labels on or off, how many hidden layers.
 
 import { t } from '../../core/i18n.js';
+import { createRovingGrid } from '../../core/roving_focus.js';
 import { labelButton } from './button_label.js';
 import { readLimits } from './shape.js';
 
@@ -29,12 +30,14 @@ export function createToolbar(root, controls, store, edits) {
   addLayer.onclick = edits.addLayer;
   removeLayer.onclick = edits.removeLayer;
   for (const [kind] of LINK_VALUES) find(`.seg .${kind}`).onclick = () => store.set({ links: kind });
+  const seg = find('.seg');
+  createRovingGrid(seg, () => /** @type {HTMLElement[]} */ ([...seg.children])).update();
   numbers.onclick = () => store.set({ numbers: !store.get('numbers') });
 
   return {
     showWords() {
       find('.title').textContent = t('network');
-      find('.seg').setAttribute('aria-label', t('network.links'));
+      seg.setAttribute('aria-label', t('network.links'));
       numbers.textContent = t('network.numbers');
       numbers.title = t('network.numbers_title');
       numbers.setAttribute('aria-pressed', String(store.get('numbers')));

@@ -77,6 +77,7 @@ export function mountSlowMotion(parts, store, send) {
 function pressArrow(event, stepper) {
   if (!stepper.isOn || event.ctrlKey || event.altKey || event.metaKey || !(event.target instanceof Element)) return;
   if (event.target.closest('dialog, [popover]:not(.message), input, select, textarea')) return;
+  if (event.target.matches('.network :is(.seg, .plan) :focus-visible')) return; // there they move the focus
   if (event.key === 'ArrowRight') stepper.forward();
   else if (event.key === 'ArrowLeft') stepper.back();
   else return;

@@ -2,7 +2,7 @@
 // Keys for buttons of the top row; each presses its button, so that both always do the same.
 
 /** Key → data-testid of its button. @type {Record<string, string>} */
-const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', k: 'keep', p: 'projector', c: 'wall-controls', f: 'fullscreen', '?': 'help' };
+const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', k: 'keep', p: 'projector', c: 'wall-controls', f: 'fullscreen', g: 'presets', '?': 'help' };
 
 /** Whose button F presses: the panel that fills the screen, that has the focus by key, that is under the pointer; else the network. */
 const FILLED_BY_KEY = ['.filled', '.panel:has(:focus-visible)', '.panel:hover', '#network'];
