@@ -65,6 +65,15 @@ class Limits(BaseModel):
     """Of such an answer that is JSON: 2,000 points take 130 kB. While it is read nothing else is done in this process,
     which takes 20 ms at most."""
 
+    STUDY_SIDE: ClassVar[int] = 256
+    """Values of one knob: a map of more cells has some of less than two pixels."""
+
+    STUDY_EPOCHS: ClassVar[int] = 100_000
+    """Far beyond what is useful: how long all runs of a study may take is `study_seconds`."""
+
+    STUDY_SEEDS: ClassVar[int] = 9
+    """Of one cell of a map: a median of more hardly moves."""
+
     # Settings
 
     sessions: Annotated[int, Ge(1)] = 64
@@ -109,6 +118,15 @@ class Limits(BaseModel):
 
     queued_predictions: Annotated[int, Ge(1)] = 8
     """Questions of one viewer: a picture that is being drawn asks at every stroke, and only the newest matters."""
+
+    study_runs: Annotated[int, Ge(1)] = 20_000
+    """Of one study: a map of 140 × 140; each run is kept as some hundred bytes while its session lives."""
+
+    study_seconds: Annotated[float, Gt(0)] = 10 * 60
+    """Of one study, as far as is known before it begins: longer than anybody waits in a lesson."""
+
+    queued_studies: Annotated[int, Ge(0)] = 4
+    """Of one session, that wait for the one under way: more are not kept in mind."""
 
     queued_questions: Annotated[int, Ge(1)] = 64
     """Graphs and files one address waits for: a class behind it, each with one, which takes some milliseconds."""

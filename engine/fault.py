@@ -132,7 +132,15 @@ SubjectFaultCode = Literal[
 ExportFaultCode = Literal["export_needs", "export_of_bug", "export_failed", "export_differs", "export_too_large"]
 """Of a run as a file for others."""
 
-StudyFaultCode = Literal["study_no_such_knob", "study_needs_layers", "study_no_such_measure", "study_same_knob"]
+StudyFaultCode = Literal[
+    "study_no_such_knob",
+    "study_needs_layers",
+    "study_no_such_measure",
+    "study_same_knob",
+    "study_bounds",
+    "study_range",
+    "study_log_of_zero",
+]
 """Of many runs at once."""
 
 LandscapeFaultCode = Literal[

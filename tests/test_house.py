@@ -137,6 +137,7 @@ def test_only_the_training_worker_reaches_a_trainer(path: Path) -> None:
         doors = {
             "worker_processes.harm",
             "port",
+            "study_requests",
             "measurements",
             "kept_run",
             "memory",

@@ -15,6 +15,7 @@ from app.sessions.history.branches import Branches
 from app.sessions.history.undo import UndoStack
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
+from app.sessions.studies import Studies
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.kept_run import KeptRun
@@ -83,6 +84,7 @@ class Run:
         """When the newest entry of the loss curve was made."""
         self.remember: Callable[[KeptRun], None] | None = None
         """Takes a run that was left; None: nowhere."""
+        self.studies = Studies(limits, self.tell)
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
         self.begin(started)

@@ -21,6 +21,7 @@ from app.sessions.harm_said import harm_refused, refusal_of
 from app.sessions.run import Run
 from app.sessions.saving.run_reader import Restored
 from app.sessions.saving.saver import Saver
+from app.sessions.studies import StudyWork
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
@@ -92,6 +93,7 @@ class Session:
         """After a turn of the clock's that failed. It holds the lock until the run is halted in words."""
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
+        self._study_work = StudyWork(self.run.studies, worker, watched=lambda: bool(self.run.viewers))
 
     @property
     def used(self) -> bool:
@@ -142,7 +144,7 @@ class Session:
 
     async def close(self) -> None:
         self._closed = True
-        tasks = [self._task, *self._checks.close(), *filter(None, [self._halting])]
+        tasks = [self._task, *self._checks.close(), self._study_work.close(), *filter(None, [self._halting])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

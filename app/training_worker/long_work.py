@@ -8,6 +8,9 @@ from app.training_worker.worker_processes.process_main import NICENESS
 from engine.spec.cost import QUICK_MULTIPLICATIONS, picture_multiplications, step_cost
 from engine.spec.spec import Spec
 
+STUDY_NICENESS = 15
+"""Of threads whose results nobody waits for at the moment: beside one that trains such a thread gets a thirtieth."""
+
 
 def takes_long(spec: Spec) -> bool:
     """Whether a step or a picture of its run takes so long that others would wait for it noticeably."""
@@ -18,7 +21,12 @@ def takes_long(spec: Spec) -> bool:
     return max(picture, fixed + spec.batch_samples * each) > QUICK_MULTIPLICATIONS
 
 
-def come_second() -> None:
+def come_second(niceness: int = NICENESS) -> None:
     """From now on this thread leaves the processor to the others; where a thread can: on Linux."""
     if sys.platform == "linux":
-        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
+
+
+def come_last() -> None:
+    """After those that come second, too."""
+    come_second(STUDY_NICENESS)

@@ -15,6 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
 from app.training_worker.network_sample import NetworkSample
+from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
 from engine.exports.exported_run import ExportedRun
@@ -93,6 +94,15 @@ class TrainingWorker(ABC):
         """Several jobs of different Trainers, one after the other; what fails gives its failure and stops none of the
         others. takes_long: where one of them does (see Experiment), all wait for others that do, and for nobody
         else."""
+
+    @abstractmethod
+    async def plan(self, study: Study) -> PlannedStudy:
+        """Checks a study and tells what it will cost; nothing of it is begun. Raises Refusal."""
+
+    @abstractmethod
+    async def work_on(self, study: StudyHandle) -> StudyPiece:
+        """A piece of a study, some milliseconds long, that leaves the processor to all other work. As many at a time
+        as there are `parallel_jobs`."""
 
     @abstractmethod
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import checkup, exporting, jobs, long_work, preset_pictures, uploaded_files
+from app.training_worker import checkup, exporting, jobs, long_work, preset_pictures, studies, uploaded_files
 from app.training_worker.autograd_process import asker, maker
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
 from app.training_worker.port import (
@@ -30,7 +30,9 @@ from app.training_worker.port import (
     TrainerHandle,
     TrainingWorker,
 )
+from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece
 from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
+from app.wire.messages import faults_refused
 from engine.backends import MakeBackend
 from engine.data.datasets import is_held
 from engine.data.digits import BUNDLED_ONLY, DataSources
@@ -76,6 +78,7 @@ class TrainingThreads(TrainingWorker):
         """Where a job takes long, and holds up none but others that do."""
         self._waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="waiting")
         """Of runs that torch trains: these threads wait for its process, so that none of those that compute does."""
+        self._studies = ThreadPoolExecutor(self._cores, thread_name_prefix="studies", initializer=long_work.come_last)
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
         self._presets_stopped = threading.Event()
 
@@ -158,6 +161,15 @@ class TrainingThreads(TrainingWorker):
                 results.append(failure)
         return results
 
+    async def plan(self, study: Study) -> PlannedStudy:
+        with faults_refused():
+            plan = await _in(self._training, studies.plan, study, self._sources, self._backend, self._cores)
+        return studies.planned(plan, self._cores)
+
+    async def work_on(self, study: StudyHandle) -> StudyPiece:
+        assert isinstance(study, studies.StudyInThisProcess)
+        return await _in(self._studies, study.piece)
+
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
         return await _in(
             self._presets, preset_pictures.make, preset, self._backend, self._sources, self._presets_stopped.is_set
@@ -168,7 +180,7 @@ class TrainingThreads(TrainingWorker):
 
     def close(self) -> None:
         self.stop_presets()
-        for pool in (self._training, self._long, self._waiting, self._presets):
+        for pool in (self._training, self._long, self._waiting, self._studies, self._presets):
             pool.shutdown(wait=False, cancel_futures=True)
 
 

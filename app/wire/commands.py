@@ -5,13 +5,15 @@ import struct
 from typing import Annotated, Any, Literal, NoReturn, get_args
 
 from annotated_types import Ge, Le, Len
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from app.settings import Limits
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
 from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import LARGEST_VALUE, MOST_INPUTS, MOST_LAYERS, MOST_SAMPLES, WIDEST_LAYER, Real, Spec, Whole
+from engine.studies.knobs import KnobName
+from engine.studies.measures import MeasureName
 
 Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
 Count = Annotated[Whole, Ge(0), Le(Limits.LARGEST_COUNT)]
@@ -229,9 +231,51 @@ class Engine(_Command):
     name: BackendName
 
 
+class Knob(_Command):
+    """At most so many values of a knob, at equal distances or, with log, in equal ratios."""
+
+    knob: KnobName
+    low: Given
+    high: Given
+    count: Annotated[Whole, Ge(2), Le(Limits.STUDY_SIDE)]
+    log: bool = False
+
+
+class StudyCommand(_Command):
+    then: Literal["replace", "wait"] = "replace"
+    """What becomes of a study under way: it is ended, or this one waits for it."""
+    begin: bool = True
+    """False: it is only told what it would cost."""
+    fields: dict[str, Any] = Field(default_factory=dict)
+    """Of the Spec that are replaced in all its runs; `changed` checks them."""
+    epochs: Annotated[Whole, Ge(1), Le(Limits.STUDY_EPOCHS)] = 100
+    """Of each run."""
+
+
+class Sweep(StudyCommand):
+    """A run for each pair of values of two knobs."""
+
+    type: Literal["sweep"]
+    x: Knob
+    y: Knob
+    seeds: Annotated[Whole, Ge(1), Le(Limits.STUDY_SEEDS)] = 1
+    """Runs of each cell, of which the median is told."""
+    measure: MeasureName = "test_loss"
+    target: Annotated[Real, Ge(0)] = 0.1
+    """Of the measure `steps_to`."""
+
+
+class StudyControl(_Command):
+    """Stops the study under way, lets it go on, ends it and those that wait, or tells all of it once more."""
+
+    type: Literal["study_control"]
+    action: Literal["stop", "go_on", "end", "tell"]
+
+
 Command = (
     Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
     | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant | Engine
+    | Sweep | StudyControl
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

@@ -1,7 +1,7 @@
 """Every sentence the server says to a person, by its code: the fact, the limit, the way out.
 
-The sentences are the page's own, static/i18n/en.json. The page translates by code and `values` and falls back to the
-English sentence. `{name}` is filled from `values`.
+The sentences are the page's own: static/i18n/en.json, and those of its parts in the folders beside it. The page
+translates by code and `values` and falls back to the English sentence. `{name}` is filled from `values`.
 """
 
 import json
@@ -38,11 +38,20 @@ FileCode = Literal[
 KeptCode = Literal[
     "kept_gone", "kept_needs_store", "kept_not_now", "kept_too_many", "kept_too_large", "kept_full", "kept_words"
 ]
+StudyCode = Literal[
+    "study_too_many_runs",
+    "study_too_long",
+    "study_run_too_long",
+    "too_many_studies",
+    "no_study",
+    "study_failed",
+]
 ExportCode = Literal["export_takes_too_long", "export_takes_too_much_memory", "export_ended"]
 ErrorCode = Literal[
     FaultCode,
     ExportCode,
     KeptCode,
+    StudyCode,
     GraphCode,
     FileCode,
     "binary_length",
@@ -168,7 +177,11 @@ CODES: dict[str, tuple[str, ...]] = {
     "upload": get_args(NoteCode),
 }
 
-_WORDS: dict[str, str] = json.loads((FILES / "static" / "i18n" / "en.json").read_text(encoding="utf-8"))
+_WORDS: dict[str, str] = {
+    key: text
+    for file in (FILES / "static" / "i18n").rglob("en.json")
+    for key, text in json.loads(file.read_text(encoding="utf-8")).items()
+}
 SENTENCES: dict[str, str] = {
     **{code: _WORDS[f"server.{code}"] for kind in ("error", "notice", "http", "upload") for code in CODES[kind]},
     **{code: _WORDS[f"close.{number}"] for code, number in CLOSE_CODES.items()},

@@ -6,6 +6,7 @@ Most are fields of the Spec. `width` is that of every hidden layer, `depth` thei
 from collections.abc import Mapping
 from typing import Any, Literal, cast, get_args
 
+import numpy as np
 from annotated_types import Ge, Gt, Le
 from pydantic.fields import FieldInfo
 
@@ -23,6 +24,9 @@ KNOBS: tuple[KnobName, ...] = get_args(KnobName)
 
 WHOLE: frozenset[str] = frozenset({"batch_size", "width", "depth", "seed", "samples", "schedule_steps", "warmup_steps"})
 """Those that are whole numbers."""
+
+DIGITS = 12
+"""Of a value that is not whole: a border is looked at closely by halving its range some twenty times."""
 
 LAYERS: dict[str, tuple[float, float]] = {"width": (1, WIDEST_LAYER), "depth": (1, MOST_LAYERS)}
 
@@ -62,6 +66,22 @@ def turned(spec: Spec, knobs: Mapping[str, float]) -> Spec:
     if hidden is not spec.hidden:
         fields["hidden"] = tuple(layer.model_dump() for layer in hidden)
     return spec.changed(**fields)
+
+
+def spaced(knob: str, low: float, high: float, count: int, log: bool) -> tuple[float, ...]:
+    """At most so many values from low to high, at equal distances or in equal ratios; fewer where whole numbers between
+    them are. Raises Fault where there are not two."""
+    lowest, highest = bounds_of(knob)
+    if not lowest <= low <= high <= highest:
+        raise Fault("study_bounds", {"knob": knob, "low": low, "high": high, "lowest": lowest, "highest": highest})
+    if log and low <= 0:
+        raise Fault("study_log_of_zero", {"knob": knob})
+    exact = (np.geomspace if log else np.linspace)(low, high, count)
+    short = [float(f"{value:.{DIGITS}g}") for value in exact]  # with fewer digits there is less to type
+    values = sorted(set(np.round(exact).tolist() if knob in WHOLE else short))
+    if len(values) < 2 or (knob not in WHOLE and len(values) < count):
+        raise Fault("study_range", {"knob": knob, "low": low, "high": high})
+    return tuple(values)
 
 
 def _number(knob: str, value: float) -> float:

@@ -19,7 +19,7 @@ from engine.spec.choices import BackendName
 from engine.spec.spec import Spec, is_live
 from engine.studies.knobs import bounds_of, turned
 from engine.studies.measures import HIGHER_IS_BETTER, MEASURES, MeasureName, measured
-from engine.studies.runs import Runs, steps_of_run, trained
+from engine.studies.runs import Runs, trained
 
 COARSEST = 8
 """Every so many cells are run first, then every half as many."""
@@ -92,11 +92,6 @@ class Sweep:
         rows, columns = self.shape
         yield from (Place(column, row) for row in {0, rows - 1} for column in range(columns))
         yield from (Place(column, row) for row in range(1, rows - 1) for column in {0, columns - 1})
-
-    def steps(self) -> int:
-        """Of all runs together, about: those of the cells at the sides stand for the rest."""
-        of_border = [steps_of_run(self.spec_of(place), self.epochs) for place in self.border()]
-        return round(sum(of_border) / len(of_border) * self.runs)
 
     def coarse_to_fine(self) -> list[Place]:
         rows, columns = self.shape

@@ -23,6 +23,7 @@ from engine.training.snapshot import CurveEntry
 from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing, watching
 from tests.app.running import running_server
 from tests.app.sessions.test_seats import kept_seconds
+from tests.app.sessions.test_studies import queued_studies, study_runs, study_seconds
 from tests.app.store.test_kept_rows import (
     kept_bytes,
     kept_days,
@@ -307,6 +308,9 @@ TESTS: list[Callable[[], Awaitable[None]]] = [
     commands_burst,
     queued_messages,
     queued_predictions,
+    study_runs,
+    study_seconds,
+    queued_studies,
     queued_questions,
     queued_questions_of_all,
     queued_exports,

@@ -25,6 +25,7 @@ from engine.graph.operations import OPERATIONS
 from engine.spec.choices import FEATURES, BackendName, BugName, LossName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
+from engine.studies.measures import MEASURES
 from engine.training.epoch_log import EpochRow
 from engine.training.stopping import StopReason
 from tests.browser.conftest import Opened
@@ -106,6 +107,11 @@ MADE = {
     *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
     *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{name}" for name in ("linear", "log", "loss", "accuracy")),
+    *(f"studies.{name}" for name in ("sweep",)),
+    *(f"sweep.knob.{name}" for name in ("width", "depth", "init_std")),
+    *(f"sweep.measure.{name}" for name in ("gap", *MEASURES)),
+    *(f"sweep.{name}" for name in ("x", "y", "cells", "measure", "epochs", "seeds", "target")),
+    *(f"sweep.{name}" for name in ("working", "stopped", "time.working", "time.other")),
     "log",
     *(f"log.{field.name}" for field in fields(EpochRow) if field.name != "step"),
     *(f"log.{name}" for name in ("loss", "accuracy", "copy", "copy.title", "csv", "csv.title")),

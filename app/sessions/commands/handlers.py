@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 from app.sessions import checks
-from app.sessions.commands import change_commands, time_commands
+from app.sessions.commands import change_commands, study_commands, time_commands
 from app.sessions.run import Run
 from app.sessions.viewers import Viewer, has_neuron
 from app.training_worker import port
@@ -125,5 +125,7 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Branch: time_commands.branch,
     commands.Peek: time_commands.peek,
     commands.Check: checks.check,
+    commands.Sweep: study_commands.begin_sweep,
+    commands.StudyControl: study_commands.control,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for the turn under way, or for a frame."""

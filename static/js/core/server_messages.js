@@ -4,6 +4,7 @@
 import { createRestartNote, showSentence } from './notices.js';
 
 /** @typedef {import('../wire/messages.js').Sentence} Sentence */
+/** @typedef {import('../wire/messages.js').StudyMessage} StudyMessage */
 /** @typedef {{type: string} & Record<string, any>} ServerMessage */
 
 /**
@@ -50,8 +51,13 @@ export function createMessageReceiver(store, session, predictions, receiveState)
     peeked: (peeked) => store.set({ peeked }),
     explanation: (explanation) => store.set({ explanation }),
     opened: (opened) => store.set({ opened }),
+    study: (study) => store.set({ study: study.plan ? study : withNews(store.get('study'), study) }),
+    study_cost: (studyCost) => store.set({ studyCost }),
     notice: receiveNotice,
     error: receiveError,
   };
   return (message) => receivers[message.type]?.(message);
 }
+
+/** @param {StudyMessage | null} study @param {StudyMessage} news @returns {StudyMessage | null} */
+const withNews = (study, news) => study && { ...study, ...news, parts: [...study.parts, ...news.parts] };

@@ -221,6 +221,10 @@ const reach = createLatePart(store, async () => {
   keepFocus(element('network'));
   mountEscapeLevels(store, elementOf);
 }, { clicked: '#skip' });
+const studies = createLatePart(store, async () => {
+  const [{ mountStudies }, begin] = await Promise.all([import('../panels/studies/studies.js'), loadFreshStart(), loadLateStyle()]);
+  mountStudies(dialog('studies'), element('studies-open'), store, act, begin, focusPlay);
+}, { clicked: '#studies-open' });
 const help = createLatePart(store, async () => {
   const [{ mountHelp }] = await Promise.all([import('../panels/top/help.js'), loadLateStyle()]);
   mountHelp(dialog('help'), elementOf('help'));
@@ -253,5 +257,5 @@ await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
   fullScreen, slowMotion, otherTabs, wallControls, reach, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, help, share, addressWords,
+  comparison, drawingPad, samplePredictions, studies, help, share, addressWords,
 ]);

@@ -240,3 +240,8 @@ export {};
 /** @typedef {{properties: Record<string, any>, $defs: Record<string, any>}} SpecSchema  JSON schema of the Spec */
 /** @typedef {{name: string, rows: string[], group: string, steps: number, page: string | null, race: string | null, bug: string | null, numbers: boolean, inspect: 'neuron' | 'weight' | null, panel: 'results' | 'log' | null, steps_per_second: number, spec: Spec | null, sizes: number[] | null}} Preset */
 /** @typedef {{name: string, spec: Spec, repair: SpecChange, steps: number}} Failure  a run that goes wrong, and what mends it */
+
+/** @typedef {{knob: string, values: number[]}} SweepAxis */
+/** @typedef {{kind: 'sweep', spec: Spec, x: SweepAxis, y: SweepAxis, epochs: number, seeds: number, measure: string, target: number, columns: string[]}} SweepPlan */
+/** @typedef {{number: number, state: 'waiting' | 'working' | 'stopped' | 'done' | 'ended', done: number, runs: number, seconds_left: number, waiting: number, parts: any[], plan: any}} StudyMessage  parts: of the whole study so far; plan: by its kind */
+/** @typedef {{runs: number, seconds: number}} StudyCost */

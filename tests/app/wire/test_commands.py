@@ -15,6 +15,8 @@ from app.wire.commands import COMMANDS, Command, changed, parse, parse_binary
 from app.wire.messages import Refusal, sentence
 from engine import Spec
 
+KNOB = {"knob": "learning_rate", "low": 0.01, "high": 1, "count": 256, "log": True}
+
 GOOD: list[dict[str, Any]] = [
     {"type": "configure", "spec": {"noise": 10}},
     {"type": "begin", "spec": {"noise": 10}},
@@ -50,6 +52,9 @@ GOOD: list[dict[str, Any]] = [
     {"type": "plant", "bug": "forgotten_slope"},
     {"type": "plant", "bug": None},
     {"type": "engine", "name": "by_hand"},
+    {"type": "sweep", "x": {"knob": "noise", "low": 0, "high": 50, "count": 2}, "y": KNOB},
+    {"type": "sweep", "x": KNOB, "y": KNOB, "then": "wait", "begin": False, "fields": {"noise": 10}, "epochs": 1},
+    {"type": "study_control", "action": "stop"},
 ]
 
 BAD = [

@@ -23,7 +23,12 @@ SOURCES = {
     if path.name not in ("messages.py", "fault.py")
 }
 LANGUAGES = {
-    path.stem: json.loads(path.read_text(encoding="utf-8")) for path in (FILES / "static" / "i18n").glob("*.json")
+    path.stem: {
+        key: text
+        for part in (path, *path.parent.glob(f"*/{path.name}"))
+        for key, text in json.loads(part.read_text(encoding="utf-8")).items()
+    }
+    for path in (FILES / "static" / "i18n").glob("*.json")
 }
 
 

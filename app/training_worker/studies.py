@@ -1,0 +1,133 @@
+"""Studies: many runs at once, worked on in pieces of some milliseconds.
+
+A kind of study is a function that makes a Plan of what was asked for, and a line in PLANS. Its iterators do the work
+and may be on different threads; each yields what a run has come to, or None where it may be interrupted.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pydantic import ValidationError
+
+from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece, SweepStudy
+from app.wire.numbers import number
+from app.wire.validation import explain
+from engine.data.digits import DataSources
+from engine.spec.choices import BackendName
+from engine.spec.spec import Spec
+from engine.studies.measures import MEASURES
+from engine.studies.runs import multiplications_of_step, steps_of_run
+from engine.studies.sweep import Cell, Sweep, cells
+
+PIECE_SECONDS = 0.005
+"""Then somebody else may have the processor."""
+
+MULTIPLICATION_SECONDS = 5e-11
+STEP_SECONDS = 1e-7
+RUN_SECONDS = 4e-4
+"""What one of each takes of a core, about: of a step what is not multiplications, of a run what is not steps."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    runs: int
+    longest_run: int
+    """Steps."""
+    seconds: float
+    """Of one core."""
+    message: dict[str, Any]
+    iterators: list[Iterator[tuple[int, Any] | None]]
+    """Each gives how many runs have ended, and what has come of them."""
+
+
+class StudyInThisProcess(StudyHandle):
+    def __init__(self, plan: Plan) -> None:
+        self._idle = list(plan.iterators)
+        self._lock = threading.Lock()
+
+    def piece(self) -> StudyPiece:
+        """By one thread; several may ask for pieces at once."""
+        with self._lock:
+            iterator = self._idle.pop() if self._idle else None
+        if iterator is None:
+            return StudyPiece([], 0, ended=True)
+        parts, runs = [], 0
+        end = time.perf_counter() + PIECE_SECONDS
+        for part in iterator:
+            if part is not None:
+                runs += part[0]
+                parts.append(part[1])
+            if time.perf_counter() >= end:
+                with self._lock:
+                    self._idle.append(iterator)
+                return StudyPiece(parts, runs, ended=False)
+        return StudyPiece(parts, runs, ended=not self._idle)
+
+
+def plan(study: Study, sources: DataSources, backend: BackendName, cores: int) -> Plan:
+    """Raises Fault and Refusal."""
+    try:
+        result: Plan = PLANS[type(study)](study, sources, backend, cores)
+    except ValidationError as error:
+        raise explain(error, Spec) from None
+    return result
+
+
+def planned(plan: Plan, cores: int) -> PlannedStudy:
+    return PlannedStudy(StudyInThisProcess(plan), plan.runs, plan.longest_run, plan.seconds / cores, plan.message)
+
+
+def plan_sweep(study: SweepStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:
+    sweep = Sweep(**vars(study))
+    specs = [sweep.spec_of(place) for place in sweep.border()]
+    seconds, longest = cost_of(specs, sweep.epochs, sweep.runs)
+    places = iter(sweep.coarse_to_fine())  # one for all threads: of a list, so that each place is taken once
+    return Plan(
+        sweep.runs,
+        longest,
+        seconds,
+        message_of_sweep(sweep),
+        [_told(sweep, cells(sweep, places, sources, backend)) for _ in range(cores)],
+    )
+
+
+def cost_of(specs: list[Spec], epochs: int, runs: int) -> tuple[float, int]:
+    """Seconds of so many runs like these, and the steps of the longest."""
+    steps = [steps_of_run(spec, epochs) for spec in specs]
+    seconds = sum(
+        RUN_SECONDS + count * (STEP_SECONDS + MULTIPLICATION_SECONDS * multiplications_of_step(spec))
+        for spec, count in zip(specs, steps, strict=True)
+    )
+    return seconds * runs / len(specs), max(steps)
+
+
+def message_of_sweep(sweep: Sweep) -> dict[str, Any]:
+    return {
+        "kind": "sweep",
+        "spec": sweep.spec.model_dump(mode="json"),
+        "x": {"knob": sweep.x.knob, "values": sweep.x.values},
+        "y": {"knob": sweep.y.knob, "values": sweep.y.values},
+        "epochs": sweep.epochs,
+        "seeds": sweep.seeds,
+        "measure": sweep.measure,
+        "target": sweep.target,
+        "columns": ["column", "row", "seed", "steps", "diverged", *MEASURES],
+    }
+
+
+def _told(sweep: Sweep, found: Iterator[Cell | None]) -> Iterator[tuple[int, Any] | None]:
+    """Each cell as a row of the columns of the message."""
+    for cell in found:
+        yield None if cell is None else (sweep.seeds, row_of(cell))
+
+
+def row_of(cell: Cell) -> list[Any]:
+    values = [number(cell.values[measure], 17) for measure in MEASURES]
+    return [cell.place.column, cell.place.row, cell.seed, cell.steps, cell.diverged, *values]
+
+
+PLANS: dict[type[Study], Callable[[Any, DataSources, BackendName, int], Plan]] = {SweepStudy: plan_sweep}
+"""Every kind of study."""

@@ -1,0 +1,67 @@
+// @ts-check
+// The cell that is pointed at: its numbers beside it, and the row it lies in as a curve.
+
+import { write } from '../../core/elements.js';
+import { formatCount, formatLoss, t } from '../../core/i18n.js';
+import { valueOf } from '../../experiment/sweep_cells.js';
+import { drawSection } from './cross_section.js';
+import { knobName } from './sweep_controls.js';
+import { short } from './sweep_map.js';
+
+/** @typedef {import('../../experiment/sweep_cells.js').Cell} Cell */
+/** @typedef {import('../../wire/messages.js').SweepPlan} SweepPlan */
+/** @typedef {ReturnType<typeof import('../../experiment/sweep_cells.js').makeCells>} Cells */
+
+const BESIDE = 14; // px between a cell and its numbers
+const IN_RATIOS = ['test_loss', 'train_loss', 'steps_to', 'largest_gradient'];
+
+/** @param {HTMLElement} root @param {() => string} measureOf */
+export function createCellView(root, measureOf) {
+  const [tip, words, section] = /** @type {HTMLElement[]} */ (['[data-testid=sweep-cell]', '.study-section-words', '[data-testid=sweep-section]'].map((part) => root.querySelector(part)));
+
+  return {
+    /** @param {Cell | null | undefined} cell @param {SweepPlan | undefined} plan @param {Cells | null} cells @param {{middleOf: (place: Cell) => {x: number, y: number}}} map */
+    show(cell, plan, cells, map) {
+      tip.hidden = !cell;
+      if (!cell || !plan || !cells) return;
+      const measure = measureOf();
+      fill(tip, cell, plan, measure);
+      placeTip(tip, map.middleOf(cell));
+      write(words, t('sweep.section_words', {
+        measure: t(`sweep.measure.${measure}`), across: knobName(plan.x.knob), up: knobName(plan.y.knob), value: short(plan.y.values[cell.y], 4),
+      }));
+      const row = plan.x.values.map((_, x) => {
+        const other = cells.at(x, cell.y);
+        return other ? valueOf(other, measure) : null;
+      });
+      drawSection(/** @type {HTMLCanvasElement} */ (section), { values: plan.x.values, row, chosen: cell.x, log: IN_RATIOS.includes(measure) });
+    },
+  };
+}
+
+/** @param {HTMLElement} tip @param {Cell} cell @param {SweepPlan} plan @param {string} measure */
+function fill(tip, cell, plan, measure) {
+  const value = valueOf(cell, measure);
+  const [x, y] = [plan.x.values[cell.x], plan.y.values[cell.y]];
+  Object.assign(tip.dataset, { x: String(x), y: String(y), value: value === null ? '' : String(value) });
+  tip.replaceChildren(
+    Object.assign(document.createElement('b'), { textContent: headingOf(cell, value, measure) }), ` ${value === null ? '' : t(`sweep.measure.${measure}`)}`,
+    ...[`${knobName(plan.x.knob)} ${short(x, 6)}`, `${knobName(plan.y.knob)} ${short(y, 6)}`].map((textContent) => Object.assign(document.createElement('div'), { textContent })),
+    Object.assign(document.createElement('i'), { textContent: plan.seeds > 1 ? t('sweep.open_seed', { seed: cell.seed }) : t('sweep.open') }),
+  );
+}
+
+/** @param {Cell} cell @param {number | null} value @param {string} measure */
+function headingOf(cell, value, measure) {
+  if (cell.diverged) return t('sweep.diverged', { step: formatCount(cell.steps + 1) });
+  if (value === null) return t('sweep.none');
+  return measure === 'steps_to' ? formatCount(value) : formatLoss(value);
+}
+
+/** Beside a cell, within the map. @param {HTMLElement} tip @param {{x: number, y: number}} middle */
+function placeTip(tip, { x, y }) {
+  const { clientWidth, clientHeight } = /** @type {HTMLElement} */ (tip.parentElement);
+  const right = x + BESIDE + tip.offsetWidth <= clientWidth;
+  tip.style.left = `${Math.max(0, right ? x + BESIDE : x - BESIDE - tip.offsetWidth)}px`;
+  tip.style.top = `${Math.max(0, Math.min(clientHeight - tip.offsetHeight, y - tip.offsetHeight / 2))}px`;
+}
