@@ -129,9 +129,15 @@ def test_the_brush_sprays_while_it_is_held(opened: Opened) -> None:
     expect(opened["draw-hint"]).to_have_attribute("data-value", "0")
 
 
+def choose_file(opened: Opened, file: FilePayload) -> None:
+    with opened.page.expect_file_chooser() as chooser:
+        opened["upload"].click()
+    chooser.value.set_files(file)
+
+
 def test_a_file_is_shown_before_it_is_used(opened: Opened) -> None:
     table = "x,y,age,kind\n1,2,7,rose\n-3,2,7,lily\n4,-2,7,rose\n0,1,7,tulip\n,1,7,tulip\n"
-    opened["upload-file"].set_input_files(FilePayload(name="flowers.csv", mimeType="text/csv", buffer=table.encode()))
+    choose_file(opened, FilePayload(name="flowers.csv", mimeType="text/csv", buffer=table.encode()))
     expect(opened["upload-dialog"]).to_contain_text("4 points were found")
     expect(opened["upload-dialog"]).to_contain_text("2: tulip")
     expect(opened["upload-notes"]).to_contain_text("two coordinates: age.")
@@ -172,7 +178,7 @@ def test_points_of_a_file_are_told_in_its_own_numbers(opened: Opened) -> None:
     """Ages and salaries fill the plane; axes, readings, the inspector and a shared address keep the file's numbers."""
     rows = [(20 + 5 * n, 30_000 + 10_000 * (n % 5), "yes" if n > 3 else "no") for n in range(8)]
     table = "Age,Salary,Buys\n" + "\n".join(",".join(map(str, row)) for row in rows)
-    opened["upload-file"].set_input_files(FilePayload(name="ads.csv", mimeType="text/csv", buffer=table.encode()))
+    choose_file(opened, FilePayload(name="ads.csv", mimeType="text/csv", buffer=table.encode()))
     expect(opened["upload-fill"]).to_be_disabled()
     opened["upload-use"].click()
     opened.until(lambda: opened.spec["dataset"] == "own")

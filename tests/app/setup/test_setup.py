@@ -294,8 +294,8 @@ def test_a_wrong_setting_is_told_by_its_name(name: str, value: str, monkeypatch:
 @pytest.mark.parametrize(
     ("root", "driver", "installed", "said"),
     [
-        (True, True, ["chromium", "fonts-wqy-microhei"], ""),
-        (True, False, ["chromium", "fonts-wqy-microhei", "libatomic1"], "apt install libatomic1"),
+        (True, True, ["chromium-headless-shell", "fonts-wqy-microhei"], ""),
+        (True, False, ["chromium-headless-shell", "fonts-wqy-microhei", "libatomic1"], "apt install libatomic1"),
         (False, True, [], "apt install chromium"),
         (False, False, [], "apt install libatomic1"),
     ],
@@ -310,10 +310,26 @@ def test_chromium_is_installed_or_asked_for(
 ) -> None:
     """On a machine without a browser, with and without what Playwright's driver needs; its own download fails."""
     got: list[str] = []
-    monkeypatch.setattr(chromium, "find", lambda: "/usr/bin/chromium" if "chromium" in got else "")
+    headless = "chromium-headless-shell"
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: f"/usr/bin/{name}" if name in got else None)
     monkeypatch.setattr(chromium, "_is_debian_root", lambda: root)
     monkeypatch.setattr(chromium, "_install", got.extend)
     monkeypatch.setattr(chromium, "_playwright", lambda *arguments: driver and arguments == ("--version",))
-    assert chromium.provide() == ("/usr/bin/chromium" if root else "")
+    assert chromium.provide() == (f"/usr/bin/{headless}" if root else "")
     assert got == installed
     assert said in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(("debian_root", "installed"), [(True, ["chromium-headless-shell"]), (False, [])])
+def test_a_chromium_with_a_window_is_taken_where_none_without_can_be_had(
+    debian_root: bool, installed: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tried: list[str] = []
+    monkeypatch.delenv("CHROMIUM", raising=False)
+    monkeypatch.setattr(shutil, "which", lambda name: "/usr/bin/chromium" if name == "chromium" else None)
+    monkeypatch.setattr(chromium, "_is_debian_root", lambda: debian_root)
+    monkeypatch.setattr(chromium, "_install", tried.extend)
+    monkeypatch.setattr(chromium, "_playwright", lambda *_: True)
+    assert chromium.provide() == "/usr/bin/chromium"
+    assert tried == installed
