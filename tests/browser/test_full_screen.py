@@ -26,7 +26,7 @@ def fills(opened: Opened, name: str) -> bool:
         "button => { const { width, height } = button.closest('.panel').getBoundingClientRect();"
         " return [width / innerWidth, height / innerHeight]; }"
     )
-    return min(box) > 0.98
+    return bool(min(box) > 0.98)
 
 
 @pytest.mark.parametrize("profile", ["desk", "projector"])
