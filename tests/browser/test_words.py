@@ -43,6 +43,8 @@ TEXTS: dict[str, dict[str, str]] = {
 SCRIPTS = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "static" / "js").rglob("*.js"))
 PAGES = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "templates").glob("*.html"))
 
+TERMS = re.findall(r"^  (\w+): \{", (ROOT / "static/js/panels/glossary/terms.js").read_text("utf-8"), re.MULTILINE)
+
 SCHEMA = Spec.model_json_schema()["properties"]
 OPTIONS = {name: field["enum"] for name, field in SCHEMA.items() if "enum" in field}
 """Field → its choices; the output's activation has the words of the others."""
@@ -150,6 +152,7 @@ MADE = {
     *(f"kept.column.{name}" for name in KEPT_RESULTS),
     *(f"kept.{deed}{part}" for deed in ("open", "copy", "file", "remove") for part in ("", ".title")),
     *(f"kept.{field}" for field in ("name", "note", "keep.title")),
+    *(f"term.{name}{part}" for name in TERMS for part in ("", ".help")),
     *(f"close.{number}" for number in CLOSE_CODES.values()),
     *(f"upload.kind.{kind}" for kind in get_args(ColumnKind)),
 }
@@ -221,6 +224,17 @@ def test_every_counted_noun_has_a_form_for_each_plural_category_of_its_language(
             for given in re.findall(r"\{\w+:([^{}]*)\}", text):
                 assert given.count("|") + 1 == forms[language], key
     assert {key: found.group() for key, text in TEXTS["en"].items() if (found := COUNTED.search(text))} == {}
+
+
+def test_every_readout_metric_and_knob_names_a_term_of_the_glossary() -> None:
+    readouts = re.findall(r'<div class="reading[^"]*"><dt([^>]*)>', PAGES)
+    named = {re.findall(r'data-term="(\w+)"', tag)[0] for tag in readouts}
+    knobs = set(re.findall(r'(?:slider|knob)\("(\w+)"', PAGES)) | {"regularization"}
+    metrics = set(re.findall(r"^  \['[\w-]+', 'metric\.\w+', '\w+', '(\w+)'", SCRIPTS, re.MULTILINE))
+    assert len(readouts) == 5
+    assert metrics == {"accuracy", "f1", "r2", "rmse"}
+    assert PAGES.count('data-term="{{ field }}"') == 2, "of each knob and each slider"
+    assert named | knobs | metrics <= set(TERMS)
 
 
 def test_the_choice_of_data_survives_a_change_of_language(opened: Opened) -> None:

@@ -5,7 +5,7 @@
 import { createCommandQueue } from '../core/command_queue.js';
 import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
-import { useLanguage } from '../core/i18n.js';
+import { useLanguage, useTexts } from '../core/i18n.js';
 import { createLatePart, firstPicture, loadWhenIdle } from '../core/late_parts.js';
 import { SOCKET, connectPage, enterSession, openSession } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
@@ -230,6 +230,11 @@ const help = createLatePart(store, async () => {
   mountHelp(dialog('help'), elementOf('help'));
 }, { clicked: '[data-testid=help]' });
 
+const glossary = createLatePart(store, async () => {
+  const [{ mountGlossary }] = await Promise.all([import('../panels/glossary/glossary.js'), useTexts('glossary/'), loadLateStyle()]);
+  mountGlossary(dialog('glossary-dialog'), element('glossary'), element('term-card'), store, elementOf);
+}, { clicked: '#glossary' });
+
 const fullScreen = createLatePart(store, async () => {
   const [{ mountFullScreen }] = await Promise.all([import('../panels/presenting/full_screen.js'), loadLateStyle('presentingStyle')]);
   const within = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
@@ -257,5 +262,5 @@ await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
   fullScreen, slowMotion, otherTabs, wallControls, reach, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, studies, help, share, addressWords,
+  comparison, drawingPad, samplePredictions, studies, help, glossary, share, addressWords,
 ]);

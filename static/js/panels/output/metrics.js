@@ -38,7 +38,7 @@ export function mountMetrics(root, store) {
     if (list.dataset.key === key) return;
     list.dataset.key = key;
     const word = (/** @type {(typeof CLASSES)[number]} */ [, name, set, score]) => t(large && score === 'accuracy' ? (set === 'train' ? 'metric.train_short' : 'metric.test_short') : name);
-    list.innerHTML = rows.map((row) => `<div><dd data-testid="${row[0]}"></dd><dt>${word(row)}</dt></div>`).join('');
+    list.innerHTML = rows.map((row) => `<div><dd data-testid="${row[0]}"></dd><dt tabindex="0" data-term="${row[3]}">${word(row)}</dt></div>`).join('');
   }
 
   /** @param {HTMLElement} element @param {string} key @param {number | undefined} value @param {(value: number) => string} format @param {boolean} meant */
