@@ -35,6 +35,7 @@ export function paintOutputMarks(context, { shape, layout, palette }) {
   const { columns, tile } = layout;
   const { left, top } = columns[columns.length - 1];
   const radius = palette.text * 0.36;
+  context.font = `${palette.text}px ${palette.font}`;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   shape.drawn[shape.drawn.length - 1].forEach((number, k) => {

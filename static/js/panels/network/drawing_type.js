@@ -10,7 +10,7 @@
  * @property {import('../../draw/base/palette.js').Palette} palette
  * @property {import('../../draw/base/colormap.js').Colormap} colormap
  * @property {ReturnType<typeof import('../../draw/network/residual_arcs.js').residualPairs>} residuals
- * @property {Path2D} usedTiles @property {Path2D} unusedTiles  outlines of all tiles in use, and of inputs that are not
+ * @property {Path2D} usedInputs @property {Path2D} unusedInputs @property {Path2D} neurons  outlines of tiles
  */
 
 export {};

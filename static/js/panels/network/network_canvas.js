@@ -1,6 +1,7 @@
 // @ts-check
 // The canvas of the network: links, heat maps on tiles, biases, the gradient river. A drawing is made when the shape, the
-// size or the colours change; a frame only fills and paints it.
+// size or the colours change; a frame only fills and paints it. The inputs, which no frame changes, are painted with the drawing
+// and then copied.
 
 import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
 import { colorOf, makeColormap } from '../../draw/base/colormap.js';
@@ -42,6 +43,7 @@ const RIVER = { gap: 6, height: 30 }; // px below the columns; px at full height
 export function createNetworkCanvas(canvas) {
   const context = contextOf(canvas);
   const maps = makeHeatMaps();
+  const inputs = document.createElement('canvas');
   /** @type {Drawing | null} */
   let drawing = null;
   /** @type {Frame | null} */
@@ -59,6 +61,7 @@ export function createNetworkCanvas(canvas) {
       drawing = makeDrawing(canvas, context, shape, width, height, extras);
       [filled, strengthsOf] = [null, null];
       fillInputs(maps, drawing, featureMaps);
+      paintInputsLayer(inputs, drawing, maps);
       if (isNew) blankNeurons(maps, drawing);
     },
 
@@ -77,6 +80,7 @@ export function createNetworkCanvas(canvas) {
       }
       paintLinksOf(context, drawing, shown);
       paintResidualArcs(context, layout, drawing.residuals, palette);
+      context.drawImage(inputs, 0, 0, inputsWidth(drawing), layout.height);
       paintTiles(context, drawing, maps, Boolean(filled?.maps)); // pixels of weight pictures are not smoothed
       paintSelection(context, drawing, shown.hovered ?? shown.opened);
       if (frame) paintBiases(context, drawing, frame);
@@ -104,8 +108,9 @@ function makeDrawing(canvas, context, shape, width, height, { labelled, headed }
   return {
     shape, layout, labels, links: makeLinks(layout, shape.used), palette, colormap: makeColormap(palette, 1),
     residuals: residualPairs(shape.drawn, shape.used, shape.hidden),
-    usedTiles: outlines([...used, ...corners.slice(1).flat()], layout.tile, layout.radius),
-    unusedTiles: outlines(unused, layout.tile, layout.radius),
+    usedInputs: outlines(used, layout.tile, layout.radius),
+    unusedInputs: outlines(unused, layout.tile, layout.radius),
+    neurons: outlines(corners.slice(1).flat(), layout.tile, layout.radius),
   };
 }
 
@@ -122,28 +127,42 @@ function paintLinksOf(context, { shape, layout, links, palette }, { hovered, lin
   paintLinks(context, links, { palette, thickness, chosen: emphasizedLinks(shape, links, hovered, link) ?? ofLayer });
 }
 
-/** @param {CanvasRenderingContext2D} context @param {Drawing} drawing @param {import('./heat_maps.js').HeatMaps} maps @param {boolean} smooth */
-function paintTiles(context, drawing, maps, smooth) {
-  const { layout, palette, usedTiles, unusedTiles } = drawing;
+/** px, with the edges of the tiles. @param {Drawing} drawing */
+const inputsWidth = ({ layout: { columns: [inputs], tile } }) => Math.ceil(Math.max(...inputs.left) + tile + 2);
+
+/** Their tiles and names, where they are on the picture. @param {HTMLCanvasElement} layer @param {Drawing} drawing @param {import('./heat_maps.js').HeatMaps} maps */
+function paintInputsLayer(layer, drawing, maps) {
+  const { shape, layout, usedInputs, unusedInputs } = drawing;
+  const context = contextOf(layer);
+  const density = devicePixelRatio || 1;
+  layer.width = Math.round(inputsWidth(drawing) * density);
+  layer.height = Math.round(layout.height * density);
+  context.scale(layer.width / inputsWidth(drawing), layer.height / layout.height);
   context.imageSmoothingQuality = 'high';
-  context.imageSmoothingEnabled = smooth;
-  context.save();
-  context.clip(unusedTiles);
+  context.imageSmoothingEnabled = shape.features.length > 0; // pixels are not smoothed
   context.globalAlpha = UNUSED_OPACITY;
-  paintInputs(context, maps, drawing, false);
-  context.restore();
+  paintWithin(context, unusedInputs, drawing, () => paintInputs(context, maps, drawing, false));
+  context.globalAlpha = 1;
+  paintWithin(context, usedInputs, drawing, () => paintInputs(context, maps, drawing, true));
+  paintInputNames(context, drawing);
+}
+
+/** The tiles' outlines with what is in them. @param {CanvasRenderingContext2D} context @param {Path2D} tiles @param {Drawing} drawing @param {() => void} paint */
+function paintWithin(context, tiles, { layout, palette }, paint) {
   context.save();
-  context.clip(usedTiles);
-  paintInputs(context, maps, drawing, true);
-  paintNeurons(context, maps, drawing);
+  context.clip(tiles);
+  paint();
   context.restore();
   context.strokeStyle = palette.ink;
   context.lineWidth = Math.max(0.9, Math.min(1.4, layout.tile / 22)) * palette.link ** 0.5;
-  context.stroke(usedTiles);
-  context.globalAlpha = UNUSED_OPACITY;
-  context.stroke(unusedTiles);
-  context.globalAlpha = 1;
-  paintInputNames(context, drawing);
+  context.stroke(tiles);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {Drawing} drawing @param {import('./heat_maps.js').HeatMaps} maps @param {boolean} smooth */
+function paintTiles(context, drawing, maps, smooth) {
+  context.imageSmoothingQuality = 'high';
+  context.imageSmoothingEnabled = smooth;
+  paintWithin(context, drawing.neurons, drawing, () => paintNeurons(context, maps, drawing));
   if (hasOutputMarks(drawing.shape)) paintOutputMarks(context, drawing);
   paintColumnNotes(context, drawing);
 }
