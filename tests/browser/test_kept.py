@@ -50,6 +50,25 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         opened["epoch-step"].click()
         opened.until(lambda: opened.number("steps") > step)
         assert opened.number("train-loss") == later
+        compare(opened)
+
+
+def compare(opened: Opened) -> None:
+    """The experiment of the file beside one that was kept, both from their starts."""
+    opened["save"].click()
+    opened["kept"].click()
+    rows = opened.page.locator("[data-recent=false]:has([data-column=step][data-value='25'])")
+    expect(rows).to_have_count(3)
+    for row in (rows.first, rows.last):
+        row.get_by_test_id("kept-choose").check()
+    opened["kept-compare"].click()
+    expect(opened["kept-sheet"]).to_be_hidden()
+    opened.until(lambda: opened.number("steps") == 0)
+    expect(opened["rival-1"]).to_be_visible()
+    opened["epoch-step"].click()
+    opened.until(lambda: opened.number("steps") == 25)
+    expect(opened["rival-1"]).to_have_attribute("data-step", "25")
+    assert opened["rival-1"].get_attribute("data-value") == opened["rival-0"].get_attribute("data-value")
 
 
 def row_named(opened: Opened, name: str) -> Locator:

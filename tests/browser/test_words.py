@@ -149,6 +149,7 @@ MADE = {
         for part in ("with", "without")
         if (part, name) != ("with", "bug")
     ),
+    "comparison.without.kept",
     *(f"kept.column.{name}" for name in KEPT_RESULTS),
     *(f"kept.{deed}{part}" for deed in ("open", "copy", "file", "remove") for part in ("", ".title")),
     *(f"kept.{field}" for field in ("name", "note", "keep.title")),

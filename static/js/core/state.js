@@ -107,6 +107,7 @@
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen
  * @property {string | null} comparison  which runs are compared: one of experiment/comparisons.js
+ * @property {(SetUp & {name: string})[]} comparedKept  beside this page's run, where the comparison is of kept experiments
  * @property {ComparisonRun[] | null} comparisonRuns  beside this page's
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {boolean} wallControls  the knobs are open in the projector profile
@@ -125,7 +126,7 @@ export const startState = (appearance) => ({
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
   testPoints: false, discretize: false, markWrong: false, markPredicted: false, cell: null, digitFlow: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
-  preset: null, broken: null, comparison: null, comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
+  preset: null, broken: null, comparison: null, comparedKept: [], comparisonRuns: null, branchPictures: false, wallControls: false, drawing: false, draft: null,
 });
 
 /** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markPredicted' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */

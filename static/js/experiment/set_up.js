@@ -24,6 +24,7 @@ const ASPECTS = {
   residual: extraOf('residual', keepsWidth),
   dropout: extraOf('dropout'),
   bug: { read: ({ bug }) => bug, apply: (setUp, bug) => ({ ...setUp, bug }) },
+  kept: { read: () => null, apply: (_, { spec, bug, engine }) => ({ spec, bug, engine }) }, // another experiment as a whole
   engine: { read: ({ engine }) => engine, apply: (setUp, engine) => ({ ...setUp, engine }) },
 };
 

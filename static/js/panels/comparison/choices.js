@@ -10,6 +10,7 @@ import { aspectName } from './runs.js';
 
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const DROPOUTS = [0, 0.1, 0.2, 0.5];
+const KEPT = 'kept'; // experiments that were chosen among those kept
 const PENALTIES = [0, 0.0001, 0.001, 0.01, 0.1];
 
 /** @typedef {import('../../core/store.js').Store} Store */
@@ -32,7 +33,7 @@ export function createChoices(root, store, send, runs) {
       runs.stop();
       return;
     }
-    runs.start(othersOf(comparison, now.setUp, now.fields, now.choices));
+    runs.start(comparison === KEPT ? store.get('comparedKept').map((value) => ({ aspect: KEPT, value })) : othersOf(comparison, now.setUp, now.fields, now.choices));
   }
 
   let offered = '';
@@ -60,6 +61,7 @@ export function createChoices(root, store, send, runs) {
     },
     /** Which comparison it is. */
     show() {
+      showKept(what, store.get('comparison') === KEPT);
       if (document.activeElement !== what) what.value = store.get('comparison') ?? '';
       more.disabled = (store.get('comparisonRuns')?.length ?? 0) >= runs.most;
     },
@@ -72,6 +74,13 @@ export function createChoices(root, store, send, runs) {
 function readNow(store) {
   const [setUp, spec, fields, choices] = [setUpOf(store.get('state')), store.get('spec'), store.get('fields'), store.get('choices')];
   return setUp && spec && fields && choices && { setUp: { ...setUp, spec }, fields, choices };
+}
+
+/** Such a comparison is begun elsewhere, and only named here. @param {HTMLSelectElement} what @param {boolean} is */
+function showKept(what, is) {
+  const option = what.querySelector(`[value=${KEPT}]`);
+  if (is && !option) what.append(new Option(t('comparison.what.kept'), KEPT));
+  else if (!is) option?.remove();
 }
 
 /** @param {string} name @param {Now} now */

@@ -37,6 +37,13 @@ export function mountKept(dialog, buttons, store, begin, page) {
         if (fault) say(store, 'error', fault.key, { values: fault.values });
       });
     },
+    compare([first, ...others]) {
+      store.set({ comparedKept: others.map(({ name, summary: { spec, bug, engine } }) => ({ name, bug, engine, spec: /** @type {import('../../wire/messages.js').Spec} */ (spec) })) });
+      const { spec, bug, steps_per_second } = first.summary;
+      begin({ spec, bug, steps_per_second }, { comparison: 'kept' });
+      dialog.close();
+      page.opened();
+    },
     openFile: async (file) => done(await keptServer.openFile(session(), file)),
   });
 

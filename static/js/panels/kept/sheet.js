@@ -15,11 +15,10 @@ const LONGEST_NAME = 120;
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {{session: () => string, open: (row: KeptRow) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
+ * @param {{session: () => string, open: (row: KeptRow) => void, compare: (rows: KeptRow[]) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
  */
 export function createKeptSheet(dialog, does) {
-  const control = (/** @type {string} */ testid) => /** @type {HTMLInputElement} */ (dialog.querySelector(`[data-testid=${testid}]`));
-  const [search, picker, csv] = [control('kept-filter'), control('kept-load'), control('kept-csv')];
+  const [search, picker, csv, compare] = ['filter', 'load', 'csv', 'compare'].map((name) => /** @type {any} */ (dialog.querySelector(`[data-testid=kept-${name}]`)));
   const none = /** @type {HTMLElement} */ (dialog.querySelector('.none'));
   const notice = createSheetNotice(/** @type {HTMLElement} */ (dialog.querySelector('.kept-said')));
   /** @type {Map<string, any>} by id */
@@ -27,20 +26,12 @@ export function createKeptSheet(dialog, does) {
   /** @type {KeptRow[]} */
   let rows = [];
   let hasStore = true;
+  const choice = createChoice(compare);
 
   /** Loads the list again where something was done. @param {import('./kept_server.js').Answer<any>} answer */
   const then = async (answer) => { if (notice.isDone(answer)) await load(); };
-  const table = createKeptTable(/** @type {HTMLTableElement} */ (dialog.querySelector('table')), (id) => pictures.get(id), {
-    open: does.open,
-    copy: async (row) => then(await keptServer.copy(row, row.tab ? row.name : copyName(row.name))),
-    file: (row) => takeFile(keptServer.fileAddress(row), row.name),
-    remove: async ({ id, name }) => {
-      const answer = await keptServer.remove(id);
-      await then(answer);
-      if (!answer.fault) notice.say({ key: 'kept.removed', values: { name } }, async () => then(await keptServer.restore(id)));
-    },
-    change: async ({ id }, words) => then(await keptServer.change(id, words)),
-  });
+  const deeds = { ...createDeeds(then, notice), ...choice, open: does.open };
+  const table = createKeptTable(/** @type {HTMLTableElement} */ (dialog.querySelector('table')), (id) => pictures.get(id), deeds);
 
   async function load() {
     const { said, fault } = await keptServer.list(does.session());
@@ -61,6 +52,10 @@ export function createKeptSheet(dialog, does) {
   }
 
   search.oninput = show;
+  compare.onclick = () => {
+    const chosen = rows.filter(choice.isChosen);
+    if (chosen.length > 1) does.compare(chosen); // some may have been deleted
+  };
   csv.onclick = () => download('playground-kept.csv', csvOf(rows), 'text/csv');
   picker.onchange = async () => {
     const [file] = picker.files ?? [];
@@ -68,12 +63,39 @@ export function createKeptSheet(dialog, does) {
     if (file && hasStore) await then(await keptServer.read(file));
     else if (file) notice.isDone(await does.openFile(file));
   };
+
   return {
     label: show, paint: table.paint,
     open() {
       if (!dialog.open) dialog.showModal();
       notice.clear();
       load();
+    },
+  };
+}
+
+/** What changes the list. @param {(answer: import('./kept_server.js').Answer<any>) => Promise<void>} then @param {ReturnType<typeof createSheetNotice>} notice */
+const createDeeds = (then, notice) => ({
+  copy: async (/** @type {KeptRow} */ row) => then(await keptServer.copy(row, row.tab ? row.name : copyName(row.name))),
+  file: (/** @type {KeptRow} */ row) => takeFile(keptServer.fileAddress(row), row.name),
+  change: async (/** @type {KeptRow} */ { id }, /** @type {{name?: string, note?: string}} */ words) => then(await keptServer.change(id, words)),
+  async remove(/** @type {KeptRow} */ { id, name }) {
+    const answer = await keptServer.remove(id);
+    await then(answer);
+    if (!answer.fault) notice.say({ key: 'kept.removed', values: { name } }, async () => then(await keptServer.restore(id)));
+  },
+});
+
+/** Which rows are to be compared. @param {HTMLButtonElement} button  which compares two or more */
+function createChoice(button) {
+  /** @type {Set<string>} */
+  const ids = new Set();
+  return {
+    isChosen: (/** @type {KeptRow} */ { id }) => ids.has(id),
+    choose(/** @type {KeptRow} */ { id }, /** @type {boolean} */ is) {
+      if (is) ids.add(id);
+      else ids.delete(id);
+      button.disabled = ids.size < 2;
     },
   };
 }

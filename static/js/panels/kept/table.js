@@ -15,7 +15,7 @@ const DEEDS = /** @type {const} */ (['open', 'copy', 'file', 'remove']);
 const OF_RECENT = ['open', 'copy', 'file']; // what is not kept need not be deleted
 
 /** @typedef {(row: KeptRow, words: {name?: string, note?: string}) => void} Change */
-/** @typedef {Record<Deed, (row: KeptRow) => void> & {change: Change}} Does  what can be done with a row */
+/** @typedef {Record<Deed, (row: KeptRow) => void> & {change: Change, isChosen: (row: KeptRow) => boolean, choose: (row: KeptRow, chosen: boolean) => void}} Does  what can be done with a row */
 
 /** @param {HTMLTableElement} table @param {(id: string) => any} pictureOf @param {Does} does */
 export function createKeptTable(table, pictureOf, does) {
@@ -78,7 +78,7 @@ function rowOf(row, columns, does) {
   const element = document.createElement('tr');
   Object.assign(element.dataset, { testid: 'kept-row', id: row.id, name: row.name, recent: String(Boolean(row.tab)) });
   const picture = document.createElement('td');
-  picture.append(document.createElement('canvas'));
+  picture.append(choiceOf(row, does), document.createElement('canvas'));
   const words = document.createElement('th');
   words.scope = 'row';
   words.append(inputOf(row, 'name', does.change), inputOf(row, 'note', does.change), deedsOf(row, does));
@@ -89,6 +89,14 @@ function rowOf(row, columns, does) {
     return made;
   }));
   return element;
+}
+
+/** To be compared. Points of one's own are not in the table, so another run cannot have them. @param {KeptRow} row @param {Does} does */
+function choiceOf(row, does) {
+  const box = Object.assign(document.createElement('input'), { type: 'checkbox', checked: does.isChosen(row), disabled: row.summary.spec.dataset.startsWith('own'), onchange: () => does.choose(row, box.checked) });
+  box.dataset.testid = 'kept-choose';
+  box.setAttribute('aria-label', t('kept.choose', { name: row.name }));
+  return box;
 }
 
 /** @param {KeptRow} row @param {'name' | 'note'} field @param {Change} change */
