@@ -176,7 +176,7 @@ const samplePredictions = createLatePart(store, async () => {
   mountSamplePredictions(element('samples'), store, predictions.follow);
 }, { set: 'samples' });
 const settings = createLatePart(store, async () => {
-  const { mountSettings } = await import('../panels/settings/settings.js');
+  const [{ mountSettings }] = await Promise.all([import('../panels/settings/settings.js'), useTexts('settings/')]);
   mountSettings(element('settings'), element('more'), store, act);
 }, { clicked: '#more, [data-opens]' });
 const wallControls = createLatePart(store, async () => {
@@ -196,7 +196,7 @@ const figures = createLatePart(store, async () => {
   mountFigures(element('figure'), element('figure-open'), store);
 }, { set: 'preset' });
 const inspector = createLatePart(store, async () => {
-  const { mountInspector } = await import('../panels/inspector/inspector.js');
+  const [{ mountInspector }] = await Promise.all([import('../panels/inspector/inspector.js'), useTexts('inspector/')]);
   mountInspector(element('inspector'), store, act, elementOf);
 }, { set: 'inspected' });
 const comparison = createLatePart(store, async () => {
