@@ -117,6 +117,13 @@ def test_projector_steps_back_to_the_main_things_and_is_remembered(open_page: Op
     expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
 
 
+def test_a_profile_that_there_is_not_is_left_out_in_words(open_page: OpenPage) -> None:
+    opened = open_page("?profile=nope&theme=dark")
+    expect(opened["message"]).to_contain_text("profile=nope")
+    expect(opened["projector"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["theme"]).to_have_attribute("aria-pressed", "true")
+
+
 MEASURED = """() => ({
   map: document.querySelector('[data-testid=boundary]').clientWidth,
   tile: Math.min(...[...document.querySelectorAll('.tile')].map((tile) => tile.clientWidth)),

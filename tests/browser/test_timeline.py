@@ -78,6 +78,10 @@ def test_a_change_in_the_past_begins_a_branch_and_both_can_be_looked_at(page: Pa
     epochs(page, 2)
     second = losses(page)
     assert second != first
+    expect(page.get_by_test_id("branch-1")).to_have_text("1Learning rate")
+    marks = "({ layout }) => (layout?.annotations ?? []).map(({ text }) => text).join()"
+    expect(page.get_by_test_id("branch-0")).to_have_text("●")
+    page.wait_for_function(f"() => ({marks})(document.querySelector('[data-testid=loss-chart]')) === '●'")
     page.get_by_test_id("beside").click()
     for branch, (_, test_loss) in enumerate((first, second)):
         expect(page.get_by_test_id(f"beside-{branch}")).to_have_attribute("data-value", str(test_loss))

@@ -30,7 +30,8 @@ JOINED = {
     "css/page.css": (
         *("tokens", "controls", "layout", "panels", "network_and_charts", "output"),
         *("overlays", "sizes", "captions", "inspector", "checks", "projector"),
-    )
+    ),
+    "css/later.css": ("late", "late_panels"),
 }
 """Style sheets that are served as one, in the order in which they override each other: nothing is painted before all of
 them are there."""

@@ -1,7 +1,7 @@
 // @ts-check
 // A file dropped anywhere on the page, for whoever takes files of its kind.
 
-/** @typedef {'weights' | 'points'} FileKind */
+/** @typedef {'weights' | 'points' | 'list'} FileKind */
 
 const HEAD = 64; // bytes, by which the kind is known
 
@@ -9,6 +9,7 @@ const HEAD = 64; // bytes, by which the kind is known
 export async function kindOf(file) {
   const bytes = new Uint8Array(await file.slice(0, HEAD).arrayBuffer());
   const text = String.fromCharCode(...bytes);
+  if (/^(\xEF\xBB\xBF)?\s*\{\s*"playground_list"/.test(text)) return 'list'; // experiment/set_up_list.js
   const isWeights = /^PK\x03\x04[^]{26}[^/]+\/(data|byteorder|version|\.)/.test(text) || /^\x80[\x02-\x05]/.test(text) || /^[^]{3}[^]\0\0\0\0\{/.test(text);
   return isWeights || /\.(pt|pth|bin|ckpt|safetensors)$/i.test(file.name) ? 'weights' : 'points';
 }

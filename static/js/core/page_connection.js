@@ -35,9 +35,12 @@ export async function enterSession() {
   addEventListener('pagehide', leave);
   addEventListener('pageshow', stay);
   if (own === null || isOwn) return;
-  const { isOpenInAnotherTab } = await import('./living_tabs.js'); // seldom, so it is no part of a start
-  copy = await isOpenInAnotherTab(own) ? 'yes' : 'watched';
+  const { whoElseHasOpen } = await import('./living_tabs.js'); // seldom, so it is no part of a start
+  copy = /** @type {const} */ ({ own: 'yes', wall: '', none: 'watched' })[await whoElseHasOpen(own)];
 }
+
+/** Whether this window was opened on the wall, for the run of another one: panels/presenting/wall_window.js. */
+export const isOnWall = () => new URLSearchParams(location.search).has('wall');
 
 /** The session that this tab has open, beyond doubt; null: there is none. */
 export const openSession = () => (isOwn ? own : null);

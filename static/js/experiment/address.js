@@ -89,7 +89,7 @@ export function fromAddress(hash, fields) {
 }
 
 /** @param {Record<string, Field>} fields @returns {Record<string, any>} */
-const defaultsOf = (fields) => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
+export const defaultsOf = (fields) => Object.fromEntries(Object.entries(fields).map(([name, field]) => [name, field.default]));
 
 const MOST_SHOWN = 60; // characters of a part that cannot be read
 

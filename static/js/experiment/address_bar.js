@@ -19,10 +19,19 @@ const ADDRESS = 'address'; // the set-up this tab has last taken from the addres
 export function createAddressBar(store, schema, begin) {
   const isFilled = () => location.hash.length > 1;
 
+  /** The set-up of now, without #. */
+  function write() {
+    const [fields, state, choices] = [store.get('fields'), store.get('state'), store.get('choices')];
+    const usual = { steps_per_second: choices?.usual_pace ?? 0, engine: choices?.engines[0] ?? '' };
+    const beside = { steps_per_second: state?.speed ?? null, bug: state?.planted ?? null, engine: state?.engine ?? usual.engine };
+    return fields ? toWholeAddress(store.get('spec') ?? {}, fields, beside, usual) : '';
+  }
+
   return {
     /** Whether it has a set-up that this tab has not taken yet. */
     isNew: () => isFilled() && recall(ADDRESS) !== location.hash,
     isFilled,
+    write,
 
     /** Begins what it says. */
     async apply() {
@@ -38,10 +47,7 @@ export function createAddressBar(store, schema, begin) {
 
     /** Puts the set-up of now into it; gives the whole address. */
     publish() {
-      const [fields, state, choices] = [store.get('fields'), store.get('state'), store.get('choices')];
-      const usual = { steps_per_second: choices?.usual_pace ?? 0, engine: choices?.engines[0] ?? '' };
-      const beside = { steps_per_second: state?.speed ?? null, bug: state?.planted ?? null, engine: state?.engine ?? usual.engine };
-      const hash = fields ? `#${toWholeAddress(store.get('spec') ?? {}, fields, beside, usual)}` : '';
+      const hash = store.get('fields') ? `#${write()}` : '';
       history.replaceState(null, '', hash);
       remember(ADDRESS, location.hash);
       return `${location.origin}${location.pathname}${hash}`;

@@ -1,8 +1,9 @@
 // @ts-check
-// What an address asks for after its ? and cannot have: a language that is not there, or controls to hide that are none.
+// What an address asks for after its ? and cannot have: a look or a language that is not there, or controls to hide that are none.
 // pages/first-paint.js has followed the rest.
 
-const LANGUAGES = ['en', 'zh'];
+/** @type {[string, string[]][]} as pages/first-paint.js reads them */
+const OFFERED = [['lang', ['en', 'zh']], ['profile', ['desk', 'projector']], ['theme', ['light', 'dark']]];
 
 /**
  * @param {string} search  of the address
@@ -11,11 +12,10 @@ const LANGUAGES = ['en', 'zh'];
  */
 export function ignoredQuery(search, exists) {
   const asked = new URLSearchParams(search);
-  const language = asked.get('lang');
   const hidden = (asked.get('hide') ?? '').split(',').filter(Boolean);
   const unknown = hidden.filter((name) => !/^[a-z][\w-]*$/.test(name) || !exists(name)).map((name) => name.slice(0, 40));
   return [
-    ...(language === null || LANGUAGES.includes(language) ? [] : [`lang=${language.slice(0, 40)}`]),
+    ...OFFERED.filter(([name, values]) => asked.has(name) && !values.includes(asked.get(name) ?? '')).map(([name]) => `${name}=${asked.get(name)?.slice(0, 40)}`),
     ...(unknown.length ? [`hide=${unknown.slice(0, 5).join(',')}${unknown.length > 5 ? ',…' : ''}`] : []),
   ];
 }

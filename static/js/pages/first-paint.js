@@ -3,17 +3,21 @@
 // read by panels/top/appearance.js, which does the rest.
 (() => {
   const asked = new URLSearchParams(location.search);
-  const read = (/** @type {string} */ key, parameter = key) => {
+  /** What is asked for, else what is remembered; where it is one of those offered (experiment/ignored_query.js says what is none). @param {string} key @param {string[]} offered @param {string} [parameter] */
+  const read = (key, offered, parameter = key) => {
+    const wish = asked.get(parameter) ?? '';
+    if (offered.includes(wish)) return wish;
     try {
-      return asked.get(parameter) ?? localStorage.getItem(key);
+      return localStorage.getItem(key);
     } catch {
-      return asked.get(parameter); // storage is switched off
+      return null; // storage is switched off
     }
   };
   const page = document.documentElement;
-  page.classList.toggle('dark', read('theme') === 'dark');
-  page.classList.toggle('projector', read('profile') === 'projector');
-  const language = read('language', 'lang') ?? '';
+  const system = matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light';
+  page.classList.toggle('dark', (read('theme', ['light', 'dark']) ?? system) === 'dark');
+  page.classList.toggle('projector', read('profile', ['desk', 'projector']) === 'projector');
+  const language = read('language', ['en', 'zh'], 'lang') ?? '';
   page.dataset.language = ['en', 'zh'].includes(language) ? language : navigator.language.startsWith('zh') ? 'zh' : 'en';
 
   // ?hide=presets,save: controls by their data-testid, with the name that stands at them

@@ -7,7 +7,7 @@ import { connect } from '../core/connection.js';
 import { createFrameReceiver } from '../core/frame_receiver.js';
 import { useLanguage, useTexts } from '../core/i18n.js';
 import { createLatePart, firstPicture, loadWhenIdle } from '../core/late_parts.js';
-import { SOCKET, connectPage, enterSession, openSession } from '../core/page_connection.js';
+import { SOCKET, connectPage, enterSession, isOnWall, openSession } from '../core/page_connection.js';
 import { createPredictions } from '../core/predictions.js';
 import { createMessageReceiver } from '../core/server_messages.js';
 import { keepServerOptions, loadServerOptions } from '../core/server_options.js';
@@ -122,15 +122,15 @@ const loadLateStyle = async (name = 'lateStyle') => {
 };
 const otherTabs = createLatePart(store, async () => {
   const { answerOtherTabs } = await import('../core/living_tabs.js');
-  answerOtherTabs(openSession);
+  answerOtherTabs(openSession, isOnWall());
 });
 const network = createLatePart(store, async () => {
   const { mountNetwork } = await import('../panels/network/network.js');
   mountNetwork(element('network'), slowMotionParts, store, act);
 });
 const slowMotion = createLatePart(store, async () => {
-  const { mountSlowMotion } = await import('../panels/slow_motion/slow_motion.js');
-  mountSlowMotion(slowMotionParts, store, act);
+  const [{ mountSlowMotion }] = await Promise.all([import('../panels/slow_motion/slow_motion.js'), loadLateStyle('inspectorStyle')]);
+  mountSlowMotion(slowMotionParts, store, act, isOnWall());
 }, { clicked: '#slow-motion button' });
 const controls = createLatePart(store, async () => {
   const [{ mountKnobs }, { mountData }, { mountStepCheck }] = await Promise.all([
@@ -164,19 +164,19 @@ const kept = createLatePart(store, async () => {
   mountKept(dialog('kept-sheet'), buttons, store, begin, { opened: focusPlay, closeMenu: () => element('save-menu').hidePopover() });
 }, { clicked: '#keep, #kept, #save-experiment' });
 const arithmeticPredictions = createLatePart(store, async () => {
-  const { mountArithmeticPredictions } = await import('../panels/output/arithmetic_predictions.js');
+  const [{ mountArithmeticPredictions }] = await Promise.all([import('../panels/output/arithmetic_predictions.js'), loadLateStyle()]);
   mountArithmeticPredictions(element('answers'), store, predictions.follow);
 });
 const drawingPad = createLatePart(store, async () => {
-  const { mountDrawingPad } = await import('../panels/output/drawing_pad.js');
+  const [{ mountDrawingPad }] = await Promise.all([import('../panels/output/drawing_pad.js'), loadLateStyle()]);
   mountDrawingPad(element('pad'), store, predictions.follow);
 }, { set: 'pictures' });
 const samplePredictions = createLatePart(store, async () => {
-  const { mountSamplePredictions } = await import('../panels/output/sample_predictions.js');
+  const [{ mountSamplePredictions }] = await Promise.all([import('../panels/output/sample_predictions.js'), loadLateStyle()]);
   mountSamplePredictions(element('samples'), store, predictions.follow);
 }, { set: 'samples' });
 const settings = createLatePart(store, async () => {
-  const [{ mountSettings }] = await Promise.all([import('../panels/settings/settings.js'), useTexts('settings/')]);
+  const [{ mountSettings }] = await Promise.all([import('../panels/settings/settings.js'), useTexts('settings/'), loadLateStyle()]);
   mountSettings(element('settings'), element('more'), store, act);
 }, { clicked: '#more, [data-opens]' });
 const wallControls = createLatePart(store, async () => {
@@ -196,14 +196,14 @@ const figures = createLatePart(store, async () => {
   mountFigures(element('figure'), element('figure-open'), store);
 }, { set: 'preset' });
 const inspector = createLatePart(store, async () => {
-  const [{ mountInspector }] = await Promise.all([import('../panels/inspector/inspector.js'), useTexts('inspector/')]);
+  const [{ mountInspector }] = await Promise.all([import('../panels/inspector/inspector.js'), useTexts('inspector/'), loadLateStyle('inspectorStyle')]);
   mountInspector(element('inspector'), store, act, elementOf);
 }, { set: 'inspected' });
 const comparison = createLatePart(store, async () => {
-  const [{ mountComparison }, { createComparisonRuns }, { withDifference }] = await Promise.all([
-    import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js'), import('../experiment/set_up.js'),
+  const [{ mountComparison }, { createComparisonRuns, runsOfTheDesk }, { withDifference }] = await Promise.all([
+    import('../panels/comparison/comparison.js'), import('../core/comparison_runs.js'), import('../experiment/set_up.js'), loadLateStyle(),
   ]);
-  mountComparison(element('comparison'), store, act, createComparisonRuns(store, connect, SOCKET, withDifference));
+  mountComparison(element('comparison'), store, act, isOnWall() ? runsOfTheDesk : createComparisonRuns(store, connect, SOCKET, withDifference));
 }, { set: 'comparison' });
 const scores = createLatePart(store, async () => {
   const [{ mountScores }] = await Promise.all([import('../panels/output/scores.js'), loadLateStyle()]);
@@ -235,8 +235,30 @@ const glossary = createLatePart(store, async () => {
   mountGlossary(dialog('glossary-dialog'), element('glossary'), element('term-card'), store, elementOf);
 }, { clicked: '#glossary' });
 
+const wallWindow = createLatePart(store, async () => {
+  await useTexts('presenting/');
+  if (isOnWall()) {
+    const { mountWallWindow } = await import('../panels/presenting/wall_window.js');
+    mountWallWindow(store, openSession);
+  } else {
+    const { mountWallOpener } = await import('../panels/presenting/wall_opener.js');
+    mountWallOpener(elementOf('wall-window'), store, openSession, (testid) => elementOf(testid)?.click());
+  }
+}, { clicked: '[data-testid=wall-window]' });
+const list = createLatePart(store, async () => {
+  const [{ mountList }, { mountBlankScreen }, { mountPointerRing }, begin] = await Promise.all([
+    import('../panels/presenting/list_dialog.js'), import('../panels/presenting/blank_screen.js'), import('../panels/presenting/pointer_ring.js'),
+    loadFreshStart(), useTexts('presenting/'), loadLateStyle(), loadLateStyle('presentingStyle'),
+  ]);
+  mountList(dialog('list-dialog'), elementOf('list'), store, begin, { address: addressBar.write, focus: focusPlay });
+  mountBlankScreen(element('blank'), elementOf('blank'));
+  mountPointerRing(element('ring'), elementOf('pointer-ring'));
+}, { clicked: '[data-testid=list]' });
 const fullScreen = createLatePart(store, async () => {
-  const [{ mountFullScreen }] = await Promise.all([import('../panels/presenting/full_screen.js'), loadLateStyle('presentingStyle')]);
+  const [{ mountFullScreen }, { mountPrintPage }] = await Promise.all([
+    import('../panels/presenting/full_screen.js'), import('../panels/presenting/print_page.js'), loadLateStyle('presentingStyle'),
+  ]);
+  mountPrintPage();
   const within = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (document.querySelector(selector));
   mountFullScreen({
     network: { panel: element('network'), place: (button) => within('#network .layers').before(button) },
@@ -262,5 +284,5 @@ await firstPicture(store);
 for (const part of [network, controls, plotly, charts]) await part.demand();
 await loadWhenIdle([
   fullScreen, slowMotion, otherTabs, wallControls, reach, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, studies, help, glossary, share, addressWords,
+  comparison, drawingPad, samplePredictions, studies, help, glossary, share, addressWords, wallWindow, list,
 ]);

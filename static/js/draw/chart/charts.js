@@ -17,8 +17,8 @@ const TICK_HEIGHT = 1.7; // times the text's size: numbers closer to each other 
 
 /**
  * @param {History} history
- * @param {Look & {log: boolean, names: [string, string], step: string, at?: number | null, branches?: {steps: number[], losses: (number | null)[], name: string}[]}} look
- *   at: the step the run stands at, where that is not the newest; branches: curves beside this one
+ * @param {Look & {log: boolean, names: [string, string], step: string, at?: number | null, branches?: {steps: number[], losses: (number | null)[], name: string, mark: string}[]}} look
+ *   at: the step the run stands at, where that is not the newest; branches: curves beside this one, each with a mark at its end
  * @returns {{traces: object[], layout: any}}
  */
 export function lossChart(history, { log, names, step, at = null, branches = [], ...look }) {
@@ -34,8 +34,15 @@ export function lossChart(history, { log, names, step, at = null, branches = [],
   const traces = [...beside, ...lines.map((line) => trace(history.steps, line.values, { ...line, log, zero, width, link: palette.link }))];
   const layout = layoutOf(history.steps, look, axis.layout, step, 12);
   if (at !== null) layout.shapes = [placeLine(at, palette)];
+  layout.annotations = branches.map(({ steps, losses, mark }) => endMark(steps, lastFinite(losses), mark, log, palette));
   return { traces, layout };
 }
+
+/** Above the end of a curve. @param {number[]} steps @param {number} value @param {string} mark @param {boolean} log @param {import('../base/palette.js').Palette} palette */
+const endMark = (steps, value, mark, log, { back, small }) => ({
+  x: steps[steps.length - 1], y: log ? Math.log10(Math.max(value, FLOOR)) : value, text: mark,
+  showarrow: false, xanchor: 'right', yanchor: 'bottom', font: { color: back, size: small, weight: 650 },
+});
 
 /**
  * Accuracies at the ends of epochs, and now.

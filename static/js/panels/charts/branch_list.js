@@ -2,7 +2,7 @@
 // One button for each branch of the run, where there are several; it leads to the branch's end.
 
 import { t } from '../../core/i18n.js';
-import { branchName } from './branches.js';
+import { branchMark, branchName } from './branches.js';
 
 /** @typedef {import('../../wire/messages.js').Branch} Branch */
 
@@ -19,9 +19,10 @@ export function createBranchList(list, store, send) {
     const button = document.createElement('button');
     button.type = 'button';
     button.dataset.testid = `branch-${i}`;
-    button.textContent = i === 0 ? '●' : String(i);
+    button.textContent = branchMark(i);
     const what = changed.map((name) => (name === 'undo' ? t('timeline.undone') : name.includes('.') ? name : t(`field.${name}`))).join(', ');
     button.title = t(what ? 'timeline.branch_of' : 'timeline.branch_plain', { name: branchName(i), step: begins, what });
+    if (what) button.append(Object.assign(document.createElement('small'), { textContent: what }));
     button.setAttribute('aria-label', button.title);
     button.onclick = () => send({ type: 'seek', branch: i, step: ends });
     return button;

@@ -1,7 +1,7 @@
 // @ts-check
 // What both charts read from the store: the history of the run, where it stands in it, and the curves of other branches.
 
-import { t } from '../../core/i18n.js';
+import { branchMark, branchName } from './branches.js';
 
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {import('../../wire/messages.js').History} History */
@@ -30,7 +30,7 @@ export function readPlace(store) {
 export function readOtherBranches(store) {
   const timeline = store.get('timeline');
   return (timeline?.branches ?? []).flatMap(({ curve }, i) =>
-    (i === timeline?.current || curve.steps.length < 2 ? [] : [{ steps: curve.steps, losses: curve.train_loss, name: t('timeline.branch_name', { number: i }) }]));
+    (i === timeline?.current || curve.steps.length < 2 ? [] : [{ steps: curve.steps, losses: curve.train_loss, name: branchName(i), mark: branchMark(i) }]));
 }
 
 /** The steps both charts show; a dot at the start keeps off the numbers beside it. @param {Store} store @returns {[number, number]} */

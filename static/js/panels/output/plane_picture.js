@@ -57,7 +57,7 @@ export function createPlanePicture(box, canvas) {
 /** @param {CanvasRenderingContext2D} context @param {PlaneContents} contents @param {{size: number, palette: Palette, withTest: boolean, marks: import('./predicted_points.js').Marks | null}} how */
 function paintDataPoints(context, { classes, train, test, extent, chosenOutput }, { size, palette, withTest, marks }) {
   const shrink = Math.min(1, Math.sqrt(MANY / Math.max(1, train.length)));
-  const radius = train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(4.2, size / 66) * shrink);
+  const radius = train.length <= FEW ? size / 38 : Math.max(2.6, Math.min(Math.max(4.2, size / 120), size / 66) * shrink);
   const how = {
     size,
     radius: radius * Math.sqrt(palette.link),

@@ -117,6 +117,15 @@ export class PhaseStepper {
     this.#listener.moved();
   }
 
+  /** The phase that another window shows, of the step that it has opened. @param {number | null} index */
+  mirror(index) {
+    this.spec = this.#store.get('state')?.spec ?? null;
+    const wasOn = this.isOn;
+    this.index = index !== null && this.step ? Math.min(index, this.#lastIndex) : OFF;
+    if (wasOn && !this.isOn) this.#listener.stopped();
+    this.#listener.moved();
+  }
+
   /** The requested step has arrived. */
   receive() {
     this.spec = this.#store.get('state')?.spec ?? null;

@@ -14,9 +14,10 @@ import { PhaseStepper } from './phase_stepper.js';
  * @param {{controls: HTMLElement, strip: HTMLElement, code: HTMLElement}} parts  empty
  * @param {import('../../core/store.js').Store} store
  * @param {(command: import('../../core/command_queue.js').Command) => boolean} send  returns whether it was sent
+ * @param {boolean} onWall  another window leads, and this one shows its phase
  * @returns {() => void} undo
  */
-export function mountSlowMotion(parts, store, send) {
+export function mountSlowMotion(parts, store, send, onWall) {
   const stepper = new PhaseStepper(store, send, { moved: show, stopped });
   const view = createControls(parts, store, stepper);
   const codeSheet = createCodeSheet(parts.code, view.codeToggle, store, show);
@@ -48,23 +49,18 @@ export function mountSlowMotion(parts, store, send) {
   function showPhase({ phases, batch, step, sample, code }, index) {
     const phase = phases[index];
     const id = phaseId(phase);
-    store.set({ phase: { ...phase, id, index, step, batch, sample }, lit: { key: `${id} ${step} ${sample}`, points: batch, chosen: batch[sample] } });
+    if (!onWall) store.set({ phase: { ...phase, id, index, step, batch, sample }, lit: { key: `${id} ${step} ${sample}`, points: batch, chosen: batch[sample] } });
     codeSheet.show(phase, layerCount(phases), code[phase.name]);
   }
 
   labels();
   const press = (/** @type {KeyboardEvent} */ event) => pressArrow(event, stepper);
   document.addEventListener('keydown', press, { capture: true });
+  const mirror = () => stepper.mirror(store.get('phase')?.index ?? null);
+  if (onWall) mirror();
   const undo = [
-    store.watch(['opened'], () => stepper.receive()),
-    store.watch(['frame', 'state', 'connection'], () => stepper.follow()),
-    store.watch(['timeline'], () => stepper.reopenAfterEdit()),
+    ...(onWall ? [store.watch(['phase', 'opened'], mirror)] : watchRun(store, stepper, show)),
     store.watch(['inspected'], () => store.get('inspected') && codeSheet.close()), // what is opened last stands in front
-    store.watch(['began'], () => stepper.isActive && stepper.stop()),
-    store.watch(['points'], () => stepper.isActive && stepper.open(0)),
-    store.watch(['draft'], () => (stepper.cannotTrain && stepper.isActive ? stepper.stop() : show())),
-    store.watch(['sample'], () => stepper.isActive && stepper.open(Math.max(stepper.index, 0))),
-    store.watch(['frame', 'numbers', 'state', 'sample'], () => stepper.openForNumbers()),
     store.watch(['language', 'spec'], () => store.get('spec') && labels()),
     () => document.removeEventListener('keydown', press, { capture: true }),
     autoplay.stop,
@@ -72,6 +68,18 @@ export function mountSlowMotion(parts, store, send) {
   ];
   return () => undo.forEach((stop) => stop());
 }
+
+/** What else happens to the run. @param {import('../../core/store.js').Store} store @param {PhaseStepper} stepper @param {() => void} show */
+const watchRun = (store, stepper, show) => [
+  store.watch(['opened'], () => stepper.receive()),
+  store.watch(['frame', 'state', 'connection'], () => stepper.follow()),
+  store.watch(['timeline'], () => stepper.reopenAfterEdit()),
+  store.watch(['began'], () => stepper.isActive && stepper.stop()),
+  store.watch(['points'], () => stepper.isActive && stepper.open(0)),
+  store.watch(['draft'], () => (stepper.cannotTrain && stepper.isActive ? stepper.stop() : show())),
+  store.watch(['sample'], () => stepper.isActive && stepper.open(Math.max(stepper.index, 0))),
+  store.watch(['frame', 'numbers', 'state', 'sample'], () => stepper.openForNumbers()),
+];
 
 /** Arrow keys move by a phase while slow motion is on. @param {KeyboardEvent} event @param {PhaseStepper} stepper */
 function pressArrow(event, stepper) {

@@ -2,7 +2,7 @@
 // Keys for buttons of the top row; each presses its button, so that both always do the same.
 
 /** Key → data-testid of its button. @type {Record<string, string>} */
-const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', k: 'keep', p: 'projector', c: 'wall-controls', f: 'fullscreen', g: 'presets', '?': 'help' };
+const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', k: 'keep', p: 'projector', c: 'wall-controls', f: 'fullscreen', g: 'presets', w: 'wall-window', l: 'list', b: 'blank', '.': 'blank', m: 'pointer-ring', v: 'phase-back', n: 'phase-next', PageDown: 'list-next', PageUp: 'list-previous', '?': 'help' };
 
 /** Whose button F presses: the panel that fills the screen, that has the focus by key, that is under the pointer; else the network. */
 const FILLED_BY_KEY = ['.filled', '.panel:has(:focus-visible)', '.panel:hover', '#network'];
@@ -19,6 +19,7 @@ function isTaken(target, key, clicked) {
   if (target.closest('dialog, [popover]:not(.message)')) return true;
   if (target.matches('input[type=range]')) return key === 'ArrowRight';
   if (target.matches('input[type=checkbox]')) return key === ' ';
+  if (key.startsWith('Page') && target.closest('[tabindex="0"]:not(button)')) return true; // it scrolls
   if (target.matches('input, select, textarea, [contenteditable]')) return true;
   const pressed = target.closest('button, a, summary, [role=button]'); // the browser presses it
   return key === ' ' && pressed !== null && pressed !== clicked;
@@ -32,9 +33,11 @@ export function mountKeys(buttonOf) {
   const press = (event) => {
     const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (!name || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target, event.key, clicked)) return;
+    const button = name === 'fullscreen' ? fullScreenButton() : buttonOf(name);
+    if (name.startsWith('list-') && (!button || button.matches(':disabled'))) return; // without a list the page scrolls
     event.preventDefault();
     if (event.repeat && name !== 'step') return;
-    (name === 'fullscreen' ? fullScreenButton() : buttonOf(name))?.click();
+    button?.click();
   };
   /** @param {MouseEvent} event */
   const rememberClick = (event) => {

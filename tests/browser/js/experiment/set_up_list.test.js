@@ -1,0 +1,34 @@
+// @ts-check
+// A list of set-ups to its file and back, and files that are none.
+
+import { MOST_ENTRIES, addressIn, isList, moved, readList, writeList } from '/static/js/experiment/set_up_list.js';
+import { assert, equal, test } from '/js-tests/harness.js';
+
+const ENTRIES = [{ name: '', preset: 'circle' }, { name: 'Größe', address: 'dataset=spiral&hidden=8,8:relu' }, { name: 'start', address: '' }];
+
+test('a list comes back from its file', () => {
+  const file = writeList(ENTRIES);
+  assert(isList(file.slice(0, 64)), file);
+  equal(readList(file), { entries: ENTRIES });
+  equal(readList(`\uFEFF${file}`), { entries: ENTRIES });
+});
+
+test('a file that is no list is told from one with a faulty entry', () => {
+  for (const text of ['', 'x1,x2\n1,2', '[]', 'null', '3', '{"entries":[]}', '{"playground_list":1}']) equal(readList(text), { fault: 'none' });
+  assert(!isList('{"entries":[],"playground_list":1}'), 'it is known by its first key');
+  const list = (/** @type {unknown[]} */ entries, version = 1) => JSON.stringify({ playground_list: version, entries });
+  equal(readList(list([], 2)), { fault: 'version' });
+  for (const entry of [null, 7, {}, { preset: '' }, { preset: 3 }, { address: {} }, { name: 5, address: '' }, { name: 'x'.repeat(121), address: '' }]) {
+    equal(readList(list([ENTRIES[0], entry])), { fault: 'entry', at: 2 });
+  }
+  equal(readList(list(Array.from({ length: MOST_ENTRIES + 1 }, () => ENTRIES[0]))), { fault: 'many' });
+});
+
+test('an address is taken whole or from its hash on', () => {
+  for (const text of ['https://school.example/playground/#dataset=xor', ' #dataset=xor ', 'dataset=xor']) equal(addressIn(text), 'dataset=xor');
+});
+
+test('an entry is moved to a place of the list without it', () => {
+  equal(moved(['a', 'b', 'c'], 0, 1), ['b', 'a', 'c']);
+  equal(moved(['a', 'b', 'c'], 2, 0), ['c', 'a', 'b']);
+});

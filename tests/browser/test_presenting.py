@@ -1,0 +1,56 @@
+"""A presenter's keys: a blank screen, a ring around the pointer, phases from anywhere."""
+
+import re
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opened
+from tests.browser.test_keys import commands
+
+
+def test_keys_of_a_presenter(opened: Opened) -> None:
+    keys, mouse = opened.page.keyboard, opened.page.mouse
+    opened["fullscreen-network"].wait_for(state="attached")
+    opened.until(lambda: bool(opened["blank"].evaluate("button => Boolean(button.onclick)")))
+    for way_back in ("Space", "click", "Escape"):
+        keys.press("." if way_back == "click" else "b")
+        expect(opened["blank-screen"]).to_be_visible()
+        assert opened.page.evaluate("document.elementFromPoint(innerWidth / 2, innerHeight / 2).id") == "blank"
+        if way_back == "click":
+            box = opened["play"].bounding_box()
+            assert box
+            mouse.click(box["x"] + 20, box["y"] + 20)
+        else:
+            keys.press(way_back)
+        expect(opened["blank-screen"]).to_be_hidden()
+    assert commands(opened) == [], "what wakes it does nothing else"
+
+    ring = opened.page.locator(".pointer-ring")
+    keys.press("m")
+    mouse.move(300, 200)
+    box = ring.bounding_box()
+    assert box
+    assert abs(box["x"] + box["width"] / 2 - 300) < 2
+    assert abs(box["y"] + box["height"] / 2 - 200) < 2
+    opened["play"].click()  # through it
+    expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    opened["neuron-0-0"].click()
+    keys.press("Escape")
+    expect(opened["inspector"]).to_be_hidden()
+    keys.press("M")
+    expect(ring).to_be_hidden()
+
+    keys.press("n")
+    expect(opened["phase"]).to_have_attribute("data-value", re.compile("."))
+    first = opened["phase"].get_attribute("data-value") or ""
+    keys.press("n")
+    expect(opened["phase"]).not_to_have_attribute("data-value", first)
+    keys.press("v")
+    expect(opened["phase"]).to_have_attribute("data-value", first)
+
+
+def test_print_gives_one_page(opened: Opened) -> None:
+    opened["fullscreen-network"].wait_for(state="attached")
+    opened["numbers"].wait_for()
+    printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
