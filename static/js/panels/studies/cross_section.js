@@ -33,7 +33,7 @@ export function drawSection(canvas, { values, row, chosen, log }) {
   for (const value of [Math.max(...known), Math.min(...known)]) context.fillText(short(value), box.left - 6, y(value));
   context.textAlign = 'center';
   context.textBaseline = 'top';
-  for (const { place, value } of axisMarks(values, Math.floor(box.width / (5 * small)))) context.fillText(short(value), x(place), box.top + box.height + 8);
+  for (const { place, value } of axisMarks(values, Math.floor(box.width / (8 * small)))) context.fillText(short(value), x(place), box.top + box.height + 8);
   context.beginPath();
   let open = false;
   row.forEach((value, place) => {

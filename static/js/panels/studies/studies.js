@@ -2,7 +2,7 @@
 // The sheet of studies: its tabs, each a study with a panel of its own that is loaded when it is first shown. A new one is a
 // line in TABS, and a module whose mount takes the panel and what it may use, and gives back what the sheet asks of it.
 
-import { t, translate, useTexts } from '../../core/i18n.js';
+import { hasText, t, translate, useTexts } from '../../core/i18n.js';
 import { say } from '../../core/notices.js';
 
 /** @typedef {import('./study_panel.js').Context} Context */
@@ -19,6 +19,7 @@ const MARKUP = `
     <h1 id="studies-title" data-t="studies"></h1>
     <div class="study-tabs" role="tablist" data-t-label="studies.tabs"></div>
     <span class="grow"></span>
+    <p class="study-message" role="alert" data-testid="study-message"></p>
     <span class="chip" data-t="studies.plays_on"></span>
     <button class="button" data-testid="study-csv" data-t="studies.csv" data-t-title="studies.csv.title"></button>
     <button class="button" data-testid="studies-close" data-t="close"></button>
@@ -38,7 +39,10 @@ export function mountStudies(dialog, opener, store, send, begin, opened) {
   const of = (/** @type {string} */ selector) => /** @type {HTMLElement} */ (dialog.querySelector(selector));
   const tabs = createTabs(dialog, {
     store,
-    send,
+    send(command) {
+      if (store.get('message')?.kind === 'error') store.set({ message: null }); // it has been read
+      return send(command);
+    },
     openRun(spec, steps) {
       begin({ spec }, {});
       send({ type: 'step', count: steps });
@@ -63,12 +67,18 @@ export function mountStudies(dialog, opener, store, send, begin, opened) {
   const sized = new ResizeObserver(tabs.refresh);
   sized.observe(of('.study-panels'));
   const undo = [
+    store.watch(['message'], () => showMessage(of('.study-message'), store.get('message'))), // that of the page waits below the sheet
     store.watch(['language'], tabs.showWords),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(tabs.refresh)),
     () => sized.disconnect(),
     () => dialog.close(),
   ];
   return () => undo.forEach((stop) => stop());
+}
+
+/** @param {HTMLElement} line @param {import('../../core/state.js').Message | null} message */
+function showMessage(line, message) {
+  line.textContent = message ? (hasText(message.key) ? t(message.key, message.values) : message.text ?? '') : '';
 }
 
 /** @param {HTMLDialogElement} dialog @param {Context} context */

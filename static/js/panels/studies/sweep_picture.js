@@ -31,8 +31,9 @@ export function mapOf(cells, plan, spec, measure, level) {
         return HIGHER_IS_BETTER.includes(measure) ? 1 - ramp(value) : ramp(value);
       },
       above(x, y) {
-        const cell = cells.at(x, y);
-        return cell && Number.isFinite(level) ? cell.diverged || (valueOf(cell, measure) ?? Infinity) > level : null;
+        const cell = cells.shownAt(x, y);
+        if (!cell || !Number.isFinite(level)) return null;
+        return cell.diverged || (valueOf(cell, measure) ?? Infinity) > level;
       },
     },
   };
