@@ -16,6 +16,7 @@ from app.sessions.history.undo import UndoStack
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
 from app.sessions.studies import Studies
+from app.sessions.surroundings import Surroundings
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.kept_run import KeptRun
@@ -85,6 +86,7 @@ class Run:
         self.remember: Callable[[KeptRun], None] | None = None
         """Takes a run that was left; None: nowhere."""
         self.studies = Studies(limits, self.tell)
+        self.surroundings = Surroundings()
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
         self.begin(started)
@@ -104,6 +106,7 @@ class Run:
         self.diverged_at: int | None = None
         """The step that could not be taken."""
         self.stop_reason: StopReason | None = None
+        self.surroundings.forget_planes()
         self.branches = Branches.of_start(started.checkpoint, started.entry, self.limits)
         self.entries_too_costly = False
         """Whether entries of the loss curve are made of pictures alone."""

@@ -22,6 +22,7 @@ from app.sessions.run import Run
 from app.sessions.saving.run_reader import Restored
 from app.sessions.saving.saver import Saver
 from app.sessions.studies import StudyWork
+from app.sessions.surroundings_task import SurroundingsTask
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
@@ -94,6 +95,7 @@ class Session:
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
         self._study_work = StudyWork(self.run.studies, worker, watched=lambda: bool(self.run.viewers))
+        self._surroundings_task = SurroundingsTask(self.run, worker, self._trainer_lock)
 
     @property
     def used(self) -> bool:
@@ -144,7 +146,8 @@ class Session:
 
     async def close(self) -> None:
         self._closed = True
-        tasks = [self._task, *self._checks.close(), self._study_work.close(), *filter(None, [self._halting])]
+        beside = [self._study_work.close(), self._surroundings_task.close()]
+        tasks = [self._task, *self._checks.close(), *beside, *filter(None, [self._halting])]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)

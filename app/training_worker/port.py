@@ -7,7 +7,7 @@ in `jobs`.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
 from app.training_worker.network_sample import NetworkSample
-from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece
+from app.training_worker.study_requests import Question, StudyWorker, Surveyed
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
 from engine.exports.exported_run import ExportedRun
@@ -47,7 +47,7 @@ class Job(Generic[R]):
     """Something to be done with a Trainer; R: what comes of it."""
 
 
-class TrainingWorker(ABC):
+class TrainingWorker(StudyWorker):
     @property
     @abstractmethod
     def parallel_jobs(self) -> int:
@@ -96,13 +96,8 @@ class TrainingWorker(ABC):
         else."""
 
     @abstractmethod
-    async def plan(self, study: Study) -> PlannedStudy:
-        """Checks a study and tells what it will cost; nothing of it is begun. Raises Refusal."""
-
-    @abstractmethod
-    async def work_on(self, study: StudyHandle) -> StudyPiece:
-        """A piece of a study, some milliseconds long, that leaves the processor to all other work. As many at a time
-        as there are `parallel_jobs`."""
+    async def look_around(self, trainer: TrainerHandle, at: Checkpoint, question: Question) -> Surveyed:
+        """At a checkpoint. May go on beside any job, and leaves the processor to all other work. Raises Refusal."""
 
     @abstractmethod
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:

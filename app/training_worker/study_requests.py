@@ -1,9 +1,13 @@
 """What a study is asked for with, and what a worker says of it: the part of `port` that is about many runs at once."""
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from typing import Any
 
+from engine.backends.weight_plane import WeightPlane
+from engine.nn.network import Array
 from engine.spec.spec import Spec
+from engine.studies.landscape import Directions, SamplesName
 from engine.studies.measures import MeasureName
 from engine.studies.sweep import Axis
 
@@ -49,3 +53,48 @@ class StudyPiece:
     """Ended by it."""
     ended: bool
     """Whether nothing is left that could be begun: pieces under way may still give more."""
+
+
+class StudyWorker(ABC):
+    """What `port.TrainingWorker` does for studies."""
+
+    @abstractmethod
+    async def plan(self, study: Study) -> PlannedStudy:
+        """Checks a study and tells what it will cost; nothing of it is begun. Raises Refusal."""
+
+    @abstractmethod
+    async def work_on(self, study: StudyHandle) -> StudyPiece:
+        """A piece of a study, some milliseconds long, that leaves the processor to all other work. As many at a time
+        as there are `parallel_jobs`."""
+
+
+# What lies around the weights of now
+
+
+@dataclass(frozen=True)
+class LandscapeQuestion:
+    """See `engine.studies.landscape`."""
+
+    side: int
+    directions: Directions
+    samples: SamplesName
+    seed: int
+    path: tuple[Array, ...]
+
+
+@dataclass(frozen=True)
+class CurvatureQuestion:
+    """See `engine.studies.stability`. count: of the largest eigenvalues."""
+
+    count: int
+
+
+Question = LandscapeQuestion | CurvatureQuestion
+
+
+@dataclass(frozen=True)
+class Surveyed:
+    message: dict[str, Any]
+    """Without its type."""
+    plane: WeightPlane | None
+    """Of a landscape, so that a point of it can be gone to."""

@@ -13,7 +13,16 @@ from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
-from app.training_worker import checkup, exporting, jobs, long_work, preset_pictures, studies, uploaded_files
+from app.training_worker import (
+    checkup,
+    exporting,
+    jobs,
+    long_work,
+    preset_pictures,
+    studies,
+    surroundings,
+    uploaded_files,
+)
 from app.training_worker.autograd_process import asker, maker
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
 from app.training_worker.port import (
@@ -30,7 +39,7 @@ from app.training_worker.port import (
     TrainerHandle,
     TrainingWorker,
 )
-from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece
+from app.training_worker.study_requests import PlannedStudy, Question, Study, StudyHandle, StudyPiece, Surveyed
 from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.wire.messages import faults_refused
 from engine.backends import MakeBackend
@@ -169,6 +178,11 @@ class TrainingThreads(TrainingWorker):
     async def work_on(self, study: StudyHandle) -> StudyPiece:
         assert isinstance(study, studies.StudyInThisProcess)
         return await _in(self._studies, study.piece)
+
+    async def look_around(self, trainer: TrainerHandle, at: Checkpoint, question: Question) -> Surveyed:
+        assert isinstance(trainer, TrainerInThisProcess)
+        with faults_refused():
+            return await _in(self._studies, surroundings.surveyed, trainer.trainer, at, question)
 
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
         return await _in(

@@ -11,7 +11,16 @@ from app.settings import Limits
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
 from engine.spec.choices import BackendName, BugName
-from engine.spec.spec import LARGEST_VALUE, MOST_INPUTS, MOST_LAYERS, MOST_SAMPLES, WIDEST_LAYER, Real, Spec, Whole
+from engine.spec.spec import (
+    LARGEST_VALUE,
+    MOST_INPUTS,
+    MOST_LAYERS,
+    MOST_SAMPLES,
+    WIDEST_LAYER,
+    Real,
+    Spec,
+    Whole,
+)
 from engine.studies.knobs import KnobName
 from engine.studies.measures import MeasureName
 
@@ -272,10 +281,50 @@ class StudyControl(_Command):
     action: Literal["stop", "go_on", "end", "tell"]
 
 
+class WeightPlace(_Command):
+    """A weight or a bias."""
+
+    tensor: Annotated[str, Len(1, Limits.TENSOR_NAME)]
+    index: Annotated[tuple[Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)], ...], Len(1, 2)]
+
+
+class Landscape(_Command):
+    """Asks for the loss on a plane through the weights of now."""
+
+    type: Literal["landscape"]
+    side: Annotated[Whole, Ge(3), Le(Limits.LANDSCAPE_SIDE)] = 51
+    """Points along a side."""
+    directions: Literal["random", "path", "weights"] = "random"
+    weights: tuple[WeightPlace, WeightPlace] = (
+        WeightPlace(tensor="layers.0.weight", index=(0, 0)),
+        WeightPlace(tensor="layers.0.bias", index=(0,)),
+    )
+    """Along which it goes with directions `weights`."""
+    samples: Literal["train", "test", "batch"] = "train"
+    seed: Count = 0
+    """Of random directions."""
+
+
+class Curvature(_Command):
+    """Asks for the largest curvatures of the training loss."""
+
+    type: Literal["curvature"]
+    count: Annotated[Whole, Ge(1), Le(Limits.CURVATURES)] = 5
+
+
+class GoToPoint(_Command):
+    """Puts the network at a point of the plane of a landscape; it can be undone."""
+
+    type: Literal["go_to_point"]
+    plane: Count
+    x: Given
+    y: Given
+
+
 Command = (
     Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
     | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant | Engine
-    | Sweep | StudyControl
+    | Sweep | StudyControl | Landscape | Curvature | GoToPoint
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

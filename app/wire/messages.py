@@ -44,6 +44,7 @@ StudyCode = Literal[
     "study_run_too_long",
     "too_many_studies",
     "no_study",
+    "no_such_plane",
     "study_failed",
 ]
 ExportCode = Literal["export_takes_too_long", "export_takes_too_much_memory", "export_ended"]

@@ -4,9 +4,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.fault import Fault
-from engine.nn.network import State
 from engine.nn.random import stream
 from engine.studies.hessian import HessianProduct
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 Floats = NDArray[np.float64]
@@ -29,16 +29,16 @@ def curvature(trainer: Trainer, count: int = 1) -> Floats:
     than there are parameters. Raises ValueError for a count below 1, and Fault where the network is too large for it
     or a number overflows.
     """
-    return largest_eigenvalues(hessian_product(trainer, trainer.checkpoint().state), count)
+    return largest_eigenvalues(hessian_product(trainer, trainer.checkpoint()), count)
 
 
-def hessian_product(trainer: Trainer, state: State) -> HessianProduct:
+def hessian_product(trainer: Trainer, at: Checkpoint) -> HessianProduct:
     """Raises Fault where the network is too large for it or a number overflows."""
     work = trainer.network.count * len(trainer.train_inputs)
     if work > MOST_MULTIPLICATIONS:
         most = MOST_MULTIPLICATIONS // trainer.network.count
         raise Fault("study_curvature_too_large", {"samples": len(trainer.train_inputs), "most": most})
-    product = HessianProduct(trainer.spec, trainer.network, state, trainer.train_inputs, trainer.train_targets)
+    product = HessianProduct(at.spec, trainer.network, at.state, trainer.train_inputs, trainer.train_targets)
     if not np.isfinite(product.gradient).all():
         raise Fault("study_curvature_not_finite", {})
     return product

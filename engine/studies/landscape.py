@@ -19,7 +19,9 @@ from engine.fault import Fault
 from engine.nn.losses import Loss
 from engine.nn.network import Array, Network, State
 from engine.nn.random import batch_order
+from engine.spec.choices import BackendName
 from engine.studies.directions import WeightPlace, main_directions, random_directions, weight_directions
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 Floats = NDArray[np.float64]
@@ -80,18 +82,21 @@ class Survey:
         other_paths: Sequence[Sequence[Array]] = (),
         reach: float | None = None,
         seed: int = 0,
+        at: Checkpoint | None = None,
     ) -> None:
-        """See `landscape`."""
+        """See `landscape`. at: where the run is taken to stand; then nothing of the Trainer is read that training
+        changes."""
         if not 1 <= side <= MOST_SIDE:
             raise ValueError(f"a landscape has 1 to {MOST_SIDE} points along a side, not {side}")
-        state = trainer.checkpoint().state
+        at = at or trainer.checkpoint()
+        state = at.state
         self.network, self.loss = trainer.network, trainer.loss
-        self.samples = labelled(trainer, samples, state)
+        self.samples = labelled(trainer, samples, at)
         work = len(self.samples.inputs) * self.network.count
         if side**2 * work > MOST_MULTIPLICATIONS:
             most = max(1, math.isqrt(MOST_MULTIPLICATIONS // work))
             raise Fault("study_landscape_too_large", {"side": side, "most": most})
-        self.backend = spare_backend(trainer, state)
+        self.backend = spare_backend(trainer, at)
         self.next_parameters = next_parameters(self.backend, state)
         self.origin = state.parameters
         self.paths = [np.array([*points], dtype=np.float32).reshape(-1, self.network.count) for points in other_paths]
@@ -169,27 +174,28 @@ def landscape(
     """
     survey = Survey(trainer, side, directions, samples, path, other_paths, reach, seed)
     survey.measure(slice(None))
-    if samples == "train":  # of other backends the last digits differ
+    if samples == "train":  # summed in another order the last digit may differ
         survey.found[side // 2, side // 2] = trainer.evaluate()["train_loss"]
     return survey.landscape()
 
 
-def labelled(trainer: Trainer, samples: SamplesName, state: State) -> LabelledInputs:
+def labelled(trainer: Trainer, samples: SamplesName, at: Checkpoint) -> LabelledInputs:
     if samples == "test":
         return LabelledInputs(trainer.test_inputs, trainer.test_targets)
     chosen: slice | NDArray[np.int64] = slice(None)
     if samples == "batch":
-        order = batch_order(trainer.spec.seed, state.epoch, len(trainer.train_inputs))
-        chosen = order[state.cursor :][: trainer.spec.batch_size]
+        order = batch_order(at.spec.seed, at.state.epoch, len(trainer.train_inputs))
+        chosen = order[at.state.cursor :][: at.spec.batch_size]
     return LabelledInputs(trainer.train_inputs[chosen], trainer.train_targets[chosen])
 
 
-def spare_backend(trainer: Trainer, state: State) -> Backend:
-    """A backend to try other parameters in, standing where the run stands: the compiled one, whichever trains, or the
-    one with the planted bug."""
-    run = (trainer.spec, trainer.network, trainer.train_inputs, trainer.train_targets)
-    backend = make_backend("compiled", *run) if trainer.bug is None else by_hand_with(trainer.bug)(*run)
-    backend.load(state)
+def spare_backend(trainer: Trainer, at: Checkpoint) -> Backend:
+    """A backend to try other parameters in, standing where the run stands: of the kind that trains, with its planted
+    bug; of a run that torch trains the one by hand, for torch may be in another process."""
+    run = (at.spec, trainer.network, trainer.train_inputs, trainer.train_targets)
+    name: BackendName = "by_hand" if at.backend == "autograd" else at.backend
+    backend = make_backend(name, *run) if at.bug is None else by_hand_with(at.bug)(*run)
+    backend.load(at.state)
     return backend
 
 

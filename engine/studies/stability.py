@@ -17,6 +17,7 @@ from engine.nn.schedules import rate_factor
 from engine.spec.choices import ActivationName
 from engine.spec.spec import Spec
 from engine.studies.curvature import hessian_product, largest_eigenvalues
+from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 Floats = NDArray[np.float64]
@@ -47,10 +48,12 @@ class Stability:
     notes: tuple[Note, ...]
 
 
-def stability(trainer: Trainer, count: int = 1) -> Stability:
-    """Raises as `curvature` does."""
-    spec, state = trainer.spec, trainer.checkpoint().state
-    product = hessian_product(trainer, state)
+def stability(trainer: Trainer, count: int = 1, at: Checkpoint | None = None) -> Stability:
+    """at: where the run is taken to stand; then nothing of the Trainer is read that training changes. Raises as
+    `curvature` does."""
+    at = at or trainer.checkpoint()
+    spec, state = at.spec, at.state
+    product = hessian_product(trainer, at)
     curvatures = largest_eigenvalues(product, count)
     rate = spec.learning_rate * rate_factor(spec, state.step)
     bound = bound_of(spec, state, rate)
@@ -65,7 +68,7 @@ def stability(trainer: Trainer, count: int = 1) -> Stability:
         else:
             share = (curvatures[0] if preconditioned is None else preconditioned) / bound
             verdict = "below" if share < NEAR else "edge" if share <= ABOVE else "beyond"
-    return Stability(curvatures, rate, bound, preconditioned, verdict, notes_of(trainer))
+    return Stability(curvatures, rate, bound, preconditioned, verdict, notes_of(spec, trainer))
 
 
 def bound_of(spec: Spec, state: State, rate: float) -> float | None:
@@ -106,15 +109,15 @@ def divisor_of(spec: Spec, state: State) -> Floats | None:
     return np.asarray((1 - spec.beta1**t) * root)
 
 
-def notes_of(trainer: Trainer) -> tuple[Note, ...]:
-    spec, network = trainer.spec, trainer.network
+def notes_of(spec: Spec, trainer: Trainer) -> tuple[Note, ...]:
+    network, samples = trainer.network, len(trainer.train_inputs)
     kinked = any(
         name in KINKS or (name == "elu" and network.elu_alpha != 1) for name in network.activations
     )  # fmt: skip
     found: dict[Note, bool] = {
         "kink": kinked,
         "kinked_loss": network.loss == "mae",
-        "batches": trainer.batch_size < len(trainer.train_inputs),
+        "batches": (spec.batch_size or samples) < samples,
         "batch_norm": any(stage.batch_norm for stage in network.stages),
         "dropout": any(stage.dropout > 0 for stage in network.stages),
         "penalty": spec.l1 > 0 or spec.l2 > 0 or spec.decay > 0,

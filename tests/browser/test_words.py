@@ -25,7 +25,9 @@ from engine.graph.operations import OPERATIONS
 from engine.spec.choices import FEATURES, BackendName, BugName, LossName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
+from engine.studies.landscape import SamplesName
 from engine.studies.measures import MEASURES
+from engine.studies.stability import Note, Verdict
 from engine.training.epoch_log import EpochRow
 from engine.training.stopping import StopReason
 from tests.browser.conftest import Opened
@@ -109,7 +111,14 @@ MADE = {
     *(f"inspector.group.{group}" for group in ("forward", "backward", "limits", "memory", "update")),
     *(f"inspector.word.{word}" for word in EXPLAINED_WORDS),
     *(f"chart.{name}" for name in ("linear", "log", "loss", "accuracy")),
-    *(f"studies.{name}" for name in ("sweep",)),
+    *(f"studies.{name}" for name in ("sweep", "landscape", "curvature")),
+    *(f"landscape.directions.{name}" for name in ("random", "path", "weights")),
+    *(f"landscape.samples.{name}" for name in get_args(SamplesName)),
+    *(f"landscape.axis.{name}" for name in ("random", "path")),
+    *(f"landscape.{name}" for name in ("directions", "samples", "weight", "bias")),
+    *(f"curvature.verdict.{name}" for name in get_args(Verdict)),
+    *(f"curvature.note.{name}" for name in get_args(Note)),
+    "field.landscape",
     *(f"sweep.knob.{name}" for name in ("width", "depth", "init_std")),
     *(f"sweep.measure.{name}" for name in ("gap", *MEASURES)),
     *(f"sweep.{name}" for name in ("x", "y", "cells", "measure", "epochs", "seeds", "target")),

@@ -127,5 +127,8 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Check: checks.check,
     commands.Sweep: study_commands.begin_sweep,
     commands.StudyControl: study_commands.control,
+    commands.Landscape: study_commands.ask,
+    commands.Curvature: study_commands.ask,
+    commands.GoToPoint: study_commands.go_to_point,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for the turn under way, or for a frame."""

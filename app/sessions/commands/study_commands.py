@@ -1,12 +1,19 @@
-"""Commands that begin studies, which are many runs at once, and stop them."""
+"""Commands that begin studies, which are many runs at once, and stop them; that ask what lies around the weights of
+now, and go there."""
 
+from dataclasses import replace
+
+import numpy as np
+
+from app.sessions.commands.change_commands import change
 from app.sessions.run import Run
+from app.sessions.surroundings import Question
 from app.sessions.viewers import Viewer
-from app.training_worker.port import TrainingWorker
+from app.training_worker.port import GetCheckpoint, GoTo, TrainingWorker
 from app.training_worker.study_requests import Study, SweepStudy
 from app.wire import commands
 from app.wire.commands import changed
-from app.wire.messages import faults_refused
+from app.wire.messages import Refusal, faults_refused
 from engine.studies.knobs import spaced
 from engine.studies.sweep import Axis
 
@@ -28,6 +35,21 @@ async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: comma
         return
     run.studies.refuse_too_large(planned)
     viewer.tell({"type": "study_cost", "runs": planned.runs, "seconds": round(planned.seconds, 2)})
+
+
+async def ask(run: Run, _worker: TrainingWorker, viewer: Viewer, question: Question) -> None:
+    run.surroundings.ask(viewer, question)
+
+
+async def go_to_point(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.GoToPoint) -> None:
+    parameters = run.surroundings.plane(command.plane).parameters(command.x, command.y)
+    if not np.isfinite(parameters).all():
+        raise Refusal("no_such_plane", {})
+    here = await worker.do(run.trainer, GetCheckpoint())
+    there = replace(here, state=replace(here.state, parameters=parameters, diverged=None))
+    await change(run, worker, ("landscape",), GoTo(there, 0))
+    run.tell_state()
+    run.tell_timeline()
 
 
 async def control(run: Run, _worker: TrainingWorker, viewer: Viewer, command: commands.StudyControl) -> None:

@@ -52,6 +52,8 @@ export function createMessageReceiver(store, session, predictions, receiveState)
     explanation: (explanation) => store.set({ explanation }),
     opened: (opened) => store.set({ opened }),
     study: (study) => store.set({ study: study.plan ? study : withNews(store.get('study'), study) }),
+    landscape: (landscape) => store.set({ landscape }),
+    curvature: (curvature) => store.set({ curvature }),
     study_cost: (studyCost) => store.set({ studyCost }),
     notice: receiveNotice,
     error: receiveError,

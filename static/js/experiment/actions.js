@@ -7,7 +7,7 @@ import { say } from '../core/notices.js';
 /** @typedef {import('../core/command_queue.js').Command} Command */
 
 const TRAINS = ['play', 'step', 'epoch'];
-const GOES_ON = [...TRAINS, 'configure', 'begin', 'reset', 'regenerate', 'edit', 'plant', 'undo', 'redo', 'seek', 'back', 'branch'];
+const GOES_ON = [...TRAINS, 'configure', 'begin', 'reset', 'regenerate', 'edit', 'go_to_point', 'plant', 'undo', 'redo', 'seek', 'back', 'branch'];
 const OTHER_SET_UP = ['configure', 'begin', 'regenerate'];
 
 /**

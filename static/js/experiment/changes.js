@@ -13,7 +13,7 @@ import { say } from '../core/notices.js';
 /** @typedef {import('../wire/messages.js').SpecChange} SpecChange */
 
 const BEFORE_PERCEPTRON = 'aside'; // key in this tab's memory: a reload while the perceptron rule is on still knows what it has replaced
-const OTHER_CHANGES = ['begin', 'edit', 'undo', 'redo', 'plant', 'regenerate', 'reset', 'branch', 'seek', 'back']; // after these commands Undo takes back something else
+const OTHER_CHANGES = ['begin', 'edit', 'go_to_point', 'undo', 'redo', 'plant', 'regenerate', 'reset', 'branch', 'seek', 'back']; // after these commands Undo takes back something else
 
 /** @param {Store} store */
 export function createChanges(store) {

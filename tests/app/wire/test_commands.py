@@ -15,6 +15,7 @@ from app.wire.commands import COMMANDS, Command, changed, parse, parse_binary
 from app.wire.messages import Refusal, sentence
 from engine import Spec
 
+BIAS = {"tensor": "layers.0.bias", "index": [0]}
 KNOB = {"knob": "learning_rate", "low": 0.01, "high": 1, "count": 256, "log": True}
 
 GOOD: list[dict[str, Any]] = [
@@ -55,6 +56,11 @@ GOOD: list[dict[str, Any]] = [
     {"type": "sweep", "x": {"knob": "noise", "low": 0, "high": 50, "count": 2}, "y": KNOB},
     {"type": "sweep", "x": KNOB, "y": KNOB, "then": "wait", "begin": False, "fields": {"noise": 10}, "epochs": 1},
     {"type": "study_control", "action": "stop"},
+    {"type": "landscape"},
+    {"type": "landscape", "side": 101, "directions": "path", "samples": "batch", "seed": 3},
+    {"type": "landscape", "directions": "weights", "weights": [BIAS, {"tensor": "layers.0.weight", "index": [1, 0]}]},
+    {"type": "curvature", "count": 10},
+    {"type": "go_to_point", "plane": 1, "x": 0.5, "y": -0.25},
 ]
 
 BAD = [

@@ -38,7 +38,7 @@ def true_hessian(trainer: Trainer) -> Doubles:
 
 
 def found_hessian(trainer: Trainer) -> Doubles:
-    product = hessian_product(trainer, trainer.checkpoint().state)
+    product = hessian_product(trainer, trainer.checkpoint())
     return np.array([product(column) for column in np.eye(trainer.network.count)])
 
 

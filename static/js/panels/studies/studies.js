@@ -12,6 +12,8 @@ import { say } from '../../core/notices.js';
 /** @type {{name: string, load: () => Promise<MountStudy>}[]} */
 const TABS = [
   { name: 'sweep', load: async () => (await import('./sweep.js')).mountSweep },
+  { name: 'landscape', load: async () => (await import('./landscape.js')).mountLandscape },
+  { name: 'curvature', load: async () => (await import('./curvature.js')).mountCurvature },
 ];
 
 const MARKUP = `

@@ -1,0 +1,100 @@
+"""SurroundingsTask: answers what viewers ask about the weights around those of now, one question after another.
+
+It holds the Trainer no longer than a copy of the State takes; what is measured then is measured beside training.
+"""
+
+import asyncio
+import logging
+from typing import Any
+
+from app.sessions.history.branches import Branches
+from app.sessions.run import Run
+from app.sessions.surroundings import Question
+from app.sessions.trainer_lock import TrainerLock
+from app.training_worker import study_requests
+from app.training_worker.port import GetCheckpoint, TrainingWorker
+from app.wire import commands
+from app.wire.messages import Refusal
+from engine.nn.network import Array
+from engine.training.timeline import Moment
+
+log = logging.getLogger(__name__)
+
+PATH_NUMBERS = 2_000_000
+"""Of all points of a path together, 8 MB: wide networks have fewer points."""
+PATH_POINTS = 60
+"""More cannot be told apart on a screen."""
+
+
+class SurroundingsTask:
+    def __init__(self, run: Run, worker: TrainingWorker, trainer_lock: TrainerLock) -> None:
+        self._run = run
+        self._worker = worker
+        self._trainer_lock = trainer_lock
+        self._task = asyncio.create_task(self._work())
+
+    def close(self) -> asyncio.Task[None]:
+        self._task.cancel()
+        return self._task
+
+    async def _work(self) -> None:
+        surroundings = self._run.surroundings
+        while True:
+            await surroundings.asked.wait()
+            asked = surroundings.next()
+            if asked is None:
+                continue
+            viewer, question = asked
+            try:
+                answer = await self._answer(question)
+            except Refusal as refusal:
+                answer = {**refusal.message(), "failed": True}
+            except Exception:  # the session goes on without
+                log.exception("what lies around step %d could not be measured", self._run.step)
+                answer = {**Refusal("study_failed", {}).message(), "failed": True}
+            viewer.tell({**answer, "type": question.type})
+
+    async def _answer(self, question: Question) -> dict[str, Any]:
+        """Raises Refusal."""
+        run = self._run
+        async with self._trainer_lock:
+            trainer, revision = run.trainer, run.revision
+            at = await self._worker.do(trainer, GetCheckpoint())
+            path = path_of(run.branches, at.state.step) if isinstance(question, commands.Landscape) else ()
+            asked = asked_of(question, path)
+        surveyed = await self._worker.look_around(trainer, at, asked)
+        kept = surveyed.plane if run.trainer is trainer else None
+        plane = None if kept is None else run.surroundings.keep(kept)
+        return {**surveyed.message, "revision": revision, "plane": plane}
+
+
+def asked_of(question: Question, path: tuple[Array, ...]) -> study_requests.Question:
+    if isinstance(question, commands.Curvature):
+        return study_requests.CurvatureQuestion(question.count)
+    directions = directions_of(question)
+    return study_requests.LandscapeQuestion(question.side, directions, question.samples, question.seed, path)
+
+
+def directions_of(question: commands.Landscape) -> Any:
+    """As `engine.studies.landscape` has them."""
+    if question.directions != "weights":
+        return question.directions
+    first, second = question.weights
+    return (first.tensor, first.index), (second.tensor, second.index)
+
+
+def path_of(branches: Branches, step: int) -> tuple[Array, ...]:
+    """The weights at the moments that are kept of the way to this step, evenly thinned out."""
+    timeline, end = branches.timeline, step
+    moments: list[Moment] = []
+    number: int | None = timeline.current
+    while number is not None:
+        branch = timeline.branches[number]
+        moments = [moment for moment in branch.moments if moment.step < end] + moments
+        number, end = branch.parent, min(end, branch.first_step)
+    parameters = [moment.checkpoint.state.parameters for moment in moments]
+    if not parameters:
+        return ()
+    most = max(2, min(PATH_POINTS, PATH_NUMBERS // len(parameters[0])))
+    stride = -(-len(parameters) // most)
+    return tuple(parameters[::stride])

@@ -1,0 +1,84 @@
+// @ts-check
+// The panel of the loss landscape: measured again and again while the run trains. A click puts the network there.
+
+import { write } from '../../core/elements.js';
+import { formatLoss, formatPercent, t } from '../../core/i18n.js';
+import { loadPlotly } from '../../core/plotly.js';
+import { lossesOf } from '../../wire/landscape.js';
+import { createLandscapeControls } from './landscape_controls.js';
+import { LANDSCAPE_MARKUP } from './landscape_markup.js';
+import { createLandscapeView } from './landscape_view.js';
+import { createQuestions } from './questions.js';
+import { short } from './sweep_map.js';
+
+/** @param {HTMLElement} root @param {import('./study_panel.js').Context} context @returns {import('./study_panel.js').StudyPanel} */
+export function mountLandscape(root, { store, send }) {
+  root.innerHTML = LANDSCAPE_MARKUP;
+  const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=landscape${name}]`));
+  const canvas = /** @type {HTMLCanvasElement} */ (of(''));
+  const surface = of('-surface');
+  const view = createLandscapeView(canvas, of('-3d'));
+  const controls = createLandscapeControls(root, store, () => questions.again());
+  const questions = createQuestions(store, 'landscape', () => send(controls.command()));
+  /** @type {import('./landscape_view.js').Held | null} */
+  let held = null;
+
+  function receive() {
+    const message = store.get('landscape');
+    if (message?.failed) write(of('-sentence'), t(`server.${message.code}`, message.values));
+    else if (message) {
+      held = { message, losses: lossesOf(message.loss) };
+      write(of('-sentence'), sentenceOf(message));
+    }
+    paint();
+  }
+
+  function paint() {
+    if (!held) return;
+    const { now, step } = held.message;
+    canvas.dataset.value = String(now);
+    canvas.dataset.step = String(step);
+    const enlarged = view.paint(held, { labels: controls.labels(), loss: t('landscape.loss') });
+    write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: short(enlarged, 2) }) : '');
+    write(of('-now'), t('landscape.now', { loss: formatLoss(now), step }));
+  }
+
+  /** @param {{type: string} & Record<string, any>} command */
+  function change(command) {
+    send(command);
+    questions.again();
+  }
+
+  canvas.onpointermove = (event) => write(of('-point'), nameOf(view.pointAt(held, event)));
+  canvas.onpointerleave = () => write(of('-point'), '');
+  canvas.onclick = (event) => {
+    const point = view.pointAt(held, event);
+    if (point?.plane) change({ type: 'go_to_point', plane: point.plane, x: point.x, y: point.y });
+  };
+  of('-undo').onclick = () => change({ type: 'undo' });
+  surface.onclick = async () => {
+    const on = surface.getAttribute('aria-pressed') !== 'true';
+    surface.setAttribute('aria-pressed', String(on));
+    if (on) await loadPlotly();
+    view.showInSpace(on);
+    paint();
+  };
+  store.watch(['landscape'], receive);
+  return {
+    shown() {
+      controls.showWords();
+      receive();
+      questions.begin();
+    },
+    hidden: questions.end,
+  };
+}
+
+/** How much of the path, and of the next step, is seen. @param {import('../../wire/messages.js').LandscapeMessage} message */
+function sentenceOf({ share, next_share: nextShare }) {
+  const path = share === null ? '' : t('landscape.share', { share: formatPercent(share) });
+  return `${path} ${nextShare === null ? '' : t('landscape.next_share', { share: formatPercent(nextShare) })}`.trim();
+}
+
+/** @param {{x: number, y: number, loss: number} | null} point */
+const nameOf = (point) => (point ? t('landscape.point', { loss: Number.isFinite(point.loss) ? formatLoss(point.loss) : '∞', x: short(point.x), y: short(point.y) }) : '');

@@ -1,0 +1,41 @@
+// @ts-check
+// The square of a landscape within its canvas, and the numbers and names at its edges.
+
+import { placeOfPoint } from '../../draw/plane/landscape.js';
+import { short } from './sweep_map.js';
+
+/** @typedef {import('../../draw/plane/landscape.js').Square} Square */
+
+/** @param {number} width @param {number} height @param {number} small  px of the letters @returns {Square} */
+export function squareIn(width, height, small) {
+  const [left, below, above] = [4.8 * small, 3.2 * small, 0.6 * small];
+  const size = Math.max(40, Math.min(width - left - small, height - below - above));
+  return { left: left + Math.max(0, (width - left - small - size) / 2), top: above, size };
+}
+
+/**
+ * @param {CanvasRenderingContext2D} context @param {Square} square
+ * @param {{side: number, x: [number, number], y: [number, number], middle: number[] | null}} landscape
+ * @param {import('../../draw/base/palette.js').Palette} palette @param {[string, string]} names
+ */
+export function drawLandscapeAxes(context, square, { side, x, y, middle }, palette, names) {
+  const { left, top, size } = square;
+  const { small } = palette;
+  const place = (/** @type {number[]} */ point) => placeOfPoint({ side, x, y, losses: [], path: [], next: null }, square, point);
+  context.font = `${small}px ${palette.font}`;
+  context.fillStyle = palette.soft;
+  context.textAlign = 'center';
+  context.textBaseline = 'top';
+  const marks = (/** @type {[number, number]} */ [from, to]) => (size > 14 * small ? [from, from / 2, 0, to / 2, to] : [from, 0, to]);
+  for (const value of marks(x)) context.fillText(short(value + (middle?.[0] ?? 0)), place([value, 0])[0], top + size + 0.4 * small);
+  context.fillText(names[0], left + size / 2, top + size + 1.8 * small);
+  context.textAlign = 'right';
+  context.textBaseline = 'middle';
+  for (const value of marks(y)) context.fillText(short(value + (middle?.[1] ?? 0)), left - 0.4 * small, place([0, value])[1]);
+  context.save();
+  context.translate(left - 4.2 * small, top + size / 2);
+  context.rotate(-Math.PI / 2);
+  context.textAlign = 'center';
+  context.fillText(names[1], 0, 0);
+  context.restore();
+}

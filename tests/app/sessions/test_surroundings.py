@@ -1,0 +1,120 @@
+"""What lies around the weights of now: landscapes and curvatures that are asked for, and going to a point of one."""
+
+import base64
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from app.sessions.history.branches import Branches
+from app.sessions.surroundings import KEPT_PLANES, Surroundings
+from app.sessions.surroundings_task import PATH_POINTS, path_of
+from app.wire.messages import Refusal
+from engine import Spec, Trainer
+from engine.backends.weight_plane import WeightPlane
+from engine.studies import curvature, landscape
+from engine.training.timeline import Timeline
+from tests.app.fake_viewer import Watcher, watching
+
+BIASES = [{"tensor": f"layers.{layer}.bias", "index": [0]} for layer in (0, 1)]
+
+
+def losses(told: dict[str, Any]) -> NDArray[np.float32]:
+    side = told["side"]
+    return np.frombuffer(base64.b64decode(told["loss"]), dtype="<f4").reshape(side, side)
+
+
+async def trained(watcher: Watcher, steps: int = 40) -> Trainer:
+    """The session and a Trainer of the same run, both so many steps on."""
+    await watcher.take(steps)
+    trainer = Trainer(watcher.run.spec, "by_hand")
+    trainer.advance(steps)
+    return trainer
+
+
+async def test_landscapes_and_curvatures_are_those_of_the_engine() -> None:
+    async with watching() as watcher:
+        trainer = await trained(watcher)
+        await watcher.say(type="landscape", side=9)
+        told = await watcher.until("landscape")
+        true = landscape(trainer, 9)
+        np.testing.assert_allclose(losses(told), true.loss, rtol=1e-6)
+        assert (told["step"], told["x"]) == (40, [-1, 1])
+        assert told["now"] == pytest.approx(trainer.evaluate()["train_loss"], rel=1e-6)
+        assert told["next"] == [[pytest.approx(value, rel=1e-5) for value in np.ravel(true.next_step.points)]]  # type: ignore[union-attr]
+        assert told["path"][-1] == pytest.approx([0, 0], abs=1e-9)
+        assert 0 < told["share"] < 0.5
+        for settings in ({"directions": "path"}, {"directions": "weights", "weights": BIASES}, {"samples": "batch"}):
+            await watcher.say(type="landscape", side=9, **settings)
+            another = await watcher.until("landscape")
+            assert not np.allclose(losses(another), losses(told), rtol=1e-3)
+            told = another
+        await watcher.say(type="curvature", count=3)
+        curved = await watcher.until("curvature")
+        np.testing.assert_array_equal(curved["values"], curvature(trainer, 3))
+        assert (curved["bound"], curved["verdict"]) == (2 / 0.03, "below")
+        assert curved["notes"] == ["batches"]
+
+
+async def test_a_point_is_gone_to_and_come_back_from() -> None:
+    async with watching() as watcher:
+        await trained(watcher)
+        await watcher.say(type="landscape", side=9)
+        told = await watcher.until("landscape")
+        x, y = told["x"][0], told["y"][0] / 2
+        await watcher.say(type="go_to_point", plane=told["plane"], x=x, y=y)
+        await watcher.until("timeline", lambda said: said["undo"] == 1)
+        await watcher.say(type="landscape", side=9)
+        there = await watcher.until("landscape", lambda said: said["plane"] == told["plane"] + 1)
+        assert there["now"] == pytest.approx(losses(told)[2, 0], rel=1e-6)
+        await watcher.say(type="undo")
+        await watcher.until("timeline", lambda said: said["undo"] == 0)
+        await watcher.say(type="landscape", side=9)
+        back = await watcher.until("landscape", lambda said: said["plane"] == told["plane"] + 2)
+        assert back["now"] == told["now"]
+
+
+async def test_what_cannot_be_answered_is_said_and_harms_nothing() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="landscape", directions="path")
+        told = await watcher.until("landscape")
+        assert (told["failed"], told["code"]) == (True, "study_no_path")
+        await watcher.say(type="landscape", directions="weights", weights=[BIASES[0], BIASES[0]])
+        assert (await watcher.until("landscape", lambda said: said["code"] != "study_no_path"))["failed"]
+        await watcher.say(type="landscape", side=5)
+        plane = (await watcher.until("landscape", lambda said: "plane" in said))["plane"]
+        await watcher.say(type="reset")
+        await watcher.say(type="go_to_point", plane=plane, x=0, y=0)
+        assert (await watcher.until("error"))["code"] == "no_such_plane"
+        await trained(watcher, 5)
+
+
+def test_only_the_newest_planes_are_kept() -> None:
+    surroundings = Surroundings()
+    nothing = np.zeros(0)
+    planes = [WeightPlane(nothing.astype(np.float32), nothing, nothing, nothing) for _ in range(KEPT_PLANES + 1)]
+    numbers = [surroundings.keep(plane) for plane in planes]
+    assert surroundings.plane(numbers[-1]) is planes[-1]
+    with pytest.raises(Refusal):
+        surroundings.plane(numbers[0])
+
+
+def test_a_path_is_the_way_to_a_step_whatever_the_branch() -> None:
+    trainer = Trainer(Spec(samples=60))
+    timeline = Timeline(10**8, trainer.checkpoint(), 0)
+    for _ in range(100):
+        trainer.advance(1)
+        timeline.record(trainer.checkpoint(), 0)
+    branches = cast(Branches, SimpleNamespace(timeline=timeline))
+    assert len(path_of(branches, 50)) == 50
+    assert len(path_of(branches, 100)) <= PATH_POINTS
+    timeline.branch(timeline.nearest(0, 30).checkpoint, 0, ())
+    trainer.restore(timeline.nearest(0, 30).checkpoint)
+    for _ in range(5):
+        trainer.advance(1)
+        timeline.record(trainer.checkpoint(), 0)
+    path = path_of(branches, 35)
+    assert len(path) == 35
+    np.testing.assert_array_equal(path[-1], timeline.nearest(1, 34).checkpoint.state.parameters)

@@ -1,0 +1,52 @@
+"""The loss landscape and the curvature on the sheet of studies: the engine's numbers, and a click that goes there."""
+
+import pytest
+from playwright.sync_api import expect
+
+from engine.spec.spec import Spec
+from engine.studies.curvature import curvature
+from engine.training.trainer import Trainer
+from tests.browser.conftest import Opened
+
+
+def value(opened: Opened, testid: str, name: str = "value") -> float:
+    return float(opened[testid].get_attribute(f"data-{name}") or "nan")
+
+
+def twin_of(opened: Opened) -> Trainer:
+    twin = Trainer(Spec.model_validate(opened.spec), backend="by_hand")
+    twin.advance(int(opened.number("steps")))
+    return twin
+
+
+def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
+    opened["step"].click()
+    opened.until(lambda: opened.number("steps") == 1)
+    opened["studies"].click()
+    opened["study-tab-landscape"].click()
+    twin = twin_of(opened)
+    before = pytest.approx(twin.evaluate()["train_loss"], rel=1e-5)
+    opened.until(lambda: value(opened, "landscape") == before)
+    expect(opened["landscape-sentence"]).to_contain_text("%")
+
+    box = opened["landscape"].bounding_box()
+    assert box
+    middle = {"x": box["width"] / 2, "y": box["height"] / 2}
+    opened["landscape"].hover(position={"x": middle["x"] + 120, "y": middle["y"] - 60})
+    expect(opened["landscape-point"]).to_contain_text("loss")
+    opened["landscape"].click(position={"x": middle["x"] + 120, "y": middle["y"] - 60})
+    opened.until(lambda: abs(value(opened, "landscape") - twin.evaluate()["train_loss"]) > 1e-3)
+    opened["landscape-undo"].click()
+    opened.until(lambda: value(opened, "landscape") == before)
+
+    opened["landscape-directions"].select_option("weights")
+    expect(opened["landscape-x-tensor"]).to_be_visible()
+    opened["landscape-x-source"].fill("99")
+    opened["landscape-x-source"].blur()
+    expect(opened["landscape-sentence"]).to_contain_text("layers.0.weight")
+
+    opened["study-tab-curvature"].click()
+    opened.until(lambda: value(opened, "curvature") == pytest.approx(curvature(twin)[0], rel=1e-9))
+    assert value(opened, "two-over-rate") == pytest.approx(2 / twin.spec.learning_rate)
+    expect(opened["curvature-notes"]).to_contain_text("mini-batch")
+    opened["studies-close"].click()
