@@ -1,0 +1,59 @@
+"""Bench `studies`: whole sweeps on all cores, and what one run of them costs beside an eager torch loop on one."""
+
+import time
+from typing import Any
+
+import numpy as np
+import torch
+
+from engine import Spec, Trainer
+from engine.studies import sweep
+from tests.bench.engine import SetUp, eager_loop
+
+ROUNDS = 3
+TORCH_EPOCHS = 5
+"""Of which the time of a whole run is told: a hundred take seconds."""
+
+RATES = np.geomspace(0.001, 10, 50).tolist()
+SCALES = np.geomspace(0.05, 6, 50).tolist()
+MOMENTA = np.linspace(0.9, 0.999, 20).tolist()
+
+SWEEPS: dict[str, dict[str, Any]] = {
+    "2-4-2-1": {
+        "spec": Spec(initializer="normal"), "x": ("learning_rate", RATES), "y": ("init_std", SCALES), "epochs": 100,
+        "asked": 2, "loop": SetUp((4, 2)),
+    },
+    "spiral 2-8-8-8-1, adam": {
+        "spec": SetUp((8, 8, 8), optimizer="adam").spec, "x": ("learning_rate", RATES[:20]), "y": ("beta2", MOMENTA),
+        "epochs": 200, "asked": 4, "loop": SetUp((8, 8, 8), optimizer="adam"),
+    },
+}  # fmt: skip
+
+
+def run() -> dict[str, Any]:
+    """By sweep: its runs, the seconds of all of them and those asked for, and how many times as long torch takes."""
+    torch.set_num_threads(1)
+    Trainer(Spec()).advance(1)  # compiled before it is timed
+    return {name: figures_of(**given) for name, given in SWEEPS.items()}
+
+
+def figures_of(spec: Spec, x: Any, y: Any, epochs: int, asked: float, loop: SetUp) -> dict[str, float]:
+    runs = len(x[1]) * len(y[1])
+    seconds = []
+    for _ in range(ROUNDS):
+        began = time.perf_counter()
+        sweep(spec, x, y, epochs=epochs)
+        seconds.append(time.perf_counter() - began)
+    epoch = eager_loop(loop, Trainer(loop.spec))
+    epoch()
+    began = time.perf_counter()
+    for _ in range(TORCH_EPOCHS):
+        epoch()
+    torch_run = (time.perf_counter() - began) / TORCH_EPOCHS * epochs
+    return {"runs": runs, "seconds": min(seconds), "asked": asked, "ratio": torch_run * runs / min(seconds)}
+
+
+def report(figures: dict[str, Any]) -> None:
+    for name, one in figures.items():
+        took = f"{one['seconds']:.2f} s, asked {one['asked']} s"
+        print(f"{name:24} {one['runs']:5} runs in {took}; torch {one['ratio']:.0f} ×")
