@@ -1,13 +1,17 @@
 """What a page asks the network for, in order, and what it gets from it, as Chromium's own protocol tells."""
 
+import re
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 from playwright.sync_api import CDPSession, Page
 
-LAST = "js/panels/top/help.js"
-"""Of the parts that the page loads when it has nothing else to do."""
+JS = Path(__file__).parents[2] / "static" / "js"
+OF_THE_WALL = {"panels/presenting/wall_window.js"}
+LATE = set(re.findall(r"import\('\.\./(.+?)'\)", (JS / "pages" / "playground.js").read_text())) - OF_THE_WALL
+"""Modules, below js/, that a page at a desk loads when it has nothing else to do."""
 
 
 @dataclass
@@ -77,7 +81,10 @@ def follow(page: Page) -> NetworkLog:
 
 
 def to_the_end(page: Page, log: NetworkLog) -> None:
-    """Until the page has loaded all its parts."""
+    """Until the page has loaded all its parts, with what they import."""
     page.wait_for_function("window.Plotly", timeout=60_000)
-    while not ((last := log.first(LAST)) and last.ended):
+    while len(late := [one.path for one in log.asked if one.path.split("/js/")[-1] in LATE]) < len(LATE):
+        page.wait_for_timeout(20)
+    page.evaluate("paths => Promise.all(paths.map((path) => import(path)))", late)
+    while not all(one.ended for one in log.asked if one.path != "/ws"):
         page.wait_for_timeout(20)
