@@ -35,6 +35,9 @@ FLAGS = (
     *("--no-sandbox", "--no-first-run", "--disable-sync"),
     *("--disable-background-networking", "--disable-component-update", "--process-per-site"),
 )
+NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(run, timeout);"
+"""As on a busy machine: a late part of the page comes when somebody asks for it, or some seconds after another. What a
+page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
 PATIENCE = 60.0
 """Seconds: nothing here depends on how fast the machine is."""
 
@@ -174,6 +177,7 @@ def server() -> Iterator[Running]:
 @pytest.fixture(scope="package")
 def window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="en-US")
+    context.add_init_script(NO_IDLE_TIME)
     context.new_page().goto(empty_page(server))
     yield context
     context.close()

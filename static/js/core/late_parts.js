@@ -1,6 +1,6 @@
 // @ts-check
 // Parts of the page that are loaded after its first picture: when a person first asks for one, or when the browser has
-// nothing else to do. A click on what a part answers waits until the part is there and is then made again.
+// nothing else to do. A click on what a part answers, or a file chosen for it, waits until it is there and comes again then.
 
 import { say } from './notices.js';
 
@@ -14,7 +14,7 @@ const LONGEST_WAIT = 3000; // milliseconds: a page that draws without a pause lo
  */
 /**
  * @typedef {object} Triggers  what asks for a part before its turn has come
- * @property {string} [clicked]  a selector of the elements of the page that it answers
+ * @property {string} [clicked]  a selector of the elements of the page that it answers when they are clicked or changed
  * @property {keyof import('./state.js').PageState} [set]  a key of the store that is empty otherwise
  */
 
@@ -29,17 +29,17 @@ export function createLatePart(store, mount, { clicked, set } = {}) {
   }));
   const demand = () => load().catch(() => void say(store, 'error', 'part.missing'));
 
-  /** @param {MouseEvent} click */
-  async function hold(click) {
-    const { target } = click;
+  /** @param {Event} event  a click, or a change of a field */
+  async function hold(event) {
+    const { target } = event;
     if (!clicked || !(target instanceof Element) || !target.closest(clicked)) return;
-    click.preventDefault();
-    click.stopImmediatePropagation();
-    const again = new MouseEvent('click', click);
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    const again = event instanceof MouseEvent ? new MouseEvent('click', event) : new Event('change', event);
     await demand();
     if (listening.signal.aborted) target.dispatchEvent(again);
   }
-  if (clicked) document.addEventListener('click', hold, { capture: true, signal: listening.signal });
+  for (const kind of clicked ? ['click', 'change'] : []) document.addEventListener(kind, hold, { capture: true, signal: listening.signal });
   if (set) listening.signal.addEventListener('abort', store.watch([set], () => store.get(set) && demand()));
   return { load, demand };
 }

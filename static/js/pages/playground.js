@@ -157,7 +157,7 @@ const upload = createLatePart(store, async () => {
 const save = createLatePart(store, async () => {
   const { mountSave } = await import('../panels/save/save.js');
   mountSave(element('save-menu'), element('save'), store, act, focusPlay);
-}, { clicked: '#save' });
+}, { clicked: '#save, [data-testid=load-weights]' });
 const kept = createLatePart(store, async () => {
   const [{ mountKept }, begin] = await Promise.all([import('../panels/kept/kept.js'), loadFreshStart(), loadLateStyle()]);
   const buttons = { keep: element('keep'), kept: element('kept'), file: element('save-experiment') };
@@ -281,8 +281,9 @@ document.addEventListener('dragenter', upload.demand, { once: true }); // before
 document.addEventListener('dragenter', save.demand, { once: true });
 
 await firstPicture(store);
-for (const part of [network, controls, plotly, charts]) await part.demand();
+const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords]; // by any click
+for (const part of unasked) await part.demand();
 await loadWhenIdle([
-  fullScreen, slowMotion, otherTabs, wallControls, reach, upload, save, kept, arithmeticPredictions, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, studies, help, glossary, share, addressWords, wallWindow, list,
+  wallWindow, upload, save, list, slowMotion, wallControls, kept, inspector, settings, gallery, figures, scores, pointEditor,
+  comparison, drawingPad, samplePredictions, studies, help, glossary, share,
 ]);
