@@ -60,8 +60,10 @@ def used(scripts: list[Path]) -> dict[str, str]:
             said = text[call.end() : until_closed(text, call.end() - 1) - 1]
             if call[1] == "set":
                 keys = written(said) if said.startswith("{") else set()
+            elif call[1] == "watch":
+                keys = set(re.findall(r"'(\w+)'", said.partition("]")[0])) if said.startswith("[") else set()
             else:
-                keys = set(re.findall(r"'(\w+)'", said if call[1] == "get" else said[: said.index("]")]))
+                keys = set(re.findall(r"'(\w+)'", said))
             found |= dict.fromkeys(keys, path.relative_to(SCRIPTS).as_posix())
     return found
 
