@@ -55,7 +55,16 @@ def test_a_list_is_made_stepped_through_kept_and_shared(open_page: OpenPage, tmp
     for name in ("By hand", "Spirals"):
         opened["list-entries"].get_by_label(f"Take out: {name}").click()
     assert len(rows(opened)) == 1
+    expect(opened["list-entries"].locator("[aria-current]")).to_have_count(1)  # the one before those that were begun
+    opened["list-address"].fill("#dataset=own&own_points=" + "1:2:0," * 40_000)
+    opened["list-add"].click()
+    expect(opened["list-fault"]).to_contain_text("at most 200,000 characters")
+    assert len(rows(opened)) == 1, "a list that could not be read again"
+    load_files(opened, tmp_path, file)
 
+
+def load_files(opened: Opened, tmp_path: Path, file: Path) -> None:
+    """Those that are no lists, the list of before, and one of what is not there."""
     faulty = tmp_path / "points.json"
     for text, sentence in (
         ("[[1, 2]]", "is no list"),
@@ -79,4 +88,4 @@ def test_a_list_is_made_stepped_through_kept_and_shared(open_page: OpenPage, tmp
         opened.page.keyboard.press("Escape")
         expect(opened["message"]).to_contain_text(sentence)
         assert opened.spec["dataset"] == "spiral", "the run goes on"
-        keys.press("l")
+        opened.page.keyboard.press("l")

@@ -136,6 +136,7 @@ MADE = {
     *(f"{kind}.{one.finding}{part}" for one in FAILURES for kind, part in (("break", ""), ("break", ".see"))),
     *(f"diagnosis.{code}{part}" for code in get_args(FindingCode) for part in DIAGNOSED.get(code, ("", ".why"))),
     *(f"list.fault.{fault}" for fault in ("none", "version", "entry", "many")),
+    *(f"list.refused.{fault}" for fault in ("entry", "many")),
     *(f"bug.{bug}{part}" for bug in get_args(BugName) for part in ("", ".help")),
     *(f"engine.{name}{part}" for name in get_args(BackendName) for part in ("", ".help")),
     *(f"checked.witness.{witness}" for witness in get_args(Reference)),

@@ -53,6 +53,12 @@ const isText = (value, longest) => typeof value === 'string' && value.length <= 
 /** What follows # in an address that was pasted whole, or alone. @param {string} text */
 export const addressIn = (text) => text.trim().replace(/^[^#]*#/, '');
 
+/**
+ * Where a list goes on once it has changed: at the entry begun last, or the last one before it that is still there; −1: at its start.
+ * @template T @param {T[]} entries @param {number} at  of the one begun last @param {T[]} changed
+ */
+export const placeAfter = (entries, at, changed) => changed.lastIndexOf(/** @type {T} */ (entries.slice(0, at + 1).findLast((entry) => changed.includes(entry))));
+
 /** The list with one entry elsewhere. @template T @param {T[]} entries @param {number} from @param {number} to @returns {T[]} */
 export function moved(entries, from, to) {
   const rest = entries.filter((_, i) => i !== from);

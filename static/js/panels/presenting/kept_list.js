@@ -1,18 +1,22 @@
 // @ts-check
-// The teacher's list as it is kept on this device, and which of its entries was begun last in this tab.
+// The teacher's list as it is kept on this device, and which of its entries was begun last in this tab, which the store holds.
 
 import { recall, remember } from '../../core/memory.js';
-import { readList, writeList } from '../../experiment/set_up_list.js';
+import { placeAfter, readList, writeList } from '../../experiment/set_up_list.js';
 
 const KEPT = 'list';
 const AT = 'list-at';
 
 /** @typedef {import('../../experiment/set_up_list.js').Entry} Entry */
 
-/** @param {() => void} changed  here or in another window */
-export function keepList(changed) {
+/** @param {import('../../core/store.js').Store} store @param {() => void} changed  here or in another window */
+export function keepList(store, changed) {
   let entries = read();
-  let at = Number(recall(AT) ?? -1); // −1: none yet
+  if (store.get('listAt') === null) store.set({ listAt: Number(recall(AT) ?? -1) });
+  const stopFollowing = store.watch(['listAt'], () => {
+    remember(AT, String(store.get('listAt')));
+    changed();
+  });
 
   /** @returns {Entry[]} */
   function read() {
@@ -34,24 +38,27 @@ export function keepList(changed) {
 
   return {
     get entries() { return entries; },
-    get at() { return at; },
+    get at() { return store.get('listAt') ?? -1; },
     /** @param {number} place */
-    begin(place) {
-      at = place;
-      remember(AT, String(at));
-      changed();
-    },
-    /** @param {Entry[]} others @returns {boolean} whether they are kept over the end of this page, too */
+    begin(place) { store.set({ listAt: place }); },
+    /** @param {Entry[]} others @returns {string} key of what is to be said: they cannot be a list, or are not kept over the end of this page; '' as a rule */
     replace(others) {
+      const file = writeList(others);
+      const found = readList(file);
+      if ('fault' in found) return `list.refused.${found.fault}`; // it could not be read again, and would be lost
+      store.set({ listAt: placeAfter(entries, this.at, others) });
       entries = others;
       changed();
       try {
-        localStorage.setItem(KEPT, writeList(others));
-        return true;
+        localStorage.setItem(KEPT, file);
+        return '';
       } catch {
-        return false;
+        return 'list.not_kept';
       }
     },
-    stop: () => removeEventListener('storage', reread),
+    stop() {
+      stopFollowing();
+      removeEventListener('storage', reread);
+    },
   };
 }

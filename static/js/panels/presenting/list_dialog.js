@@ -59,7 +59,7 @@ export function mountList(dialog, opener, store, begin, page) {
   translate(dialog);
   const find = (/** @type {string} */ testid) => /** @type {HTMLInputElement} */ (dialog.querySelector(`[data-testid=${testid}]`));
   const [name, address, preset, fault] = ['list-name', 'list-address', 'list-preset', 'list-fault'].map(find);
-  const list = keepList(show);
+  const list = keepList(store, show);
 
   /** @param {number} place */
   function start(place) {
@@ -85,8 +85,8 @@ export function mountList(dialog, opener, store, begin, page) {
 
   /** @param {Entry[]} entries */
   function change(entries) {
-    showFault(fault, '');
-    if (!list.replace(entries)) showFault(fault, t('list.not_kept'));
+    const said = list.replace(entries);
+    showFault(fault, said && t(said));
   }
 
   /** @param {File} file */

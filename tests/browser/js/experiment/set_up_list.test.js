@@ -1,7 +1,7 @@
 // @ts-check
 // A list of set-ups to its file and back, and files that are none.
 
-import { MOST_ENTRIES, addressIn, isList, moved, readList, writeList } from '/static/js/experiment/set_up_list.js';
+import { MOST_ENTRIES, addressIn, isList, moved, placeAfter, readList, writeList } from '/static/js/experiment/set_up_list.js';
 import { assert, equal, test } from '/js-tests/harness.js';
 
 const ENTRIES = [{ name: '', preset: 'circle' }, { name: 'Größe', address: 'dataset=spiral&hidden=8,8:relu' }, { name: 'start', address: '' }];
@@ -31,4 +31,14 @@ test('an address is taken whole or from its hash on', () => {
 test('an entry is moved to a place of the list without it', () => {
   equal(moved(['a', 'b', 'c'], 0, 1), ['b', 'a', 'c']);
   equal(moved(['a', 'b', 'c'], 2, 0), ['c', 'a', 'b']);
+});
+
+test('a list that has changed goes on where it was', () => {
+  const [a, b, c] = ENTRIES;
+  equal(placeAfter([a, b, c], 1, [b, a, c]), 0);
+  equal(placeAfter([a, b, c], 2, [b, c]), 1);
+  equal(placeAfter([a, b, c], 1, [a, c]), 0, 'the one after it is next');
+  equal(placeAfter([a, b, c], 0, [b, c]), -1);
+  equal(placeAfter([a, b, c], -1, [b, a, c]), -1);
+  equal(placeAfter([a, b, c], 2, [{ ...a }, { ...b }, { ...c }]), -1, 'another list begins at its start');
 });
