@@ -51,6 +51,7 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         opened.until(lambda: opened.number("steps") > step)
         assert opened.number("train-loss") == later
         compare(opened)
+        compare_too_many(opened)
 
 
 def compare(opened: Opened) -> None:
@@ -69,6 +70,21 @@ def compare(opened: Opened) -> None:
     opened.until(lambda: opened.number("steps") == 25)
     expect(opened["rival-1"]).to_have_attribute("data-step", "25")
     assert opened["rival-1"].get_attribute("data-value") == opened["rival-0"].get_attribute("data-value")
+
+
+def compare_too_many(opened: Opened) -> None:
+    opened["save"].click()
+    opened["kept"].click()
+    rows = opened.page.locator("[data-recent=false]")
+    for count in range(4, 9):
+        expect(rows).to_have_count(count)
+        rows.last.get_by_test_id("kept-copy").click()
+    expect(rows).to_have_count(9)
+    for row in rows.all():
+        row.get_by_test_id("kept-choose").check()
+    opened["kept-compare"].click()
+    expect(opened.page.locator(".kept-said")).to_contain_text("9 are ticked, and at most 8")
+    expect(opened["kept-sheet"]).to_be_visible()
 
 
 def row_named(opened: Opened, name: str) -> Locator:
@@ -91,8 +107,13 @@ def rename_copy_and_delete(opened: Opened) -> None:
     expect(rows).to_have_count(3)
     copy = row_named(opened, "<b>mine</b> (copy)")
     expect(copy.get_by_test_id("kept-note")).to_have_value("a note")
+    for row in (mine, copy):
+        row.get_by_test_id("kept-choose").check()
+    expect(opened["kept-compare"]).to_be_enabled()
     copy.get_by_test_id("kept-remove").click()
     expect(rows).to_have_count(2)
+    expect(opened["kept-compare"]).to_be_disabled()
+    mine.get_by_test_id("kept-choose").uncheck()
     opened["kept-undo"].click()
     expect(rows).to_have_count(3)
 

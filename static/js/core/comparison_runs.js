@@ -4,7 +4,7 @@
 import { Follower, setUpOf } from './comparison_run.js';
 
 const EVERY = 200; // milliseconds between two looks: a few readings a second of each run are enough for its curve
-const MOST = 7; // eight runs with this page's own
+export const MOST_OTHERS = 7; // eight runs with this page's own
 
 /** @typedef {import('./state.js').SetUp} SetUp */
 /** @typedef {import('./state.js').Difference} Difference */
@@ -38,12 +38,12 @@ export function createComparisonRuns(store, connect, address, withDifference) {
   }
 
   return {
-    most: MOST,
+    most: MOST_OTHERS,
     stop,
     /** @param {Difference[]} differences  one for each run */
     start(differences) {
       stop();
-      followers = differences.slice(0, MOST).map(follow);
+      followers = differences.slice(0, MOST_OTHERS).map(follow);
       timer = window.setInterval(() => {
         followers.forEach((one) => one.follow());
         publish();
@@ -52,7 +52,7 @@ export function createComparisonRuns(store, connect, address, withDifference) {
     },
     /** @param {Difference} difference */
     add(difference) {
-      if (followers.length < MOST) followers.push(follow(difference));
+      if (followers.length < MOST_OTHERS) followers.push(follow(difference));
       publish();
     },
     /** With the last one the comparison ends. @param {number} index */
@@ -66,4 +66,4 @@ export function createComparisonRuns(store, connect, address, withDifference) {
 }
 
 /** On the wall: they are the desk's, which tells of them and starts and ends them. @type {ReturnType<typeof createComparisonRuns>} */
-export const runsOfTheDesk = { most: MOST, stop() {}, start() {}, add() {}, remove() {} };
+export const runsOfTheDesk = { most: MOST_OTHERS, stop() {}, start() {}, add() {}, remove() {} };

@@ -111,9 +111,12 @@ export function comparisonChart(lines, { log, step, ...look }) {
   const { palette, width } = look;
   const axis = lossAxis(lines.map((line) => line.losses), log, ticksFor(look));
   const longest = lines.reduce((most, { steps }) => (steps.length && (steps.at(-1) ?? 0) > (most.at(-1) ?? -1) ? steps : most), /** @type {number[]} */ ([]));
-  const traces = lines.map((line) => trace(line.steps, line.losses, { ...line, log, zero: axis.zero, width, link: palette.link }));
+  const traces = lines.map((line) => trace(line.steps, line.losses, { ...line, name: withoutTags(line.name), log, zero: axis.zero, width, link: palette.link }));
   return { traces, layout: layoutOf(longest, look, axis.layout, step, 12) };
 }
+
+/** A person's own name, of which Plotly would take a part for a tag. @param {string} name */
+const withoutTags = (name) => name.replaceAll('<', '‹');
 
 /** Where the run stands. @param {number} step @param {import('../base/palette.js').Palette} palette */
 function placeLine(step, { back, link }) {

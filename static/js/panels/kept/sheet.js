@@ -1,6 +1,7 @@
 // @ts-check
 // The sheet Kept: the experiments of this browser as a table, filtered, taken as files and read from them.
 
+import { MOST_OTHERS } from '../../core/comparison_runs.js';
 import { download } from '../../core/download.js';
 import { t } from '../../core/i18n.js';
 import { allColumns, csvOf, firstName, matches } from './columns.js';
@@ -12,6 +13,7 @@ import { createKeptTable } from './table.js';
 /** @typedef {import('./columns.js').KeptRow} KeptRow */
 
 const LONGEST_NAME = 120;
+const MOST = MOST_OTHERS + 1; // to be compared: one of them becomes this page's run
 
 /**
  * @param {HTMLDialogElement} dialog
@@ -37,6 +39,7 @@ export function createKeptSheet(dialog, does) {
     const { said, fault } = await keptServer.list(does.session());
     if (fault) return notice.say(fault);
     [rows, hasStore] = [[...said.rows, ...said.recent.map((row) => ofTab(row, does.session()))], said.has_store];
+    choice.keepOnly(rows);
     show();
     await loadPictures(rows, pictures, () => dialog.open);
     table.paint();
@@ -54,7 +57,8 @@ export function createKeptSheet(dialog, does) {
   search.oninput = show;
   compare.onclick = () => {
     const chosen = rows.filter(choice.isChosen);
-    if (chosen.length > 1) does.compare(chosen); // some may have been deleted
+    if (chosen.length > MOST) notice.say({ key: 'kept.compare.too_many', values: { count: chosen.length, limit: MOST } });
+    else does.compare(chosen);
   };
   csv.onclick = () => download('playground-kept.csv', csvOf(rows), 'text/csv');
   picker.onchange = async () => {
@@ -90,12 +94,19 @@ const createDeeds = (then, notice) => ({
 function createChoice(button) {
   /** @type {Set<string>} */
   const ids = new Set();
+  const show = () => { button.disabled = ids.size < 2; };
   return {
     isChosen: (/** @type {KeptRow} */ { id }) => ids.has(id),
+    /** Some may have been deleted. @param {KeptRow[]} rows */
+    keepOnly(rows) {
+      const there = new Set(rows.map(({ id }) => id));
+      for (const id of ids) if (!there.has(id)) ids.delete(id);
+      show();
+    },
     choose(/** @type {KeptRow} */ { id }, /** @type {boolean} */ is) {
       if (is) ids.add(id);
       else ids.delete(id);
-      button.disabled = ids.size < 2;
+      show();
     },
   };
 }

@@ -1,5 +1,5 @@
 // @ts-check
-import { layerChart, logAxis, logRange, lossChart, spread } from '/static/js/draw/chart/charts.js';
+import { comparisonChart, layerChart, logAxis, logRange, lossChart, spread } from '/static/js/draw/chart/charts.js';
 import { decadesOf, quantityOf } from '/static/js/draw/chart/quantities.js';
 import { thinned } from '/static/js/draw/chart/thinning.js';
 import { LIGHT, assert, equal, near, test } from '/js-tests/harness.js';
@@ -32,6 +32,12 @@ test('a long history is a few hundred points in the chart', () => {
   for (const { traces } of [lossChart(HISTORY, { ...LOOK, log: true, names: ['a', 'b'] }), layerChart(NORMS, { ...OF_LAYERS, names: ['a', 'b'] })]) {
     for (const trace of /** @type {any[]} */ (traces)) assert(trace.x.length <= 610 && trace.x.length > 50, `${trace.x.length} points`);
   }
+});
+
+test('a name is text, not markup', () => {
+  const line = { steps: [0, 1], losses: [2, 1], name: '<b>mine</b>', color: '#000', dash: 'solid' };
+  const [{ name }] = /** @type {any[]} */ (comparisonChart([line], { ...LOOK, log: true }).traces);
+  assert(name.includes('mine') && !name.includes('<'), name);
 });
 
 test('the loss is solid ink, the test loss dashed, and training lies on top', () => {
