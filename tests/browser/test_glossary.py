@@ -26,6 +26,14 @@ def test_a_term_is_explained_by_hover_by_key_and_in_the_glossary(opened: Opened)
     opened.page.keyboard.press("Escape")
     expect(card).to_be_hidden()
 
+    opened["fullscreen-output"].click()
+    opened.page.locator("[data-term=f1]").hover()
+    expect(card).to_be_visible()
+    for filled in ("true", "false"):  # one level at a time
+        opened.page.keyboard.press("Escape")
+        expect(card).to_be_hidden()
+        expect(opened["fullscreen-output"]).to_have_attribute("aria-pressed", filled)
+
     opened.page.locator("[data-term=f1]").evaluate("label => { label.dataset.term = 'unheard_of'; }")
     opened.page.locator("[data-term=unheard_of]").hover()
     expect(card).to_contain_text("no entry for this term")

@@ -56,7 +56,9 @@ export function mountTermCard(card, makeEntry) {
     else hide();
   };
   const typed = (/** @type {KeyboardEvent} */ event) => {
-    if (!['Tab', 'Shift'].includes(event.key) && !isWithin(document.activeElement)) hide();
+    if (['Tab', 'Shift'].includes(event.key) || isWithin(document.activeElement)) return;
+    if (event.key === 'Escape' && card.matches(':popover-open')) event.preventDefault(); // it leaves nothing else
+    hide();
   };
   const listening = new AbortController();
   document.addEventListener('pointerover', over, listening);

@@ -99,7 +99,8 @@ function createTabs(dialog, context) {
       panel.hidden = panel !== tab.panel;
     }
     try {
-      tab.study ??= (await tab.load())(tab.panel, context);
+      const mount = await tab.load();
+      tab.study ??= mount(tab.panel, context); // once, though a second click came meanwhile
     } catch {
       say(context.store, 'error', 'part.missing');
       return;

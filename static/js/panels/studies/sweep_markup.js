@@ -29,7 +29,7 @@ export const SWEEP_MARKUP = `
       <span class="study-start"><button type="submit" class="play" data-testid="sweep-start"></button><output class="label" data-testid="sweep-cost"></output></span>
     </form>
     <div class="study-map">
-      <canvas data-testid="sweep-map" tabindex="0" role="img" data-cells="0" data-done="0"></canvas>
+      <canvas data-testid="sweep-map" tabindex="0" role="img" data-t-label="studies.sweep" data-cells="0" data-done="0"></canvas>
       <div class="study-tip" data-testid="sweep-cell" role="status" hidden></div>
       <p class="study-hint" data-t="sweep.hint"></p>
     </div>
@@ -37,7 +37,7 @@ export const SWEEP_MARKUP = `
       <progress data-testid="sweep-progress" data-value="0" max="1" value="0" data-t-label="sweep.progress"></progress>
       <span class="study-time" data-testid="sweep-time"></span>
       <span class="grow"></span>
-      <label class="label">${'<span data-t="sweep.level"></span>'} <input type="number" step="any" data-testid="sweep-level"></label>
+      <label class="label"><span data-t="sweep.level"></span> <input type="number" step="any" data-testid="sweep-level"></label>
       <button type="button" class="button small" data-testid="sweep-zoom-out" data-t="sweep.zoom_out" hidden></button>
       <button type="button" class="button small" data-testid="sweep-border" data-t="sweep.border" data-t-title="sweep.border.title"></button>
       <span class="label" data-t="sweep.legend"></span>
