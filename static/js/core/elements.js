@@ -14,9 +14,12 @@ export const overlayIsOpen = () => document.querySelector('dialog[open], [popove
 
 const GAP = 6; // px between a popover and its button
 
-/** Below its button and right-aligned with it, within the window. @param {HTMLElement} popover @param {HTMLElement} button */
+/** Below its button, or above it where it has room only there, and right-aligned with it, within the window.
+ * @param {HTMLElement} popover @param {HTMLElement} button */
 export function placeBeside(popover, button) {
-  const { bottom, right } = button.getBoundingClientRect();
-  popover.style.top = `${Math.max(GAP, Math.min(bottom + GAP, innerHeight - popover.offsetHeight - GAP))}px`;
+  const { top, bottom, right } = button.getBoundingClientRect();
+  const lowest = innerHeight - popover.offsetHeight - GAP;
+  const above = top - popover.offsetHeight - GAP;
+  popover.style.top = `${bottom + GAP <= lowest ? bottom + GAP : Math.max(GAP, above >= GAP ? above : lowest)}px`;
   popover.style.left = `${Math.max(GAP, Math.min(right, innerWidth - GAP) - popover.offsetWidth)}px`;
 }
