@@ -45,11 +45,9 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
 
         row_named(opened, "<b>mine</b>").get_by_test_id("kept-open").click()
         expect(opened["kept-sheet"]).to_be_hidden()
-        opened.until(lambda: opened.number("steps") == step)
-        assert opened.number("train-loss") == loss
+        opened.until(lambda: (opened.number("steps"), opened.number("train-loss")) == (step, loss))
         opened["epoch-step"].click()
-        opened.until(lambda: opened.number("steps") > step)
-        assert opened.number("train-loss") == later
+        opened.until(lambda: opened.number("steps") > step and opened.number("train-loss") == later)
         compare(opened)
         compare_too_many(opened)
 
