@@ -193,7 +193,8 @@ class Limits(BaseModel):
     """Of one: 300,000 parameters with what Adam remembers of them take 6 MB, the default network 0.1."""
 
     kept_bytes: Annotated[int, Ge(1)] = 4 * 1024**3
-    """Of all people together: as much as their runs. Beyond it nothing more is kept; nothing is forgotten for it."""
+    """Of all people together: as much as their runs. Beyond it nothing more is kept; nothing is forgotten for it. As
+    much again for the recent runs of all tabs, of which the oldest are forgotten."""
 
     kept_days: Annotated[float, Gt(0)] = 365
     """How long one is kept that nobody opens or changes: from one school year to the next."""

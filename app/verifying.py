@@ -34,7 +34,7 @@ def verify_file(path: Path, sources: DataSources, most_bytes: int = Limits().kep
         print(f"{path} cannot be read ({fault.strerror}). Give the place of a .playground file.", file=sys.stderr)
         return 1
     except Fault as fault:
-        print(sentence(fault.code, fault.values), file=sys.stderr)
+        print(_printable(sentence(fault.code, fault.values)), file=sys.stderr)
         return 1
     print(_verdict(found))
     return 0 if found.holds else 1
@@ -54,6 +54,6 @@ def _verdict(found: Verification) -> str:
     return VERDICTS[found.outcome].format(steps=steps, compared=compared, step=step, place=found.place)
 
 
-def _printable(name: str) -> str:
-    """Without what a terminal would obey."""
-    return "".join(letter if letter.isprintable() else "?" for letter in name)
+def _printable(text: str) -> str:
+    """What a file says, without what a terminal would obey."""
+    return "".join(letter if letter.isprintable() else "?" for letter in text)

@@ -85,7 +85,7 @@ class Run:
         """When the newest entry of the loss curve was made."""
         self.remember: Callable[[KeptRun], None] | None = None
         """Takes a run that was left; None: nowhere."""
-        self.studies = Studies(limits, self.tell)
+        self.studies = Studies(limits, self.post)
         self.surroundings = Surroundings()
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
@@ -285,6 +285,10 @@ class Run:
     def tell(self, said: dict[str, Any]) -> None:
         for viewer in self.viewers:
             viewer.tell(said, self.revision)
+
+    def post(self, text: str) -> None:
+        for viewer in self.viewers:
+            viewer.post(text, self.revision)
 
     def notify(self, code: NoticeCode, values: dict[str, Value], by: Viewer | None = None) -> None:
         """by: whose doing it was; that viewer is told so."""

@@ -5,6 +5,7 @@ times a second what has come of them; all of it is kept until the next study, fo
 """
 
 import asyncio
+import json
 import logging
 import time
 from collections import deque
@@ -46,7 +47,8 @@ class SessionStudy:
     """Runs that have ended."""
     seconds: float = 0.0
     """It has been worked on for."""
-    parts: list[Any] = field(default_factory=list)
+    parts: list[str] = field(default_factory=list)
+    """As JSON: of thousands, to write them again for each page that is loaded would hold up everybody."""
     told: int = 0
     """How many of the parts."""
 
@@ -57,24 +59,28 @@ class SessionStudy:
         shown = self.seconds / share if share else 0.0
         return (self.planned.seconds * (1 - share) + shown * share) * (1 - share)
 
-    def message(self, parts: list[Any]) -> dict[str, Any]:
-        return {
+    def add(self, parts: list[Any]) -> None:
+        self.parts += [json.dumps(part, allow_nan=False) for part in parts]
+
+    def message(self, parts: list[str], **more: Any) -> str:
+        told = {
             "type": "study",
             "number": self.number,
             "state": self.state.value,
             "done": self.done,
             "runs": self.planned.runs,
             "seconds_left": round(self.seconds_left, 2),
-            "parts": parts,
+            **more,
         }
+        return f'{json.dumps(told, allow_nan=False)[:-1]}, "parts": [{",".join(parts)}]}}'
 
 
 class Studies:
-    """What is known of the studies of a session. tell: to all its viewers."""
+    """What is known of the studies of a session. post: gives all its viewers a message, as text."""
 
-    def __init__(self, limits: Limits, tell: Callable[[dict[str, Any]], None]) -> None:
+    def __init__(self, limits: Limits, post: Callable[[str], None]) -> None:
         self._limits = limits
-        self._tell = tell
+        self._post = post
         self._count = 0
         self.current: SessionStudy | None = None
         self.waiting: deque[SessionStudy] = deque()
@@ -108,21 +114,21 @@ class Studies:
         if self.waiting and not busy:
             self.current = self.waiting.popleft()
             self.current.state = StudyState.WORKING
-            self.tell_whole(self._tell)
+            self.tell_whole(self._post)
             self.changed.set()
 
-    def tell_whole(self, tell: Callable[[dict[str, Any]], None]) -> None:
+    def tell_whole(self, post: Callable[[str], None]) -> None:
         """What the study is, and all that has come of it."""
         study = self.current
         if study is not None:
             study.told = len(study.parts)
-            tell({**study.message(study.parts), "plan": study.planned.message, "waiting": len(self.waiting)})
+            post(study.message(study.parts, plan=study.planned.message, waiting=len(self.waiting)))
 
     def tell_news(self) -> None:
         study = self.current
         if study is not None:
             parts, study.told = study.parts[study.told :], len(study.parts)
-            self._tell({**study.message(parts), "waiting": len(self.waiting)})
+            self._post(study.message(parts, waiting=len(self.waiting)))
 
     def stop(self) -> None:
         """Raises Refusal where none is under way."""
@@ -150,7 +156,7 @@ class Studies:
         study.state = StudyState.ENDED
         if study is self.current:
             self.tell_news()
-        self._tell(Refusal("study_failed", {}).message())
+        self._post(json.dumps(Refusal("study_failed", {}).message()))
 
 
 class StudyWork:
@@ -193,7 +199,7 @@ class StudyWork:
                     continue
                 piece = await self._worker.work_on(study.planned.handle)
                 study.done += piece.runs
-                study.parts += piece.parts
+                study.add(piece.parts)
                 now = time.monotonic()
                 study.seconds = before + now - began
                 if now - told >= TELL_SECONDS and study is self._studies.current:

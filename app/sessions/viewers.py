@@ -51,7 +51,11 @@ class Viewer:
 
     def tell(self, message: dict[str, Any], revision: int = 0) -> None:
         """Posts a message; from now on frames older than `revision` are not for this viewer."""
-        if not self.outbox.post(json.dumps(message, allow_nan=False), revision):
+        self.post(json.dumps(message, allow_nan=False), revision)
+
+    def post(self, text: str, revision: int = 0) -> None:
+        """A message that is text already."""
+        if not self.outbox.post(text, revision):
             self.close(Closing("never_reads"))
 
     def begin(self, sizes: tuple[int, ...]) -> None:

@@ -19,6 +19,8 @@ from app.store.schema import kept
 RECENT = "tab:"
 """Before the owner of a row that nobody has kept: one of the recent runs of a tab."""
 
+IS_RECENT = kept.c.owner.like(f"{RECENT}%")
+
 REMOVED_SECONDS = 3600.0
 """How long a removed row can be put back: a lesson."""
 
@@ -81,10 +83,11 @@ class KeptRows:
             self._check(owner, values["size"], bounds)
             return self._inserted(owner, values)
 
-    def add_recent(self, tab: str, row: NewRow, most: int, row_bytes: int) -> None:
-        """The oldest goes where there are more than that; what is too large is left out."""
+    def add_recent(self, tab: str, row: NewRow, most: int, bounds: Bounds) -> None:
+        """The oldest goes where the tab has more than `most`, and where those of all tabs take more than kept rows may;
+        what is too large is left out."""
         values = _values(row)
-        if values["size"] > row_bytes:
+        if values["size"] > bounds.row_bytes:
             return
         owner = RECENT + tab
         with self._connection().begin():
@@ -92,6 +95,20 @@ class KeptRows:
             newest = select(kept.c.id).where(kept.c.owner == owner).order_by(kept.c.kept_at.desc()).limit(most)
             ids = list(self._connection().execute(newest).scalars())
             self._connection().execute(delete(kept).where(kept.c.owner == owner, kept.c.id.not_in(ids)))
+            self._forget_oldest_recent(self._bytes_of(IS_RECENT) - bounds.all_bytes)
+
+    def _forget_oldest_recent(self, too_many_bytes: int) -> None:
+        if too_many_bytes <= 0:
+            return
+        oldest_first = select(kept.c.id, kept.c.size).where(IS_RECENT).order_by(kept.c.used_at)
+        forgotten: list[str] = []
+        with self._connection().execute(oldest_first) as rows:
+            for id, size in rows:
+                forgotten.append(id)
+                too_many_bytes -= size
+                if too_many_bytes <= 0:
+                    break
+        self._connection().execute(delete(kept).where(kept.c.id.in_(forgotten)))
 
     def copy(self, owner: str, id: str, name: str, bounds: Bounds, to: str | None = None) -> KeptRow | None:
         """to: another owner, who gets it. None where this owner has no such row. Raises TooMuch."""
@@ -108,10 +125,12 @@ class KeptRows:
         there = and_(kept.c.owner == owner, kept.c.removed_at.is_(None))
         if self._connection().execute(select(func.count()).where(there)).scalar_one() >= bounds.rows:
             raise TooMuch("rows", bounds.rows)
-        of_all = select(func.coalesce(func.sum(kept.c.size), 0)).where(kept.c.owner.not_like(f"{RECENT}%"))
-        taken = self._connection().execute(of_all).scalar_one()
-        if taken + size > bounds.all_bytes:
+        if self._bytes_of(~IS_RECENT) + size > bounds.all_bytes:
             raise TooMuch("all_bytes", bounds.all_bytes)
+
+    def _bytes_of(self, which: ColumnElement[bool]) -> int:
+        taken = select(func.coalesce(func.sum(kept.c.size), 0)).where(which)
+        return int(self._connection().execute(taken).scalar_one())
 
     def _inserted(self, owner: str, values: Mapping[str, Any]) -> KeptRow:
         now = self._clock()
@@ -167,11 +186,10 @@ class KeptRows:
     def sweep(self, seconds: float, recent_seconds: float) -> int:
         """Forgets what nobody has used for so long, and what was removed; how many."""
         now = self._clock()
-        is_recent = kept.c.owner.like(f"{RECENT}%")
         gone = or_(
             kept.c.used_at < now - seconds,
             kept.c.removed_at < now - REMOVED_SECONDS,
-            and_(is_recent, kept.c.used_at < now - recent_seconds),
+            and_(IS_RECENT, kept.c.used_at < now - recent_seconds),
         )
         with self._connection().begin():
             return self._connection().execute(delete(kept).where(gone)).rowcount

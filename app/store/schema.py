@@ -52,7 +52,7 @@ kept = Table(
     Column("layout", Text, nullable=False),  # JSON
     Column("arrays", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),  # bytes of all that
-    Index("kept_owner", "owner"),
+    Index("kept_owner", "owner", "removed_at", "size"),  # counted and summed up without a look at the rows
     Index("kept_used_at", "used_at"),
 )
 """Experiments that people have kept."""

@@ -88,7 +88,7 @@ async def experiment(processes: Processes, data: bytes, sources: DataSources) ->
     answer = await _read(processes, experiment_of, data, sources)
     try:
         return await asyncio.to_thread(_experiment_read, answer)
-    except (ValueError, LookupError, TypeError, RecursionError):
+    except (ValueError, LookupError, TypeError, ArithmeticError, RecursionError, struct.error):
         raise Refusal(HARM["died"], {}) from None
 
 

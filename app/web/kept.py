@@ -4,9 +4,8 @@ Whose they are is told by a cookie with a random token, given with the first one
 """
 
 import secrets
-from typing import Annotated, Any
+from typing import Any
 
-from annotated_types import Len
 from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -16,7 +15,7 @@ from app.web.answers import body_of, json_answer, manager_of, said, session_of, 
 from app.web.kept_list import KeptList, owner_of, tab_of
 from app.wire.messages import Refusal
 from engine.kept import playground_file
-from engine.kept.document import MOST_NAME, MOST_NOTE
+from engine.kept.document import MOST_NAME, MOST_NOTE, Name, Note
 from engine.kept.experiment import KeptExperiment
 
 COOKIE = "playground-kept"
@@ -37,8 +36,8 @@ class Words(BaseModel):
 
     model_config = ConfigDict(extra="forbid", str_strip_whitespace=True)
 
-    name: Annotated[str, Len(1, MOST_NAME)] | None = None
-    note: Annotated[str, Len(0, MOST_NOTE)] | None = None
+    name: Name | None = None
+    note: Note | None = None
 
 
 @router.get("/api/kept")

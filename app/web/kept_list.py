@@ -24,6 +24,9 @@ R = TypeVar("R")
 LONG = {"own_points", "own_units", "own_names"}
 """Fields of a Spec that no table shows."""
 
+MOST_REMEMBERING = 16
+"""Recent runs on their way to the store: each is there with all its weights meanwhile."""
+
 REFUSALS: dict[str, ErrorCode] = {"rows": "kept_too_many", "row_bytes": "kept_too_large", "all_bytes": "kept_full"}
 """A bound of the store → what is said where it is reached."""
 
@@ -62,7 +65,9 @@ class KeptList:
         return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds, to)))
 
     def remember(self, key: str, run: KeptRun) -> None:
-        """As one of the recent runs of the tab that has this session."""
+        """As one of the recent runs of the tab that has this session; not where the store is far behind."""
+        if len(self._remembering) >= MOST_REMEMBERING:
+            return
         task = asyncio.create_task(self._remember(key, run))
         self._remembering.add(task)
         task.add_done_callback(self._remembering.discard)
@@ -73,9 +78,7 @@ class KeptList:
         facts, arrays = await asyncio.to_thread(document.written, run.experiment)
         row = NewRow(run.experiment.name, "", summary_of(run), run.picture, facts, arrays)
         with suppress(StoreFailed):
-            await self._store.ask(
-                self._store.kept_rows.add_recent, owner_of(key), row, self._most_recent, self.bounds.row_bytes
-            )
+            await self._store.ask(self._store.kept_rows.add_recent, owner_of(key), row, self._most_recent, self.bounds)
 
     async def listed(self, owner: str) -> list[dict[str, Any]]:
         """The newest first; none where nothing is kept."""

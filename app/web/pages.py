@@ -12,6 +12,7 @@ from fastapi import APIRouter, HTTPException, Request, Response
 from jinja2 import Environment, FileSystemLoader, select_autoescape
 
 from app.settings import FILES, Settings
+from app.web.answers import said, turn_of
 from app.web.assets.packed import FOR_EVER, REVALIDATE, Packed
 from app.web.assets.static_files import static_files
 
@@ -42,10 +43,18 @@ def address(request: Request) -> Response:
 
 
 @router.get("/qr.svg", include_in_schema=False)
-def shared_address(text: str) -> Response:
-    """The address of a set-up as a QR code. Raises 404 where it is longer than such a code can be."""
+async def shared_address(request: Request, text: str) -> Response:
+    """The address of a set-up as a QR code. Raises 404 where it is longer than such a code can be.
+
+    One of 3,000 letters takes half a second of a processor: each person has their turn."""
+
+    async def answer() -> Response:
+        async with turn_of(request):
+            drawn = await asyncio.to_thread(_qr_svg, text)
+        return Response(drawn, media_type="image/svg+xml")
+
     try:
-        return Response(_qr_svg(text), media_type="image/svg+xml")
+        return await said(answer)
     except segno.DataOverflowError:
         raise HTTPException(404) from None
 

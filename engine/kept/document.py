@@ -7,9 +7,9 @@ from dataclasses import asdict
 from typing import Annotated, Any
 
 import numpy as np
-from annotated_types import Ge, Gt, Le, Len
+from annotated_types import Ge, Gt, Le
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, StringConstraints, ValidationError
 
 from engine.data.tables import shortened
 from engine.fault import Fault
@@ -35,9 +35,16 @@ OF_OPTIMIZER = "optimizer."
 Arrays = Mapping[str, NDArray[Any]]
 Count = Annotated[int, Ge(0), Le(2**53)]
 
+NO_NUL = r"^[^\x00]*$"
+"""Not every database has room for that character in a text."""
+
+Name = Annotated[str, StringConstraints(min_length=1, max_length=MOST_NAME, pattern=NO_NUL)]
+Note = Annotated[str, StringConstraints(max_length=MOST_NOTE, pattern=NO_NUL)]
+
 
 class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+    """JSON has no infinity, but 1e999 is read as one."""
 
 
 class Progress(Part):
@@ -61,8 +68,8 @@ class Stopping(Part):
 
 
 class Facts(Part):
-    name: Annotated[str, Len(1, MOST_NAME)]
-    note: Annotated[str, Len(0, MOST_NOTE)]
+    name: Name
+    note: Note
     spec: dict[str, Any]
     bug: BugName | None
     backend: BackendName
@@ -119,7 +126,7 @@ def read(facts: object, arrays: Arrays) -> KeptExperiment:
     state = _state(spec, found.progress, arrays)
     here = Checkpoint(spec, state, StoppingState(**found.stopping.model_dump()), found.bug, found.backend)
     start = _floats("start", arrays, state.parameters.shape)
-    curve, log = _curve(arrays, layers=len(spec.hidden) + 1), _log(arrays)
+    curve, log = _curve(arrays, layers=len(spec.hidden) + 1, last=state.step), _log(arrays, last=state.step)
     return KeptExperiment(
         found.name, found.note, here, start, found.changed, found.steps_per_second, curve, found.curve_width, log
     )
@@ -143,15 +150,15 @@ def _state(spec: Spec, progress: Progress, arrays: Arrays) -> State:
     )
 
 
-def _curve(arrays: Arrays, layers: int) -> tuple[CurveEntry, ...]:
-    steps = _counts("curve.steps", arrays, MOST_ENTRIES)
+def _curve(arrays: Arrays, layers: int, last: int) -> tuple[CurveEntry, ...]:
+    steps = _counts("curve.steps", arrays, MOST_ENTRIES, last)
     values = _numbers("curve.values", arrays, "<f8", (len(steps), 2 + layers if len(steps) else 2))
     rows = zip(steps, values.tolist(), strict=True)
     return tuple(CurveEntry(step, train, test, tuple(norms)) for step, (train, test, *norms) in rows)
 
 
-def _log(arrays: Arrays) -> tuple[EpochRow, ...]:
-    epochs, steps = (_counts(name, arrays, 2 * MOST_ROWS) for name in ("log.epochs", "log.steps"))
+def _log(arrays: Arrays, last: int) -> tuple[EpochRow, ...]:
+    epochs, steps = (_counts(name, arrays, 2 * MOST_ROWS, last) for name in ("log.epochs", "log.steps"))
     values = _numbers("log.values", arrays, "<f8", (len(epochs), 5))
     if len(steps) != len(epochs):
         raise _damaged("log.steps")
@@ -165,12 +172,12 @@ def _row(epoch: int, step: int, values: Sequence[float]) -> EpochRow:
     return EpochRow(epoch, step, train, test, train_accuracy, test_accuracy, whole)
 
 
-def _counts(name: str, arrays: Arrays, most: int) -> list[int]:
-    """Rising numbers."""
+def _counts(name: str, arrays: Arrays, most: int, last: int) -> list[int]:
+    """Rising numbers, none beyond the step where the run stands: there are as many epochs at most."""
     values = arrays.get(name)
     if values is None or values.dtype != "<i8" or values.ndim != 1 or len(values) > most:
         raise _damaged(name)
-    if (values < 0).any() or (np.diff(values) <= 0).any():
+    if (values < 0).any() or (values > last).any() or (np.diff(values) <= 0).any():
         raise _damaged(name)
     found: list[int] = values.tolist()
     return found

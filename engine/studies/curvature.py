@@ -15,6 +15,9 @@ MOST_MULTIPLICATIONS = 100_000_000
 """Weights times samples: a product with the Hessian takes some eight times as many, half a second, and there are
 thirty or more."""
 
+MOST_RESTARTS = 200
+"""Of Lanczos: some thousands of products. Seen were ten."""
+
 DENSE = 24
 """Parameters up to which the whole matrix is made: Lanczos wants twenty vectors."""
 
@@ -64,5 +67,7 @@ def largest_eigenvalues(product: HessianProduct, count: int = 1, scale: Floats |
         from scipy.sparse.linalg import LinearOperator, eigsh  # takes a third of a second, and few runs need it
 
         operator = LinearOperator((size, size), matvec=times, dtype=np.float64)
-        values = eigsh(operator, count, which="LA", v0=start, tol=TOLERANCE, return_eigenvectors=False)
+        values = eigsh(
+            operator, count, which="LA", v0=start, maxiter=MOST_RESTARTS, tol=TOLERANCE, return_eigenvectors=False
+        )
     return np.sort(values)[::-1][:count]

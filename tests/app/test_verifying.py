@@ -47,6 +47,7 @@ def test_a_right_file_and_a_forged_one(tmp_path: Path) -> None:
         (b" " * 3_000, "no file with an experiment"),
         (json.dumps({"format": playground_file.FORMAT, "version": 9}).encode(), "version 9"),
         (json.dumps({"format": playground_file.FORMAT, "version": 1, "arrays": {}}).encode(), "damaged"),
+        (json.dumps({"format": playground_file.FORMAT, "version": 1, "arrays": {"\x1b[2J": 0}}).encode(), "?[2J"),
     ],
 )
 def test_what_cannot_be_verified_is_told(
@@ -55,7 +56,9 @@ def test_what_cannot_be_verified_is_told(
     file = tmp_path / "file"
     file.write_bytes(content)
     assert verify_file(file, BUNDLED_ONLY, most_bytes=2_000 if len(content) == 3_000 else 10**6) == 1
-    assert said in capsys.readouterr().err
+    told = capsys.readouterr().err
+    assert said in told
+    assert "\x1b" not in told
 
 
 def test_a_file_that_is_not_there_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -61,4 +61,4 @@ async def control(run: Run, _worker: TrainingWorker, viewer: Viewer, command: co
         case "end":
             run.studies.end()
         case "tell":
-            run.studies.tell_whole(viewer.tell)
+            run.studies.tell_whole(viewer.post)

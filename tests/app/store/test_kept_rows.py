@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from app.settings import Limits
-from app.store.kept_rows import REMOVED_SECONDS, Bounds, KeptRows, NewRow, TooMuch
+from app.store.kept_rows import RECENT, REMOVED_SECONDS, Bounds, KeptRows, NewRow, TooMuch
 from app.store.opening import connect_to_folder, open_folder
 from app.store.repository import Repository
 from app.store.store import Store
@@ -123,6 +123,17 @@ def test_bounds_hold_and_nothing_is_written_beyond_them(repository: Repository) 
         assert much.value.bound == bound
     assert kept.listed("me") == [first]
     assert kept.listed("you") == []
+
+
+def test_recent_runs_of_all_tabs_have_a_bound_and_the_oldest_go(repository: Repository) -> None:
+    kept = repository.kept
+    mine = kept.add("me", row(), BOUNDS)
+    bounds = Bounds(rows=3, row_bytes=10_000, all_bytes=9_000)
+    for tab in ("first", "second", "third"):
+        kept.add_recent(tab, row(tab, numbers=1_000), 50, bounds)  # 4,000 bytes of weights each
+    assert kept.listed(RECENT + "first") == []
+    assert [len(kept.listed(RECENT + tab)) for tab in ("second", "third")] == [1, 1]
+    assert kept.listed("me") == [mine]
 
 
 # The limits that people hear of: see tests/app/test_limits.py

@@ -131,6 +131,7 @@ async def test_rows_are_changed_copied_removed_and_put_back(storing: Running, so
     assert (status, picture["kind"], len(picture["values"])) == (200, "map", picture["side"] ** 2)
     for words in ({"name": ""}, {"name": "x" * 121}, {"note": "x" * 2001}, {"name": 3}, {}, {"name": "a", "more": 1}):
         assert (await browser.ask("PATCH", f"kept/{id}", words))[1]["code"] == "kept_words"
+    assert (await browser.ask("PATCH", f"kept/{id}", {"name": "a\0b"}))[1]["code"] == "kept_words"
     assert (await browser.ask("PATCH", f"kept/{id}", b"{"))[1]["code"] == "kept_words"
 
 

@@ -70,6 +70,11 @@ DAMAGED: dict[str, tuple[Callable[[dict[str, Any]], None], str]] = {
     "a huge step": (put("progress", "step", value=10**400), "progress.step"),
     "a truth for a step": (put("progress", "step", value=True), "progress.step"),
     "an unknown stop rule": (put("stopping", "stopped", value="never"), "stopping.stopped"),
+    "a name that ends in the middle": (put("name", value="a\0b"), "name"),
+    "a loss without end": (put("stopping", "best", value=float("inf")), "stopping.best"),
+    "a pace without end": (put("steps_per_second", value=float("inf")), "steps_per_second"),
+    "a curve of steps to come": (put("arrays", "curve.steps", value=array(np.array([1, 74], "<i8"))), "curve.steps"),
+    "epochs to come": (put("arrays", "log.epochs", value=array(np.array([2**62], "<i8"))), "log.epochs"),
     "a pace of zero": (put("steps_per_second", value=0), "steps_per_second"),
     "a giant shape": (put("arrays", "parameters", "shape", value=[2**39]), "arrays.parameters"),
     "a negative shape": (put("arrays", "parameters", "shape", value=[-1, -COUNT]), "arrays.parameters"),
@@ -95,7 +100,7 @@ def test_what_is_damaged_is_told_by_its_place(name: str) -> None:
     change, place = DAMAGED[name]
     change(content)
     with pytest.raises(Fault) as refused:
-        playground_file.read(json.dumps(content).encode())
+        playground_file.read(json.dumps(content).replace("Infinity", "1e999").encode())
     assert (refused.value.code, refused.value.values) == ("kept_damaged", {"what": place})
 
 

@@ -24,5 +24,5 @@ def upgrade() -> None:
         sa.Column("arrays", sa.LargeBinary, nullable=False),
         sa.Column("size", sa.Integer, nullable=False),
     )
-    op.create_index("kept_owner", "kept", ["owner"])
+    op.create_index("kept_owner", "kept", ["owner", "removed_at", "size"])
     op.create_index("kept_used_at", "kept", ["used_at"])
