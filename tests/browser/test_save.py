@@ -113,7 +113,7 @@ def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:
     opened.answered()
     texts = [line["text"] for line in written(opened)]
     assert texts.count("0.50") == opened.state["parameters_count"]
-    expect(opened["inspector"]).to_contain_text("Step 1 (next step)")
+    expect(opened["inspector"]).to_contain_text("Step 1 (next step, ")
 
 
 def test_a_file_dropped_on_the_page_is_loaded(opened: Opened) -> None:
