@@ -50,6 +50,7 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         opened.until(lambda: opened.number("steps") > step and opened.number("train-loss") == later)
         compare(opened)
         compare_too_many(opened)
+        open_what_is_gone(opened)
 
 
 def compare(opened: Opened) -> None:
@@ -83,6 +84,17 @@ def compare_too_many(opened: Opened) -> None:
     opened["kept-compare"].click()
     expect(opened.page.locator(".kept-said")).to_contain_text("9 are ticked, and at most 8")
     expect(opened["kept-sheet"]).to_be_visible()
+
+
+def open_what_is_gone(opened: Opened) -> None:
+    """Deleted in another tab, while the sheet is open here."""
+    row = opened.page.locator("[data-recent=false]").first
+    row.evaluate("row => fetch(`api/kept/${row.dataset.id}`, { method: 'DELETE' })")
+    row.get_by_test_id("kept-open").click()
+    expect(opened.page.locator(".kept-said")).to_contain_text("not kept here any more")
+    expect(opened["kept-sheet"]).to_be_visible()
+    assert [fault for fault in opened.faults if "404" not in fault] == []
+    opened.faults.clear()  # the browser logs a refusal
 
 
 def row_named(opened: Opened, name: str) -> Locator:

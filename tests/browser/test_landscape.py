@@ -44,6 +44,12 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened["landscape-x-source"].fill("99")
     opened["landscape-x-source"].blur()
     expect(opened["landscape-sentence"]).to_contain_text("layers.0.weight")
+    opened["landscape-x-source"].fill("1.5")
+    opened["landscape-x-source"].blur()
+    expect(opened["study-message"]).not_to_be_empty()
+    opened["landscape-x-source"].fill("1")
+    opened["landscape-x-source"].blur()
+    expect(opened["landscape-sentence"]).not_to_contain_text("layers.0.weight")
 
     opened["study-tab-curvature"].click()
     opened.until(lambda: value(opened, "curvature") == pytest.approx(curvature(twin)[0], rel=1e-9))

@@ -30,13 +30,14 @@ export function mountKept(dialog, buttons, store, begin, page) {
 
   const sheet = createKeptSheet(dialog, {
     session,
-    open(row) {
+    open: (row) => new Promise((answered) => {
       const { spec, bug, steps_per_second } = row.summary;
       begin({ spec, bug, steps_per_second }, {}, async () => {
-        const { fault } = done(await keptServer.open(session(), row));
-        if (fault) say(store, 'error', fault.key, { values: fault.values });
+        const answer = done(await keptServer.open(session(), row));
+        if (answer.fault) say(store, 'error', answer.fault.key, { values: answer.fault.values }); // which takes the start back
+        answered(answer);
       });
-    },
+    }),
     compare([first, ...others]) {
       store.set({ comparedKept: others.map(({ name, summary: { spec, bug, engine } }) => ({ name, bug, engine, spec: /** @type {import('../../wire/messages.js').Spec} */ (spec) })) });
       const { spec, bug, steps_per_second } = first.summary;

@@ -17,7 +17,7 @@ const MOST = MOST_OTHERS + 1; // to be compared: one of them becomes this page's
 
 /**
  * @param {HTMLDialogElement} dialog
- * @param {{session: () => string, open: (row: KeptRow) => void, compare: (rows: KeptRow[]) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
+ * @param {{session: () => string, open: (row: KeptRow) => Promise<import('./kept_server.js').Answer<any>>, compare: (rows: KeptRow[]) => void, openFile: (file: File) => Promise<import('./kept_server.js').Answer<any>>}} does  openFile: where nothing is kept
  */
 export function createKeptSheet(dialog, does) {
   const [search, picker, csv, compare] = ['filter', 'load', 'csv', 'compare'].map((name) => /** @type {any} */ (dialog.querySelector(`[data-testid=kept-${name}]`)));
@@ -32,7 +32,7 @@ export function createKeptSheet(dialog, does) {
 
   /** Loads the list again where something was done. @param {import('./kept_server.js').Answer<any>} answer */
   const then = async (answer) => { if (notice.isDone(answer)) await load(); };
-  const deeds = { ...createDeeds(then, notice), ...choice, open: does.open };
+  const deeds = { ...createDeeds(then, notice), ...choice, open: async (/** @type {KeptRow} */ row) => void notice.isDone(await does.open(row)) };
   const table = createKeptTable(/** @type {HTMLTableElement} */ (dialog.querySelector('table')), (id) => pictures.get(id), deeds);
 
   async function load() {

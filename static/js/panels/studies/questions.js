@@ -33,8 +33,10 @@ export function createQuestions(store, kind, ask) {
     ask();
   }
 
+  /** What was asked may have been refused, and needs no answer any more. */
   function again() {
     due = true;
+    waiting = false;
     next();
   }
 
@@ -43,10 +45,7 @@ export function createQuestions(store, kind, ask) {
     next();
   });
   store.watch(['frame', 'timeline'], next);
-  store.watch(['connection', 'began'], () => {
-    waiting = false;
-    again();
-  });
+  store.watch(['connection', 'began'], again);
   return {
     begin() {
       if (visible) return;
