@@ -85,7 +85,9 @@ def load_files(opened: Opened, tmp_path: Path, file: Path) -> None:
     expect(opened["list-entries"].locator("li")).to_have_count(2)
     for name, sentence in (("nope", "no preset called nope"), ("hidden=x", "hidden=x")):
         opened["list-entries"].get_by_text(name, exact=True).click()
-        opened.page.keyboard.press("Escape")
-        expect(opened["message"]).to_contain_text(sentence)
+        expect(opened["list-fault"]).to_contain_text(sentence)
         assert opened.spec["dataset"] == "spiral", "the run goes on"
-        opened.page.keyboard.press("l")
+    opened.page.keyboard.press("Escape")
+    expect(opened["list-dialog"]).to_be_hidden()
+    opened.page.keyboard.press("PageDown")
+    expect(opened["message"]).to_contain_text("no preset called nope")

@@ -64,7 +64,11 @@ export function mountList(dialog, opener, store, begin, page) {
   /** @param {number} place */
   function start(place) {
     const entry = list.entries[place];
-    if (!entry || !beginEntry(entry, store, begin)) return;
+    if (!entry) return;
+    const problem = beginEntry(entry, store, begin);
+    if (problem && dialog.open) showFault(fault, t(problem.key, problem.values)); // the page's own place is below the dialog
+    else if (problem) say(store, 'error', problem.key, { values: problem.values });
+    if (problem) return;
     list.begin(place);
     say(store, 'notice', 'list.at', { values: { number: place + 1, count: list.entries.length, name: nameOf(entry) } });
     if (dialog.open) dialog.close();
@@ -143,22 +147,21 @@ function takeFile(picker, take) {
   picker.value = ''; // the same one can be chosen again
 }
 
-/** @param {Entry} entry @param {Store} store @param {import('../../experiment/fresh_start.js').FreshStart} begin @returns {boolean} whether it has begun */
+/** @param {Entry} entry @param {Store} store @param {import('../../experiment/fresh_start.js').FreshStart} begin @returns {{key: string, values?: Record<string, any>} | null} why it cannot begin */
 function beginEntry(entry, store, begin) {
   const [fields, presets] = [store.get('fields'), store.get('presets')];
-  if (!fields || !presets) return false;
+  if (!fields || !presets) return { key: 'status.connecting' };
   if ('preset' in entry) {
     const preset = presets.find((one) => one.name === entry.preset && one.spec);
-    if (!preset) say(store, 'error', 'list.no_preset', { values: { name: entry.preset } });
-    else beginPreset(begin, preset);
-    return Boolean(preset);
+    if (!preset) return { key: 'list.no_preset', values: { name: entry.preset } };
+    beginPreset(begin, preset);
+    return null;
   }
   try {
     begin(fromWholeAddress(entry.address, fields) ?? { spec: defaultsOf(fields) }, {});
-    return true;
+    return null;
   } catch (problem) {
-    say(store, 'error', 'address.invalid', { values: { part: problem instanceof Error ? problem.message : '' } });
-    return false;
+    return { key: 'address.invalid', values: { part: problem instanceof Error ? problem.message : '' } };
   }
 }
 
