@@ -216,7 +216,7 @@ def test_the_perceptron_takes_its_network_along(opened: Opened) -> None:
     opened.until(lambda: opened.spec["optimizer"] == "perceptron")
     configured = [said["spec"] for said in opened.sent if said["type"] == "configure"]
     assert configured == [{"optimizer": "perceptron", "hidden": [], "output_activation": "step", "batch_size": 1}]
-    expect(opened["message"]).to_contain_text("along with it: hidden layers, output activation, batch size.")
+    expect(opened["message"]).to_contain_text("Also changed: hidden layers, output activation, batch size.")
     expect(opened["activation"]).to_be_disabled()
     expect(opened["no-gradient"]).to_contain_text("The perceptron rule needs none")
     opened["add-layer"].click()
@@ -261,7 +261,7 @@ def test_another_rule_brings_back_what_the_perceptron_set_aside_and_so_does_undo
     opened.until(lambda: opened.spec["optimizer"] == "perceptron")
     opened["optimizer"].select_option("adam")
     opened.until(lambda: opened.spec == {**before, "optimizer": "adam"})
-    expect(opened["message"]).to_contain_text("is back: hidden layers, output activation, batch size")
+    expect(opened["message"]).to_contain_text("Restored as before the perceptron rule: hidden layers, output activation, batch size")
 
 
 def test_a_batch_of_one_with_batch_norm_is_refused_in_words(open_page: OpenPage) -> None:
