@@ -131,7 +131,7 @@ const network = createLatePart(store, async () => {
 const slowMotion = createLatePart(store, async () => {
   const [{ mountSlowMotion }] = await Promise.all([import('../panels/slow_motion/slow_motion.js'), loadLateStyle('inspectorStyle')]);
   mountSlowMotion(slowMotionParts, store, act, isOnWall());
-}, { clicked: '#slow-motion button' });
+}, { clicked: '#slow-motion button', set: 'numbers' });
 const controls = createLatePart(store, async () => {
   const [{ mountKnobs }, { mountData }, { mountStepCheck }] = await Promise.all([
     import('../panels/settings/knobs.js'), import('../panels/data/data.js'), import('../panels/checks/step_check.js'),

@@ -58,6 +58,7 @@ export function mountSlowMotion(parts, store, send, onWall) {
   document.addEventListener('keydown', press, { capture: true });
   const mirror = () => stepper.mirror(store.get('phase')?.index ?? null);
   if (onWall) mirror();
+  else stepper.openForNumbers(); // they may have been switched on before this part came
   const undo = [
     ...(onWall ? [store.watch(['phase', 'opened'], mirror)] : watchRun(store, stepper, show)),
     store.watch(['inspected'], () => store.get('inspected') && codeSheet.close()), // what is opened last stands in front
