@@ -253,7 +253,7 @@ def test_a_bias_and_the_rate_are_set_while_it_trains(opened: Opened) -> None:
     opened["edit-rate"].fill("0.007")
     opened["edit-rate"].press("Enter")
     opened.until(lambda: opened.spec["learning_rate"] == 0.007)
-    for typed, bounds in (("1e9", "From -1000000 to 1000000"), ("-1e9", "From -1000000 to 1000000")):
+    for typed, bounds in (("1e9", "From −1,000,000 to 1,000,000"), ("-1e9", "From −1,000,000 to 1,000,000")):
         opened["edit-value"].fill(typed)
         opened["edit-value"].press("Enter")
         expect(opened["inspector"]).to_contain_text(bounds)

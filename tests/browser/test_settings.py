@@ -261,7 +261,9 @@ def test_another_rule_brings_back_what_the_perceptron_set_aside_and_so_does_undo
     opened.until(lambda: opened.spec["optimizer"] == "perceptron")
     opened["optimizer"].select_option("adam")
     opened.until(lambda: opened.spec == {**before, "optimizer": "adam"})
-    expect(opened["message"]).to_contain_text("Restored as before the perceptron rule: hidden layers, output activation, batch size")
+    expect(opened["message"]).to_contain_text(
+        "before the perceptron rule: hidden layers, output activation, batch size"
+    )
 
 
 def test_a_batch_of_one_with_batch_norm_is_refused_in_words(open_page: OpenPage) -> None:
