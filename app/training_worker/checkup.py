@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.page_data.measurements import QUANTITIES, Measured
 from app.training_worker.port import Examined
 from app.wire.numbers import number
 from engine.checking.against_backend import BackendStep, backend_step

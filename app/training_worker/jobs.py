@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import ArrayLike
 
-from app.training_worker import checkup, descriptions, explanations, graph_jobs, keeping, port
+from app.training_worker import checkup, explanations, keeping, port
 from app.training_worker.kept_run import GetKept, OpenKept
 from app.training_worker.long_work import takes_long
+from app.training_worker.page_data import descriptions, graph_jobs
 from app.training_worker.port import Experiment, InspectRequest, Placed, Trained
 from app.training_worker.recording import MOST_SECONDS, Recorder, entry_of
 from app.wire.frames import Focus, encode_frame, with_focus

@@ -4,7 +4,7 @@ from dataclasses import replace
 from typing import Any
 
 from app.training_worker.kept_run import GetKept, KeptRun, OpenKept
-from app.training_worker.preset_pictures import drawn
+from app.training_worker.page_data.preset_pictures import drawn
 from app.wire.numbers import number
 from engine.data.digits import DataSources
 from engine.evaluation.metrics import Evaluation

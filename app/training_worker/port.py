@@ -12,9 +12,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
-from app.training_worker.measurements import Measured
 from app.training_worker.memory import MemoryBudget
-from app.training_worker.network_sample import NetworkSample
+from app.training_worker.page_data.measurements import Measured
+from app.training_worker.page_data.network_sample import NetworkSample
 from app.training_worker.study_requests import Question, StudyWorker, Surveyed
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject

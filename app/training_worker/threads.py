@@ -18,13 +18,13 @@ from app.training_worker import (
     exporting,
     jobs,
     long_work,
-    preset_pictures,
     studies,
     surroundings,
     uploaded_files,
 )
 from app.training_worker.autograd_process import asker, maker
 from app.training_worker.memory import MemoryBudget, data_bytes, norm_bytes
+from app.training_worker.page_data import preset_pictures
 from app.training_worker.port import (
     Compared,
     Configure,

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict
 
 from app.settings import Limits
-from app.training_worker.network_sample import NetworkSample
+from app.training_worker.page_data.network_sample import NetworkSample
 from app.wire.messages import Refusal, faults_refused
 from engine.checking import graph_check
 from engine.checking.own_operation_check import check_operation

@@ -195,7 +195,8 @@ def sentence(code: str, values: dict[str, Value]) -> str:
 
 
 class _Shown:
-    """A value as the page writes it: 1,000; 0.00001, not 1e-05. `{count:# step|# steps}` is the form of that number."""
+    """A value as the page writes it: 1,000; 5, not 5.0; 0.00001, not 1e-05. `{count:# step|# steps}` is the form of
+    that number."""
 
     def __init__(self, value: Value) -> None:
         self.value = value
@@ -204,7 +205,7 @@ class _Shown:
         if isinstance(self.value, list):
             return ", ".join(self.value) or "none"
         if isinstance(self.value, float | int) and not isinstance(self.value, bool):
-            return format(Decimal(repr(self.value)), ",f").replace("-", "−")
+            return format(Decimal(repr(self.value).removesuffix(".0")), ",f").replace("-", "−")
         return str(self.value)
 
     def __format__(self, forms: str) -> str:

@@ -13,7 +13,7 @@ from websockets.asyncio.client import connect
 
 from app.sessions.manager import Full
 from app.settings import Limits, Settings
-from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.page_data.measurements import QUANTITIES, Measured
 from app.web.access.questions import Questions
 from app.web.access.shares import Person
 from app.wire.messages import Closing, Refusal

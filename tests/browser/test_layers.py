@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import FloatRect, Locator, expect
 
-from app.training_worker.measurements import QUANTITIES
+from app.training_worker.page_data.measurements import QUANTITIES
 from engine import Layer, Spec, Trainer
 from tests.browser.conftest import Opened, OpenPage
 from tests.table import sampled

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from app.training_worker.checkup import FailureReason
-from app.training_worker.measurements import QUANTITIES
+from app.training_worker.page_data.measurements import QUANTITIES
 from app.wire.messages import CLOSE_CODES, CODES
 from engine.backends.bugs import GRADIENT_FREE
 from engine.checking.against_backend import COUNTERS

@@ -5,7 +5,7 @@ from typing import Any, Self
 
 from app.sessions.history.curves import History, Measurements, entries_message, log_message
 from app.settings import Limits
-from app.training_worker.measurements import Measured
+from app.training_worker.page_data.measurements import Measured
 from app.wire.messages import Refusal
 from engine.kept.experiment import KeptExperiment
 from engine.training.epoch_log import EpochLog

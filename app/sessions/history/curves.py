@@ -13,7 +13,7 @@ from typing import Any, Generic, Protocol, Self, TypeVar
 
 import numpy as np
 
-from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.page_data.measurements import QUANTITIES, Measured
 from app.training_worker.port import FIRST_STEPS
 from app.wire.numbers import numbers
 from engine.training.epoch_log import EpochRow

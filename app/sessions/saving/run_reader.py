@@ -18,7 +18,7 @@ from app.sessions.saving.captured_run import FORMAT
 from app.sessions.saving.run_writer import CURRENT_STATE, OF_OPTIMIZER, RunWriter
 from app.settings import Limits
 from app.store.records import Part, SavedRun
-from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.page_data.measurements import QUANTITIES, Measured
 from app.training_worker.port import Placed
 from app.wire.messages import Refusal
 from engine.nn.network import State

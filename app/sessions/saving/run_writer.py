@@ -16,7 +16,7 @@ from app.sessions.history.curves import History
 from app.sessions.history.undo import Change
 from app.sessions.saving.captured_run import AnyCurve, CapturedCurve, CapturedMoments, CapturedRun
 from app.store.records import MakePart, Part, PartsToMake, Save
-from app.training_worker.measurements import Measured
+from app.training_worker.page_data.measurements import Measured
 from engine.nn.network import State
 from engine.spec.spec import Spec
 from engine.training.epoch_log import EpochLog, EpochRow

@@ -10,7 +10,7 @@ import pytest
 
 from app.sessions import checks
 from app.training_worker import checkup
-from app.training_worker.measurements import QUANTITIES
+from app.training_worker.page_data.measurements import QUANTITIES
 from engine.backends.bugs import BUGS
 from engine.checking.check import CheckResult, check
 from engine.checking.comparison import Silence

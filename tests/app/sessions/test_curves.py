@@ -6,7 +6,7 @@ import math
 import numpy as np
 
 from app.sessions.history.curves import History, Measurements
-from app.training_worker.measurements import QUANTITIES, Measured
+from app.training_worker.page_data.measurements import QUANTITIES, Measured
 from app.training_worker.port import FIRST_STEPS
 from engine.training.snapshot import CurveEntry
 

@@ -129,12 +129,12 @@ def test_every_stop_rule_has_its_sentence_and_the_field_to_change() -> None:
 @pytest.mark.parametrize(
     ("rule", "reason", "step", "words"),
     [
-        ({"stop_steps": 37}, "steps", 37, "37 steps are taken"),
-        ({"stop_epochs": 2}, "epochs", 50, "2 epochs are over"),
-        ({"stop_loss": 5.0}, "loss", 25, "came down to 5"),
+        ({"stop_steps": 37}, "steps", 37, "37 steps are done"),
+        ({"stop_epochs": 2}, "epochs", 50, "2 epochs are done"),
+        ({"stop_loss": 5.0}, "loss", 25, "fell to 5 and"),
         ({"stop_change": 5.0}, "change", 50, "changed by less than 5"),
         ({"stop_change": 0.9, "learning_rate": 0.00001}, "change", 50, "changed by less than 0.9 "),
-        ({"stop_patience": 1, "learning_rate": 1e-30}, "patience", 50, "not improved for 1 epochs"),
+        ({"stop_patience": 1, "learning_rate": 1e-30}, "patience", 50, "not improved for 1 epoch and"),
     ],
 )
 async def test_a_stop_rule_ends_a_run_in_words(rule: dict[str, Any], reason: str, step: int, words: str) -> None:

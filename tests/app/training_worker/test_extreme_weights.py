@@ -14,7 +14,7 @@ import pytest
 
 from app.settings import Limits
 from app.training_worker import jobs, port
-from app.training_worker.graph_jobs import network_sample
+from app.training_worker.page_data.graph_jobs import network_sample
 from app.web.graph_answers import check_message, network_answer
 from app.wire.frames import decode_frame, layout_message
 from app.wire.messages import Refusal

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from app.settings import Limits
-from app.training_worker.graph_jobs import network_sample
+from app.training_worker.page_data.graph_jobs import network_sample
 from app.web.graph_answers import network_answer
 from app.wire.messages import Refusal
 from engine import Spec, Trainer

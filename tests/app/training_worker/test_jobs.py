@@ -8,13 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.training_worker import jobs, port
+from app.training_worker import jobs, kept_run, port
 from engine import Spec, Trainer
 from engine.explaining.terms import Subject
 from engine.spec.choices import BackendName
 from engine.training.timeline import Timeline
+from tests.engine.kept.experiments import experiment
 
-KINDS = {kind for kind in vars(port).values() if isinstance(kind, type) and issubclass(kind, port.Job)} - {port.Job}
+NAMES = [*vars(port).values(), *vars(kept_run).values()]
+KINDS = {kind for kind in NAMES if isinstance(kind, type) and issubclass(kind, port.Job)} - {port.Job}
 
 
 def test_every_job_has_somebody_who_does_it() -> None:
@@ -59,6 +61,8 @@ def one_of_each() -> list[port.Job[Any]]:
         port.GetExportedRun(trainer.checkpoint().state.parameters),
         port.WriteProgram("numpy", trainer.checkpoint().state.parameters),
         port.Examine([trainer.snapshot(2).entry]),
+        kept_run.GetKept("One", "", here.state.parameters, False, None, (), 1, ()),
+        kept_run.OpenKept(experiment(steps=3)),
     ]
 
 

@@ -16,7 +16,7 @@ from fastapi import Request
 from websockets.asyncio.client import connect
 
 from app.settings import Limits
-from app.training_worker.graph_jobs import network_sample
+from app.training_worker.page_data.graph_jobs import network_sample
 from app.training_worker.worker_processes.processes import ProcessHarmed
 from app.web.access.questions import Questions
 from app.web.graph_answers import network_answer
@@ -98,7 +98,7 @@ def test_an_expression_in_the_address_and_without_torch(server: Running) -> None
         (b'{"expression": "a", "values": {"a": 1e999}}', "wrong_type", "values.a must be a finite number"),
         (b'{"expression": "a"', "not_json", "JSON"),
         (b"[" * 60_000, "not_json", "JSON"),
-        (b'"' + b"a" * 270_000, "graph_request_too_large", "262144"),
+        (b'"' + b"a" * 270_000, "graph_request_too_large", "262,144"),
     ],
 )
 def test_a_refusal_is_a_sentence(server: Running, body: object, code: str, part: str) -> None:

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from app.training_worker.network_sample import NetworkSample
+from app.training_worker.page_data.network_sample import NetworkSample
 from app.wire.messages import Refusal
 from app.wire.validation import shown
 from engine.graph import network_graph
