@@ -153,11 +153,11 @@ const charts = createLatePart(store, async () => {
 const upload = createLatePart(store, async () => {
   const [{ mountPointsUpload }] = await Promise.all([import('../panels/data/points_upload.js'), loadLateStyle()]);
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
-}, { clicked: '#upload' });
+}, { clicked: '#upload', dropped: true });
 const save = createLatePart(store, async () => {
   const { mountSave } = await import('../panels/save/save.js');
   mountSave(element('save-menu'), element('save'), store, act, focusPlay);
-}, { clicked: '#save, [data-testid=load-weights]' });
+}, { clicked: '#save, [data-testid=load-weights]', dropped: true });
 const kept = createLatePart(store, async () => {
   const [{ mountKept }, begin] = await Promise.all([import('../panels/kept/kept.js'), loadFreshStart(), loadLateStyle()]);
   const buttons = { keep: element('keep'), kept: element('kept'), file: element('save-experiment') };
@@ -253,7 +253,7 @@ const list = createLatePart(store, async () => {
   mountList(dialog('list-dialog'), elementOf('list'), store, begin, { address: addressBar.write, focus: focusPlay });
   mountBlankScreen(element('blank'), elementOf('blank'));
   mountPointerRing(element('ring'), elementOf('pointer-ring'));
-}, { clicked: '[data-testid=list]' });
+}, { clicked: '[data-testid=list]', dropped: true });
 const fullScreen = createLatePart(store, async () => {
   const [{ mountFullScreen }, { mountPrintPage }] = await Promise.all([
     import('../panels/presenting/full_screen.js'), import('../panels/presenting/print_page.js'), loadLateStyle('presentingStyle'),
