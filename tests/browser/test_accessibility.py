@@ -30,6 +30,8 @@ STATES: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "menu of a layer": (("controls", "layer-0-menu"), ("Escape",)),
     "settings": (("controls", "more"), ("Escape",)),
     "save": (("controls", "save"), ("Escape",)),
+    "glossary": (("controls", "help", "glossary"), ("Escape",)),
+    "studies": (("controls", "studies"), ("Escape",)),
     "drawing": (("controls", "draw-points"), ("draw-points",)),
     "gallery": (("controls", "presets"), ()),
     "list": (("list",), ("Escape",)),

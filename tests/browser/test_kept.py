@@ -8,6 +8,7 @@ from playwright.sync_api import FilePayload, Locator, expect
 from engine.kept import playground_file
 from tests.app.running import running_server
 from tests.browser.conftest import Opened, OpenTab
+from tests.browser.test_accessibility import faults
 
 
 def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_path: Path) -> None:
@@ -39,6 +40,7 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         expect(rows.get_by_test_id("kept-note")).to_have_value("recent: not kept")
         expect(rows.get_by_test_id("kept-remove")).to_have_count(0)
         expect(opened["kept-row"]).to_have_count(3)
+        assert faults(opened) == []
         rename_copy_and_delete(opened)
         sort_and_filter(opened)
         take_and_load_files(opened)

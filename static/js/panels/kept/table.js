@@ -61,7 +61,7 @@ export function createKeptTable(table, pictureOf, does) {
 /** @param {import('./columns.js').Column[]} columns @param {{name: string, falling: boolean} | null} order @param {(name: string) => void} sort */
 function headOf(columns, order, sort) {
   const row = document.createElement('tr');
-  row.append(document.createElement('th'), cell('th', t('kept.name')));
+  row.append(document.createElement('td'), cell('th', t('kept.name')));
   for (const { name, label } of columns) {
     const head = document.createElement('th');
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: label, onclick: () => sort(name) });
