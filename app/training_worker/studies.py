@@ -7,18 +7,28 @@ and may be on different threads; each yields what a run has come to, or None whe
 import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from pydantic import ValidationError
 
-from app.training_worker.study_requests import PlannedStudy, Study, StudyHandle, StudyPiece, SweepStudy
+from app.training_worker.study_requests import (
+    LuckStudy,
+    PlannedStudy,
+    RateStudy,
+    Study,
+    StudyHandle,
+    StudyPiece,
+    SweepStudy,
+)
 from app.wire.numbers import number
 from app.wire.validation import explain
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
+from engine.studies.luck import Luck, LuckRun, compared, luck_runs, median_interval, median_run
 from engine.studies.measures import MEASURES
+from engine.studies.rate_finder import RATES, RateSearch, rate_search
 from engine.studies.runs import multiplications_of_step, steps_of_run
 from engine.studies.sweep import Cell, Sweep, cells
 
@@ -129,5 +139,92 @@ def row_of(cell: Cell) -> list[Any]:
     return [cell.place.column, cell.place.row, cell.seed, cell.steps, cell.diverged, *values]
 
 
-PLANS: dict[type[Study], Callable[[Any, DataSources, BackendName, int], Plan]] = {SweepStudy: plan_sweep}
+def plan_luck(study: LuckStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:
+    luck = Luck(**vars(study))
+    seconds, longest = cost_of(luck.set_ups(), luck.epochs, luck.runs)
+    starts = iter(luck.starts())  # one for all threads, as in a sweep
+    found: list[LuckRun] = []
+    return Plan(
+        luck.runs,
+        longest,
+        seconds,
+        message_of_luck(luck),
+        [_luck_told(luck, luck_runs(luck, starts, sources, backend), found) for _ in range(cores)],
+    )
+
+
+def message_of_luck(luck: Luck) -> dict[str, Any]:
+    return {
+        "kind": "luck",
+        "spec": luck.spec.model_dump(mode="json"),
+        "seeds": luck.seeds,
+        "epochs": luck.epochs,
+        "against": luck.against,
+        "curve_epochs": luck.curve_epochs,
+    }
+
+
+def _luck_told(
+    luck: Luck, runs: Iterator[LuckRun | None], found: list[LuckRun]
+) -> Iterator[tuple[int, dict[str, Any]] | None]:
+    """Each run, the last one together with what is to be said of all. found: those of all threads, which append and
+    count without a lock, so that of two that end at once both may say it."""
+    for run in runs:
+        if run is None:
+            yield None
+            continue
+        found.append(run)
+        said = summary_of(luck, found) if len(found) == luck.runs else {}
+        yield 1, message_of_run(run) | said
+
+
+def message_of_run(run: LuckRun) -> dict[str, Any]:
+    return {
+        "set_up": run.start.set_up,
+        "seed": run.seed,
+        "steps": run.steps,
+        "diverged": run.diverged,
+        "test_loss": number(run.values["test_loss"], 17),
+        "test_accuracy": number(run.values["test_accuracy"], 17),
+        "curve": [number(loss, 6) for loss in run.curve],
+    }
+
+
+def summary_of(luck: Luck, runs: list[LuckRun]) -> dict[str, Any]:
+    """The median of each set-up, of the same seeds, and how the second one does against the first."""
+    ordered = sorted(runs, key=lambda run: run.start)
+    set_ups = [ordered[start : start + luck.seeds] for start in range(0, len(ordered), luck.seeds)]
+    intervals = [median_interval([run.badness for run in of_one]) for of_one in set_ups]
+    medians = [
+        {
+            "median": number(median_run(of_one).badness, 17),
+            "interval": interval and [number(interval.low, 6), number(interval.high, 6)],
+        }
+        for of_one, interval in zip(set_ups, intervals, strict=True)
+    ]
+    pairs = None if len(set_ups) == 1 else asdict(compared(zip(*set_ups, strict=True)))
+    return {"medians": medians, "comparison": pairs}
+
+
+def plan_rate_search(study: RateStudy, sources: DataSources, backend: BackendName, _cores: int) -> Plan:
+    seconds, _ = cost_of([study.spec], 1, 1)
+    steps = steps_of_run(study.spec, 1)
+    message = {"kind": "rate", "spec": study.spec.model_dump(mode="json")}
+    # Beside each step the loss of all samples, which is about an epoch of forward passes
+    search = rate_search(study.spec, sources, backend)
+    return Plan(
+        1, len(RATES), len(RATES) * (RUN_SECONDS + seconds / 3 + seconds / steps), message, [_search_told(search)]
+    )
+
+
+def _search_told(search: Iterator[RateSearch | None]) -> Iterator[tuple[int, dict[str, Any]] | None]:
+    for found in search:
+        yield None if found is None else (1, asdict(found))
+
+
+PLANS: dict[type[Study], Callable[[Any, DataSources, BackendName, int], Plan]] = {
+    SweepStudy: plan_sweep,
+    LuckStudy: plan_luck,
+    RateStudy: plan_rate_search,
+}
 """Every kind of study."""

@@ -6,6 +6,7 @@ from typing import Any
 
 from engine.backends.weight_plane import WeightPlane
 from engine.nn.network import Array
+from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec
 from engine.studies.landscape import Directions, SamplesName
 from engine.studies.measures import MeasureName
@@ -31,6 +32,23 @@ class SweepStudy(Study):
     seeds: int
     measure: MeasureName
     target: float
+
+
+@dataclass(frozen=True)
+class LuckStudy(Study):
+    """See `engine.studies.luck.Luck`, which these are the fields of."""
+
+    spec: Spec
+    seeds: int
+    epochs: int
+    against: OptimizerName | None
+
+
+@dataclass(frozen=True)
+class RateStudy(Study):
+    """See `engine.studies.rate_finder`."""
+
+    spec: Spec
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from app.settings import Limits
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
-from engine.spec.choices import BackendName, BugName
+from engine.spec.choices import BackendName, BugName, OptimizerName
 from engine.spec.spec import (
     LARGEST_VALUE,
     MOST_INPUTS,
@@ -274,6 +274,20 @@ class Sweep(StudyCommand):
     """Of the measure `steps_to`."""
 
 
+class Luck(StudyCommand):
+    """A run for each of several seeds, and for a second optimizer where one is named."""
+
+    type: Literal["luck"]
+    seeds: Annotated[Whole, Ge(1), Le(Limits.LUCK_SEEDS)] = 100
+    against: OptimizerName | None = None
+
+
+class FindRate(StudyCommand):
+    """A run whose learning rate rises at every step; `epochs` is not used."""
+
+    type: Literal["find_rate"]
+
+
 class StudyControl(_Command):
     """Stops the study under way, lets it go on, ends it and those that wait, or tells all of it once more."""
 
@@ -324,7 +338,7 @@ class GoToPoint(_Command):
 Command = (
     Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
     | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant | Engine
-    | Sweep | StudyControl | Landscape | Curvature | GoToPoint
+    | Sweep | Luck | FindRate | StudyControl | Landscape | Curvature | GoToPoint
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

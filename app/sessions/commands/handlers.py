@@ -126,6 +126,8 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Peek: time_commands.peek,
     commands.Check: checks.check,
     commands.Sweep: study_commands.begin_sweep,
+    commands.Luck: study_commands.begin_luck,
+    commands.FindRate: study_commands.find_rate,
     commands.StudyControl: study_commands.control,
     commands.Landscape: study_commands.ask,
     commands.Curvature: study_commands.ask,

@@ -10,7 +10,7 @@ from app.sessions.run import Run
 from app.sessions.surroundings import Question
 from app.sessions.viewers import Viewer
 from app.training_worker.port import GetCheckpoint, GoTo, TrainingWorker
-from app.training_worker.study_requests import Study, SweepStudy
+from app.training_worker.study_requests import LuckStudy, RateStudy, Study, SweepStudy
 from app.wire import commands
 from app.wire.commands import changed
 from app.wire.messages import Refusal, faults_refused
@@ -25,6 +25,15 @@ async def begin_sweep(run: Run, worker: TrainingWorker, viewer: Viewer, command:
         changed(run.spec, command.fields), x, y, command.epochs, command.seeds, command.measure, command.target
     )
     await begin(run, worker, viewer, command, asked)
+
+
+async def begin_luck(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Luck) -> None:
+    asked = LuckStudy(changed(run.spec, command.fields), command.seeds, command.epochs, command.against)
+    await begin(run, worker, viewer, command, asked)
+
+
+async def find_rate(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.FindRate) -> None:
+    await begin(run, worker, viewer, command, RateStudy(changed(run.spec, command.fields)))
 
 
 async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.StudyCommand, asked: Study) -> None:

@@ -243,6 +243,11 @@ export {};
 
 /** @typedef {{knob: string, values: number[]}} SweepAxis */
 /** @typedef {{kind: 'sweep', spec: Spec, x: SweepAxis, y: SweepAxis, epochs: number, seeds: number, measure: string, target: number, columns: string[]}} SweepPlan */
+/** @typedef {{kind: 'luck', spec: Spec, seeds: number, epochs: number, against: string | null, curve_epochs: number[]}} LuckPlan */
+/** @typedef {{median: number | null, interval: (number | null)[] | null}} LuckMedian */
+/** @typedef {{better: number, worse: number, equal: number, p: number, share: {low: number, high: number}}} LuckComparison */
+/** @typedef {{set_up: number, seed: number, steps: number, diverged: boolean, test_loss: number | null, test_accuracy: number | null, curve: (number | null)[], medians?: LuckMedian[], comparison?: LuckComparison | null}} LuckRun  the last one has what is said of all */
+/** @typedef {{rates: number[], losses: number[], steepest: number | null, last_stable: number | null}} RateSearch */
 /** @typedef {{number: number, state: 'waiting' | 'working' | 'stopped' | 'done' | 'ended', done: number, runs: number, seconds_left: number, waiting: number, parts: any[], plan: any}} StudyMessage  parts: of the whole study so far; plan: by its kind */
 /** @typedef {{runs: number, seconds: number}} StudyCost */
 /** @typedef {{failed?: boolean, code: string, values: any, step: number, revision: number, plane: number | null, side: number, x: [number, number], y: [number, number], loss: string, now: number, path: number[][], share: number | null, next: number[][], next_share: number | null, middle: number[] | null}} LandscapeMessage  code, values: of what failed */

@@ -49,6 +49,36 @@ async def test_a_sweep_tells_every_cell_and_each_is_a_run() -> None:
         assert watcher.run.step == 0, "the run on the page is not touched"
 
 
+async def test_luck_tells_every_run_and_the_last_what_is_said_of_all() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="luck", seeds=8, epochs=3, against="adam")
+        parts = await parts_of(watcher)
+        assert len(parts) == 16
+        last = next(part for part in parts if "medians" in part)
+        for set_up, optimizer in enumerate(("sgd", "adam")):
+            losses = []
+            for run in (run for run in parts if run["set_up"] == set_up):
+                trainer = Trainer(Spec(optimizer=optimizer, seed=run["seed"]), "by_hand")
+                trainer.advance(run["steps"])
+                losses.append(trainer.evaluate()["test_loss"])
+                assert run["test_loss"] == losses[-1]
+            assert last["medians"][set_up]["median"] == sorted(losses)[3]
+        assert sum(last["comparison"][name] for name in ("better", "worse", "equal")) == 8
+        await watcher.say(type="luck", seeds=257)
+        assert (await watcher.until("error"))["code"] == "out_of_range"
+        await watcher.say(type="luck", seeds=256, epochs=100_000, begin=False)
+        assert (await watcher.until("error"))["code"] == "study_run_too_long"
+        assert watcher.run.step == 0, "the run on the page is not touched"
+
+
+async def test_the_rate_finder_tells_a_rate() -> None:
+    async with watching() as watcher:
+        await watcher.say(type="find_rate", fields={"optimizer": "adam"})
+        (found,) = await parts_of(watcher)
+        assert 0 < found["steepest"] <= found["last_stable"] <= 10
+        assert len(found["rates"]) == len(found["losses"]) > 100
+
+
 async def test_the_cost_is_told_before_anything_begins() -> None:
     async with watching() as watcher:
         await watcher.say(**SWEEP, begin=False)

@@ -12,6 +12,8 @@ import { say } from '../../core/notices.js';
 /** @type {{name: string, load: () => Promise<MountStudy>}[]} */
 const TABS = [
   { name: 'sweep', load: async () => (await import('./sweep.js')).mountSweep },
+  { name: 'luck', load: async () => (await import('./luck.js')).mountLuck },
+  { name: 'rate', load: async () => (await import('./rate_finder.js')).mountRateFinder },
   { name: 'landscape', load: async () => (await import('./landscape.js')).mountLandscape },
   { name: 'curvature', load: async () => (await import('./curvature.js')).mountCurvature },
 ];

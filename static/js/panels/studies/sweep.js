@@ -2,13 +2,13 @@
 // The panel of the sweep map: a run for each pair of values of two knobs, as a map that sharpens while it is made.
 
 import { download } from '../../core/download.js';
-import { write } from '../../core/elements.js';
-import { formatCount, t, translate } from '../../core/i18n.js';
+import { translate } from '../../core/i18n.js';
 import { specOfCell } from '../../experiment/study_spec.js';
 import { makeCells, tableOf } from '../../experiment/sweep_cells.js';
 import { createCellView } from './sweep_cell.js';
 import { createSweepControls } from './sweep_controls.js';
-import { createSweepMap, short } from './sweep_map.js';
+import { connectStart, showCost, showStudyProgress } from './study_start.js';
+import { createSweepMap } from './sweep_map.js';
 import { SWEEP_MARKUP } from './sweep_markup.js';
 import { mapOf } from './sweep_picture.js';
 
@@ -123,16 +123,6 @@ function lookAtBorder(controls, begin) {
   begin(BORDER.fields);
 }
 
-/** The button that starts, stops and goes on. @param {HTMLElement} root @param {() => StudyMessage | null} study @param {() => void} begin @param {(command: any) => unknown} send */
-function connectStart(root, study, begin, send) {
-  /** @type {HTMLFormElement} */ (root.querySelector('form')).onsubmit = (event) => {
-    event.preventDefault();
-    const action = { working: 'stop', stopped: 'go_on' }[String(study()?.state)];
-    if (action) send({ type: 'study_control', action });
-    else begin();
-  };
-}
-
 /**
  * A part of the map becomes the range of both knobs; the button leads back.
  * @param {HTMLElement} button @param {Controls} controls @param {() => SweepPlan | undefined} planOf @param {() => void} begin
@@ -165,20 +155,9 @@ function connectZoom(button, controls, planOf, begin) {
 /** @param {HTMLElement} root @param {StudyMessage | null} now @param {Cells | null} kept */
 function showProgress(root, now, kept) {
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=sweep-${name}]`));
-  const [start, progress, time, canvas] = ['start', 'progress', 'time', 'map'].map(of);
-  const share = now ? now.done / now.runs : 0;
-  progress.value = share;
-  progress.dataset.value = String(share);
-  const underWay = now?.state === 'working' || now?.state === 'stopped';
-  write(start, t(now && underWay ? `sweep.${now.state}` : now ? 'sweep.again' : 'sweep.start'));
-  const values = now && { done: formatCount(now.done), runs: now.runs, seconds: short(Math.ceil(now.seconds_left)) };
-  write(time, values ? t(`sweep.time.${now.state === 'working' ? 'working' : 'other'}`, values) : '');
+  const canvas = of('map');
+  showStudyProgress({ start: of('start'), progress: of('progress'), time: of('time') }, now);
   canvas.dataset.cells = String(kept ? kept.columns * kept.rows : 0);
   canvas.dataset.done = String(kept?.count() ?? 0);
   root.classList.toggle('empty', !kept);
-}
-
-/** @param {HTMLElement} output @param {import('../../wire/messages.js').StudyCost | null} cost */
-function showCost(output, cost) {
-  write(output, cost ? t('sweep.cost', { runs: cost.runs, seconds: short(Math.max(0.1, cost.seconds), 2) }) : '');
 }
