@@ -138,6 +138,7 @@ StudyFaultCode = Literal[
     "study_no_such_measure",
     "study_same_knob",
     "study_bounds",
+    "study_order",
     "study_range",
     "study_log_of_zero",
 ]

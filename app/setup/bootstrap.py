@@ -201,7 +201,8 @@ def install_torch(environment: Environment, requirement: str, lock: IO[str]) -> 
 
 
 def warm(environment: Environment) -> None:
-    done = subprocess.run([environment.python, "-c", WARM], cwd=ROOT, capture_output=True, text=True, check=False)
+    with pip.heartbeat():
+        done = subprocess.run([environment.python, "-c", WARM], cwd=ROOT, capture_output=True, text=True, check=False)
     if done.returncode:
         reason = (done.stderr.strip().splitlines() or ["no reason given"])[-1]
         say(f"  not possible now ({reason}); they are compiled when they are first needed.")

@@ -10,6 +10,8 @@ import subprocess
 import threading
 import time
 from collections import deque
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO
 
@@ -81,12 +83,9 @@ def install(python: Path, arguments: list[str], lock: IO[str]) -> None:
     run([str(python), "-I", "-u", "-m", "pip", "install", *options, *arguments], lock)
 
 
-def run(command: list[str], lock: IO[str]) -> None:
-    """Runs a command, telling what it downloads and unpacks. Raises SetupError with a sentence or its last lines.
-
-    The lock is inherited, so that it holds until the command has ended even if this process is killed.
-    """
-    tail: deque[str] = deque(maxlen=200)
+@contextmanager
+def heartbeat() -> Iterator[None]:
+    """Says every now and then that what is done here is still going on."""
     ended = threading.Event()
 
     def beat() -> None:
@@ -94,6 +93,19 @@ def run(command: list[str], lock: IO[str]) -> None:
         while not ended.wait(HEARTBEAT):
             say(f"  still at it, {time.monotonic() - start:.0f} s so far")
 
+    threading.Thread(target=beat, daemon=True).start()
+    try:
+        yield
+    finally:
+        ended.set()
+
+
+def run(command: list[str], lock: IO[str]) -> None:
+    """Runs a command, telling what it downloads and unpacks. Raises SetupError with a sentence or its last lines.
+
+    The lock is inherited, so that it holds until the command has ended even if this process is killed.
+    """
+    tail: deque[str] = deque(maxlen=200)
     os.set_inheritable(lock.fileno(), True)
     process = subprocess.Popen(
         command,
@@ -106,8 +118,7 @@ def run(command: list[str], lock: IO[str]) -> None:
         # PIP_USER would make pip refuse to install into a venv
         env={**os.environ, "PIP_USER": "0", "PYTHONIOENCODING": "utf-8"},
     )
-    threading.Thread(target=beat, daemon=True).start()
-    with process:
+    with process, heartbeat():
         assert process.stdout
         try:
             for line in process.stdout:
@@ -117,8 +128,6 @@ def run(command: list[str], lock: IO[str]) -> None:
         except BaseException:
             process.terminate()
             raise
-        finally:
-            ended.set()
     if process.returncode:
         last = "\n  ".join(list(tail)[-5:])
         unknown = f"The set-up stopped, and its last lines say why:\n  {last}\nMend that and start again."

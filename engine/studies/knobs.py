@@ -72,6 +72,8 @@ def spaced(knob: str, low: float, high: float, count: int, log: bool) -> tuple[f
     """At most so many values from low to high, at equal distances or in equal ratios; fewer where whole numbers between
     them are. Raises Fault where there are not two."""
     lowest, highest = bounds_of(knob)
+    if low > high:
+        raise Fault("study_order", {"knob": knob, "low": low, "high": high})
     if not lowest <= low <= high <= highest:
         raise Fault("study_bounds", {"knob": knob, "low": low, "high": high, "lowest": lowest, "highest": highest})
     if log and low <= 0:

@@ -62,6 +62,7 @@ def test_share_shows_the_address_its_code_and_what_is_hidden_by_it(open_page: Op
     first.until(lambda: first.spec["noise"] == 10)
     first["share"].click()
     expect(first["share-address"]).to_have_value(re.compile(r"/#noise=10"))
+    expect(first["share-local"]).to_contain_text("on this computer only")
     first.until(lambda: bool(first["share-qr"].evaluate("code => code.naturalWidth")))
     first["share-shows-presets"].uncheck()
     first["share-shows-noise"].uncheck()

@@ -284,7 +284,8 @@ def test_a_restart_of_ones_own_is_a_word_and_another_windows_a_sentence(open_pag
 
 def test_a_message_waits_while_help_is_open(opened: Opened) -> None:
     opened["help"].click()
-    opened.page.evaluate("document.querySelector('[data-testid=share]').click()")
+    expect(opened["help-dialog"]).to_be_visible()
+    opened.page.evaluate("location.hash = 'noise=much'")
     opened.answered()
     expect(opened["message"]).to_be_hidden()
     opened.page.keyboard.press("Escape")

@@ -143,9 +143,9 @@ def test_a_neuron_under_the_pointer_is_asked_for_and_shown_large(opened: Opened)
 def test_a_neuron_is_reached_by_keyboard(opened: Opened) -> None:
     configure(opened, features=["x1", "x2", "sin_x2"])  # whatever comes later stands in its place
     opened["feature-sin_x2"].focus()
-    opened.page.keyboard.press("Tab")
-    expect(opened["neuron-0-0"]).to_be_focused()
-    expect(opened["card"]).to_contain_text("Layer 1, neuron 1")
+    opened.page.keyboard.press("ArrowRight")  # to the nearest
+    expect(opened["neuron-0-3"]).to_be_focused()
+    expect(opened["card"]).to_contain_text("Layer 1, neuron 4")
 
 
 def test_a_link_under_the_pointer_tells_its_numbers(opened: Opened) -> None:

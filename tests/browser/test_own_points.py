@@ -194,6 +194,7 @@ def test_points_of_a_file_are_told_in_its_own_numbers(opened: Opened) -> None:
     opened.reload()
     expect(ticks).to_have_text("20Age5530000Salary70000")
     opened["share"].click()
+    opened.until(lambda: "#" in opened.page.url)
     assert "own_units=37.5,3.5;50000,4000;0,1" in opened.page.url
     assert "own_names=Age,Salary,Buys,no,yes" in opened.page.url
     opened["dataset-circle"].click()

@@ -59,6 +59,12 @@ def test_the_wall_follows_the_desk(open_page: OpenPage, server: Running) -> None
     expect(on_wall("inspector").locator("h2")).to_have_text(opened["inspector"].locator("h2").inner_text())
     on_wall("inspector-close").click()  # what is looked at on the wall, the desk looks at, too
     expect(opened["inspector"]).to_be_hidden()
+    opened.page.keyboard.press("b")
+    expect(on_wall("blank-screen")).to_be_visible()
+    wall.keyboard.press("Space")  # and nothing else: it would play
+    for window in (opened.page, wall):
+        expect(window.get_by_test_id("blank-screen")).to_be_hidden()
+    assert not opened.state["playing"]
 
     opened["slow-motion"].click()
     for _ in range(3):

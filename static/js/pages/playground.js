@@ -106,7 +106,7 @@ mountMessage(element('message'), store, act, { retry: connection.retry, dialogs:
 mountStatus(element('status'), store);
 mountTransport(element('transport'), store, act);
 mountReadings(element('readings'), store);
-mountKeys(elementOf);
+mountKeys(elementOf, () => list.demand());
 mountMetrics(element('metrics'), store);
 mountBoundary(element('boundary'), store, predictions.follow);
 options.then((offered) => keepServerOptions(store, offered));
@@ -251,9 +251,9 @@ const list = createLatePart(store, async () => {
     loadFreshStart(), useTexts('presenting/'), loadLateStyle(), loadLateStyle('presentingStyle'),
   ]);
   mountList(dialog('list-dialog'), elementOf('list'), store, begin, { address: addressBar.write, focus: focusPlay });
-  mountBlankScreen(element('blank'), elementOf('blank'));
+  mountBlankScreen(element('blank'), elementOf('blank'), store);
   mountPointerRing(element('ring'), elementOf('pointer-ring'));
-}, { clicked: '[data-testid=list]', dropped: true });
+}, { set: 'blank', clicked: '[data-testid=list]', dropped: true });
 const fullScreen = createLatePart(store, async () => {
   const [{ mountFullScreen }, { mountPrintPage }] = await Promise.all([
     import('../panels/presenting/full_screen.js'), import('../panels/presenting/print_page.js'), loadLateStyle('presentingStyle'),

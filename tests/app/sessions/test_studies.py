@@ -166,7 +166,7 @@ async def test_nobody_watches_and_it_waits(monkeypatch: pytest.MonkeyPatch) -> N
     [
         ({"x": {**RATE, "low": 0}}, "study_log_of_zero"),
         ({"x": {**RATE, "high": 11}}, "study_bounds"),
-        ({"x": {**RATE, "low": 2}}, "study_bounds"),
+        ({"x": {**RATE, "low": 2}}, "study_order"),
         ({"x": {**BATCH, "high": 10}}, "study_range"),
         ({"x": BATCH}, "study_same_knob"),
         ({"x": {**RATE, "count": 1}}, "out_of_range"),

@@ -144,8 +144,8 @@ def spoiled(sources: DataSources, name: str, spoil: Callable[[bytes], bytes], pa
 @pytest.mark.parametrize(
     ("name", "spoil", "code", "values"),
     [
-        (FILES[0], put(0, 0x801), "mnist_magic", {"given": 2049, "wanted": 2051}),
-        (FILES[1], put(0, 0x803), "mnist_magic", {"given": 2051, "wanted": 2049}),
+        (FILES[0], put(0, 0x801), "mnist_magic", {"given": "2049", "wanted": "2051"}),
+        (FILES[1], put(0, 0x803), "mnist_magic", {"given": "2051", "wanted": "2049"}),
         (FILES[0], put(8, 29), "mnist_pixels", {"given": "29×28", "wanted": "28×28"}),
         (FILES[0], put(4, 2**32 - 1), "mnist_entries", {"count": 4294967295, "limit": 100000}),
         (FILES[2], put(4, 0), "mnist_entries", {"count": 0, "limit": 100000}),

@@ -33,8 +33,15 @@ export function drawCurvatureCurve(context, width, height, curve, palette, names
   const y = (/** @type {number} */ value) => box.top + (1 - Math.max(0, Math.min(1, value / highest))) * box.height;
   drawScale(context, box, { first, last, highest }, palette, names.step);
   context.lineJoin = 'round';
-  line(context, curve.filter(({ bound }) => bound !== null).map(({ step, bound }) => [x(step), y(/** @type {number} */ (bound))]), palette.back, 2 * palette.link, [7, 5]);
+  const newest = curve[curve.length - 1];
+  const bounded = curve.flatMap(({ step, bound }) => (bound === null ? [] : [[x(step), y(bound)]]));
+  if (newest.bound !== null) bounded.push([box.left + box.width, y(newest.bound)]); // so that a single measurement has its bound, too
+  line(context, bounded, palette.back, 2 * palette.link, [7, 5]);
   line(context, curve.map(({ step, largest }) => [x(step), y(largest)]), palette.ink, 2 * palette.link, []);
+  context.beginPath();
+  context.arc(x(newest.step), y(newest.largest), 3.5 * palette.link, 0, 2 * Math.PI);
+  context.fillStyle = palette.ink;
+  context.fill();
   context.textAlign = 'left';
   context.textBaseline = 'bottom';
   context.fillStyle = palette.back;

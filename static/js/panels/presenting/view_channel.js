@@ -7,7 +7,7 @@ const CHANNEL = 'playground-wall';
 /** What a person looks at, in either window. @type {(keyof State)[]} */
 const SHARED = [
   'inspected', 'sample', 'numbers', 'links', 'hovered', 'output', 'testPoints', 'discretize', 'markWrong', 'markPredicted', 'cell', 'digitFlow',
-  'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'branchPictures', 'listAt', 'theme', 'language',
+  'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'branchPictures', 'listAt', 'blank', 'theme', 'language',
 ];
 /** What only the desk does: slow motion and the runs that are compared. @type {(keyof State)[]} */
 const OF_THE_DESK = ['opened', 'phase', 'lit', 'comparison', 'comparisonRuns'];

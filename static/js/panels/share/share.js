@@ -12,6 +12,7 @@ const CONTROLS = [
   ['regularization', 'field.regularization'], ['initializer', 'field.initializer'], ['noise', 'field.noise'], ['train-fraction', 'field.train_fraction'],
   ['batch-size', 'field.batch_size'], ['regenerate', 'regenerate'], ['draw-points', 'draw'], ['upload', 'upload'],
 ];
+const LOCAL = ['localhost', '127.0.0.1', '[::1]']; // names that each computer has for itself
 const MOST_IN_CODE = 1200; // characters: a finer QR code cannot be scanned from a wall
 
 /**
@@ -25,6 +26,7 @@ export function mountShare(dialog, opener, store, publish) {
   const [address, embed, code, tooLong] = ['[data-testid=share-address]', '[data-testid=share-embed]', '[data-testid=share-qr]', '.too-long'].map(find);
   const boxes = CONTROLS.map(([testid]) => makeBox(testid));
   find('.controls').replaceChildren(...boxes.map((box) => box.parentElement));
+  find('.local').hidden = !LOCAL.includes(location.hostname);
   let whole = '';
 
   function show() {

@@ -24,7 +24,7 @@ const MARKUP = `
     <div class="study-tabs" role="tablist" data-t-label="studies.tabs"></div>
     <span class="grow"></span>
     <p class="study-message" role="alert" data-testid="study-message"></p>
-    <span class="chip" data-t="studies.plays_on"></span>
+    <span class="chip plays-on" data-t="studies.plays_on" hidden></span>
     <button class="button" data-testid="study-csv" data-t="studies.csv" data-t-title="studies.csv.title"></button>
     <button class="button" data-testid="studies-close" data-t="close"></button>
   </header>
@@ -70,7 +70,10 @@ export function mountStudies(dialog, opener, store, send, begin, opened) {
   dialog.addEventListener('close', tabs.hide);
   const sized = new ResizeObserver(tabs.refresh);
   sized.observe(of('.study-panels'));
+  const showPlaying = () => { of('.plays-on').hidden = !store.get('state')?.playing; };
+  showPlaying();
   const undo = [
+    store.watch(['state'], showPlaying),
     store.watch(['message'], () => showMessage(of('.study-message'), store.get('message'))), // that of the page waits below the sheet
     store.watch(['language'], tabs.showWords),
     store.watch(['theme', 'profile'], () => requestAnimationFrame(tabs.refresh)),

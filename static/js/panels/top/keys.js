@@ -25,8 +25,11 @@ function isTaken(target, key, clicked) {
   return key === ' ' && pressed !== null && pressed !== clicked;
 }
 
-/** @param {(testid: string) => HTMLElement | undefined} buttonOf */
-export function mountKeys(buttonOf) {
+/** Buttons that stand in a part of the page that comes late. */
+const LATE = ['blank', 'pointer-ring'];
+
+/** @param {(testid: string) => HTMLElement | undefined} buttonOf @param {() => Promise<unknown>} loadLate  the part with the buttons of LATE */
+export function mountKeys(buttonOf, loadLate) {
   /** @type {Element | null} */
   let clicked = null;
   /** @param {KeyboardEvent} event */
@@ -37,6 +40,7 @@ export function mountKeys(buttonOf) {
     if (name.startsWith('list-') && (!button || button.matches(':disabled'))) return; // without a list the page scrolls
     event.preventDefault();
     if (event.repeat && name !== 'step') return;
+    if (!button && LATE.includes(name)) loadLate().then(() => buttonOf(name)?.click());
     button?.click();
   };
   /** @param {MouseEvent} event */
