@@ -72,6 +72,15 @@ export function fillOptions(select, options, chosen) {
   if (select.value !== chosen) select.value = chosen;
 }
 
+/**
+ * Values and their texts; what is chosen stays chosen where it is still offered.
+ * @param {HTMLSelectElement} select @param {[string, string][]} options @param {string} [first]  chosen at first
+ */
+export function offer(select, options, first = options[0][0]) {
+  const chosen = options.some(([value]) => value === select.value) ? select.value : first;
+  fillOptions(select, options.map(([value, text]) => ({ value, text, disabled: false, group: '' })), chosen);
+}
+
 /** @param {HTMLSelectElement} select @param {string} group */
 function groupElement(select, group) {
   if (!group) return select;

@@ -13,9 +13,6 @@ const LONGEST_ADDRESS = 200_000; // characters: points of one's own are in it
 /** @param {Entry[]} entries @returns {string} the file */
 export const writeList = (entries) => `${JSON.stringify({ [MARK]: VERSION, entries }, null, 1)}\n`;
 
-/** Whether a file begins as a list does. @param {string} head  its first characters */
-export const isList = (head) => new RegExp(`^\\uFEFF?\\s*\\{\\s*"${MARK}"`).test(head);
-
 /**
  * @param {string} text  of a file
  * @returns {{entries: Entry[]} | {fault: 'none' | 'version' | 'entry' | 'many', at?: number}} at: the number of the entry that cannot be read, from 1

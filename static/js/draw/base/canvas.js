@@ -9,6 +9,21 @@ export function contextOf(canvas) {
 }
 
 /**
+ * An empty canvas as large as an element has room for; null where it has none.
+ * @param {HTMLCanvasElement} canvas @param {HTMLElement} [room]  by default what it lies in
+ * @returns {{context: CanvasRenderingContext2D, width: number, height: number} | null}
+ */
+export function emptyCanvas(canvas, room = /** @type {HTMLElement} */ (canvas.parentElement)) {
+  const { clientWidth: width, clientHeight: height } = room;
+  if (!width || !height) return null;
+  fitCanvas(canvas, width, height);
+  if (room === canvas) canvas.style.width = canvas.style.height = ''; // the page lays it out
+  const context = contextOf(canvas);
+  context.clearRect(0, 0, width, height);
+  return { context, width, height };
+}
+
+/**
  * Sets the canvas's size and lets its context count in CSS px. A canvas of the right size keeps its picture.
  * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height CSS px
  */

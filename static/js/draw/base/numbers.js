@@ -20,6 +20,13 @@ export function scientific(value, digits = 1) {
   return (value < 0 ? MINUS : '') + (isPlain ? String(Number(size.toFixed(Math.max(0, digits - exponent)))) : power);
 }
 
+/** As short as can be: 0.03, 12, 2·10⁻⁴. @param {number} value @param {number} [digits]  significant ones */
+export function shortNumber(value, digits = 3) {
+  const size = Math.abs(value);
+  if (value !== 0 && (size < 0.001 || size >= 1e5)) return scientific(value, Number.isInteger(Math.log10(size)) ? 0 : 1);
+  return (value < 0 ? MINUS : '') + String(Number(size.toPrecision(digits)));
+}
+
 /** @param {number} exponent */
 export function superscript(exponent) {
   const digits = [...String(Math.abs(exponent))].map((digit) => SUPERSCRIPTS[Number(digit)]).join('');

@@ -3,7 +3,8 @@
 
 import { t } from '../../core/i18n.js';
 import { mountRestartMarks } from '../../experiment/restart_marks.js';
-import { chooseDataset, datasetFacts, shortName } from './dataset_groups.js';
+import { shortName } from '../../experiment/choice_options.js';
+import { chooseDataset, datasetFacts } from './dataset_groups.js';
 import { createDatasetLists } from './dataset_lists.js';
 import { createDatasetOptions } from './dataset_options.js';
 import { createThumbnails } from './dataset_thumbnails.js';
@@ -35,7 +36,7 @@ export function mountData(root, datasetList, store, send) {
     seed.textContent = String(spec.seed);
     seed.dataset.value = String(spec.seed);
     lists.show(spec.dataset);
-    name.textContent = shortName(spec.dataset);
+    name.textContent = shortName(`dataset.${spec.dataset}`);
     name.title = t(`dataset.${spec.dataset}`);
     options.show(spec, fields, datasetFacts(store)[spec.dataset]);
     draw.setAttribute('aria-pressed', String(store.get('drawing')));

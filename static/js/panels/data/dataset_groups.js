@@ -1,7 +1,6 @@
 // @ts-check
 // The data sets in their groups, as far as the server offers them, and what choosing one changes.
 
-import { t } from '../../core/i18n.js';
 
 /** Data sets in the order they stand, each group under its heading. The first eight are seen at once. @type {[string, string[]][]} */
 const GROUPS = [
@@ -28,9 +27,6 @@ export function offeredGroups(store) {
   const isOffered = (/** @type {string} */ dataset) => dataset in previews || (dataset in facts && dataset !== 'mnist');
   return GROUPS.map(([title, names]) => /** @type {[string, string[]]} */ ([title, names.filter(isOffered)])).filter(([, names]) => names.length);
 }
-
-/** The name of a data set, without what it is. @param {string} dataset */
-export const shortName = (dataset) => t(`dataset.${dataset}`).split(/[:：]/)[0];
 
 /**
  * @param {string} dataset @param {Store} store

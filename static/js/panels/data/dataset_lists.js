@@ -3,7 +3,8 @@
 // network, which stands for this panel where it is hidden.
 
 import { t } from '../../core/i18n.js';
-import { offeredGroups, shortName } from './dataset_groups.js';
+import { shortName } from '../../experiment/choice_options.js';
+import { offeredGroups } from './dataset_groups.js';
 
 /**
  * @param {{all: HTMLSelectElement, current: HTMLSelectElement}} lists  all: chosen from and left empty; current: shows the data set of now
@@ -28,7 +29,7 @@ export function createDatasetLists({ all, current }, store, choose) {
     /** @param {string} chosen */
     show(chosen) {
       for (const list of [current, all]) {
-        for (const option of list.options) option.text = option.value ? shortName(option.value) : t('data.all_sets');
+        for (const option of list.options) option.text = option.value ? shortName(`dataset.${option.value}`) : t('data.all_sets');
         for (const group of list.querySelectorAll('optgroup')) group.label = t(group.dataset.group ?? '');
       }
       current.value = chosen;

@@ -4,6 +4,8 @@
 
 import { featureLabel } from '../../draw/base/numbers.js';
 import { formatCount, formatLoss, formatPercent, hasText, t } from '../../core/i18n.js';
+import { shortName } from '../../experiment/choice_options.js';
+import { writeLayers } from '../../experiment/layers.js';
 
 /**
  * @typedef {object} Summary  as the server says it, with the scores of both sets
@@ -25,7 +27,8 @@ import { formatCount, formatLoss, formatPercent, hasText, t } from '../../core/i
 /** @typedef {{id: string, name: string, note: string, kept_at: number, summary: Summary, tab?: string}} KeptRow  kept_at: seconds since 1970; tab: its session, of a recent run that nobody has kept */
 /** @typedef {{name: string, label: string, read: (row: KeptRow) => any, write: (value: any) => string}} Column */
 
-const LONGEST_NAME = 120;
+/** Characters that the server takes. */
+export const LONGEST = { name: 120, note: 2000 };
 const RESULTS = /** @type {const} */ (['step', 'train_loss', 'test_loss', 'test_accuracy']);
 const MORE_RESULTS = /** @type {const} */ (['epoch', 'train_accuracy', 'parameters', 'bug', 'engine', 'steps_per_second']);
 const FORMATS = { step: formatCount, epoch: formatCount, parameters: formatCount, train_loss: formatLoss, test_loss: formatLoss, train_accuracy: formatPercent, test_accuracy: formatPercent };
@@ -37,26 +40,19 @@ const labelOf = (name) => [`field.${name}`, `kept.column.${name}`].map((key) => 
 function textOf(name, value) {
   if (value === null || value === undefined) return '–';
   if (name in FORMATS) return FORMATS[/** @type {keyof typeof FORMATS} */ (name)](value);
-  if (name === 'hidden') return value.map(layerText).join('-') || '–';
+  if (name === 'hidden') return writeLayers(value) || '–';
   if (name === 'features') return value.map(featureLabel).join(' ');
   if (typeof value === 'boolean') return value ? '✓' : '–';
   if (Array.isArray(value)) return value.join(' ');
-  return hasText(`${name}.${value}`) ? shortName(t(`${name}.${value}`)) : String(value);
+  return hasText(`${name}.${value}`) ? shortName(`${name}.${value}`) : String(value);
 }
-
-/** Without what explains it. @param {string} text */
-export const shortName = (text) => text.split(/[:：]/)[0];
 
 /** What a run is called that has no name yet. @param {string} dataset @param {number[]} sizes @param {number} step @param {string} [preset] */
 export function firstName(dataset, sizes, step, preset) {
-  const data = hasText(`dataset.${dataset}`) ? shortName(t(`dataset.${dataset}`)) : dataset;
+  const data = hasText(`dataset.${dataset}`) ? shortName(`dataset.${dataset}`) : dataset;
   const what = preset ? t(`preset.${preset}`) : `${data}, ${sizes.join('-')}`;
-  return t('kept.named', { what, step: formatCount(step, 1e9) }).slice(0, LONGEST_NAME);
+  return t('kept.named', { what, step: formatCount(step, 1e9) }).slice(0, LONGEST.name);
 }
-
-/** As addresses have it. @param {Record<string, any>} layer */
-const layerText = ({ width, activation, batch_norm: norm, dropout, residual }) =>
-  [width, activation, norm && 'bn', dropout && `d${dropout}`, residual && 'res'].filter(Boolean).join(':');
 
 /** @param {string} name @param {(row: KeptRow) => any} read @returns {Column} */
 const column = (name, read) => ({ name, label: labelOf(name), read, write: (value) => textOf(name, value) });

@@ -4,7 +4,7 @@
 import { MOST_OTHERS } from '../../core/comparison_runs.js';
 import { download } from '../../core/download.js';
 import { t } from '../../core/i18n.js';
-import { allColumns, csvOf, firstName, matches } from './columns.js';
+import { LONGEST, allColumns, csvOf, firstName, matches } from './columns.js';
 import { takeFile } from './files.js';
 import { keptServer } from './kept_server.js';
 import { createSheetNotice } from './sheet_notice.js';
@@ -12,7 +12,6 @@ import { createKeptTable } from './table.js';
 
 /** @typedef {import('./columns.js').KeptRow} KeptRow */
 
-const LONGEST_NAME = 120;
 const MOST = MOST_OTHERS + 1; // to be compared: one of them becomes this page's run
 
 /**
@@ -82,7 +81,12 @@ export function createKeptSheet(dialog, does) {
 const createDeeds = (then, notice) => ({
   copy: async (/** @type {KeptRow} */ row) => then(await keptServer.copy(row, row.tab ? row.name : copyName(row.name))),
   file: (/** @type {KeptRow} */ row) => takeFile(keptServer.fileAddress(row), row.name),
-  change: async (/** @type {KeptRow} */ { id }, /** @type {{name?: string, note?: string}} */ words) => then(await keptServer.change(id, words)),
+  /** Whether it has them now: the table stays as it is, for the next field has the focus. @param {KeptRow} row @param {{name?: string, note?: string}} words */
+  async change(row, words) {
+    const isDone = notice.isDone(await keptServer.change(row.id, words));
+    if (isDone) Object.assign(row, words);
+    return isDone;
+  },
   async remove(/** @type {KeptRow} */ { id, name }) {
     const answer = await keptServer.remove(id);
     await then(answer);
@@ -112,7 +116,7 @@ function createChoice(button) {
 }
 
 /** @param {string} name */
-const copyName = (name) => t('kept.copy_of', { name }).slice(0, LONGEST_NAME);
+const copyName = (name) => t('kept.copy_of', { name }).slice(0, LONGEST.name);
 
 /** A recent run, by what it is. @param {KeptRow} row @param {string} tab @returns {KeptRow} */
 const ofTab = (row, tab) => ({ ...row, tab, name: firstName(row.summary.spec.dataset, row.summary.sizes, row.summary.step), note: t('kept.recent') });

@@ -3,9 +3,10 @@
 // what can be done with it.
 
 import { paintCard } from '../../draw/plane/cards.js';
+import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
-import { shownColumns, sorted } from './columns.js';
+import { LONGEST, shownColumns, sorted } from './columns.js';
 
 /** @typedef {import('./columns.js').KeptRow} KeptRow */
 /** @typedef {'open' | 'copy' | 'file' | 'remove'} Deed */
@@ -14,7 +15,7 @@ const PICTURE = 84; // px
 const DEEDS = /** @type {const} */ (['open', 'copy', 'file', 'remove']);
 const OF_RECENT = ['open', 'copy', 'file']; // what is not kept need not be deleted
 
-/** @typedef {(row: KeptRow, words: {name?: string, note?: string}) => void} Change */
+/** @typedef {(row: KeptRow, words: {name?: string, note?: string}) => Promise<boolean>} Change */
 /** @typedef {Record<Deed, (row: KeptRow) => void> & {change: Change, isChosen: (row: KeptRow) => boolean, choose: (row: KeptRow, chosen: boolean) => void}} Does  what can be done with a row */
 
 /** @param {HTMLTableElement} table @param {(id: string) => any} pictureOf @param {Does} does */
@@ -41,10 +42,8 @@ export function createKeptTable(table, pictureOf, does) {
     for (const row of body.rows) {
       const picture = pictureOf(row.dataset.id ?? '');
       const canvas = /** @type {HTMLCanvasElement} */ (row.querySelector('canvas'));
-      canvas.width = canvas.height = PICTURE * devicePixelRatio;
-      const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext('2d'));
-      context.scale(devicePixelRatio, devicePixelRatio);
-      if (picture) paintCard(context, PICTURE, picture, palette);
+      fitCanvas(canvas, PICTURE, PICTURE);
+      if (picture) paintCard(contextOf(canvas), PICTURE, picture, palette);
     }
   }
 
@@ -81,7 +80,15 @@ function rowOf(row, columns, does) {
   picture.append(choiceOf(row, does), document.createElement('canvas'));
   const words = document.createElement('th');
   words.scope = 'row';
-  words.append(inputOf(row, 'name', does.change), inputOf(row, 'note', does.change), deedsOf(row, does));
+  const deeds = deedsOf(row, does);
+  /** @type {Change} */
+  const change = async (changed, its) => {
+    const isDone = await does.change(changed, its);
+    element.dataset.name = row.name;
+    label(deeds, row);
+    return isDone;
+  };
+  words.append(inputOf(row, 'name', change), inputOf(row, 'note', change), deeds);
   element.append(picture, words, ...columns.map(({ name, read, write }) => {
     const value = read(row);
     const made = cell('td', write(value));
@@ -101,7 +108,7 @@ function choiceOf(row, does) {
 
 /** @param {KeptRow} row @param {'name' | 'note'} field @param {Change} change */
 function inputOf(row, field, change) {
-  const input = Object.assign(document.createElement('input'), { value: row[field], maxLength: field === 'name' ? 120 : 2000, readOnly: Boolean(row.tab), autocomplete: 'off', placeholder: t(`kept.${field}`) });
+  const input = Object.assign(document.createElement('input'), { value: row[field], maxLength: LONGEST[field], readOnly: Boolean(row.tab), autocomplete: 'off', placeholder: t(`kept.${field}`) });
   input.dataset.testid = `kept-${field}`;
   input.setAttribute('aria-label', t(`kept.${field}`));
   input.onchange = () => {
@@ -119,10 +126,15 @@ function deedsOf(row, does) {
     const key = row.tab && deed === 'copy' ? 'kept.keep' : `kept.${deed}`;
     const button = Object.assign(document.createElement('button'), { type: 'button', textContent: t(key), title: t(`${key}.title`), onclick: () => does[deed](row) });
     button.dataset.testid = `kept-${deed}`;
-    button.setAttribute('aria-label', `${t(key)}: ${row.name}`);
     return button;
   }));
+  label(deeds, row);
   return deeds;
+}
+
+/** @param {HTMLElement} deeds @param {KeptRow} row */
+function label(deeds, row) {
+  for (const button of deeds.children) button.setAttribute('aria-label', `${button.textContent}: ${row.name}`);
 }
 
 /** @param {'td' | 'th'} tag @param {string} text */

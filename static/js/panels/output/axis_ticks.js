@@ -6,23 +6,24 @@ import { fromFile, isScaled, shortName, toFile } from '../../experiment/own_file
 
 /** @typedef {import('../../draw/plane/plane.js').Extent} Extent */
 /** @typedef {import('../../experiment/own_file.js').Unit} Unit */
-/** @typedef {[text: string, at: number]} Mark  at: share of the axis */
+/** @typedef {[text: string, at: number, title?: string]} Mark  at: share of the axis; title: of a name, whole */
 
 const WANTED = 10; // numbers on an axis in the file's own, of which the first and the last are shown
 
 /** @param {HTMLElement} root @param {Extent} extent @param {import('../../experiment/own_file.js').Units} units */
 export function showAxisTicks(root, extent, units) {
   const [x1, x2] = [marksOf('x₁', units.x1, extent), marksOf('x₂', units.x2, extent)];
-  const all = [...x1.map((mark) => makeTick('x1', mark)), ...x2.map(([text, at]) => makeTick('x2', [text, 1 - at]))];
+  const all = [...x1.map((mark) => makeTick('x1', mark)), ...x2.map(([text, at, title]) => makeTick('x2', [text, 1 - at, title]))];
   root.replaceChildren(...all);
   root.classList.toggle('of-file', isScaled(units.x1) || isScaled(units.x2));
 }
 
 /** @param {string} axis @param {Mark} mark */
-function makeTick(axis, [text, at]) {
+function makeTick(axis, [text, at, title = '']) {
   const tick = document.createElement('span');
   tick.className = axis;
   tick.textContent = text;
+  tick.title = title;
   tick.style.setProperty('--at', String(at));
   return tick;
 }
@@ -35,7 +36,7 @@ function marksOf(symbol, unit, extent) {
   if (isScaled(unit)) {
     const ticks = roundNumbers(toFile(low, unit), toFile(high, unit));
     const ends = [ticks[0], ticks[ticks.length - 1]].map((tick) => /** @type {Mark} */ ([plain(tick), share(fromFile(tick, unit))]));
-    return [ends[0], [name, 0.5], ends[1]];
+    return [ends[0], [name, 0.5, unit.name], ends[1]];
   }
   const marks = ticksOf(extent).map((tick) => /** @type {Mark} */ ([plain(tick), share(tick)]));
   return [...marks, [name, marks.some(([, at]) => at === 0.5) ? 0.75 : 0.5]]; // where the name finds room

@@ -1,22 +1,19 @@
 // @ts-check
 // A cross-section of the map as a curve: the values of the row that is pointed at.
 
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { axisMarks } from '../../draw/chart/cell_map.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /**
  * @param {HTMLCanvasElement} canvas
  * @param {{values: number[], row: (number | null)[], chosen: number, log: boolean}} section  log: of the values that the curve goes through
  */
 export function drawSection(canvas, { values, row, chosen, log }) {
-  const { clientWidth: width, clientHeight: height } = canvas;
-  if (!width || !height) return;
-  fitCanvas(canvas, width, height);
-  canvas.style.width = canvas.style.height = '';
-  const context = contextOf(canvas);
-  context.clearRect(0, 0, width, height);
+  const empty = emptyCanvas(canvas, canvas);
+  if (!empty) return;
+  const { context, width, height } = empty;
   const known = /** @type {number[]} */ (row.filter((value) => value !== null && (!log || value > 0)));
   if (known.length < 2) return;
   const palette = readPalette(canvas);
@@ -30,10 +27,10 @@ export function drawSection(canvas, { values, row, chosen, log }) {
   context.fillStyle = palette.soft;
   context.textBaseline = 'middle';
   context.textAlign = 'right';
-  for (const value of [Math.max(...known), Math.min(...known)]) context.fillText(short(value), box.left - 6, y(value));
+  for (const value of [Math.max(...known), Math.min(...known)]) context.fillText(shortNumber(value), box.left - 6, y(value));
   context.textAlign = 'center';
   context.textBaseline = 'top';
-  for (const { place, value } of axisMarks(values, Math.floor(box.width / (8 * small)))) context.fillText(short(value), x(place), box.top + box.height + 8);
+  for (const { place, value } of axisMarks(values, Math.floor(box.width / (8 * small)))) context.fillText(shortNumber(value), x(place), box.top + box.height + 8);
   context.beginPath();
   let open = false;
   row.forEach((value, place) => {

@@ -3,11 +3,11 @@
 
 import { write } from '../../core/elements.js';
 import { formatCount, t, translate } from '../../core/i18n.js';
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { addCurvature, drawCurvatureCurve } from '../../draw/chart/curvature_curve.js';
 import { createQuestions } from './questions.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @typedef {import('../../wire/messages.js').CurvatureMessage} CurvatureMessage */
 
@@ -33,7 +33,7 @@ const MARKUP = `
 const EDGE = { dataset: 'spiral', hidden: [{ width: 16 }, { width: 16 }], activation: 'tanh', loss: 'mse', optimizer: 'sgd', learning_rate: 0.3, batch_size: null };
 
 /** @param {HTMLElement} root @param {import('./study_panel.js').Context} context @returns {import('./study_panel.js').StudyPanel} */
-export function mountCurvature(root, { store, send }) {
+export function mountCurvature(root, { store, send, begin }) {
   root.innerHTML = MARKUP;
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=${name}]`));
   const [largest, quotient, bound, rule, verdict, values, notes] = ['curvature', 'curvature-quotient', 'two-over-rate', 'curvature-rule', 'curvature-verdict', 'curvature-values', 'curvature-notes'].map(of);
@@ -58,29 +58,26 @@ export function mountCurvature(root, { store, send }) {
     const [top] = message.values;
     largest.dataset.value = String(top);
     bound.dataset.value = message.bound === null ? '' : String(message.bound);
-    write(largest, short(top, 4));
-    write(bound, message.bound === null ? '—' : short(message.bound, 4));
+    write(largest, shortNumber(top, 4));
+    write(bound, message.bound === null ? '—' : shortNumber(message.bound, 4));
     write(rule, t('curvature.bound', { formula: formulaOf(store.get('spec')?.optimizer ?? 'sgd') }));
     quotient.hidden = message.preconditioned === null;
-    write(quotient.lastElementChild, message.preconditioned === null ? '' : short(message.preconditioned, 4));
-    write(verdict, t(`curvature.verdict.${message.verdict}`, { rate: short(message.rate), step: formatCount(message.step) }));
-    values.replaceChildren(...message.values.map((value) => Object.assign(document.createElement('li'), { textContent: short(value, 4) })));
+    write(quotient.lastElementChild, message.preconditioned === null ? '' : shortNumber(message.preconditioned, 4));
+    write(verdict, t(`curvature.verdict.${message.verdict}`, { rate: shortNumber(message.rate), step: formatCount(message.step) }));
+    values.replaceChildren(...message.values.map((value) => Object.assign(document.createElement('li'), { textContent: shortNumber(value, 4) })));
     notes.replaceChildren(...message.notes.map((note) => Object.assign(document.createElement('li'), { textContent: t(`curvature.note.${note}`) })));
     paint();
   }
 
   function paint() {
-    const { clientWidth: width, clientHeight: height } = /** @type {HTMLElement} */ (canvas.parentElement);
-    if (!width || !height) return;
-    fitCanvas(canvas, width, height);
-    const context = contextOf(canvas);
-    context.clearRect(0, 0, width, height);
+    const empty = emptyCanvas(canvas);
+    if (!empty) return;
+    const { context, width, height } = empty;
     drawCurvatureCurve(context, width, height, curve, readPalette(canvas), { largest: t('curvature.curve'), bound: t('curvature.line'), step: t('curvature.step') });
   }
 
   of('curvature-edge').onclick = () => {
-    send({ type: 'configure', spec: EDGE });
-    send({ type: 'speed', steps_per_second: 200 });
+    begin({ spec: EDGE, steps_per_second: 200 });
     send({ type: 'play' });
   };
   store.watch(['curvature'], receive);

@@ -9,7 +9,7 @@ import { createLandscapeControls } from './landscape_controls.js';
 import { LANDSCAPE_MARKUP } from './landscape_markup.js';
 import { createLandscapeView } from './landscape_view.js';
 import { createQuestions } from './questions.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @param {HTMLElement} root @param {import('./study_panel.js').Context} context @returns {import('./study_panel.js').StudyPanel} */
 export function mountLandscape(root, { store, send }) {
@@ -39,7 +39,7 @@ export function mountLandscape(root, { store, send }) {
     canvas.dataset.value = String(now);
     canvas.dataset.step = String(step);
     const enlarged = view.paint(held, { labels: controls.labels(), loss: t('landscape.loss') });
-    write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: short(enlarged, 2) }) : '');
+    write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: shortNumber(enlarged, 2) }) : '');
     write(of('-now'), t('landscape.now', { loss: formatLoss(now), step }));
   }
 
@@ -81,4 +81,4 @@ function sentenceOf({ share, next_share: nextShare }) {
 }
 
 /** @param {{x: number, y: number, loss: number} | null} point */
-const nameOf = (point) => (point ? t('landscape.point', { loss: Number.isFinite(point.loss) ? formatLoss(point.loss) : '∞', x: short(point.x), y: short(point.y) }) : '');
+const nameOf = (point) => (point ? t('landscape.point', { loss: Number.isFinite(point.loss) ? formatLoss(point.loss) : '∞', x: shortNumber(point.x), y: shortNumber(point.y) }) : '');

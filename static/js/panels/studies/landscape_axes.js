@@ -2,7 +2,7 @@
 // The square of a landscape within its canvas, and the numbers and names at its edges.
 
 import { placeOfPoint } from '../../draw/plane/landscape.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @typedef {import('../../draw/plane/landscape.js').Square} Square */
 
@@ -27,11 +27,11 @@ export function drawLandscapeAxes(context, square, { side, x, y, middle }, palet
   context.textAlign = 'center';
   context.textBaseline = 'top';
   const marks = (/** @type {[number, number]} */ [from, to]) => (size > 14 * small ? [from, from / 2, 0, to / 2, to] : [from, 0, to]);
-  for (const value of marks(x)) context.fillText(short(value + (middle?.[0] ?? 0)), place([value, 0])[0], top + size + 0.4 * small);
+  for (const value of marks(x)) context.fillText(shortNumber(value + (middle?.[0] ?? 0)), place([value, 0])[0], top + size + 0.4 * small);
   context.fillText(names[0], left + size / 2, top + size + 1.8 * small);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  for (const value of marks(y)) context.fillText(short(value + (middle?.[1] ?? 0)), left - 0.4 * small, place([0, value])[1]);
+  for (const value of marks(y)) context.fillText(shortNumber(value + (middle?.[1] ?? 0)), left - 0.4 * small, place([0, value])[1]);
   context.save();
   context.translate(left - 4.2 * small, top + size / 2);
   context.rotate(-Math.PI / 2);

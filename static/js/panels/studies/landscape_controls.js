@@ -2,6 +2,7 @@
 // What a landscape is to be of: its directions, its samples, and the two weights.
 
 import { t, translate } from '../../core/i18n.js';
+import { offer } from '../../experiment/choice_options.js';
 
 /** @param {HTMLElement} root @param {import('../../core/store.js').Store} store @param {() => void} changed */
 export function createLandscapeControls(root, store, changed) {
@@ -28,10 +29,10 @@ export function createLandscapeControls(root, store, changed) {
   return {
     showWords() {
       translate(root);
-      refill(directions, ['random', 'path', 'weights'].map((name) => [name, t(`landscape.directions.${name}`)]));
-      refill(samples, ['train', 'test', 'batch'].map((name) => [name, t(`landscape.samples.${name}`)]));
+      offer(directions, ['random', 'path', 'weights'].map((name) => [name, t(`landscape.directions.${name}`)]));
+      offer(samples, ['train', 'test', 'batch'].map((name) => [name, t(`landscape.samples.${name}`)]));
       const layers = (store.get('spec')?.hidden.length ?? 0) + 1;
-      for (const [tensor] of places) refill(tensor, tensorsOf(layers));
+      for (const [tensor] of places) offer(tensor, tensorsOf(layers));
       show();
     },
     command: () => ({
@@ -60,10 +61,3 @@ const tensorsOf = (layers) => Array.from({ length: 2 * layers }, (_, i) => {
   const [layer, kind] = [Math.floor(i / 2), i % 2 ? 'bias' : 'weight'];
   return [`layers.${layer}.${kind}`, t(`landscape.${kind}`, { layer: layer + 1 })];
 });
-
-/** @param {HTMLSelectElement} select @param {[string, string][]} options */
-function refill(select, options) {
-  const chosen = select.value || options[0][0];
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, value)));
-  select.value = options.some(([value]) => value === chosen) ? chosen : options[0][0];
-}

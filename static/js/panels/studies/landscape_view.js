@@ -2,7 +2,7 @@
 // A landscape on its canvas, or as a surface in space.
 
 import { drawWithPlotly, hasPlotly, purge } from '../../core/plotly.js';
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { surfaceChart } from '../../draw/chart/surface.js';
 import { cellAt, drawLandscape } from '../../draw/plane/landscape.js';
@@ -25,16 +25,13 @@ export function createLandscapeView(canvas, box) {
     },
     /** @param {Held} held @param {{labels: [string, string], loss: string}} words @returns {number} how many times the arrow of the step is enlarged */
     paint({ message, losses }, { labels, loss }) {
-      const { clientWidth: width, clientHeight: height } = /** @type {HTMLElement} */ (canvas.parentElement);
-      if (!width || !height) return 1;
-      const palette = readPalette(/** @type {HTMLElement} */ (canvas.parentElement));
+      const [empty, palette] = [emptyCanvas(canvas), readPalette(/** @type {HTMLElement} */ (canvas.parentElement))];
+      if (!empty) return 1;
+      const { context, width, height } = empty;
       if (inSpace) {
         if (hasPlotly()) drawWithPlotly(box, surfaceChart(message, losses, palette, { width, height, loss }));
         return 1;
       }
-      fitCanvas(canvas, width, height);
-      const context = contextOf(canvas);
-      context.clearRect(0, 0, width, height);
       square = squareIn(width, height, palette.small);
       const enlarged = drawLandscape(context, square, { ...message, losses, next: message.next[0] ?? null }, palette);
       drawLandscapeAxes(context, square, message, palette, labels);

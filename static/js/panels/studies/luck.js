@@ -4,7 +4,7 @@
 import { download } from '../../core/download.js';
 import { write } from '../../core/elements.js';
 import { formatLoss, formatPercent, t, translate } from '../../core/i18n.js';
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { drawBands, drawHistogram } from '../../draw/chart/luck_band.js';
 import { fillOptions, optionsOf } from '../../experiment/choice_options.js';
@@ -128,14 +128,8 @@ function paint(band, histogram, plan, runs) {
 
 /** @param {HTMLCanvasElement} canvas @param {(context: CanvasRenderingContext2D, width: number, height: number, palette: import('../../draw/base/palette.js').Palette) => void} drawOn */
 function draw(canvas, drawOn) {
-  const still = canvas.classList.contains('study-still');
-  const { clientWidth: width, clientHeight: height } = still ? /** @type {HTMLElement} */ (canvas.parentElement) : canvas;
-  if (!width || !height) return;
-  fitCanvas(canvas, width, height);
-  if (!still) canvas.style.width = canvas.style.height = '';
-  const context = contextOf(canvas);
-  context.clearRect(0, 0, width, height);
-  drawOn(context, width, height, readPalette(canvas));
+  const empty = emptyCanvas(canvas, canvas.classList.contains('study-still') ? undefined : canvas);
+  if (empty) drawOn(empty.context, empty.width, empty.height, readPalette(canvas));
 }
 
 /** @param {LuckPlan} plan @param {LuckRun} last */

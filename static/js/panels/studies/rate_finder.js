@@ -3,10 +3,10 @@
 
 import { write } from '../../core/elements.js';
 import { t, translate } from '../../core/i18n.js';
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { drawRateCurve } from '../../draw/chart/rate_curve.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 const MARKUP = `
   <div class="panel study-main">
@@ -39,21 +39,18 @@ export function mountRateFinder(root, { store, send }) {
     start.dataset.value = steepest === null ? '' : String(steepest);
     take.hidden = steepest === null;
     taken = steepest ?? 0;
-    write(take, t('rate.take', { rate: short(taken) }));
+    write(take, t('rate.take', { rate: shortNumber(taken) }));
     write(sentence, search ? sentenceOf(search) : '');
     paint(search);
   }
 
   /** @param {import('../../wire/messages.js').RateSearch | undefined} search */
   function paint(search) {
-    const { clientWidth: width, clientHeight: height } = /** @type {HTMLElement} */ (canvas.parentElement);
-    if (!width || !height) return;
-    fitCanvas(canvas, width, height);
-    const context = contextOf(canvas);
-    context.clearRect(0, 0, width, height);
-    if (!search?.losses.length) return;
+    const empty = emptyCanvas(canvas);
+    if (!empty || !search?.losses.length) return;
+    const { context, width, height } = empty;
     drawRateCurve(context, width, height, search, readPalette(canvas), {
-      rate: t('rate.axis'), steepest: t('rate.steepest', { rate: short(search.steepest ?? 0) }), lastStable: t('rate.last_stable', { rate: short(search.last_stable ?? 0) }),
+      rate: t('rate.axis'), steepest: t('rate.steepest', { rate: shortNumber(search.steepest ?? 0) }), lastStable: t('rate.last_stable', { rate: shortNumber(search.last_stable ?? 0) }),
     });
   }
 
@@ -72,5 +69,5 @@ export function mountRateFinder(root, { store, send }) {
 
 /** @param {import('../../wire/messages.js').RateSearch} search */
 const sentenceOf = ({ steepest, last_stable: lastStable }) => (
-  steepest === null || lastStable === null ? t('rate.none') : t('rate.found', { steepest: short(steepest), last: short(lastStable) })
+  steepest === null || lastStable === null ? t('rate.none') : t('rate.found', { steepest: shortNumber(steepest), last: shortNumber(lastStable) })
 );

@@ -47,6 +47,7 @@ export function mountStudies(dialog, opener, store, send, begin, opened) {
       if (store.get('message')?.kind === 'error') store.set({ message: null }); // it has been read
       return send(command);
     },
+    begin: (setUp) => begin(setUp, {}),
     openRun(spec, steps) {
       begin({ spec }, {});
       send({ type: 'step', count: steps });

@@ -7,6 +7,7 @@ export {};
  * @typedef {object} Context  what a study may use
  * @property {import('../../core/store.js').Store} store
  * @property {(command: import('../../core/command_queue.js').Command) => unknown} send
+ * @property {(setUp: import('../../experiment/fresh_start.js').SetUp) => void} begin  a fresh run on the page, under the sheet
  * @property {(spec: import('../../wire/messages.js').Spec, steps: number) => void} openRun  as the run on the page, trained for so many steps; closes the sheet
  */
 /**

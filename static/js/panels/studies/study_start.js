@@ -3,7 +3,7 @@
 
 import { write } from '../../core/elements.js';
 import { formatCount, t } from '../../core/i18n.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @typedef {import('../../wire/messages.js').StudyMessage} StudyMessage */
 
@@ -24,11 +24,11 @@ export function showStudyProgress({ start, progress, time }, now) {
   progress.dataset.value = String(share);
   const underWay = now?.state === 'working' || now?.state === 'stopped';
   write(start, t(now && underWay ? `sweep.${now.state}` : now ? 'sweep.again' : 'sweep.start'));
-  const values = now && { done: formatCount(now.done), runs: now.runs, seconds: short(Math.ceil(now.seconds_left)) };
+  const values = now && { done: formatCount(now.done), runs: now.runs, seconds: shortNumber(Math.ceil(now.seconds_left)) };
   write(time, values ? t(`sweep.time.${now.state === 'working' ? 'working' : 'other'}`, values) : '');
 }
 
 /** @param {HTMLElement} output @param {import('../../wire/messages.js').StudyCost | null} cost */
 export function showCost(output, cost) {
-  write(output, cost ? t('sweep.cost', { runs: cost.runs, seconds: short(Math.max(0.1, cost.seconds), 2) }) : '');
+  write(output, cost ? t('sweep.cost', { runs: cost.runs, seconds: shortNumber(Math.max(0.1, cost.seconds), 2) }) : '');
 }

@@ -6,7 +6,7 @@ import { formatCount, formatLoss, t } from '../../core/i18n.js';
 import { valueOf } from '../../experiment/sweep_cells.js';
 import { drawSection } from './cross_section.js';
 import { knobName } from './sweep_controls.js';
-import { short } from './sweep_map.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @typedef {import('../../experiment/sweep_cells.js').Cell} Cell */
 /** @typedef {import('../../wire/messages.js').SweepPlan} SweepPlan */
@@ -28,7 +28,7 @@ export function createCellView(root, measureOf) {
       fill(tip, cell, plan, measure);
       placeTip(tip, map.middleOf(cell));
       write(words, t('sweep.section_words', {
-        measure: t(`sweep.measure.${measure}`), across: knobName(plan.x.knob), up: knobName(plan.y.knob), value: short(plan.y.values[cell.y], 4),
+        measure: t(`sweep.measure.${measure}`), across: knobName(plan.x.knob), up: knobName(plan.y.knob), value: shortNumber(plan.y.values[cell.y], 4),
       }));
       const row = plan.x.values.map((_, x) => {
         const other = cells.at(x, cell.y);
@@ -46,7 +46,7 @@ function fill(tip, cell, plan, measure) {
   Object.assign(tip.dataset, { x: String(x), y: String(y), value: value === null ? '' : String(value) });
   tip.replaceChildren(
     Object.assign(document.createElement('b'), { textContent: headingOf(cell, value, measure) }), ` ${value === null ? '' : t(`sweep.measure.${measure}`)}`,
-    ...[`${knobName(plan.x.knob)} ${short(x, 6)}`, `${knobName(plan.y.knob)} ${short(y, 6)}`].map((textContent) => Object.assign(document.createElement('div'), { textContent })),
+    ...[`${knobName(plan.x.knob)} ${shortNumber(x, 6)}`, `${knobName(plan.y.knob)} ${shortNumber(y, 6)}`].map((textContent) => Object.assign(document.createElement('div'), { textContent })),
     Object.assign(document.createElement('i'), { textContent: plan.seeds > 1 ? t('sweep.open_seed', { seed: cell.seed }) : t('sweep.open') }),
   );
 }

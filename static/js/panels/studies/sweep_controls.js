@@ -2,6 +2,7 @@
 // The knobs of a sweep: what is swept, from where to where, how finely, and what the color tells; as a command.
 
 import { hasText, t } from '../../core/i18n.js';
+import { offer } from '../../experiment/choice_options.js';
 import { KNOBS, companionsOf, knobsOf } from '../../experiment/study_spec.js';
 
 /** @typedef {import('../../experiment/study_spec.js').Range} Range */
@@ -31,9 +32,9 @@ export function createSweepControls(root, store, changed) {
 
   function showWords() {
     showKnobs(axes, store);
-    refill(cells, CELLS.map((side) => [side, `${side} × ${side}`]), FIRST.cells);
-    refill(seeds, SEEDS.map((count) => [count, String(count)]), 1);
-    refill(measure, MEASURES.map((name) => [name, t(`sweep.measure.${name}`)]), MEASURES[0]);
+    offer(cells, CELLS.map((side) => [String(side), `${side} × ${side}`]), String(FIRST.cells));
+    offer(seeds, SEEDS.map((count) => [String(count), String(count)]));
+    offer(measure, MEASURES.map((name) => [name, t(`sweep.measure.${name}`)]));
     showTarget();
   }
 
@@ -92,14 +93,6 @@ function showKnobs(axes, store) {
   axes.forEach(({ select }, number) => {
     const chosen = select.value || (number ? FIRST.y : FIRST.x);
     const names = offered.includes(chosen) ? offered : [chosen, ...offered];
-    select.replaceChildren(...names.map((name) => new Option(knobName(name), name)));
-    select.value = chosen;
+    offer(select, names.map((name) => [name, knobName(name)]), chosen);
   });
-}
-
-/** @param {HTMLSelectElement} select @param {[number | string, string][]} options @param {number | string} first */
-function refill(select, options, first) {
-  const chosen = select.value || String(first);
-  select.replaceChildren(...options.map(([value, text]) => new Option(text, String(value))));
-  select.value = chosen;
 }

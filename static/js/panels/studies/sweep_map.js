@@ -2,8 +2,8 @@
 // The canvas of the sweep map: cells, axes, the ring of the run on the page; pointing at a cell, opening it, and choosing a
 // part of the map by dragging.
 
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
-import { scientific } from '../../draw/base/numbers.js';
+import { emptyCanvas } from '../../draw/base/canvas.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { axisMarks, cellBox, drawCellMap, placeOf } from '../../draw/chart/cell_map.js';
 
@@ -16,13 +16,6 @@ import { axisMarks, cellBox, drawCellMap, placeOf } from '../../draw/chart/cell_
 /** @typedef {{x: number, y: number}} Place */
 
 const DRAGGED = 8; // px: less is a click
-
-/** As short as can be: 0.03, 12, 2·10⁻⁴. @param {number} value @param {number} [digits] */
-export function short(value, digits = 3) {
-  const size = Math.abs(value);
-  if (value !== 0 && (size < 0.001 || size >= 1e5)) return scientific(value, Number.isInteger(Math.log10(size)) ? 0 : 1);
-  return String(Number(value.toPrecision(digits)));
-}
 
 /**
  * @typedef {object} Pointer  where on the canvas the person is
@@ -40,12 +33,9 @@ export function createSweepMap(canvas, react) {
   const pointer = { cell: null, drag: null };
 
   function paint() {
-    const { clientWidth: width, clientHeight: height } = /** @type {HTMLElement} */ (canvas.parentElement);
-    if (!width || !height) return;
-    fitCanvas(canvas, width, height);
-    const context = contextOf(canvas);
-    context.clearRect(0, 0, width, height);
-    if (!shown) return;
+    const empty = emptyCanvas(canvas);
+    if (!empty || !shown) return;
+    const { context, width, height } = empty;
     const palette = readPalette(canvas);
     box = boxIn(width, height, palette.small);
     drawCellMap(context, box, shown.map, palette);
@@ -154,14 +144,14 @@ function drawAxes(context, box, { axes, map }, palette) {
   context.textBaseline = 'top';
   for (const { place, value } of axisMarks(axes[0].values, Math.floor(box.width / (5 * small)))) {
     const x = box.left + ((place + 0.5) / map.columns) * box.width;
-    context.fillText(short(value), x, bottom + 0.4 * small);
+    context.fillText(shortNumber(value), x, bottom + 0.4 * small);
   }
   context.fillText(axes[0].name, box.left + box.width / 2, bottom + 1.7 * small);
   context.textAlign = 'right';
   context.textBaseline = 'middle';
   for (const { place, value } of axisMarks(axes[1].values, Math.floor(box.height / (2.6 * small)))) {
     const y = bottom - ((place + 0.5) / map.rows) * box.height;
-    context.fillText(short(value), box.left - 0.5 * small, Math.max(small / 2, y));
+    context.fillText(shortNumber(value), box.left - 0.5 * small, Math.max(small / 2, y));
   }
   context.save();
   context.translate(0.6 * small, box.top + box.height / 2);

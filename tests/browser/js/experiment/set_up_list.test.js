@@ -1,21 +1,22 @@
 // @ts-check
 // A list of set-ups to its file and back, and files that are none.
 
-import { MOST_ENTRIES, addressIn, isList, moved, placeAfter, readList, writeList } from '/static/js/experiment/set_up_list.js';
-import { assert, equal, test } from '/js-tests/harness.js';
+import { MOST_ENTRIES, addressIn, moved, placeAfter, readList, writeList } from '/static/js/experiment/set_up_list.js';
+import { kindOf } from '/static/js/core/file_drop.js';
+import { equal, test } from '/js-tests/harness.js';
 
 const ENTRIES = [{ name: '', preset: 'circle' }, { name: 'Größe', address: 'dataset=spiral&hidden=8,8:relu' }, { name: 'start', address: '' }];
 
-test('a list comes back from its file', () => {
+test('a list comes back from its file', async () => {
   const file = writeList(ENTRIES);
-  assert(isList(file.slice(0, 64)), file);
+  equal(await kindOf(new File([file], 'a.csv')), 'list');
   equal(readList(file), { entries: ENTRIES });
   equal(readList(`\uFEFF${file}`), { entries: ENTRIES });
 });
 
-test('a file that is no list is told from one with a faulty entry', () => {
+test('a file that is no list is told from one with a faulty entry', async () => {
   for (const text of ['', 'x1,x2\n1,2', '[]', 'null', '3', '{"entries":[]}', '{"playground_list":1}']) equal(readList(text), { fault: 'none' });
-  assert(!isList('{"entries":[],"playground_list":1}'), 'it is known by its first key');
+  equal(await kindOf(new File(['{"entries":[],"playground_list":1}'], 'a.csv')), 'points', 'it is known by its first key');
   const list = (/** @type {unknown[]} */ entries, version = 1) => JSON.stringify({ playground_list: version, entries });
   equal(readList(list([], 2)), { fault: 'version' });
   for (const entry of [null, 7, {}, { preset: '' }, { preset: 3 }, { address: {} }, { name: 5, address: '' }, { name: 'x'.repeat(121), address: '' }]) {
