@@ -13,10 +13,10 @@ from typing import Any
 from app.sessions.copies import RunCopy
 from app.sessions.history.branches import Branches
 from app.sessions.history.undo import UndoStack
+from app.sessions.loss_surface import LossSurfaceQuestions
 from app.sessions.pace import Meter, Pace
 from app.sessions.pending_steps import PendingSteps
 from app.sessions.studies import Studies
-from app.sessions.surroundings import Surroundings
 from app.sessions.viewers import Viewer
 from app.settings import Limits
 from app.training_worker.kept_run import KeptRun
@@ -86,7 +86,7 @@ class Run:
         self.remember: Callable[[KeptRun], None] | None = None
         """Takes a run that was left; None: nowhere."""
         self.studies = Studies(limits, self.post)
-        self.surroundings = Surroundings()
+        self.loss_surface = LossSurfaceQuestions()
         self.check_requested = asyncio.Event()
         """Somebody wants the arithmetic compared now."""
         self.begin(started)
@@ -106,7 +106,7 @@ class Run:
         self.diverged_at: int | None = None
         """The step that could not be taken."""
         self.stop_reason: StopReason | None = None
-        self.surroundings.forget_planes()
+        self.loss_surface.forget_planes()
         self.branches = Branches.of_start(started.checkpoint, started.entry, self.limits)
         self.entries_too_costly = False
         """Whether entries of the loss curve are made of pictures alone."""

@@ -18,11 +18,11 @@ from app.sessions.commands import change_commands, handlers
 from app.sessions.commands.remembering import kept_job, remember
 from app.sessions.copies import RunCopy
 from app.sessions.harm_said import harm_refused, refusal_of
+from app.sessions.loss_surface_task import LossSurfaceTask
 from app.sessions.run import Run
 from app.sessions.saving.run_reader import Restored
 from app.sessions.saving.saver import Saver
 from app.sessions.studies import StudyWork
-from app.sessions.surroundings_task import SurroundingsTask
 from app.sessions.trainer_lock import TrainerLock
 from app.sessions.training import TURN_SECONDS, Turn
 from app.sessions.viewers import Viewer
@@ -95,7 +95,7 @@ class Session:
         self._task = asyncio.create_task(self._work())
         self._checks = Checks(self.run, worker, self._trainer_lock)
         self._study_work = StudyWork(self.run.studies, worker, watched=lambda: bool(self.run.viewers))
-        self._surroundings_task = SurroundingsTask(self.run, worker, self._trainer_lock)
+        self._loss_surface_task = LossSurfaceTask(self.run, worker, self._trainer_lock)
 
     @property
     def used(self) -> bool:
@@ -146,7 +146,7 @@ class Session:
 
     async def close(self) -> None:
         self._closed = True
-        beside = [self._study_work.close(), self._surroundings_task.close()]
+        beside = [self._study_work.close(), self._loss_surface_task.close()]
         tasks = [self._task, *self._checks.close(), *beside, *filter(None, [self._halting])]
         for task in tasks:
             task.cancel()

@@ -16,18 +16,7 @@ SCORES = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
 
 
 def kept(trainer: Trainer, job: GetKept) -> KeptRun:
-    experiment = KeptExperiment(
-        name=job.name,
-        note=job.note,
-        here=trainer.checkpoint(),
-        start=job.start,
-        changed=job.changed,
-        steps_per_second=job.steps_per_second,
-        curve=job.curve,
-        curve_width=job.curve_width,
-        log=job.log,
-    )
-    return described(experiment, trainer)
+    return described(KeptExperiment(here=trainer.checkpoint(), **vars(job)), trainer)
 
 
 def described(experiment: KeptExperiment, trainer: Trainer) -> KeptRun:

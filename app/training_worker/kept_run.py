@@ -25,8 +25,7 @@ class KeptRun:
 
 @dataclass(frozen=True)
 class GetKept(Job[KeptRun]):
-    """start: its parameters before the first step; changed: whether it was changed since; the curve and the log of the
-    branch it is on, up to where it stands."""
+    """Fields as those of KeptExperiment, which it lacks `here` of: that is the trainer's."""
 
     name: str
     note: str

@@ -21,12 +21,12 @@ def takes_long(spec: Spec) -> bool:
     return max(picture, fixed + spec.batch_samples * each) > QUICK_MULTIPLICATIONS
 
 
-def come_second(niceness: int = NICENESS) -> None:
+def lower_priority(niceness: int = NICENESS) -> None:
     """From now on this thread leaves the processor to the others; where a thread can: on Linux."""
     if sys.platform == "linux":
         os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
-def come_last() -> None:
+def lowest_priority() -> None:
     """After those that come second, too."""
-    come_second(STUDY_NICENESS)
+    lower_priority(STUDY_NICENESS)

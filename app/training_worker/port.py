@@ -15,7 +15,7 @@ from typing import Any, Generic, Literal, TypeVar
 from app.training_worker.memory import MemoryBudget
 from app.training_worker.page_data.measurements import Measured
 from app.training_worker.page_data.network_sample import NetworkSample
-from app.training_worker.study_requests import Question, StudyWorker, Surveyed
+from app.training_worker.study_requests import LossSurfaceAnswer, Question, StudyWorker
 from app.wire.frames import Focus
 from engine.explaining.terms import Subject
 from engine.exports.exported_run import ExportedRun
@@ -96,7 +96,9 @@ class TrainingWorker(StudyWorker):
         else."""
 
     @abstractmethod
-    async def look_around(self, trainer: TrainerHandle, at: Checkpoint, question: Question) -> Surveyed:
+    async def measure_loss_surface(
+        self, trainer: TrainerHandle, at: Checkpoint, question: Question
+    ) -> LossSurfaceAnswer:
         """At a checkpoint. May go on beside any job, and leaves the processor to all other work. Raises Refusal."""
 
     @abstractmethod
@@ -340,7 +342,7 @@ class OpenNextStep(Job[dict[str, Any]]):
 
 @dataclass(frozen=True)
 class WriteModel(Job[tuple[int, bytes]]):
-    """The step and the weights of now, with the running statistics of norms, as a file."""
+    """The step and the current weights, with the running statistics of norms, as a file."""
 
     format: ModelFormat = "pt"
 

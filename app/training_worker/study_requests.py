@@ -86,7 +86,7 @@ class StudyWorker(ABC):
         as there are `parallel_jobs`."""
 
 
-# What lies around the weights of now
+# What lies around the current weights
 
 
 @dataclass(frozen=True)
@@ -111,7 +111,7 @@ Question = LandscapeQuestion | CurvatureQuestion
 
 
 @dataclass(frozen=True)
-class Surveyed:
+class LossSurfaceAnswer:
     message: dict[str, Any]
     """Without its type."""
     plane: WeightPlane | None

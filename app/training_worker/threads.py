@@ -18,8 +18,8 @@ from app.training_worker import (
     exporting,
     jobs,
     long_work,
+    loss_surface,
     studies,
-    surroundings,
     uploaded_files,
 )
 from app.training_worker.autograd_process import asker, maker
@@ -39,7 +39,7 @@ from app.training_worker.port import (
     TrainerHandle,
     TrainingWorker,
 )
-from app.training_worker.study_requests import PlannedStudy, Question, Study, StudyHandle, StudyPiece, Surveyed
+from app.training_worker.study_requests import LossSurfaceAnswer, PlannedStudy, Question, Study, StudyHandle, StudyPiece
 from app.training_worker.worker_processes.processes import Processes, ProcessHarmed
 from app.wire.messages import faults_refused
 from engine.backends import MakeBackend
@@ -83,11 +83,13 @@ class TrainingThreads(TrainingWorker):
         self._sources = sources
         self._cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
         self._training = ThreadPoolExecutor(self._cores, thread_name_prefix="training")
-        self._long = ThreadPoolExecutor(self._cores, thread_name_prefix="long", initializer=long_work.come_second)
+        self._long = ThreadPoolExecutor(self._cores, thread_name_prefix="long", initializer=long_work.lower_priority)
         """Where a job takes long, and holds up none but others that do."""
         self._waiting = ThreadPoolExecutor(WAITING, thread_name_prefix="waiting")
         """Of runs that torch trains: these threads wait for its process, so that none of those that compute does."""
-        self._studies = ThreadPoolExecutor(self._cores, thread_name_prefix="studies", initializer=long_work.come_last)
+        self._studies = ThreadPoolExecutor(
+            self._cores, thread_name_prefix="studies", initializer=long_work.lowest_priority
+        )
         self._presets = ThreadPoolExecutor(1, thread_name_prefix="presets")
         self._presets_stopped = threading.Event()
 
@@ -179,10 +181,12 @@ class TrainingThreads(TrainingWorker):
         assert isinstance(study, studies.StudyInThisProcess)
         return await _in(self._studies, study.piece)
 
-    async def look_around(self, trainer: TrainerHandle, at: Checkpoint, question: Question) -> Surveyed:
+    async def measure_loss_surface(
+        self, trainer: TrainerHandle, at: Checkpoint, question: Question
+    ) -> LossSurfaceAnswer:
         assert isinstance(trainer, TrainerInThisProcess)
         with faults_refused():
-            return await _in(self._studies, surroundings.surveyed, trainer.trainer, at, question)
+            return await _in(self._studies, loss_surface.measured, trainer.trainer, at, question)
 
     async def preset_picture(self, preset: Preset) -> dict[str, Any]:
         return await _in(

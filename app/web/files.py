@@ -83,9 +83,7 @@ async def export_down(request: Request, key: str, format: FormatName) -> Respons
 
     async def answer() -> Response:
         await session_of(request, key)  # nobody waits for a run that is not there
-        exports: Questions = (
-            request.app.state.exports
-        )  # of their own: they take long, and questions do not wait for them
+        exports: Questions = request.app.state.exports  # of their own: questions do not wait for what takes so long
         async with exports.turn(person(request)):
             session = await session_of(request, key)  # of now: it may have come to rest meanwhile
             data, proof = await session.export(format)

@@ -55,9 +55,7 @@ class KeptList:
     async def add(self, owner: str, run: KeptRun) -> dict[str, Any]:
         """The row, as the page takes it. Raises Refusal."""
         store = self.refuse_without_store()
-        facts, arrays = await asyncio.to_thread(document.written, run.experiment)
-        row = NewRow(run.experiment.name, run.experiment.note, summary_of(run), run.picture, facts, arrays)
-        return _row(await self._ask(store.kept_rows.add, owner, row, self.bounds))
+        return _row(await self._ask(store.kept_rows.add, owner, await _new_row(run), self.bounds))
 
     async def copy(self, owner: str, id: str, name: str, to: str) -> dict[str, Any]:
         """to: who gets it."""
@@ -75,8 +73,7 @@ class KeptList:
     async def _remember(self, key: str, run: KeptRun) -> None:
         if self._store is None or self._store.state != "ok":
             return
-        facts, arrays = await asyncio.to_thread(document.written, run.experiment)
-        row = NewRow(run.experiment.name, "", summary_of(run), run.picture, facts, arrays)
+        row = await _new_row(run)
         with suppress(StoreFailed):
             await self._store.ask(self._store.kept_rows.add_recent, owner_of(key), row, self._most_recent, self.bounds)
 
@@ -144,6 +141,11 @@ def summary_of(run: KeptRun) -> dict[str, Any]:
         "diverged": here.state.diverged,
         **run.scores,
     }
+
+
+async def _new_row(run: KeptRun) -> NewRow:
+    facts, arrays = await asyncio.to_thread(document.written, run.experiment)
+    return NewRow(run.experiment.name, run.experiment.note, summary_of(run), run.picture, facts, arrays)
 
 
 def _row(row: KeptRow) -> dict[str, Any]:

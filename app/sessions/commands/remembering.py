@@ -8,6 +8,9 @@ from app.training_worker.port import TrainingWorker
 
 log = logging.getLogger(__name__)
 
+NAME = "recent"
+"""The page names them by what they are."""
+
 LEAST_SECONDS = 1.0
 """A run that lives shorter is one of many while a slider is dragged."""
 
@@ -39,7 +42,3 @@ async def remember(run: Run, worker: TrainingWorker) -> None:
         run.remember(await worker.do(run.trainer, kept_job(run, NAME)))
     except Exception:
         log.exception("a run that was left could not be remembered")
-
-
-NAME = "recent"
-"""The page names them by what they are."""

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from app.sessions.commands.change_commands import change
+from app.sessions.loss_surface import Question
 from app.sessions.run import Run
-from app.sessions.surroundings import Question
 from app.sessions.viewers import Viewer
 from app.training_worker.port import GetCheckpoint, GoTo, TrainingWorker
 from app.training_worker.study_requests import LuckStudy, RateStudy, Study, SweepStudy
@@ -47,11 +47,11 @@ async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: comma
 
 
 async def ask(run: Run, _worker: TrainingWorker, viewer: Viewer, question: Question) -> None:
-    run.surroundings.ask(viewer, question)
+    run.loss_surface.ask(viewer, question)
 
 
 async def go_to_point(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.GoToPoint) -> None:
-    parameters = run.surroundings.plane(command.plane).parameters(command.x, command.y)
+    parameters = run.loss_surface.plane(command.plane).parameters(command.x, command.y)
     if not np.isfinite(parameters).all():
         raise Refusal("no_such_plane", {})
     here = await worker.do(run.trainer, GetCheckpoint())

@@ -54,7 +54,7 @@ def _whole(pipe: IO[bytes], size: int) -> bytes:
 
 def main() -> None:
     requests, answers = _own_pipes()
-    _come_second()
+    _lower_priority()
     _limit_memory(int(sys.argv[1]))
     waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()
     threading.Thread(target=_receive_all, args=(requests, waiting), daemon=True).start()
@@ -73,7 +73,7 @@ def _own_pipes() -> tuple[IO[bytes], IO[bytes]]:
     return requests, answers
 
 
-def _come_second() -> None:
+def _lower_priority() -> None:
     """To the processor; and first where the system has to end a process for lack of memory, before the server."""
     if hasattr(os, "nice"):
         os.nice(NICENESS)

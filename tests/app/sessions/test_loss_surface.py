@@ -1,4 +1,4 @@
-"""What lies around the weights of now: landscapes and curvatures that are asked for, and going to a point of one."""
+"""What lies around the current weights: landscapes and curvatures that are asked for, and going to a point of one."""
 
 import base64
 from types import SimpleNamespace
@@ -9,8 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from app.sessions.history.branches import Branches
-from app.sessions.surroundings import KEPT_PLANES, Surroundings
-from app.sessions.surroundings_task import PATH_POINTS, path_of
+from app.sessions.loss_surface import KEPT_PLANES, LossSurfaceQuestions
+from app.sessions.loss_surface_task import PATH_POINTS, path_of
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.backends.weight_plane import WeightPlane
@@ -92,13 +92,13 @@ async def test_what_cannot_be_answered_is_said_and_harms_nothing() -> None:
 
 
 def test_only_the_newest_planes_are_kept() -> None:
-    surroundings = Surroundings()
+    loss_surface = LossSurfaceQuestions()
     nothing = np.zeros(0)
     planes = [WeightPlane(nothing.astype(np.float32), nothing, nothing, nothing) for _ in range(KEPT_PLANES + 1)]
-    numbers = [surroundings.keep(plane) for plane in planes]
-    assert surroundings.plane(numbers[-1]) is planes[-1]
+    numbers = [loss_surface.keep(plane) for plane in planes]
+    assert loss_surface.plane(numbers[-1]) is planes[-1]
     with pytest.raises(Refusal):
-        surroundings.plane(numbers[0])
+        loss_surface.plane(numbers[0])
 
 
 def test_a_path_is_the_way_to_a_step_whatever_the_branch() -> None:

@@ -6,7 +6,7 @@ Nothing of the Trainer is read that training changes, so that the run goes on me
 import base64
 from typing import Any
 
-from app.training_worker.study_requests import LandscapeQuestion, Question, Surveyed
+from app.training_worker.study_requests import LandscapeQuestion, LossSurfaceAnswer, Question
 from app.wire.numbers import number, numbers
 from engine.studies.landscape import Projected, Survey
 from engine.studies.stability import stability
@@ -14,14 +14,14 @@ from engine.training.timeline import Checkpoint
 from engine.training.trainer import Trainer
 
 
-def surveyed(trainer: Trainer, at: Checkpoint, question: Question) -> Surveyed:
+def measured(trainer: Trainer, at: Checkpoint, question: Question) -> LossSurfaceAnswer:
     """Raises Fault."""
     if isinstance(question, LandscapeQuestion):
         return landscape(trainer, at, question)
-    return Surveyed(curved(trainer, at, question.count), None)
+    return LossSurfaceAnswer(curved(trainer, at, question.count), None)
 
 
-def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> Surveyed:
+def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> LossSurfaceAnswer:
     survey = Survey(trainer, **vars(question), at=at)
     for row in range(question.side):  # between two rows whoever is more urgent gets the processor
         survey.measure(slice(row, row + 1))
@@ -39,7 +39,7 @@ def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> 
         "next_share": None if found.next_step is None else number(found.next_step.share, 4),
         "middle": None if found.middle is None else numbers(found.middle),
     }
-    return Surveyed(message, plane)
+    return LossSurfaceAnswer(message, plane)
 
 
 def _points(projected: Projected | None) -> list[list[float | None]]:

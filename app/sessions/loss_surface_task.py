@@ -1,4 +1,4 @@
-"""SurroundingsTask: answers what viewers ask about the weights around those of now, one question after another.
+"""LossSurfaceTask: answers what viewers ask about the weights around the current ones, one question after another.
 
 It holds the Trainer no longer than a copy of the State takes; what is measured then is measured beside training.
 """
@@ -8,8 +8,8 @@ import logging
 from typing import Any
 
 from app.sessions.history.branches import Branches
+from app.sessions.loss_surface import Question
 from app.sessions.run import Run
-from app.sessions.surroundings import Question
 from app.sessions.trainer_lock import TrainerLock
 from app.training_worker import study_requests
 from app.training_worker.port import GetCheckpoint, TrainingWorker
@@ -26,7 +26,7 @@ PATH_POINTS = 60
 """More cannot be told apart on a screen."""
 
 
-class SurroundingsTask:
+class LossSurfaceTask:
     def __init__(self, run: Run, worker: TrainingWorker, trainer_lock: TrainerLock) -> None:
         self._run = run
         self._worker = worker
@@ -38,10 +38,10 @@ class SurroundingsTask:
         return self._task
 
     async def _work(self) -> None:
-        surroundings = self._run.surroundings
+        loss_surface = self._run.loss_surface
         while True:
-            await surroundings.asked.wait()
-            asked = surroundings.next()
+            await loss_surface.asked.wait()
+            asked = loss_surface.next()
             if asked is None:
                 continue
             viewer, question = asked
@@ -62,9 +62,9 @@ class SurroundingsTask:
             at = await self._worker.do(trainer, GetCheckpoint())
             path = path_of(run.branches, at.state.step) if isinstance(question, commands.Landscape) else ()
             asked = asked_of(question, path)
-        surveyed = await self._worker.look_around(trainer, at, asked)
+        surveyed = await self._worker.measure_loss_surface(trainer, at, asked)
         kept = surveyed.plane if run.trainer is trainer else None
-        plane = None if kept is None else run.surroundings.keep(kept)
+        plane = None if kept is None else run.loss_surface.keep(kept)
         return {**surveyed.message, "revision": revision, "plane": plane}
 
 

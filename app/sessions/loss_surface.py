@@ -1,6 +1,6 @@
-"""Surroundings: what viewers ask about the weights around those of now, and the planes of the last answers.
+"""LossSurfaceQuestions: what viewers ask about the weights around the current ones, and the planes of the last answers.
 
-It answers nothing: `surroundings_task` does.
+It answers nothing: `loss_surface_task` does.
 """
 
 import asyncio
@@ -17,7 +17,7 @@ KEPT_PLANES = 8
 """Of a session. A click on a landscape names its plane, and by then a viewer may have been told of the next two."""
 
 
-class Surroundings:
+class LossSurfaceQuestions:
     def __init__(self) -> None:
         self._questions: dict[tuple[Viewer, type[Question]], Question] = {}
         self._planes: OrderedDict[int, WeightPlane] = OrderedDict()
