@@ -1,6 +1,7 @@
 """The sheet of studies: a sweep of two knobs, from its cost to a run that is opened."""
 
 import csv
+import re
 from pathlib import Path
 
 from playwright.sync_api import expect
@@ -25,6 +26,8 @@ def test_a_sweep_is_started_pointed_at_saved_and_its_run_opened(opened: Opened, 
     expect(opened["sweep-map"]).to_have_attribute("data-done", "81")
     expect(opened["sweep-map"]).to_have_attribute("data-cells", "81")
     expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    expect(opened["sweep-legend"]).to_contain_text("ring: the run on the page")
+    expect(opened["sweep-legend"]).to_contain_text(re.compile(r"strong color: 0\.\d+, pale: \d"))
 
     opened["sweep-map"].focus()
     for key in ("ArrowRight", "ArrowUp", "ArrowUp"):

@@ -53,14 +53,17 @@ export function tableOf(cells, plan) {
   return [named, ...rows].map((row) => row.join(',')).join('\n') + '\n';
 }
 
-/**
- * From values to 0 … 1 of the ramp, in equal ratios where all are above 0 and spread far; the middle nine tenths fill it.
- * @param {number[]} values @returns {(value: number) => number}
- */
-export function rampOf(values) {
+/** Of what the ramp of colors reaches: the middle nine tenths of the values. @param {number[]} values  one at least @returns {[number, number]} */
+export function rampRange(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  if (!sorted.length) return () => 0;
-  const [low, high] = [sorted[Math.floor(0.02 * (sorted.length - 1))], sorted[Math.ceil(0.95 * (sorted.length - 1))]];
+  return [sorted[Math.floor(0.02 * (sorted.length - 1))], sorted[Math.ceil(0.95 * (sorted.length - 1))]];
+}
+
+/**
+ * From values to 0 … 1 of the ramp, in equal ratios where all are above 0 and spread far.
+ * @param {[number, number]} range  of the ramp @returns {(value: number) => number}
+ */
+export function rampOf([low, high]) {
   const log = low > 0 && high / low > 5;
   const scale = log ? Math.log : (/** @type {number} */ value) => value;
   const span = scale(high) - scale(low);

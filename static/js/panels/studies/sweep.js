@@ -2,6 +2,7 @@
 // The panel of the sweep map: a run for each pair of values of two knobs, as a map that sharpens while it is made.
 
 import { download } from '../../core/download.js';
+import { write } from '../../core/elements.js';
 import { translate } from '../../core/i18n.js';
 import { specOfCell } from '../../experiment/study_spec.js';
 import { makeCells, tableOf } from '../../experiment/sweep_cells.js';
@@ -10,7 +11,7 @@ import { createSweepControls } from './sweep_controls.js';
 import { connectStart, showCost, showStudyProgress } from './study_start.js';
 import { createSweepMap } from './sweep_map.js';
 import { SWEEP_MARKUP } from './sweep_markup.js';
-import { mapOf } from './sweep_picture.js';
+import { legendOf, mapOf } from './sweep_picture.js';
 
 /** @typedef {import('./study_panel.js').StudyPanel} StudyPanel */
 /** @typedef {import('./sweep_map.js').Place} Place */
@@ -45,18 +46,18 @@ export function mountSweep(root, { store, send, openRun }) {
     send({ ...command, fields: { ...command.fields, ...fields } });
   };
   const askCost = () => send({ ...controls.command(), begin: false });
-
-  function chooseColor() {
+  const chooseColor = () => {
     level.value = LEVELS[controls.measure()] ?? 0.1;
     askCost();
     showMap();
-  }
+  };
 
   function showMap() {
     if (!visible) return;
     const [cells, plan, spec] = [sweep.cells(), sweep.plan(), store.get('spec')];
-    showProgress(root, sweep.study(), cells);
-    map.show(cells && plan && spec ? mapOf(cells, plan, spec, controls.measure(), level.valueAsNumber) : null);
+    const shown = cells && plan && spec ? mapOf(cells, plan, spec, controls.measure(), level.valueAsNumber) : null;
+    map.show(shown);
+    showProgress(root, sweep.study(), cells, legendOf(shown, controls.measure()));
     showCell(map.pointed());
   }
 
@@ -152,12 +153,13 @@ function connectZoom(button, controls, planOf, begin) {
   };
 }
 
-/** @param {HTMLElement} root @param {StudyMessage | null} now @param {Cells | null} kept */
-function showProgress(root, now, kept) {
+/** @param {HTMLElement} root @param {StudyMessage | null} now @param {Cells | null} kept @param {string} legend */
+function showProgress(root, now, kept, legend) {
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=sweep-${name}]`));
   const canvas = of('map');
   showStudyProgress({ start: of('start'), progress: of('progress'), time: of('time') }, now);
   canvas.dataset.cells = String(kept ? kept.columns * kept.rows : 0);
   canvas.dataset.done = String(kept?.count() ?? 0);
+  write(of('legend'), legend);
   root.classList.toggle('empty', !kept);
 }

@@ -55,8 +55,11 @@ function fill(tip, cell, plan, measure) {
 function headingOf(cell, value, measure) {
   if (cell.diverged) return t('sweep.diverged', { step: formatCount(cell.steps + 1) });
   if (value === null) return t('sweep.none');
-  return measure === 'steps_to' ? formatCount(value) : formatLoss(value);
+  return valueText(value, measure);
 }
+
+/** @param {number} value @param {string} measure */
+export const valueText = (value, measure) => (measure === 'steps_to' ? formatCount(value) : formatLoss(value));
 
 /** Beside a cell, within the map. @param {HTMLElement} tip @param {{x: number, y: number}} middle */
 function placeTip(tip, { x, y }) {

@@ -5,13 +5,14 @@
 import { emptyCanvas } from '../../draw/base/canvas.js';
 import { shortNumber } from '../../draw/base/numbers.js';
 import { readPalette } from '../../draw/base/palette.js';
-import { axisMarks, cellBox, drawCellMap, placeOf } from '../../draw/chart/cell_map.js';
+import { axisMarks, cellBox, drawCellMap } from '../../draw/chart/cell_map.js';
 
 /**
  * @typedef {object} Shown  what the map shows
  * @property {import('../../draw/chart/cell_map.js').CellMap} map
  * @property {{name: string, values: number[]}[]} axes  across and up
- * @property {(number | null)[]} here  values of the run on the page, of both knobs
+ * @property {(number | null)[]} here  where the run on the page is, across and up; null: it is not on the map
+ * @property {[number, number] | null} range  what the colors reach from and to, the best first; null: nothing known
  */
 /** @typedef {{x: number, y: number}} Place */
 
@@ -162,8 +163,7 @@ function drawAxes(context, box, { axes, map }, palette) {
 }
 
 /** The run on the page, where it lies on the map. @param {CanvasRenderingContext2D} context @param {import('../../draw/chart/cell_map.js').Box} box @param {Shown} shown @param {import('../../draw/base/palette.js').Palette} palette */
-function drawRing(context, box, { axes, map, here }, palette) {
-  const [x, y] = here.map((value, axis) => (value === null ? null : placeOf(axes[axis].values, value)));
+function drawRing(context, box, { map, here: [x, y] }, palette) {
   if (x === null || y === null) return;
   const [left, top] = [box.left + ((x + 0.5) / map.columns) * box.width, box.top + box.height - ((y + 0.5) / map.rows) * box.height];
   for (const [color, width] of /** @type {[string, number][]} */ ([[palette.panel, 5], [palette.ink, 2]])) {

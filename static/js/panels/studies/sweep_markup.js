@@ -40,7 +40,7 @@ export const SWEEP_MARKUP = `
       <label class="label"><span data-t="sweep.level"></span> <input type="number" step="any" data-testid="sweep-level"></label>
       <button type="button" class="button small" data-testid="sweep-zoom-out" data-t="sweep.zoom_out" hidden></button>
       <button type="button" class="button small" data-testid="sweep-border" data-t="sweep.border" data-t-title="sweep.border.title"></button>
-      <span class="label" data-t="sweep.legend"></span>
+      <span class="label" data-testid="sweep-legend"></span>
     </div>
   </div>
   <div class="panel study-side">

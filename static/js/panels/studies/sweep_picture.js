@@ -1,11 +1,21 @@
 // @ts-check
 // What the map shows of the cells of a sweep.
 
+import { t } from '../../core/i18n.js';
+import { placeOf } from '../../draw/chart/cell_map.js';
 import { knobValue } from '../../experiment/study_spec.js';
-import { rampOf, valueOf } from '../../experiment/sweep_cells.js';
+import { rampOf, rampRange, valueOf } from '../../experiment/sweep_cells.js';
+import { valueText } from './sweep_cell.js';
 import { knobName } from './sweep_controls.js';
 
 const HIGHER_IS_BETTER = ['test_accuracy', 'train_accuracy'];
+
+/** What the colors and marks of a map mean. @param {import('./sweep_map.js').Shown | null} shown @param {string} measure */
+export function legendOf(shown, measure) {
+  if (!shown?.range) return '';
+  const [best, worst] = shown.range.map((value) => valueText(value, measure));
+  return [t('sweep.legend.colors', { best, worst }), t(shown.here.includes(null) ? 'sweep.legend.elsewhere' : 'sweep.legend.ring'), t('sweep.legend')].join(' · ');
+}
 
 /**
  * @param {ReturnType<typeof import('../../experiment/sweep_cells.js').makeCells>} cells
@@ -16,10 +26,12 @@ const HIGHER_IS_BETTER = ['test_accuracy', 'train_accuracy'];
  */
 export function mapOf(cells, plan, spec, measure, level) {
   const values = cells.known().map((cell) => valueOf(cell, measure)).filter((value) => value !== null);
-  const ramp = rampOf(/** @type {number[]} */ (values));
+  const range = values.length ? rampRange(/** @type {number[]} */ (values)) : null;
+  const ramp = rampOf(range ?? [0, 0]);
   return {
     axes: [plan.x, plan.y].map(({ knob, values: ticks }) => ({ name: knobName(knob), values: ticks })),
-    here: [plan.x, plan.y].map(({ knob }) => knobValue(spec, knob)),
+    here: [plan.x, plan.y].map(({ knob, values: ticks }) => placeOf(ticks, knobValue(spec, knob) ?? NaN)),
+    range: range && (HIGHER_IS_BETTER.includes(measure) ? [range[1], range[0]] : range),
     map: {
       columns: cells.columns,
       rows: cells.rows,
