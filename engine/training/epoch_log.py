@@ -3,6 +3,7 @@
 Which epochs have a row follows from the newest one alone, so that a log is the same whoever keeps it.
 """
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Self
@@ -30,7 +31,8 @@ class EpochRow:
 class EpochLog:
     def __init__(self, rows: Sequence[EpochRow] = ()) -> None:
         """rows: in their order."""
-        self._rows = list(rows)
+        spacing = spacing_of(rows[-1].epoch) if rows else 1
+        self._rows = [*(row for row in rows[:-1] if row.epoch % spacing == 0), *rows[-1:]]
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -49,10 +51,16 @@ class EpochLog:
         if row.epoch <= self.last_epoch:
             return
         spacing = spacing_of(row.epoch)
-        if all(before.epoch % spacing == 0 for before in self._rows):
-            self._rows.append(row)
-        else:
-            self._rows = [*(before for before in self._rows if before.epoch % spacing == 0), row]
+        if (
+            spacing > spacing_of(self.last_epoch) or self.last_epoch % spacing
+        ):  # the run may have stopped by itself there
+            self._rows = [before for before in self._rows if before.epoch % spacing == 0]
+        self._rows.append(row)
+
+    def between(self, after: int, last: int) -> list[EpochRow]:
+        """Those of later steps than `after`, up to the step `last`."""
+        first, end = (bisect_right(self._rows, step, key=lambda row: row.step) for step in (after, last))
+        return self._rows[first:end]
 
     def copied(self) -> Self:
         """A log of its own with the same rows."""

@@ -126,7 +126,7 @@ class Branches:
         """What has come after this step, up to `step`, whose own entry of the loss curve is in its frame, as a message;
         None: nothing."""
         entries = self.history.between(after, step)
-        rows = [row for row in self.log.entries if after < row.step <= step]
+        rows = self.log.between(after, step)
         if not (entries or rows):
             return None
         return {"type": "entries", **entries_message(entries), "log": log_message(rows)}
