@@ -14,7 +14,8 @@ RESULTS = Path(__file__).with_name("results.json")
 BENCHES = {
     "engine": "an epoch and a snapshot, against an eager torch loop and NumPy by hand",
     "cost_of_readings": "what keeping the loss and the last updates costs, against kernels that keep neither",
-    "studies": "whole sweeps of two knobs on all cores, beside an eager torch loop",
+    "studies": "whole sweeps of two knobs on all cores, beside an eager torch loop; a landscape, a curvature",
+    "cost_of_studies": "pictures of two sessions while one of them has a study, beside none",
     "streaming": "one to sixty-four sessions at once, clients in another process",
     "first_second": "a start of the page over a thin line, cold and warm",
     "page": "pictures, paints and long tasks of the default experiment in Chromium",

@@ -2,7 +2,9 @@
 
 import csv
 import re
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import expect
 
@@ -70,3 +72,70 @@ def test_what_is_too_much_is_said_and_a_study_stops_and_goes_on(opened: Opened) 
     expect(opened["sweep-start"]).to_have_text("Go on")
     opened["studies-close"].click()
     expect(opened["studies-sheet"]).to_be_hidden()
+
+
+PAIRS: tuple[tuple[str, tuple[float, float], str, tuple[float, float], str, int], ...] = (
+    ("learning_rate", (0.01, 1), "batch_size", (10, 30), "ArrowLeft", 3),
+    ("width", (1, 8), "depth", (1, 2), "ArrowRight", 3),
+    ("noise", (0, 40), "seed", (1, 3), "ArrowLeft", 2),
+    ("init_std", (0.1, 3), "train_fraction", (0.3, 0.8), "ArrowRight", 2),
+)
+"""Two knobs with their ranges, the key from cell to cell, and how many of them are opened."""
+
+MEASURED = ("train_loss", "test_loss", "train_accuracy", "test_accuracy")
+
+
+def test_ten_cells_open_as_the_very_runs_they_are(opened: Opened) -> None:
+    cells = set()
+    opened["studies"].click()
+    for x, across, y, up, key, count in PAIRS:
+        rows = swept(opened, x, across, y, up)
+        for _ in range(count):
+            place = open_next_cell(opened, key)
+            cells.add((x, *place))
+            cell = rows[place]
+            expect(opened["studies-sheet"]).to_be_hidden()
+            expect(opened["steps"]).to_have_attribute("data-value", str(cell["steps"]))
+            measured = [cell[name] for name in MEASURED]
+            opened.until(partial(is_end_of_epoch, opened, measured))
+            opened["studies"].click()
+    assert len(cells) == 10
+
+
+def swept(opened: Opened, x: str, across: tuple[float, float], y: str, up: tuple[float, float]) -> dict[Any, Any]:
+    """The rows of a finished sweep by the values of its knobs."""
+    for axis, knob, values in (("x", x, across), ("y", y, up)):
+        opened[f"sweep-{axis}"].select_option(knob)
+        for end, value in zip(("low", "high"), values, strict=True):
+            opened[f"sweep-{axis}-{end}"].fill(str(value))
+    opened["sweep-cells"].select_option("9")
+    opened["sweep-epochs"].fill("2")
+    opened.told.clear()
+    opened["sweep-start"].click()
+    opened.until(lambda: any(message.get("state") == "done" for message in opened.told))
+    studies = [message for message in opened.told if message["type"] == "study"]
+    plan = studies[0]["plan"]
+    rows = (dict(zip(plan["columns"], row, strict=True)) for study in studies for row in study["parts"])
+    found = {(plan["x"]["values"][row["column"]], plan["y"]["values"][row["row"]]): row for row in rows}
+    assert (plan["x"]["knob"], plan["y"]["knob"]) == (x, y)
+    expect(opened["sweep-map"]).to_have_attribute("data-done", str(len(found)))
+    return found
+
+
+def open_next_cell(opened: Opened, key: str) -> tuple[float, float]:
+    """Gives the values of its knobs."""
+    opened["sweep-map"].focus()
+    opened.page.keyboard.press(key)
+    cell = opened["sweep-cell"]
+    expect(cell).to_be_visible()
+    x, y = (float(cell.get_attribute(f"data-{name}") or "nan") for name in ("x", "y"))
+    opened.told.clear()
+    opened.page.keyboard.press("Enter")
+    return x, y
+
+
+def is_end_of_epoch(opened: Opened, measured: list[float]) -> bool:
+    """Whether the newest row of the log of the run on the page, exact as the engine has measured it, is this."""
+    logs = [message["log"] for message in opened.told if message["type"] == "entries" and message.get("log")]
+    rows = [list(row) for log in logs for row in zip(*(log[name] for name in MEASURED), strict=True)]
+    return rows[-1:] == [measured]
