@@ -1,4 +1,5 @@
-"""LossSurfaceQuestions: what viewers ask about the weights around the current ones, and the planes of the last answers.
+"""LossSurfaceQuestions: what viewers ask beside training, and the planes of the last answers: the loss around the
+current weights, its curvature, and what a run of a study has learned.
 
 It answers nothing: `loss_surface_task` does.
 """
@@ -7,11 +8,11 @@ import asyncio
 from collections import OrderedDict
 
 from app.sessions.viewers import Viewer
-from app.wire import commands
+from app.wire import studies
 from app.wire.messages import Refusal
 from engine.backends.weight_plane import WeightPlane
 
-Question = commands.Landscape | commands.Curvature
+Question = studies.Landscape | studies.Curvature | studies.RunPicture
 
 KEPT_PLANES = 8
 """Of a session. A click on a landscape names its plane, and by then a viewer may have been told of the next two."""
@@ -36,6 +37,10 @@ class LossSurfaceQuestions:
             return None
         key = next(iter(self._questions))
         return key[0], self._questions.pop(key)
+
+    def is_asked(self, viewer: Viewer, kind: type[Question]) -> bool:
+        """Whether a question of this kind waits."""
+        return (viewer, kind) in self._questions
 
     def keep(self, plane: WeightPlane) -> int:
         """Gives its number."""

@@ -1,4 +1,4 @@
-"""LossSurfaceTask: answers what viewers ask about the weights around the current ones, one question after another.
+"""LossSurfaceTask: answers what viewers ask beside training, one question after another.
 
 It holds the Trainer no longer than a copy of the State takes; what is measured then is measured beside training.
 """
@@ -8,12 +8,14 @@ import logging
 from typing import Any
 
 from app.sessions.history.branches import Branches
-from app.sessions.loss_surface import Question
 from app.sessions.run import Run
 from app.sessions.trainer_lock import TrainerLock
+from app.sessions.viewers import Viewer
 from app.training_worker import study_requests
 from app.training_worker.port import GetCheckpoint, TrainingWorker
-from app.wire import commands
+from app.training_worker.study_requests import PictureStudy
+from app.wire import studies
+from app.wire.commands import changed
 from app.wire.messages import Refusal
 from engine.nn.network import Array
 from engine.training.timeline import Moment
@@ -46,7 +48,10 @@ class LossSurfaceTask:
                 continue
             viewer, question = asked
             try:
-                answer = await self._answer(question)
+                if isinstance(question, studies.RunPicture):
+                    answer = await self._picture(viewer, question)
+                else:
+                    answer = await self._answer(question)
             except Refusal as refusal:
                 answer = {**refusal.message(), "failed": True}
             except Exception:  # the session goes on without
@@ -54,13 +59,23 @@ class LossSurfaceTask:
                 answer = {**Refusal("study_failed", {}).message(), "failed": True}
             viewer.tell({**answer, "type": question.type})
 
-    async def _answer(self, question: Question) -> dict[str, Any]:
+    async def _picture(self, viewer: Viewer, question: studies.RunPicture) -> dict[str, Any]:
+        """None where the run has diverged, or the viewer asks for another picture meanwhile. Raises Refusal."""
+        run, worker = self._run, self._worker
+        planned = await worker.plan(PictureStudy(changed(run.spec, question.fields), question.steps))
+        run.studies.refuse_too_large(planned)
+        parts: list[Any] = []
+        while not parts and not run.loss_surface.is_asked(viewer, studies.RunPicture):
+            parts = (await worker.work_on(planned.handle)).parts
+        return {"number": question.number, "picture": parts[0] if parts else None}
+
+    async def _answer(self, question: studies.Landscape | studies.Curvature) -> dict[str, Any]:
         """Raises Refusal."""
         run = self._run
         async with self._trainer_lock:
             trainer, revision = run.trainer, run.revision
             at = await self._worker.do(trainer, GetCheckpoint())
-            path = path_of(run.branches, at.state.step) if isinstance(question, commands.Landscape) else ()
+            path = path_of(run.branches, at.state.step) if isinstance(question, studies.Landscape) else ()
             asked = asked_of(question, path)
         surveyed = await self._worker.measure_loss_surface(trainer, at, asked)
         kept = surveyed.plane if run.trainer is trainer else None
@@ -68,14 +83,14 @@ class LossSurfaceTask:
         return {**surveyed.message, "revision": revision, "plane": plane}
 
 
-def asked_of(question: Question, path: tuple[Array, ...]) -> study_requests.Question:
-    if isinstance(question, commands.Curvature):
+def asked_of(question: studies.Landscape | studies.Curvature, path: tuple[Array, ...]) -> study_requests.Question:
+    if isinstance(question, studies.Curvature):
         return study_requests.CurvatureQuestion(question.count)
     directions = directions_of(question)
     return study_requests.LandscapeQuestion(question.side, directions, question.samples, question.seed, path)
 
 
-def directions_of(question: commands.Landscape) -> Any:
+def directions_of(question: studies.Landscape) -> Any:
     """As `engine.studies.landscape` has them."""
     if question.directions != "weights":
         return question.directions

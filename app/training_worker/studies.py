@@ -12,8 +12,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from app.training_worker.page_data.preset_pictures import drawn
 from app.training_worker.study_requests import (
     LuckStudy,
+    PictureStudy,
     PlannedStudy,
     RateStudy,
     Study,
@@ -29,8 +31,9 @@ from engine.spec.spec import Spec
 from engine.studies.luck import Luck, LuckRun, compared, luck_runs, median_interval, median_run
 from engine.studies.measures import MEASURES
 from engine.studies.rate_finder import RATES, RateSearch, rate_search
-from engine.studies.runs import multiplications_of_step, steps_of_run
+from engine.studies.runs import multiplications_of_step, steps_of_bit, steps_of_run
 from engine.studies.sweep import Cell, Sweep, cells
+from engine.training.trainer import Trainer
 
 PIECE_SECONDS = 0.005
 """Then somebody else may have the processor."""
@@ -107,11 +110,12 @@ def plan_sweep(study: SweepStudy, sources: DataSources, backend: BackendName, co
 def cost_of(specs: list[Spec], epochs: int, runs: int) -> tuple[float, int]:
     """Seconds of so many runs like these, and the steps of the longest."""
     steps = [steps_of_run(spec, epochs) for spec in specs]
-    seconds = sum(
-        RUN_SECONDS + count * (STEP_SECONDS + MULTIPLICATION_SECONDS * multiplications_of_step(spec))
-        for spec, count in zip(specs, steps, strict=True)
-    )
+    seconds = sum(seconds_of_run(spec, count) for spec, count in zip(specs, steps, strict=True))
     return seconds * runs / len(specs), max(steps)
+
+
+def seconds_of_run(spec: Spec, steps: int) -> float:
+    return RUN_SECONDS + steps * (STEP_SECONDS + MULTIPLICATION_SECONDS * multiplications_of_step(spec))
 
 
 def message_of_sweep(sweep: Sweep) -> dict[str, Any]:
@@ -222,9 +226,29 @@ def _search_told(search: Iterator[RateSearch | None]) -> Iterator[tuple[int, dic
         yield None if found is None else (1, asdict(found))
 
 
+def plan_picture(study: PictureStudy, sources: DataSources, backend: BackendName, _cores: int) -> Plan:
+    message = {"kind": "picture", "steps": study.steps}
+    return Plan(
+        1, study.steps, seconds_of_run(study.spec, study.steps), message, [_picture_told(study, sources, backend)]
+    )
+
+
+def _picture_told(
+    study: PictureStudy, sources: DataSources, backend: BackendName
+) -> Iterator[tuple[int, dict[str, Any] | None] | None]:
+    """None where the run has diverged: there is nothing to be seen."""
+    trainer = Trainer(study.spec, backend, sources)
+    bit = steps_of_bit(study.spec)
+    while trainer.step < study.steps and trainer.diverged is None:
+        trainer.advance(min(bit, study.steps - trainer.step))
+        yield None
+    yield 1, drawn(trainer) if trainer.diverged is None else None
+
+
 PLANS: dict[type[Study], Callable[[Any, DataSources, BackendName, int], Plan]] = {
     SweepStudy: plan_sweep,
     LuckStudy: plan_luck,
     RateStudy: plan_rate_search,
+    PictureStudy: plan_picture,
 }
 """Every kind of study."""

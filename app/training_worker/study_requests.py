@@ -52,6 +52,14 @@ class RateStudy(Study):
 
 
 @dataclass(frozen=True)
+class PictureStudy(Study):
+    """What a run has learned after so many steps."""
+
+    spec: Spec
+    steps: int
+
+
+@dataclass(frozen=True)
 class PlannedStudy:
     handle: StudyHandle
     runs: int

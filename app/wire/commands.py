@@ -5,14 +5,15 @@ import struct
 from typing import Annotated, Any, Literal, NoReturn, get_args
 
 from annotated_types import Ge, Le, Len
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import ValidationError
 
 from app.settings import Limits
+from app.wire import studies
+from app.wire.base_command import BaseCommand, BranchNumber, Count, Given, StepNumber
 from app.wire.messages import Refusal
 from app.wire.validation import explain, shown
-from engine.spec.choices import BackendName, BugName, OptimizerName
+from engine.spec.choices import BackendName, BugName
 from engine.spec.spec import (
-    LARGEST_VALUE,
     MOST_INPUTS,
     MOST_LAYERS,
     MOST_SAMPLES,
@@ -21,13 +22,6 @@ from engine.spec.spec import (
     Spec,
     Whole,
 )
-from engine.studies.knobs import KnobName
-from engine.studies.measures import MeasureName
-
-Given = Annotated[Real, Ge(-LARGEST_VALUE), Le(LARGEST_VALUE)]
-Count = Annotated[Whole, Ge(0), Le(Limits.LARGEST_COUNT)]
-BranchNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_BRANCH)]
-StepNumber = Annotated[Whole, Ge(0), Le(Limits.LARGEST_STEP)]
 
 Watched = Literal["scores", "health"]
 """What goes beside the pictures, only to those who look at it: metrics of both sets, and how the layers are."""
@@ -37,18 +31,14 @@ DRAWN = struct.Struct("<II")
 DRAWN_KIND = 1
 
 
-class _Command(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
-
-
-class Configure(_Command):
+class Configure(BaseCommand):
     """The fields given replace those of the session's Spec; `changed` checks them."""
 
     type: Literal["configure"]
     spec: dict[str, Any]
 
 
-class Begin(_Command):
+class Begin(BaseCommand):
     """A fresh run, paused at its start, as a preset or an address sets it: fields that are not given have the values
     of the default Spec. One Undo brings back the Spec, the bug and the pace of before."""
 
@@ -60,52 +50,52 @@ class Begin(_Command):
     steps_per_second: Annotated[Real, Ge(1), Le(Limits.FASTEST_PACE)] | None = Limits.NORMAL_PACE
 
 
-class Play(_Command):
+class Play(BaseCommand):
     type: Literal["play"]
 
 
-class Pause(_Command):
+class Pause(BaseCommand):
     type: Literal["pause"]
 
 
-class Step(_Command):
+class Step(BaseCommand):
     """So many mini-batches, then a frame."""
 
     type: Literal["step"]
     count: Annotated[Whole, Ge(1), Le(Limits.STEPS_OF_COMMAND)] = 1
 
 
-class Epoch(_Command):
+class Epoch(BaseCommand):
     """To the end of the current epoch, then a frame."""
 
     type: Literal["epoch"]
 
 
-class Reset(_Command):
+class Reset(BaseCommand):
     """The exact start of this Spec, weights included."""
 
     type: Literal["reset"]
 
 
-class Regenerate(_Command):
+class Regenerate(BaseCommand):
     """A new seed."""
 
     type: Literal["regenerate"]
 
 
-class Speed(_Command):
+class Speed(BaseCommand):
     """null: as fast as the machine can."""
 
     type: Literal["speed"]
     steps_per_second: Annotated[Real, Ge(1), Le(Limits.FASTEST_PACE)] | None
 
 
-class Drawn(_Command):
+class Drawn(BaseCommand):
     type: Literal["drawn"]
     frame: Count
 
 
-class Watch(_Command):
+class Watch(BaseCommand):
     """What the viewer looks at beside the pictures, in place of what it looked at before; at first at nothing. It gets
     that twice a second at most, of a run that stands still at once."""
 
@@ -113,7 +103,7 @@ class Watch(_Command):
     what: Annotated[tuple[Watched, ...], Len(0, len(get_args(Watched)))]
 
 
-class Focus(_Command):
+class Focus(BaseCommand):
     """One neuron at full resolution in every frame; nulls: none. Layers are linear layers counted from 0."""
 
     type: Literal["focus"]
@@ -121,13 +111,13 @@ class Focus(_Command):
     neuron: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] | None
 
 
-class History(_Command):
+class History(BaseCommand):
     """Asks for the whole loss curve."""
 
     type: Literal["history"]
 
 
-class Predict(_Command):
+class Predict(BaseCommand):
     """What the network says now of some rows: points (x1, x2) of the plane, or all input columns of other data."""
 
     type: Literal["predict"]
@@ -145,7 +135,7 @@ class Predict(_Command):
     """Asked of the network as the newest frame shows it, or where the run has gone on since, the next one."""
 
 
-class Subject(_Command):
+class Subject(BaseCommand):
     """What a number belongs to: see `engine.explaining.terms.Subject`, whose fields these are."""
 
     kind: Literal["neuron", "weight", "bias", "norm", "point", "layer", "loss"]
@@ -154,7 +144,7 @@ class Subject(_Command):
     source: Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)] = 0
 
 
-class Inspect(_Command):
+class Inspect(BaseCommand):
     """With its pictures the viewer gets the arithmetic of a subject in the last step; null: no longer."""
 
     type: Literal["inspect"]
@@ -165,14 +155,14 @@ class Inspect(_Command):
     """In this step where it is the one to come, as in slow motion; else in the last one."""
 
 
-class Open(_Command):
+class Open(BaseCommand):
     """The step to come, phase by phase."""
 
     type: Literal["open"]
     sample: Annotated[Whole, Ge(0), Le(MOST_SAMPLES - 1)] = 0
 
 
-class Edit(_Command):
+class Edit(BaseCommand):
     """Sets one parameter by hand."""
 
     type: Literal["edit"]
@@ -181,24 +171,24 @@ class Edit(_Command):
     value: Given
 
 
-class Undo(_Command):
+class Undo(BaseCommand):
     """Takes the last change back: the run stands where it stood before."""
 
     type: Literal["undo"]
 
 
-class Redo(_Command):
+class Redo(BaseCommand):
     type: Literal["redo"]
 
 
-class Back(_Command):
+class Back(BaseCommand):
     """So many steps back on the way the run has come."""
 
     type: Literal["back"]
     steps: Annotated[Whole, Ge(1), Le(Limits.STEPS_BACK)] = 1
 
 
-class Seek(_Command):
+class Seek(BaseCommand):
     """Stands at a step of a branch, paused."""
 
     type: Literal["seek"]
@@ -206,13 +196,13 @@ class Seek(_Command):
     step: StepNumber
 
 
-class Branch(_Command):
+class Branch(BaseCommand):
     """From here on the run has a branch of its own, though nothing is changed."""
 
     type: Literal["branch"]
 
 
-class Peek(_Command):
+class Peek(BaseCommand):
     """The boundary at a step of a branch, beside the one of now."""
 
     type: Literal["peek"]
@@ -220,125 +210,31 @@ class Peek(_Command):
     step: StepNumber
 
 
-class Check(_Command):
+class Check(BaseCommand):
     """Compares the next step with other arithmetic as soon as can be."""
 
     type: Literal["check"]
 
 
-class Plant(_Command):
+class Plant(BaseCommand):
     """Trains with a bug from now on, restarts included; null: without."""
 
     type: Literal["plant"]
     bug: BugName | None
 
 
-class Engine(_Command):
+class Engine(BaseCommand):
     """Which engine trains from now on, restarts included."""
 
     type: Literal["engine"]
     name: BackendName
 
 
-class Knob(_Command):
-    """At most so many values of a knob, at equal distances or, with log, in equal ratios."""
-
-    knob: KnobName
-    low: Given
-    high: Given
-    count: Annotated[Whole, Ge(2), Le(Limits.STUDY_SIDE)]
-    log: bool = False
-
-
-class StudyCommand(_Command):
-    then: Literal["replace", "wait"] = "replace"
-    """What becomes of a study under way: it is ended, or this one waits for it."""
-    begin: bool = True
-    """False: it is only told what it would cost."""
-    fields: dict[str, Any] = Field(default_factory=dict)
-    """Of the Spec that are replaced in all its runs; `changed` checks them."""
-    epochs: Annotated[Whole, Ge(1), Le(Limits.STUDY_EPOCHS)] = 100
-    """Of each run."""
-
-
-class Sweep(StudyCommand):
-    """A run for each pair of values of two knobs."""
-
-    type: Literal["sweep"]
-    x: Knob
-    y: Knob
-    seeds: Annotated[Whole, Ge(1), Le(Limits.STUDY_SEEDS)] = 1
-    """Runs of each cell, of which the median is told."""
-    measure: MeasureName = "test_loss"
-    target: Annotated[Real, Ge(0)] = 0.1
-    """Of the measure `steps_to`."""
-
-
-class Luck(StudyCommand):
-    """A run for each of several seeds, and for a second optimizer where one is named."""
-
-    type: Literal["luck"]
-    seeds: Annotated[Whole, Ge(1), Le(Limits.LUCK_SEEDS)] = 100
-    against: OptimizerName | None = None
-
-
-class FindRate(StudyCommand):
-    """A run whose learning rate rises at every step; `epochs` is not used."""
-
-    type: Literal["find_rate"]
-
-
-class StudyControl(_Command):
-    """Stops the study under way, lets it go on, ends it and those that wait, or tells all of it once more."""
-
-    type: Literal["study_control"]
-    action: Literal["stop", "go_on", "end", "tell"]
-
-
-class WeightPlace(_Command):
-    """A weight or a bias."""
-
-    tensor: Annotated[str, Len(1, Limits.TENSOR_NAME)]
-    index: Annotated[tuple[Annotated[Whole, Ge(0), Le(WIDEST_LAYER - 1)], ...], Len(1, 2)]
-
-
-class Landscape(_Command):
-    """Asks for the loss on a plane through the weights of now."""
-
-    type: Literal["landscape"]
-    side: Annotated[Whole, Ge(3), Le(Limits.LANDSCAPE_SIDE)] = 51
-    """Points along a side."""
-    directions: Literal["random", "path", "weights"] = "random"
-    weights: tuple[WeightPlace, WeightPlace] = (
-        WeightPlace(tensor="layers.0.weight", index=(0, 0)),
-        WeightPlace(tensor="layers.0.bias", index=(0,)),
-    )
-    """Along which it goes with directions `weights`."""
-    samples: Literal["train", "test", "batch"] = "train"
-    seed: Count = 0
-    """Of random directions."""
-
-
-class Curvature(_Command):
-    """Asks for the largest curvatures of the training loss."""
-
-    type: Literal["curvature"]
-    count: Annotated[Whole, Ge(1), Le(Limits.CURVATURES)] = 5
-
-
-class GoToPoint(_Command):
-    """Puts the network at a point of the plane of a landscape; it can be undone."""
-
-    type: Literal["go_to_point"]
-    plane: Count
-    x: Given
-    y: Given
-
-
 Command = (
     Configure | Begin | Play | Pause | Step | Epoch | Reset | Regenerate | Speed | Drawn | Watch | Focus | History
     | Predict | Inspect | Open | Edit | Undo | Redo | Back | Seek | Branch | Peek | Check | Plant | Engine
-    | Sweep | Luck | FindRate | StudyControl | Landscape | Curvature | GoToPoint
+    | studies.Sweep | studies.Luck | studies.FindRate | studies.StudyControl | studies.RunPicture | studies.Landscape
+    | studies.Curvature | studies.GoToPoint
 )  # fmt: skip
 
 COMMANDS: dict[str, type[Command]] = {

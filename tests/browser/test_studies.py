@@ -36,6 +36,7 @@ def test_a_sweep_is_started_pointed_at_saved_and_its_run_opened(opened: Opened, 
         page.keyboard.press(key)
     cell = opened["sweep-cell"]
     expect(cell).to_contain_text("test loss")
+    expect(opened["sweep-boundary"]).to_have_attribute("data-kind", "map")
     x, y, value = (float(cell.get_attribute(f"data-{name}") or "nan") for name in ("x", "y", "value"))
     with page.expect_download() as saved:
         opened["study-csv"].click()
@@ -100,6 +101,13 @@ def test_ten_cells_open_as_the_very_runs_they_are(opened: Opened) -> None:
             opened.until(partial(is_end_of_epoch, opened, measured))
             opened["studies"].click()
     assert len(cells) == 10
+
+    opened["sweep-level"].fill(str(cell["test_loss"]))
+    opened["sweep-closer"].click()
+    expect(opened["sweep-zoom-out"]).to_be_visible()
+    low, high = (float(opened[f"sweep-x-{end}"].input_value()) for end in ("low", "high"))
+    assert across[0] <= low < high <= across[1]
+    assert high - low < across[1] - across[0]
 
 
 def swept(opened: Opened, x: str, across: tuple[float, float], y: str, up: tuple[float, float]) -> dict[Any, Any]:

@@ -9,7 +9,7 @@ from app.sessions.run import Run
 from app.sessions.viewers import Viewer, has_neuron
 from app.training_worker import port
 from app.training_worker.port import TrainingWorker
-from app.wire import commands
+from app.wire import commands, studies
 from app.wire.commands import Command
 from app.wire.messages import Refusal
 from engine.spec.choices import FEATURES
@@ -125,12 +125,13 @@ HANDLERS: dict[type[Command], Handler] = {
     commands.Branch: time_commands.branch,
     commands.Peek: time_commands.peek,
     commands.Check: checks.check,
-    commands.Sweep: study_commands.begin_sweep,
-    commands.Luck: study_commands.begin_luck,
-    commands.FindRate: study_commands.find_rate,
-    commands.StudyControl: study_commands.control,
-    commands.Landscape: study_commands.ask,
-    commands.Curvature: study_commands.ask,
-    commands.GoToPoint: study_commands.go_to_point,
+    studies.Sweep: study_commands.begin_sweep,
+    studies.Luck: study_commands.begin_luck,
+    studies.FindRate: study_commands.find_rate,
+    studies.StudyControl: study_commands.control,
+    studies.Landscape: study_commands.ask,
+    studies.Curvature: study_commands.ask,
+    studies.RunPicture: study_commands.ask,
+    studies.GoToPoint: study_commands.go_to_point,
 }
 """Every command but Drawn, which a session takes out of turn; Predict waits for the turn under way, or for a frame."""

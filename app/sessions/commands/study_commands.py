@@ -11,14 +11,14 @@ from app.sessions.run import Run
 from app.sessions.viewers import Viewer
 from app.training_worker.port import GetCheckpoint, GoTo, TrainingWorker
 from app.training_worker.study_requests import LuckStudy, RateStudy, Study, SweepStudy
-from app.wire import commands
+from app.wire import studies
 from app.wire.commands import changed
 from app.wire.messages import Refusal, faults_refused
 from engine.studies.knobs import spaced
 from engine.studies.sweep import Axis
 
 
-async def begin_sweep(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Sweep) -> None:
+async def begin_sweep(run: Run, worker: TrainingWorker, viewer: Viewer, command: studies.Sweep) -> None:
     with faults_refused():
         x, y = (Axis(axis.knob, spaced(**axis.model_dump())) for axis in (command.x, command.y))
     asked = SweepStudy(
@@ -27,16 +27,16 @@ async def begin_sweep(run: Run, worker: TrainingWorker, viewer: Viewer, command:
     await begin(run, worker, viewer, command, asked)
 
 
-async def begin_luck(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.Luck) -> None:
+async def begin_luck(run: Run, worker: TrainingWorker, viewer: Viewer, command: studies.Luck) -> None:
     asked = LuckStudy(changed(run.spec, command.fields), command.seeds, command.epochs, command.against)
     await begin(run, worker, viewer, command, asked)
 
 
-async def find_rate(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.FindRate) -> None:
+async def find_rate(run: Run, worker: TrainingWorker, viewer: Viewer, command: studies.FindRate) -> None:
     await begin(run, worker, viewer, command, RateStudy(changed(run.spec, command.fields)))
 
 
-async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: commands.StudyCommand, asked: Study) -> None:
+async def begin(run: Run, worker: TrainingWorker, viewer: Viewer, command: studies.StudyCommand, asked: Study) -> None:
     """Or tells what it would cost. Raises Refusal."""
     planned = await worker.plan(asked)
     if command.begin:
@@ -50,7 +50,7 @@ async def ask(run: Run, _worker: TrainingWorker, viewer: Viewer, question: Quest
     run.loss_surface.ask(viewer, question)
 
 
-async def go_to_point(run: Run, worker: TrainingWorker, _viewer: Viewer, command: commands.GoToPoint) -> None:
+async def go_to_point(run: Run, worker: TrainingWorker, _viewer: Viewer, command: studies.GoToPoint) -> None:
     parameters = run.loss_surface.plane(command.plane).parameters(command.x, command.y)
     if not np.isfinite(parameters).all():
         raise Refusal("no_such_plane", {})
@@ -61,7 +61,7 @@ async def go_to_point(run: Run, worker: TrainingWorker, _viewer: Viewer, command
     run.tell_timeline()
 
 
-async def control(run: Run, _worker: TrainingWorker, viewer: Viewer, command: commands.StudyControl) -> None:
+async def control(run: Run, _worker: TrainingWorker, viewer: Viewer, command: studies.StudyControl) -> None:
     match command.action:
         case "stop":
             run.studies.stop()

@@ -54,6 +54,7 @@ export function createMessageReceiver(store, session, predictions, receiveState)
     study: (study) => store.set({ study: study.plan ? study : withNews(store.get('study'), study) }),
     landscape: (landscape) => store.set({ landscape }),
     curvature: (curvature) => store.set({ curvature }),
+    run_picture: (runPicture) => store.set({ runPicture }),
     study_cost: (studyCost) => store.set({ studyCost }),
     notice: receiveNotice,
     error: receiveError,

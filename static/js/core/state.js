@@ -44,6 +44,7 @@
  * @property {import('../wire/messages.js').OpenedStep | null} opened
  * @property {import('../wire/messages.js').StudyMessage | null} study
  * @property {import('../wire/messages.js').StudyCost | null} studyCost
+ * @property {import('../wire/messages.js').RunPictureMessage | null} runPicture
  * @property {import('../wire/messages.js').LandscapeMessage | null} landscape
  * @property {import('../wire/messages.js').CurvatureMessage | null} curvature
  */
@@ -125,7 +126,7 @@
 export const startState = (appearance) => ({
   ...appearance,
   state: null, spec: null, points: null, pictures: null, samples: null, frame: null, history: null, timeline: null, peeked: null,
-  health: null, scores: null, checked: null, explanation: null, opened: null, study: null, studyCost: null, landscape: null, curvature: null,
+  health: null, scores: null, checked: null, explanation: null, opened: null, study: null, studyCost: null, runPicture: null, landscape: null, curvature: null,
   schema: null, fields: null, choices: null, datasets: null, features: null, presets: null, breakages: null,
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,

@@ -45,6 +45,34 @@ export function valueOf(cell, measure) {
   return cell.test_loss === null || cell.train_loss === null ? null : cell.test_loss - cell.train_loss;
 }
 
+/**
+ * The part of a map, a third as wide and as high, in which the border between what is above the line and what is not is
+ * longest; null where there is none.
+ * @param {{columns: number, rows: number, above: (x: number, y: number) => boolean | null}} map
+ * @returns {[{x: number, y: number}, {x: number, y: number}] | null} its lower left and its upper right cell
+ */
+export function longestBorder({ columns, rows, above }) {
+  const [width, height] = [Math.ceil(columns / 3), Math.ceil(rows / 3)];
+  const isBorder = (/** @type {number} */ x, /** @type {number} */ y) => (
+    Number(x + 1 < columns && above(x, y) !== above(x + 1, y)) + Number(y + 1 < rows && above(x, y) !== above(x, y + 1)));
+  const before = Array.from({ length: rows + 1 }, () => Array(columns + 1).fill(0)); // of all cells to the left and below
+  for (let y = 0; y < rows; y++) {
+    for (let x = 0; x < columns; x++) before[y + 1][x + 1] = isBorder(x, y) + before[y][x + 1] + before[y + 1][x] - before[y][x];
+  }
+  let longest = 0;
+  /** @type {[{x: number, y: number}, {x: number, y: number}] | null} */
+  let found = null;
+  for (let y = 0; y + height <= rows; y++) {
+    for (let x = 0; x + width <= columns; x++) {
+      const length = before[y + height][x + width] - before[y][x + width] - before[y + height][x] + before[y][x];
+      if (length <= longest) continue;
+      longest = length;
+      found = [{ x, y }, { x: x + width - 1, y: y + height - 1 }];
+    }
+  }
+  return found;
+}
+
 /** @param {Cell[]} cells @param {import('../wire/messages.js').SweepPlan} plan @returns {string} */
 export function tableOf(cells, plan) {
   const named = [plan.x.knob, plan.y.knob, ...plan.columns.slice(2)];

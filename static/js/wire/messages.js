@@ -251,4 +251,5 @@ export {};
 /** @typedef {{number: number, state: 'waiting' | 'working' | 'stopped' | 'done' | 'ended', done: number, runs: number, seconds_left: number, waiting: number, parts: any[], plan: any}} StudyMessage  parts: of the whole study so far; plan: by its kind */
 /** @typedef {{runs: number, seconds: number}} StudyCost */
 /** @typedef {{failed?: boolean, code: string, values: any, step: number, revision: number, plane: number | null, side: number, x: [number, number], y: [number, number], loss: string, now: number, path: number[][], share: number | null, next: number[][], next_share: number | null, middle: number[] | null}} LandscapeMessage  code, values: of what failed */
+/** @typedef {{failed?: boolean, number?: number, picture?: import('../draw/plane/cards.js').Picture | null}} RunPictureMessage */
 /** @typedef {{failed?: boolean, code: string, values: any, step: number, revision: number, rate: number, bound: number | null, preconditioned: number | null, verdict: string, notes: string[]}} CurvatureMessage  values: the largest eigenvalues, falling */

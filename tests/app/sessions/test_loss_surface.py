@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.sessions.history.branches import Branches
 from app.sessions.loss_surface import KEPT_PLANES, LossSurfaceQuestions
 from app.sessions.loss_surface_task import PATH_POINTS, path_of
+from app.training_worker.page_data.preset_pictures import drawn
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.backends.weight_plane import WeightPlane
@@ -18,6 +19,7 @@ from engine.studies import curvature, landscape
 from engine.training.timeline import Timeline
 from tests.app.fake_viewer import Watcher, watching
 
+DIVERGING = {"dataset": "plane", "activation": "linear", "learning_rate": 10}
 BIASES = [{"tensor": f"layers.{layer}.bias", "index": [0]} for layer in (0, 1)]
 
 
@@ -118,3 +120,28 @@ def test_a_path_is_the_way_to_a_step_whatever_the_branch() -> None:
     path = path_of(branches, 35)
     assert len(path) == 35
     np.testing.assert_array_equal(path[-1], timeline.nearest(1, 34).checkpoint.state.parameters)
+
+
+async def test_the_picture_of_a_run_is_what_it_has_learned() -> None:
+    async with watching() as watcher:
+        trainer = Trainer(Spec(noise=10, hidden=(3,)), "by_hand")
+        trainer.advance(60)
+        await watcher.say(type="run_picture", number=1, fields={"noise": 10, "hidden": [3]}, steps=60)
+        assert await watcher.until("run_picture") == {"type": "run_picture", "number": 1, "picture": drawn(trainer)}
+        await watcher.say(type="run_picture", number=2, fields=DIVERGING, steps=500)
+        assert (await watcher.until("run_picture"))["picture"] is None, "it has diverged"
+        await watcher.say(type="run_picture", number=3, fields={"noise": 99}, steps=1)
+        assert (await watcher.until("run_picture"))["code"] == "out_of_range"
+        assert watcher.run.step == 0, "the run on the page is not touched"
+
+
+async def test_a_picture_that_takes_too_long_is_refused_and_of_several_the_newest_is_made() -> None:
+    async with watching(study_seconds=0.1) as watcher:
+        await watcher.say(type="run_picture", number=1, fields={"hidden": [64, 64, 64]}, steps=100_000)
+        assert (await watcher.until("run_picture"))["code"] == "study_too_long"
+        for number in (2, 3, 4):
+            await watcher.say(type="run_picture", number=number, fields={}, steps=20)
+        told = await watcher.until("run_picture", lambda said: said["number"] == 4)
+        assert told["picture"]["kind"] == "map"
+        made = [said["number"] for said in watcher.seen if said.get("picture")]
+        assert 3 not in made

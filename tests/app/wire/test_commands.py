@@ -59,6 +59,7 @@ GOOD: list[dict[str, Any]] = [
     {"type": "luck", "seeds": 256, "against": "adam", "epochs": 50, "begin": False},
     {"type": "find_rate"},
     {"type": "study_control", "action": "stop"},
+    {"type": "run_picture", "number": 1, "fields": {"noise": 10}, "steps": 0},
     {"type": "landscape"},
     {"type": "landscape", "side": 101, "directions": "path", "samples": "batch", "seed": 3},
     {"type": "landscape", "directions": "weights", "weights": [BIAS, {"tensor": "layers.0.weight", "index": [1, 0]}]},

@@ -5,7 +5,7 @@ import { download } from '../../core/download.js';
 import { write } from '../../core/elements.js';
 import { translate } from '../../core/i18n.js';
 import { specOfCell } from '../../experiment/study_spec.js';
-import { makeCells, tableOf } from '../../experiment/sweep_cells.js';
+import { longestBorder, makeCells, tableOf } from '../../experiment/sweep_cells.js';
 import { createCellView } from './sweep_cell.js';
 import { createSweepControls } from './sweep_controls.js';
 import { connectStart, showCost, showStudyProgress } from './study_start.js';
@@ -37,14 +37,12 @@ export function mountSweep(root, { store, send, openRun }) {
   const level = of('level');
   const sweep = followSweep(store);
   const controls = createSweepControls(root, store, (change) => (change === 'color' ? chooseColor() : askCost()));
-  const cellView = createCellView(root, controls.measure);
-  const map = createSweepMap(of('map'), { point: showCell, open, zoom: connectZoom(of('zoom-out'), controls, sweep.plan, () => begin()) });
+  const cellView = createCellView(root, controls.measure, store, send);
+  const zoom = connectZoom(of('zoom-out'), controls, sweep.plan, () => begin());
+  const map = createSweepMap(of('map'), { point: showCell, open, zoom });
   let [visible, asked] = [false, false];
 
-  const begin = (/** @type {object} */ fields = {}) => {
-    const command = controls.command();
-    send({ ...command, fields: { ...command.fields, ...fields } });
-  };
+  const begin = (/** @type {object} */ fields = {}) => send(withFields(controls.command(), fields));
   const askCost = () => send({ ...controls.command(), begin: false });
   const chooseColor = () => {
     level.value = LEVELS[controls.measure()] ?? 0.1;
@@ -57,6 +55,7 @@ export function mountSweep(root, { store, send, openRun }) {
     const [cells, plan, spec] = [sweep.cells(), sweep.plan(), store.get('spec')];
     const shown = cells && plan && spec ? mapOf(cells, plan, spec, controls.measure(), level.valueAsNumber) : null;
     map.show(shown);
+    showCloser(of('closer'), sweep.study()?.state === 'done' ? shown : null, zoom);
     showProgress(root, sweep.study(), cells, legendOf(shown, controls.measure()));
     showCell(map.pointed());
   }
@@ -151,6 +150,16 @@ function connectZoom(button, controls, planOf, begin) {
     button.hidden = false;
     begin();
   };
+}
+
+/** @param {ReturnType<Controls['command']>} command @param {object} fields */
+const withFields = (command, fields) => ({ ...command, fields: { ...command.fields, ...fields } });
+
+/** The button that goes to where the border is longest. @param {HTMLElement} button @param {import('./sweep_map.js').Shown | null} shown @param {(from: Place, to: Place) => void} zoom */
+function showCloser(button, shown, zoom) {
+  const border = shown && longestBorder(shown.map);
+  button.hidden = !border;
+  button.onclick = () => { if (border) zoom(...border); };
 }
 
 /** @param {HTMLElement} root @param {StudyMessage | null} now @param {Cells | null} kept @param {string} legend */

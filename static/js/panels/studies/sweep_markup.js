@@ -39,6 +39,7 @@ export const SWEEP_MARKUP = `
       <span class="grow"></span>
       <label class="label"><span data-t="sweep.level"></span> <input type="number" step="any" data-testid="sweep-level"></label>
       <button type="button" class="button small" data-testid="sweep-zoom-out" data-t="sweep.zoom_out" hidden></button>
+      <button type="button" class="button small" data-testid="sweep-closer" data-t="sweep.closer" data-t-title="sweep.closer.title" hidden></button>
       <button type="button" class="button small" data-testid="sweep-border" data-t="sweep.border" data-t-title="sweep.border.title"></button>
       <span class="label" data-testid="sweep-legend"></span>
     </div>
