@@ -61,6 +61,7 @@ def create_app(settings: Settings, backend: BackendName = "compiled", store: Sto
     app.state.options = options.Options(settings.limits, sources)
     limits = settings.limits
     app.state.questions = Questions(limits.queued_questions, limits.queued_questions_of_all)
+    app.state.comparisons = Questions(limits.queued_questions, limits.queued_questions_of_all)
     app.state.exports = Questions(limits.queued_questions, limits.queued_questions_of_all, limits.queued_exports)
     app.state.kept = KeptList(store, limits)
     app.state.uploads = Uploads(limits.upload_bytes, limits.upload_bytes_of_person)

@@ -73,6 +73,7 @@ async def own_operation(request: Request) -> JSONResponse:
         asked = _asked(OperationRequest, await _body(request, _limits(request)))
         async with _questions(request).turn(person(request)):
             judgement = await _questions(request).compute(operation_to_judge, asked, _limits(request))
+        async with _comparisons(request).turn(person(request)):
             return JSONResponse(judgement.message | await processes.run("check", judgement_message, judgement))
     except DetailedRefusal as detailed:
         return _refused(request, detailed.refusal, **detailed.details)
@@ -107,7 +108,7 @@ async def _said(request: Request, answer: Callable[[], Awaitable[Answer]]) -> JS
         with faults_refused():
             async with _questions(request).turn(person(request)):
                 found = await answer()
-                return JSONResponse({**found.message, **await _check(request, found)})
+            return JSONResponse({**found.message, **await _check(request, found)})
     except DetailedRefusal as detailed:
         return _refused(request, detailed.refusal, **detailed.details)
     except Refusal as refusal:
@@ -124,25 +125,32 @@ def _refused(request: Request, refusal: Refusal, **more: Any) -> JSONResponse:
 
 
 async def _check(request: Request, answer: Answer) -> dict[str, Any]:
-    """What torch and finite differences say of it, or that they could not be asked. Training and graphs go on."""
+    """What torch and finite differences say of it, or that they could not be asked. Training and graphs go on, and the
+    person's next graph does not wait for it: who types is not kept by a process that loads torch."""
     if answer.run is None:
         return {}
     if request.query_params.get("check") == "no":
         return {"check": None}
     processes: Processes = request.app.state.processes
-    try:
-        return {"check": await processes.run("check", check_message, answer.run, answer.values)}
-    except ProcessHarmed as harm:
-        log.warning("a graph could not be compared with torch: %r", harm)
-        return {"check": None, "check_failed": True}
-    except Exception:
-        log.exception("a graph could not be compared with torch")
-        return {"check": None, "check_failed": True}
+    async with _comparisons(request).turn(person(request)):
+        try:
+            return {"check": await processes.run("check", check_message, answer.run, answer.values)}
+        except ProcessHarmed as harm:
+            log.warning("a graph could not be compared with torch: %r", harm)
+            return {"check": None, "check_failed": True}
+        except Exception:
+            log.exception("a graph could not be compared with torch")
+            return {"check": None, "check_failed": True}
 
 
 def _questions(request: Request) -> Questions:
     questions: Questions = request.app.state.questions
     return questions
+
+
+def _comparisons(request: Request) -> Questions:
+    comparisons: Questions = request.app.state.comparisons
+    return comparisons
 
 
 def _limits(request: Request) -> Limits:

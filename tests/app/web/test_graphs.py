@@ -6,6 +6,7 @@ import json
 import urllib.error
 import urllib.parse
 import urllib.request
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from types import SimpleNamespace
 from typing import Any
@@ -15,16 +16,17 @@ import pytest
 from fastapi import Request
 from websockets.asyncio.client import connect
 
+from app.sessions.manager import SessionManager
 from app.settings import Limits
 from app.training_worker.page_data.graph_jobs import network_sample
 from app.training_worker.worker_processes.processes import ProcessHarmed
 from app.web.access.questions import Questions
 from app.web.graph_answers import network_answer
-from app.web.graphs import own_operation
+from app.web.graphs import graph_of_address, own_operation
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.fault import Fault
-from tests.app.fake_viewer import managing
+from tests.app.fake_viewer import PATIENCE, managing
 from tests.app.running import Running
 from tests.app.web.test_sockets import address, until
 
@@ -134,6 +136,31 @@ def test_what_is_not_finite_is_null(server: Running) -> None:
     assert (status, answer["judged"][0]["torch"], answer["judged"][0]["differences"]) == (200, None, None)
 
 
+def scope_of(manager: SessionManager, compare: Callable[..., Awaitable[Any]], query: str = "") -> dict[str, Any]:
+    places = {"questions": Questions(9, 9), "comparisons": Questions(9, 9)}
+    state = SimpleNamespace(manager=manager, processes=SimpleNamespace(run=compare), **places)
+    scope = {"type": "http", "app": SimpleNamespace(state=state), "client": ("10.0.0.1", 1)}
+    return {**scope, "query_string": query.encode()}
+
+
+async def test_the_next_graph_does_not_wait_for_the_comparison_of_the_one_before() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def compare(*_: object) -> dict[str, bool]:
+        begun.set()
+        await go_on.wait()
+        return {"same": True}
+
+    async with managing() as manager, asyncio.timeout(PATIENCE):
+        scope = scope_of(manager, compare, "expression=a*b")
+        compared = asyncio.create_task(graph_of_address(Request(scope)))
+        await begun.wait()
+        answer = await graph_of_address(Request({**scope, "query_string": b"expression=a-b&check=no"}))
+        assert json.loads(bytes(answer.body))["nodes"][2]["op"] == "subtract"
+        go_on.set()
+        assert json.loads(bytes((await compared).body))["check"] == {"same": True}
+
+
 @pytest.mark.parametrize("error", [ProcessHarmed("died"), Fault("graph_own_no_inputs", {}), RuntimeError("no torch")])
 async def test_an_operation_that_cannot_be_judged_is_told(error: Exception) -> None:
     async def fail(*_: object) -> None:
@@ -143,8 +170,7 @@ async def test_an_operation_that_cannot_be_judged_is_told(error: Exception) -> N
         return {"type": "http.request", "body": b'{"forward": "x", "backward": "g"}', "more_body": False}
 
     async with managing() as manager:
-        state = SimpleNamespace(manager=manager, questions=Questions(1, 1), processes=SimpleNamespace(run=fail))
-        scope = {"type": "http", "app": SimpleNamespace(state=state), "client": ("10.0.0.1", 1), "query_string": b""}
+        scope = scope_of(manager, fail)
         answer = await own_operation(Request(scope, receive))
         assert (answer.status_code, json.loads(bytes(answer.body))["code"]) == (422, "graph_own_not_judged")
 
