@@ -50,8 +50,8 @@ class SessionManager:
         self.limits = limits
         self.store = store
         self.stopping = False
-        self.remember: Callable[[str, KeptRun], None] | None = None
-        """Takes a run that was left, with the key of its session; None: nowhere."""
+        self.remember: Callable[[str, Coroutine[Any, Any, KeptRun]], None] | None = None
+        """Takes a run that was left, once it is described, with the key of its session; None: nowhere."""
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0

@@ -6,7 +6,7 @@ It has no task, no thread and no Trainer. Commands and `training` change it on t
 import asyncio
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from enum import Enum
 from typing import Any
 
@@ -83,8 +83,8 @@ class Run:
         """How many have been numbered."""
         self.recorded_at = 0.0
         """When the newest entry of the loss curve was made."""
-        self.remember: Callable[[KeptRun], None] | None = None
-        """Takes a run that was left; None: nowhere."""
+        self.remember: Callable[[Coroutine[Any, Any, KeptRun]], None] | None = None
+        """Takes a run that was left, once it is described; None: nowhere."""
         self.studies = Studies(limits, self.post)
         self.loss_surface = LossSurfaceQuestions()
         self.check_requested = asyncio.Event()

@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 from app.sessions import training
 from app.sessions.checks import Checks
 from app.sessions.commands import change_commands, handlers
-from app.sessions.commands.remembering import kept_job, remember
+from app.sessions.commands.remembering import kept_job, remember_ended
 from app.sessions.copies import RunCopy
 from app.sessions.harm_said import harm_refused, refusal_of
 from app.sessions.loss_surface_task import LossSurfaceTask
@@ -294,7 +294,7 @@ class Session:
                 await self._answer_questions()  # before the run leaves the frame it has just shown
             if run.has_ended:
                 async with self._trainer_lock:
-                    await remember(run, worker)
+                    await remember_ended(run, worker)
             if not run.playing and self.saver.is_due:
                 await self._guarded(self._save())
             if training.has_work(run):

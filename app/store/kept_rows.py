@@ -41,7 +41,8 @@ class Bounds:
     """Of one owner"""
     row_bytes: int
     all_bytes: int
-    """Of all owners"""
+    """Of all owners. One address may keep as much as it leaves free, alone half of it: a script that is a new owner
+    each time leaves room to whoever comes after it."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ class TooMuch(Exception):  # noqa: N818
     def __init__(self, bound: str, limit: int) -> None:
         super().__init__(bound, limit)
         self.bound = bound
-        """A field of Bounds"""
+        """A field of Bounds, or address_bytes"""
         self.limit = limit
 
 
@@ -76,11 +77,11 @@ class KeptRows:
         self._connection = connection
         self._clock = clock
 
-    def add(self, owner: str, row: NewRow, bounds: Bounds) -> KeptRow:
-        """Raises TooMuch."""
-        values = _values(row)
+    def add(self, owner: str, row: NewRow, bounds: Bounds, digest: str | None = None) -> KeptRow:
+        """digest: of the owner's address. Raises TooMuch."""
+        values = {**_values(row), "address_digest": digest}
         with self._connection().begin():
-            self._check(owner, values["size"], bounds)
+            self._check(owner, values["size"], bounds, digest)
             return self._inserted(owner, values)
 
     def add_recent(self, tab: str, row: NewRow, most: int, bounds: Bounds) -> None:
@@ -110,23 +111,32 @@ class KeptRows:
                     break
         self._connection().execute(delete(kept).where(kept.c.id.in_(forgotten)))
 
-    def copy(self, owner: str, id: str, name: str, bounds: Bounds, to: str | None = None) -> KeptRow | None:
-        """to: another owner, who gets it. None where this owner has no such row. Raises TooMuch."""
+    def copy(
+        self, owner: str, id: str, name: str, bounds: Bounds, to: str | None = None, digest: str | None = None
+    ) -> KeptRow | None:
+        """to: another owner, who gets it. digest: of that owner's address. None where this owner has no such row.
+        Raises TooMuch."""
         with self._connection().begin():
             row = self._connection().execute(select(kept).where(_own(owner, id))).mappings().first()
             if row is None:
                 return None
-            self._check(to or owner, row["size"], bounds)
-            return self._inserted(to or owner, {**row, "name": name})
+            self._check(to or owner, row["size"], bounds, digest)
+            return self._inserted(to or owner, {**row, "name": name, "address_digest": digest})
 
-    def _check(self, owner: str, size: int, bounds: Bounds) -> None:
+    def _check(self, owner: str, size: int, bounds: Bounds, digest: str | None = None) -> None:
         if size > bounds.row_bytes:
             raise TooMuch("row_bytes", bounds.row_bytes)
         there = and_(kept.c.owner == owner, kept.c.removed_at.is_(None))
         if self._connection().execute(select(func.count()).where(there)).scalar_one() >= bounds.rows:
             raise TooMuch("rows", bounds.rows)
-        if self._bytes_of(~IS_RECENT) + size > bounds.all_bytes:
+        of_all = self._bytes_of(~IS_RECENT)
+        if of_all + size > bounds.all_bytes:
             raise TooMuch("all_bytes", bounds.all_bytes)
+        if digest is not None:
+            of_address = self._bytes_of(kept.c.address_digest == digest)
+            limit = (bounds.all_bytes - (of_all - of_address)) // 2
+            if of_address + size > limit:
+                raise TooMuch("address_bytes", limit)
 
     def _bytes_of(self, which: ColumnElement[bool]) -> int:
         taken = select(func.coalesce(func.sum(kept.c.size), 0)).where(which)

@@ -2,7 +2,7 @@
 
 from sqlalchemy import Column, Float, ForeignKey, Index, Integer, LargeBinary, MetaData, Table, Text
 
-VERSION = "0003"
+VERSION = "0004"
 """The newest of migrations/versions."""
 
 metadata = MetaData()
@@ -52,7 +52,9 @@ kept = Table(
     Column("layout", Text, nullable=False),  # JSON
     Column("arrays", LargeBinary, nullable=False),
     Column("size", Integer, nullable=False),  # bytes of all that
+    Column("address_digest", Text),  # of whoever kept it, too short to tell the address; NULL: not known
     Index("kept_owner", "owner", "removed_at", "size"),  # counted and summed up without a look at the rows
     Index("kept_used_at", "used_at"),
+    Index("kept_address_digest", "address_digest", "size"),
 )
 """Experiments that people have kept."""

@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from app.training_worker import uploaded_files
 from app.training_worker.kept_run import KeptRun
+from app.web.access.shares import address_of
 from app.web.answers import body_of, json_answer, manager_of, said, session_of, turn_of
 from app.web.kept_list import KeptList, owner_of, tab_of
 from app.wire.messages import Refusal
@@ -112,7 +113,8 @@ async def copy(request: Request, id: str) -> Response:
 
     async def answer() -> Response:
         words, token = await _words(request), _token(request)
-        row = await _list(request).copy(_owner(request), id, words.name or "", owner_of(token))
+        to, address = owner_of(token), address_of(request)
+        row = await _list(request).copy(_owner(request), id, words.name or "", to, address)
         return _with_token(request, json_answer(row), token)
 
     return await said(answer)
@@ -182,7 +184,7 @@ async def _uploaded(request: Request) -> KeptRun:
 
 async def _added(request: Request, run: KeptRun) -> Response:
     token = _token(request)
-    row = await _list(request).add(owner_of(token), run)
+    row = await _list(request).add(owner_of(token), run, address_of(request))
     return _with_token(request, json_answer(row), token)
 
 

@@ -3,7 +3,8 @@
 import asyncio
 import hashlib
 import json
-from collections.abc import Callable
+import logging
+from collections.abc import Callable, Coroutine
 from contextlib import suppress
 from dataclasses import asdict
 from typing import Any, ParamSpec, TypeVar
@@ -18,6 +19,8 @@ from engine.kept import document
 from engine.kept.experiment import KeptExperiment
 from engine.nn.network import Network
 
+log = logging.getLogger(__name__)
+
 P = ParamSpec("P")
 R = TypeVar("R")
 
@@ -25,15 +28,25 @@ LONG = {"own_points", "own_units", "own_names"}
 """Fields of a Spec that no table shows."""
 
 MOST_REMEMBERING = 16
-"""Recent runs on their way to the store: each is there with all its weights meanwhile."""
+"""Recent runs on their way to the store: each is there with its Trainer or all its weights meanwhile."""
 
-REFUSALS: dict[str, ErrorCode] = {"rows": "kept_too_many", "row_bytes": "kept_too_large", "all_bytes": "kept_full"}
+REFUSALS: dict[str, ErrorCode] = {
+    "rows": "kept_too_many",
+    "row_bytes": "kept_too_large",
+    "all_bytes": "kept_full",
+    "address_bytes": "kept_full_of_address",
+}
 """A bound of the store → what is said where it is reached."""
 
 
 def owner_of(token: str) -> str:
     """Of a person, who is known by a random token: it cannot be had back from the database."""
     return hashlib.sha256(token.encode()).hexdigest()
+
+
+def digest_of(address: str) -> str:
+    """One of 65,536: enough to tell the few addresses of a server apart, too few to tell which address it is."""
+    return hashlib.sha256(address.encode()).hexdigest()[:4]
 
 
 def tab_of(key: str) -> str:
@@ -52,28 +65,32 @@ class KeptList:
     def has_store(self) -> bool:
         return self._store is not None
 
-    async def add(self, owner: str, run: KeptRun) -> dict[str, Any]:
+    async def add(self, owner: str, run: KeptRun, address: str) -> dict[str, Any]:
         """The row, as the page takes it. Raises Refusal."""
-        store = self.refuse_without_store()
-        return _row(await self._ask(store.kept_rows.add, owner, await _new_row(run), self.bounds))
+        store, digest = self.refuse_without_store(), digest_of(address)
+        return _row(await self._ask(store.kept_rows.add, owner, await _new_row(run), self.bounds, digest))
 
-    async def copy(self, owner: str, id: str, name: str, to: str) -> dict[str, Any]:
-        """to: who gets it."""
-        store = self.refuse_without_store()
-        return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds, to)))
+    async def copy(self, owner: str, id: str, name: str, to: str, address: str) -> dict[str, Any]:
+        """to: who gets it, at this address."""
+        store, digest = self.refuse_without_store(), digest_of(address)
+        return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds, to, digest)))
 
-    def remember(self, key: str, run: KeptRun) -> None:
+    def remember(self, key: str, described: Coroutine[Any, Any, KeptRun]) -> None:
         """As one of the recent runs of the tab that has this session; not where the store is far behind."""
-        if len(self._remembering) >= MOST_REMEMBERING:
+        if self._store is None or self._store.state != "ok" or len(self._remembering) >= MOST_REMEMBERING:
+            described.close()
             return
-        task = asyncio.create_task(self._remember(key, run))
+        task = asyncio.create_task(self._remember(key, described))
         self._remembering.add(task)
         task.add_done_callback(self._remembering.discard)
 
-    async def _remember(self, key: str, run: KeptRun) -> None:
-        if self._store is None or self._store.state != "ok":
+    async def _remember(self, key: str, described: Coroutine[Any, Any, KeptRun]) -> None:
+        assert self._store is not None
+        try:
+            row = await _new_row(await described)
+        except Exception:
+            log.exception("a run that was left could not be remembered")
             return
-        row = await _new_row(run)
         with suppress(StoreFailed):
             await self._store.ask(self._store.kept_rows.add_recent, owner_of(key), row, self._most_recent, self.bounds)
 

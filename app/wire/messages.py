@@ -36,7 +36,14 @@ FileCode = Literal[
     "file_cannot_be_read",
 ]
 KeptCode = Literal[
-    "kept_gone", "kept_needs_store", "kept_not_now", "kept_too_many", "kept_too_large", "kept_full", "kept_words"
+    "kept_gone",
+    "kept_needs_store",
+    "kept_not_now",
+    "kept_too_many",
+    "kept_too_large",
+    "kept_full",
+    "kept_full_of_address",
+    "kept_words",
 ]
 StudyCode = Literal[
     "study_too_many_runs",

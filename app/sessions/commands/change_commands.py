@@ -3,7 +3,7 @@
 import secrets
 from dataclasses import replace
 
-from app.sessions.commands.remembering import remember
+from app.sessions.commands.remembering import remember_left
 from app.sessions.history.branches import Branches
 from app.sessions.history.undo import Change, SetUp
 from app.sessions.run import Run
@@ -131,7 +131,7 @@ async def restart(
     Refusal where data are missing."""
     with faults_refused():
         started = await worker.start(spec, parameters, bug, backend)
-    await remember(run, worker)
+    remember_left(run, worker)
     run.begin(started)
 
 
@@ -166,7 +166,7 @@ async def open_kept(run: Run, worker: TrainingWorker, kept: KeptExperiment) -> N
     with faults_refused():
         started = await worker.start(here.spec, bug=here.bug, backend=here.backend)
         placed = await worker.do(started.trainer, OpenKept(kept))
-    await remember(run, worker)
+    remember_left(run, worker)
     run.begin(started)
     run.halt()
     run.set_speed(kept.steps_per_second)

@@ -3,7 +3,7 @@
 import logging
 
 from app.sessions.run import Run
-from app.training_worker.kept_run import GetKept
+from app.training_worker.kept_run import GetKept, KeptRun
 from app.training_worker.port import TrainingWorker
 
 log = logging.getLogger(__name__)
@@ -31,14 +31,30 @@ def kept_job(run: Run, name: str, note: str = "") -> GetKept:
     )
 
 
-async def remember(run: Run, worker: TrainingWorker) -> None:
-    """Once at a step; where it fails, the run goes its way all the same."""
-    if run.remember is None or run.step in (0, run.remembered_step):
+def remember_left(run: Run, worker: TrainingWorker) -> None:
+    """Of a run that is about to be replaced: its Trainer is nobody else's any more, so nobody waits for its scores and
+    its picture."""
+    if run.remember is not None and _is_due(run):
+        run.remember(worker.do(run.trainer, kept_job(run, NAME)))
+
+
+async def remember_ended(run: Run, worker: TrainingWorker) -> None:
+    """While the lock of its Trainer is held, for it may go on; where it fails, the run goes its way all the same."""
+    if run.remember is None or not _is_due(run):
         return
-    if run.clock() - run.began_at < LEAST_SECONDS:
-        return
-    run.remembered_step = run.step
     try:
-        run.remember(await worker.do(run.trainer, kept_job(run, NAME)))
+        run.remember(_made(await worker.do(run.trainer, kept_job(run, NAME))))
     except Exception:
-        log.exception("a run that was left could not be remembered")
+        log.exception("a run that has ended could not be remembered")
+
+
+def _is_due(run: Run) -> bool:
+    """Once at a step."""
+    if run.step in (0, run.remembered_step) or run.clock() - run.began_at < LEAST_SECONDS:
+        return False
+    run.remembered_step = run.step
+    return True
+
+
+async def _made(kept: KeptRun) -> KeptRun:
+    return kept

@@ -1,5 +1,6 @@
 """Kept experiments in the database: each owner's own, within bounds, and gone when nobody has used them for long."""
 
+import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -152,45 +153,56 @@ def run(**spec: object) -> KeptRun:
     return described(kept, Trainer(kept.here.spec, "by_hand"))
 
 
-async def refused(kept: KeptList, run: KeptRun, owner: str = "me") -> tuple[str, object]:
+HOME, SCHOOL = "192.0.2.1", "192.0.2.2"
+
+
+async def refused(kept: KeptList, run: KeptRun, owner: str = "me", address: str = HOME) -> tuple[str, object]:
     with pytest.raises(Refusal) as refusal:
-        await kept.add(owner, run)
+        await kept.add(owner, run, address)
     return refusal.value.code, refusal.value.values["limit"]
 
 
 async def kept_experiments() -> None:
     async with listing(kept_experiments=2) as kept:
         for _ in range(2):
-            await kept.add("me", run())
+            await kept.add("me", run(), HOME)
         assert await refused(kept, run()) == ("kept_too_many", 2)
-        await kept.add("you", run())
+        await kept.add("you", run(), HOME)
 
 
 async def kept_experiment_bytes() -> None:
     async with listing(kept_experiment_bytes=20_000) as kept:
-        await kept.add("me", run())
+        await kept.add("me", run(), HOME)
         assert await refused(kept, run(hidden=[64, 64])) == ("kept_too_large", 20_000)
     async with listing() as kept:
-        await kept.add("me", run(hidden=[256, 256, 256, 256, 256], optimizer="adam"))
+        await kept.add("me", run(hidden=[256, 256, 256, 256, 256], optimizer="adam"), HOME)
 
 
-async def has_room(kept: KeptList) -> bool:
+async def has_room(kept: KeptList, owner: str, address: str) -> bool:
     try:
-        await kept.add("me", run())
+        await kept.add(owner, run(), address)
     except Refusal:
         return False
     return True
 
 
 async def kept_bytes() -> None:
-    async with listing(kept_bytes=30_000) as kept:
-        first = await kept.add("me", run())
-        taken = 1
-        while taken < 10 and await has_room(kept):
+    async with listing(kept_bytes=100_000) as kept:
+        taken = 0
+        while taken < 30 and await has_room(kept, f"a new cookie {taken}", HOME):
             taken += 1
-        assert 1 <= taken < 10
-        assert first in await kept.listed("me")
-        assert await refused(kept, run(), "you") == ("kept_full", 30_000)
+        assert 1 <= taken < 30
+        assert await refused(kept, run(), "one more cookie") == ("kept_full_of_address", 50_000)
+        row = await kept.add("somebody", run(), SCHOOL)  # there is room for others
+        with pytest.raises(Refusal, match="kept_full_of_address"):
+            await kept.copy("somebody", row["id"], "a copy", "one more cookie", HOME)
+        await kept.copy("somebody", row["id"], "a copy", "somebody", SCHOOL)
+    async with listing(kept_bytes=1_000) as kept:
+        assert await refused(kept, run()) == ("kept_full", 1_000)
+
+
+async def described_as(name: str) -> KeptRun:
+    return KeptRun(replace(run().experiment, name=name), {}, {})
 
 
 async def recent_runs() -> None:
@@ -201,7 +213,8 @@ async def recent_runs() -> None:
         kept._store = store
         for name in "abcde":
             clock.now += 1
-            await kept._remember("tab", KeptRun(replace(run().experiment, name=name), {}, {}))
+            kept.remember("tab", described_as(name))
+            await asyncio.gather(*kept._remembering)
         recent = repository.kept.listed(tab_of("tab"))
         assert [one.name for one in recent] == ["e", "d", "c"]
         assert repository.kept.listed(tab_of("other")) == repository.kept.listed("tab") == []
