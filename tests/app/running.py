@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 ROOT = Path(__file__).parent.parent.parent
+PATIENCE = 60.0
+"""Seconds until a test gives up: on a busy machine anything takes long."""
 
 
 @dataclass(frozen=True)
@@ -26,7 +28,7 @@ class Running:
     errors: IO[str]
 
     def health(self) -> dict[str, Any]:
-        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=10) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/healthz", timeout=PATIENCE) as answer:
             health: dict[str, Any] = json.load(answer)
             return health
 
@@ -48,7 +50,7 @@ class Running:
     def stop(self) -> int:
         """SIGTERM; waits. Its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        return self.process.wait(timeout=10)
+        return self.process.wait(PATIENCE)
 
 
 @contextmanager

@@ -38,7 +38,7 @@ FLAGS = (
 NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(run, timeout);"
 """As on a busy machine: a late part of the page comes when somebody asks for it, or some seconds after another. What a
 page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
-PATIENCE = 60.0
+PATIENCE = 120.0
 """Seconds: nothing here depends on how fast the machine is."""
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -56,6 +56,8 @@ class Opened:
     sockets: list[WebSocket] = field(default_factory=list)
     listeners: list[tuple[Any, Callable[[Any], None]]] = field(default_factory=list)
     """An event of the page, and who hears it."""
+    loading: set[Request] = field(default_factory=set)
+    """Files of the page that are on their way."""
     is_handed_on: bool = True
     """Whether the next test may have its tab; not where this one put something into it that stays."""
 
@@ -120,6 +122,19 @@ class Opened:
             frames,
         )
 
+    def loaded(self) -> None:
+        """The parts of the page that were asked for are there: what a click or a key opens comes with its own files."""
+        self.painted(2)
+        while self.loading:
+            self.until(lambda: not self.loading)
+            self.painted(2)  # in which modules ask for what they import, and the part that has come shows itself
+
+    def resize(self, width: int, height: int) -> None:
+        """The page has laid itself out at this size: canvases and charts follow theirs after it."""
+        self.page.set_viewport_size({"width": width, "height": height})
+        self.until(lambda: self.page.evaluate("[innerWidth, innerHeight]") == [width, height])
+        self.painted()
+
     def answered(self) -> None:
         """All that the page sent has been answered, and what came with it is painted: a session answers in order. A tab
         that comes to the front asks for the history."""
@@ -170,13 +185,15 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[Running]:
-    with running_server("by_hand", limits__kept_seconds="0") as running:  # each test leaves a seat
+    limits = {"limits__kept_seconds": "0", "limits__export_seconds": str(PATIENCE)}  # each test leaves a seat
+    with running_server("by_hand", **limits) as running:
         yield running
 
 
 @pytest.fixture(scope="package")
 def window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="en-US")
+    context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(NO_IDLE_TIME)
     context.new_page().goto(empty_page(server))
     yield context
@@ -232,6 +249,7 @@ def open_page(open_tab: OpenTab, server: Running) -> OpenPage:
 def clocked(browser: Browser, server: Running) -> Iterator[Opened]:
     """A page whose clock the test moves, in a window of its own: Playwright sets the clock of all tabs of a window."""
     context = browser.new_context(locale="en-US")
+    context.set_default_timeout(PATIENCE * 1000)
     opened = Opened(context.new_page())
     listen(opened)
     opened.page.clock.install()
@@ -253,8 +271,15 @@ def listen(opened: Opened) -> None:
         ask(request.url)
         if request.is_navigation_request():
             opened.sockets.clear()  # their end may be told later than the next one's beginning
+            opened.loading.clear()
+        elif "/static/" in request.url:
+            opened.loading.add(request)
+
+    def finish(request: Request) -> None:
+        opened.loading.discard(request)
 
     def fail(request: Request) -> None:
+        finish(request)
         if request.failure != "net::ERR_ABORTED":  # by a reload
             faults.append(f"failed: {request.url} {request.failure}")
 
@@ -272,6 +297,7 @@ def listen(opened: Opened) -> None:
 
     opened.listen("websocket", connect)
     opened.listen("request", request)
+    opened.listen("requestfinished", finish)
     opened.listen("requestfailed", fail)
     opened.listen("pageerror", lambda error: faults.append(f"error: {error}"))
     opened.listen(

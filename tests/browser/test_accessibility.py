@@ -68,7 +68,7 @@ def test_no_state_of_the_page_has_a_fault(open_page: OpenPage, view: str) -> Non
     found = {}
     for name, (enter, leave) in STATES.items():
         go(opened, enter)
-        opened.painted()
+        opened.loaded()
         found[name] = faults(opened)
         go(opened, leave)
     assert {name: of_state for name, of_state in found.items() if of_state} == {}

@@ -27,7 +27,7 @@ def test_play_and_pause(opened: Opened) -> None:
     opened.answered()
     assert opened.number("steps") == stands
     opened.reload()
-    assert opened.number("steps") == stands
+    opened.until(lambda: opened.number("steps") == stands)
 
 
 def test_step_epoch_and_the_exact_start(opened: Opened) -> None:
@@ -71,7 +71,8 @@ def test_knobs_while_training_and_after_a_reload(opened: Opened) -> None:
     opened.play_to(20)
     for change in CHANGES:
         opened.answered()
-        opened.until(lambda: opened.number("steps") > 20)
+        before = opened.number("steps")
+        opened.until(lambda before=before: before != opened.number("steps") > 20)  # type: ignore[misc]
         told = len(opened.told)
         control = opened[change.testid]
         if control.evaluate("control => control.tagName") == "SELECT":
@@ -98,6 +99,13 @@ def test_marks_stand_at_the_knobs_that_restart(opened: Opened) -> None:
         expect(mark).to_be_visible(visible=not is_live(field))
 
 
+COLOURS = """(canvas) => {
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  return new Set(new Uint32Array(data.buffer)).size;
+}"""
+"""Of a thumbnail: more than three where it shows points."""
+
+
 def test_datasets(opened: Opened) -> None:
     for dataset in PLANE_DATASETS:
         button = opened[f"dataset-{dataset}"]
@@ -106,13 +114,7 @@ def test_datasets(opened: Opened) -> None:
         expect(opened.page.locator(".thumbnails [aria-pressed=true]")).to_have_count(1)
         opened.until(lambda dataset=dataset: opened.spec["dataset"] == dataset)  # type: ignore[misc]
         assert button.get_attribute("title")
-        colours = button.locator("canvas").evaluate(
-            """(canvas) => {
-              const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
-              return new Set(new Uint32Array(data.buffer)).size;
-            }"""
-        )
-        assert colours > 3, "a thumbnail shows points"
+        opened.until(lambda button=button: button.locator("canvas").evaluate(COLOURS) > 3)  # type: ignore[misc]
 
 
 def test_regression_data_and_a_loss_for_two_classes(opened: Opened) -> None:
@@ -122,7 +124,7 @@ def test_regression_data_and_a_loss_for_two_classes(opened: Opened) -> None:
     assert opened.spec["loss"] == "mse"
     expect(opened["message"]).to_contain_text("cross-entropy needs classes")
     option = opened.page.locator("[data-testid=loss] option[value=bce]")
-    assert option.evaluate("option => option.disabled")
+    expect(option).to_be_disabled()
     expect(option).to_have_text("cross-entropy (needs classes)")
     expect(opened["train-accuracy"]).to_have_count(0)
     expect(opened["r2"]).to_have_attribute("data-value", re.compile(r"\d"))
@@ -268,6 +270,14 @@ def test_a_run_that_diverges_says_so(opened: Opened) -> None:
     expect(opened["message"]).to_be_hidden()
 
 
+RECORD_TEXTS = """element => {
+  window.texts = [];
+  new MutationObserver(() => window.texts.push(element.textContent.trim()))
+    .observe(element, { childList: true, characterData: true, subtree: true });
+}"""
+"""Of what is shown for two seconds only."""
+
+
 def test_a_restart_of_ones_own_is_a_word_and_another_windows_a_sentence(open_page: OpenPage) -> None:
     opened = open_page()
     other = opened.page.context.new_page()
@@ -275,8 +285,9 @@ def test_a_restart_of_ones_own_is_a_word_and_another_windows_a_sentence(open_pag
     other.goto(f"{opened.page.url}?session={session}")
     expect(other.get_by_test_id("dataset-xor")).to_be_attached()
     opened.play_to(20)
+    opened["status"].evaluate(RECORD_TEXTS)
     opened["dataset-xor"].click()
-    expect(opened["status"]).to_have_text("Started again")
+    opened.until(lambda: "Started again" in opened.page.evaluate("window.texts"))
     expect(other.get_by_test_id("message")).to_contain_text("New data set: the run starts again.")
     expect(opened["status"]).to_have_text("Training")
     expect(opened["message"]).to_be_hidden()

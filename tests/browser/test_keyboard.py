@@ -53,7 +53,7 @@ def listening(opened: Opened) -> None:
 def press(opened: Opened, *keys: str) -> None:
     for key in keys:
         opened.page.keyboard.press(key)
-        opened.painted(2)
+        opened.loaded()
         if key == "Enter":
             opened.answered()
 

@@ -8,12 +8,9 @@ from tests.browser.test_network_panel import configure
 from tests.browser.test_own_points import at
 
 
-def scale(opened: Opened) -> list[str]:
-    return opened["scale-ends"].locator("span").all_text_contents()
-
-
 def test_two_classes_are_called_by_the_targets_of_the_loss(opened: Opened) -> None:
-    assert scale(opened) == ["−1", "0", "+1"]
+    scale = opened["scale-ends"].locator("span")
+    expect(scale).to_have_text(["−1", "0", "+1"])
     opened["all-scores"].click()
     expect(opened["confusion-train"]).to_contain_text("+1")
     opened.page.keyboard.press("Escape")
@@ -21,7 +18,7 @@ def test_two_classes_are_called_by_the_targets_of_the_loss(opened: Opened) -> No
     opened["all-scores"].click()
     expect(opened["confusion-train"]).not_to_contain_text("+1")
     opened.page.keyboard.press("Escape")
-    assert scale(opened) == ["0", "0.5", "+1"]
+    expect(scale).to_have_text(["0", "0.5", "+1"])
     choose(opened, "d2_xor")
     opened.page.mouse.move(*at(opened, 0, 0))
     expect(opened["boundary-reading"]).not_to_contain_text("−1")

@@ -28,13 +28,18 @@ def test_keys_of_a_presenter(opened: Opened) -> None:
     ring = opened.page.locator(".pointer-ring")
     keys.press("m")
     mouse.move(300, 200)
-    box = ring.bounding_box()
-    assert box
-    assert abs(box["x"] + box["width"] / 2 - 300) < 2
-    assert abs(box["y"] + box["height"] / 2 - 200) < 2
+    expect(ring).to_be_visible()
+
+    def is_around_the_pointer() -> bool:
+        box = ring.bounding_box()
+        assert box
+        return abs(box["x"] + box["width"] / 2 - 300) < 2 and abs(box["y"] + box["height"] / 2 - 200) < 2
+
+    opened.until(is_around_the_pointer)
     opened["play"].click()  # through it
     expect(opened["play"]).to_have_attribute("aria-pressed", "true")
     opened["neuron-0-0"].click()
+    expect(opened["inspector"]).to_be_visible()
     keys.press("Escape")
     expect(opened["inspector"]).to_be_hidden()
     keys.press("M")

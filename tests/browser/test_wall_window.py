@@ -38,6 +38,21 @@ def step_through_a_list(opened: Opened, wall: Page) -> None:
     opened.until(lambda: opened.spec["seed"] == 5)
 
 
+def go_through_phases(opened: Opened, wall: Page) -> None:
+    """Slow motion of the desk is seen on the wall, and goes on from there, too."""
+    on_wall = wall.get_by_test_id
+    opened["slow-motion"].click()
+    for _ in range(3):
+        opened["phase-next"].click()
+    for phase in (opened["phase"], on_wall("phase")):
+        expect(phase).to_have_attribute("data-value", "forward-2")
+    on_wall("phase-next").click()
+    for phase in (on_wall("phase"), opened["phase"]):
+        expect(phase).to_have_attribute("data-value", "loss")
+    opened["phase-off"].click()
+    expect(on_wall("phase")).to_be_hidden()
+
+
 def test_the_wall_follows_the_desk(open_page: OpenPage, server: Running) -> None:
     opened = open_page("#dataset=xor&seed=5")
     opened.until(lambda: opened.spec["dataset"] == "xor")
@@ -55,6 +70,7 @@ def test_the_wall_follows_the_desk(open_page: OpenPage, server: Running) -> None
     opened["theme"].click()
     expect(wall.locator("html")).to_have_class(re.compile("dark"))
     opened["neuron-0-1"].click()
+    expect(opened["inspector"]).to_have_attribute("data-id", "neuron-0-1")
     expect(on_wall("inspector")).to_be_visible()
     expect(on_wall("inspector").locator("h2")).to_have_text(opened["inspector"].locator("h2").inner_text())
     on_wall("inspector-close").click()  # what is looked at on the wall, the desk looks at, too
@@ -66,24 +82,15 @@ def test_the_wall_follows_the_desk(open_page: OpenPage, server: Running) -> None
         expect(window.get_by_test_id("blank-screen")).to_be_hidden()
     assert not opened.state["playing"]
 
-    opened["slow-motion"].click()
-    for _ in range(3):
-        opened["phase-next"].click()
-    expect(on_wall("phase")).to_have_attribute("data-value", opened["phase"].get_attribute("data-value") or "none")
-    on_wall("phase-next").click()
-    expect(opened["phase"]).to_have_attribute("data-value", on_wall("phase").get_attribute("data-value") or "none")
-    opened["phase-off"].click()
-    expect(on_wall("phase")).to_be_hidden()
-
+    go_through_phases(opened, wall)
     opened["timeline"].evaluate("slider => { slider.value = 4; slider.dispatchEvent(new Event('input')); }")
     expect(on_wall("steps")).to_have_attribute("data-value", "4")
     opened["branch"].click()
     expect(wall.locator(".branches button")).to_have_count(2)
     opened["race"].click()
     expect(on_wall("rivals")).to_be_visible()
-    expect(wall.locator(".comparison-rows tbody tr")).to_have_count(
-        opened.page.locator(".comparison-rows tbody tr").count()
-    )
+    for window in (opened.page, wall):
+        expect(window.locator(".comparison-rows tbody tr")).to_have_count(8)
     opened["race-close"].click()
     expect(on_wall("rivals")).to_be_hidden()
 

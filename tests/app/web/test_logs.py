@@ -5,13 +5,13 @@ from urllib.request import Request, urlopen
 
 from websockets.asyncio.client import connect
 
-from tests.app.running import Running, running_server
+from tests.app.running import PATIENCE, Running, running_server
 from tests.app.web.test_sockets import address, until
 
 
 def test_every_answer_tells_the_id_of_its_request(server: Running) -> None:
     def asked(**headers: str) -> str:
-        with urlopen(Request(f"http://127.0.0.1:{server.port}/healthz", headers=headers), timeout=10) as answer:
+        with urlopen(Request(f"http://127.0.0.1:{server.port}/healthz", headers=headers), timeout=PATIENCE) as answer:
             return str(answer.headers["X-Request-ID"])
 
     assert len(asked()) == 16
