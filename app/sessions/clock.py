@@ -14,8 +14,9 @@ from app.sessions.training import TURN_SECONDS, Turn
 from app.settings import Limits
 from app.training_worker.port import TrainingWorker
 
-TICK = 1 / 60
-"""Seconds between two turns of a session: as many pictures as a screen shows."""
+TICK = 1 / 63
+"""Seconds between two turns of a session: a little less than between two refreshes of a screen, so that a page that
+was late once soon has a picture ready for each again. It gets none faster than it draws: see Outbox."""
 
 LEAST_TURN = 0.002
 """Seconds of training; shorter turns would be spent on handing over and on pictures."""

@@ -1,16 +1,22 @@
 // @ts-check
-// Frames as they come: decoded one at a time, handed to the session in their order, and acknowledged once they are drawn,
-// over the connection they came by. Of those that come while one is decoded and painted, or while the tab is hidden, only
-// the newest is drawn; the others leave their entry in the curves. A page that paints slowly, twice in a row, rests as long as it
-// painted, so that charts and clicks get their turn; once, it was a chart that came between.
-// Decoding takes a moment, and what the server says after a frame waits for it; in a hidden tab it does not.
+// Frames as they come: handed to the session one at a time, in their order, and acknowledged once they are drawn, over the
+// connection they came by. Of those that come while one is painted, or while the tab is hidden, only the newest is drawn; the
+// others leave their entry in the curves. A page that paints slowly, twice in a row, rests as long as it painted, so that
+// charts and clicks get their turn; once, it was a chart that came between.
+// Decoding takes a moment: it begins when a frame comes, so that after a chart the next one is ready at once. What the
+// server says after a frame waits for it; in a hidden tab it does not.
 
 import { decodeFrame, readCurveEntry } from '../wire/frames.js';
 import { say } from './notices.js';
 
 const SLOW = 32; // milliseconds of painting from which on it rests
 
-/** @typedef {{bytes: ArrayBuffer, layout: import('../wire/messages.js').Layout | null}} Arrived  a frame */
+/**
+ * @typedef {object} Arrived  a frame
+ * @property {ArrayBuffer} bytes
+ * @property {import('../wire/messages.js').Layout | null} layout
+ * @property {Promise<import('../wire/frames.js').Frame | void> | null} decoded  null: it came while the tab was hidden
+ */
 /** @typedef {Arrived | (() => void)} Item */
 
 /**
@@ -26,13 +32,16 @@ export function createFrameReceiver(store, session, acknowledge) {
   let costBefore = 0; // milliseconds that painting the frame before took
   const queue = createQueue(decodeAndShow, ({ bytes, layout: its }) => session.receiveSkippedFrame(readCurveEntry(bytes, its)));
 
-  /** @param {Arrived} arrived */
-  async function decodeAndShow({ bytes, layout: its }) {
-    const opening = openings;
-    decoding = true;
-    const frame = await decodeFrame(bytes, its).catch((fault) => { // this page is older than its server
+  const decode = (/** @type {ArrayBuffer} */ bytes, /** @type {Arrived['layout']} */ its) =>
+    decodeFrame(bytes, its).catch((fault) => { // this page is older than its server
       say(store, 'error', '', { text: String(fault instanceof Error ? fault.message : fault) });
     });
+
+  /** @param {Arrived} arrived */
+  async function decodeAndShow({ bytes, layout: its, decoded }) {
+    const opening = openings;
+    decoding = true;
+    const frame = await (decoded ?? decode(bytes, its));
     decoding = false;
     const cost = frame && opening === openings ? await show(frame, opening) : 0;
     const rest = Math.min(cost, costBefore);
@@ -58,7 +67,7 @@ export function createFrameReceiver(store, session, acknowledge) {
     },
     /** @param {ArrayBuffer} bytes */
     receive(bytes) {
-      queue.add({ bytes, layout });
+      queue.add({ bytes, layout, decoded: document.hidden ? null : decode(bytes, layout) });
     },
     /** Does it once the frames that came before are shown; now in a hidden tab. @param {() => void} run */
     inOrder(run) {

@@ -51,7 +51,7 @@ test('each frame is shown and acknowledged, in order', async () => {
   equal([shown, acknowledged], [[1, 2, 3], [1, 2, 3]]);
 });
 
-test('of those that come while one is decoded the newest wins, and the others leave their readings', async () => {
+test('of those that come while one is painted the newest wins, and the others leave their readings', async () => {
   const { frames, shown, skipped } = receiver();
   for (const number of [1, 2, 3, 4]) frames.receive(frame(number));
   await until(() => shown.includes(4));
@@ -83,6 +83,18 @@ test('what comes after a frame waits until it is shown, and comes before the nex
   equal(done, ['a after ']);
   await until(() => done.length === 4);
   equal(done, ['a after ', 'b after 1', 'c after 1', 'd after 1,3']);
+});
+
+test('one that came while another is painted is decoded by then', async () => {
+  const { frames, shown } = receiver();
+  frames.receive(frame(1));
+  frames.receive(frame(2));
+  await until(() => shown.includes(1));
+  const DecompressionStream = globalThis.DecompressionStream;
+  globalThis.DecompressionStream = /** @type {any} */ (class { constructor() { throw new Error('decoded too late'); } });
+  await until(() => shown.includes(2));
+  globalThis.DecompressionStream = DecompressionStream;
+  equal(shown, [1, 2]);
 });
 
 test('one that is not taken is acknowledged all the same', async () => {
