@@ -31,6 +31,9 @@ from engine.training.trainer import Trainer
 FailureReason = Literal["died", "time", "memory", "error"]
 """The process of the comparison came to harm, or the comparison itself failed."""
 
+EXACT = 17
+"""Digits of a float64: two gradients side by side differ where rounding is."""
+
 
 def examined(trainer: Trainer, entries: Sequence[CurveEntry]) -> Examined:
     """entries: the loss curve so far."""
@@ -109,8 +112,8 @@ def _all_gradients(result: CheckResult, at: Checkpoint) -> list[dict[str, Any]] 
         {
             "tensor": name,
             "index": list(index),
-            "hand": number(float(hand[name][index])),
-            "autograd": number(float(autograd[name][index])),
+            "hand": number(float(hand[name][index]), EXACT),
+            "autograd": number(float(autograd[name][index]), EXACT),
         }
         for name, shape in network.shapes.items()
         for index in np.ndindex(shape)

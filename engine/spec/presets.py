@@ -13,7 +13,7 @@ from engine.spec.choices import BugName
 from engine.spec.own_points import OwnPoint
 from engine.spec.spec import Layer, Spec
 
-RaceName = Literal["optimizers", "reward"]
+RaceName = Literal["optimizers", "reward", "engine"]
 PanelName = Literal["results", "log"]
 
 PACES = (5, 10, 20, 30, 50, 75, 100, 150, 200, 300, 500, 750)
@@ -214,6 +214,7 @@ PRESETS: tuple[Preset, ...] = (
             seed=1685,
         ),
         31,
+        race="engine",
         curve=True,
     ),
     # D: from the perceptron to digits
@@ -303,8 +304,10 @@ PRESETS: tuple[Preset, ...] = (
         ("E1",),
         _spec("rings", (8, 8), noise=10, loss="bce", optimizer="adamw", learning_rate=0.01, batch_size=50),
         1000,
+        race="engine",
     ),
-    Preset("e2_planar", ("E2", "E3"), _PLANAR, 800, panel="log"),
+    Preset("e2_planar", ("E2",), _PLANAR, 800, panel="log"),
+    Preset("e3_pytorch", ("E3",), _PLANAR, 800, race="engine"),
     # its bug stops it there, where two mini-batches happen to differ by 7e-7; no other two by less than 8e-5
     Preset("e4_mystery", ("E4",), _PLANAR.changed(seed=167), 357, bug="stop_on_batches"),
     Preset(

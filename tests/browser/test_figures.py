@@ -1,6 +1,7 @@
 """What belongs to a preset beside its run: figures in its caption, all gradients of a small network in the check."""
 
 import numpy as np
+import pytest
 from playwright.sync_api import expect
 
 from engine.spec.spec import Spec
@@ -84,7 +85,14 @@ def test_all_17_gradients_stand_side_by_side_and_half_of_them_without_the_two(op
     rows = opened["all-gradients"].locator("tbody tr")
     expect(rows).to_have_count(17)
     expect(opened["all-gradients"].locator("tr.wrong")).to_have_count(0)
-    assert opened.number("all-gradients") < 1e-9
+    checked = next(message for message in reversed(opened.told) if message["type"] == "checked")
+    of_tensor: dict[str, list[tuple[float, float]]] = {}
+    for one in checked["gradients"]:
+        of_tensor.setdefault(one["tensor"], []).append((one["hand"], one["autograd"]))
+    shares = [np.ptp(pairs, axis=1).max() / np.abs(pairs).max() for pairs in map(np.array, of_tensor.values())]
+    autograd = next(one for one in checked["compared"] if one["witness"] == "autograd")
+    assert max(shares) == pytest.approx(autograd["difference"], rel=0.01)  # to the last digit of float64
+    assert 0 < opened.number("all-gradients") < 1e-9
     opened["plant"].select_option("forgotten_two")
     expect(opened["all-gradients"].locator("tr.wrong").first).to_be_visible()
     gradients = next(message for message in reversed(opened.told) if message["type"] == "checked")["gradients"]

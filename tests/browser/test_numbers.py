@@ -88,7 +88,7 @@ def test_every_number_of_three_layers_of_eight_is_legible_and_the_engines(
 
 @pytest.mark.parametrize("numbers", [True, False], ids=["with numbers", "in slow motion"])
 def test_a_small_activation_is_told_by_its_power_of_ten(open_page: OpenPage, numbers: bool) -> None:
-    opened = open_page("#hidden=1")
+    opened = open_page("#hidden=2")
     opened.page.evaluate(RECORD)
     opened.page.evaluate(
         """async (edits) => {
@@ -100,18 +100,19 @@ def test_a_small_activation_is_told_by_its_power_of_ten(open_page: OpenPage, num
             json.dumps({"type": "edit", "tensor": f"layers.{layer}.{name}", "index": index, "value": value})
             for layer, name, index, value in (
                 (0, "weight", [0, 0], 0), (0, "weight", [0, 1], 0), (0, "bias", [0], 0.0042),
-                (1, "weight", [0, 0], 0), (1, "bias", [0], -0.0057),
+                (0, "weight", [1, 0], 0), (0, "weight", [1, 1], 0), (0, "bias", [1], 0.0031),
+                (1, "weight", [0, 0], 0), (1, "weight", [0, 1], 0), (1, "bias", [0], -0.0057),
             )
         ],
     )  # fmt: skip
-    opened.until(lambda: any(told["type"] == "timeline" and told["undo"] == 5 for told in opened.told))
+    opened.until(lambda: any(told["type"] == "timeline" and told["undo"] == 9 for told in opened.told))
     if numbers:
         opened["numbers"].click()
-        expected = {"4.20", "−5.70", "·10⁻³"}
+        expected = {"4.20", "3.10", "·10⁻³", "−0.0057", "z = −0.0057"}  # the only output needs no unit for itself
     else:
         for _ in range(3):  # the batch, and both layers
             opened["phase-next"].click()
-        expected = {"0.0042", "−0.0057"}
+        expected = {"0.0042", "0.0031", "−0.0057"}
     opened.until(lambda: expected <= {each["text"] for each in written(opened)})
 
 

@@ -94,6 +94,11 @@ export class Follower {
     return same(rest, wanted) && same({ ...own, ...spec }, own);
   }
 
+  #isAsWanted() {
+    const wanted = this.#wanted();
+    return wanted !== null && this.#has(wanted);
+  }
+
   /** @param {SetUp} wanted */
   #begin(wanted) {
     this.#ask('start', { type: 'begin', ...wanted });
@@ -128,8 +133,7 @@ export class Follower {
     this.run.step = this.#target = message.step;
     this.run.diverged = message.diverged;
     if (this.#awaited !== 'start' || message.points) this.#awaited = null;
-    const wanted = this.#wanted();
-    if (wanted && this.#has(wanted)) this.#tried = '';
+    if (this.#isAsWanted()) this.#tried = '';
   }
 
   /** @param {import('../wire/messages.js').Sentence} message */
@@ -147,7 +151,7 @@ export class Follower {
   /** @param {import('../wire/frames.js').Readings} readings */
   #receiveFrame({ frame, revision, step, train_loss, test_accuracy, samples, stopped }) {
     this.#connection.sendNow(drawnCommand(frame));
-    if (revision !== this.#revision) return;
+    if (revision !== this.#revision || (this.#fresh && !this.#isAsWanted())) return; // of another experiment: that of a new session, or of the run before
     Object.assign(this.run, { step, train_loss, test_accuracy, samples, stopped });
     addToCurve(this.run, step, train_loss);
     if (step > 0) this.run.refused = null;

@@ -186,6 +186,12 @@ def test_c5_twenty_lines_fall_to_under_5000_in_31_steps() -> None:
     assert losses == sorted(losses, reverse=True)
 
 
+def test_what_is_by_hand_or_in_pytorch_as_well_is_compared_with_the_other_engines() -> None:
+    compared = {preset.name: preset.spec for preset in PRESETS if preset.race == "engine"}
+    assert set(compared) == {"c5_twenty_lines", "e1_by_hand", "e3_pytorch"}
+    assert compared["e3_pytorch"] == spec_of("e2_planar")
+
+
 # D. From the perceptron to digits
 
 

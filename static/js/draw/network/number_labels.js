@@ -119,6 +119,18 @@ export function neuronLabelAt({ layout, cell }, column, k) {
   return { x: center + neuronLabelShift(layout, column, cell), y: top[k] + layout.tile / 2 - (hasTwoLines(layout, column, cell) ? cell.height / 2 : 0) };
 }
 
+/** Whether a column is one neuron, whose numbers need no unit in common. @param {NetworkLayout} layout @param {number} column */
+export const isAlone = ({ columns }, column) => column > 0 && columns[column].left.length === 1;
+
+/** Whether the sum of a column's only neuron has room above it: where no labels of many links are beside it. @param {LabelLayout} labels @param {number} column */
+export const hasSum = ({ layout, cell, grids }, column) => isAlone(layout, column) && grids[column - 1].rows * cell.height <= layout.tile + cell.height * 0.4;
+
+/** The centre of the label with the sum of a neuron that is alone: above its tile, within the picture. @param {LabelLayout} labels @param {number} column @param {number} width  of the label, px @returns {Point} */
+export function sumLabelAt({ layout, cell }, column, width) {
+  const { center, top } = layout.columns[column];
+  return { x: Math.min(center, layout.width - width / 2), y: top[0] - cell.height * 0.7 };
+}
+
 /** The middle of the left edge of a bias's label. @param {LabelLayout} labels @param {number} column @param {number} k @returns {Point} */
 export function biasLabelAt({ layout, cell, markWidth }, column, k) {
   const { center, left, top } = layout.columns[column];

@@ -4,7 +4,7 @@
 
 import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
 import { inUnit, scientific, superscript, unitFor } from '../../draw/base/numbers.js';
-import { biasLabelAt, hasNeuronLabels, neuronLabelAt, neuronLabelWidth, unitLabelAt } from '../../draw/network/number_labels.js';
+import { biasLabelAt, hasNeuronLabels, hasSum, isAlone, neuronLabelAt, neuronLabelWidth, sumLabelAt, unitLabelAt } from '../../draw/network/number_labels.js';
 import { paintFlow } from './sample_flow.js';
 import { drawnValues } from './shape.js';
 
@@ -145,7 +145,7 @@ function writeLayer(pen, drawing, layout, layer, frame, { kind, labels, emphasiz
 }
 
 /** On the tiles: activations, and deltas in place of those whose delta is known. @param {Pen} pen @param {Drawing} drawing @param {SampleFlow} flow */
-function writeNeurons(pen, drawing, { activations, deltas }) {
+function writeNeurons(pen, drawing, { activations, sums, deltas }) {
   const { layout, palette, labels } = drawing;
   pen.context.textAlign = 'center';
   layout.columns.forEach(({ left, center }, column) => {
@@ -154,13 +154,23 @@ function writeNeurons(pen, drawing, { activations, deltas }) {
     const staggered = left.some((x) => x !== left[0]); // tiles side by side have no room for labels
     if (!values || staggered || (labels && column && !hasNeuronLabels(layout, column, labels.cell))) return;
     const isDelta = Boolean(deltas[layer]);
-    const unit = unitOf(pen, `${isDelta ? 'delta' : 'activation'} ${layer}`, values);
+    const isFree = !labels || isAlone(layout, column);
+    const unit = isFree ? null : unitOf(pen, `${isDelta ? 'delta' : 'activation'} ${layer}`, values);
     writeColumn(pen, drawing, column, values, unit, isDelta);
-    if (labels) writeUnit(pen, drawing, unit, { x: center, y: layout.bottom + pen.size * 0.4 }, isDelta ? palette.back : palette.ink);
+    if (unit) writeUnit(pen, drawing, unit, { x: center, y: layout.bottom + pen.size * 0.4 }, isDelta ? palette.back : palette.ink);
+    if (!labels || !hasSum(labels, column)) return;
+    const sum = `z = ${numberAlone(sums[layer][0])}`;
+    write(pen, drawing, sum, sumLabelAt(labels, column, pen.context.measureText(sum).width + pen.size * 0.42), palette.ink);
   });
 }
 
-/** @param {Pen} pen @param {Drawing} drawing @param {number} column @param {number[]} values  by neuron @param {number} unit @param {boolean} isDelta */
+/** A number that shares no unit with others. @param {number} value */
+function numberAlone(value) {
+  const size = Math.abs(value);
+  return size > 0 && size < LEAST_FIXED ? scientific(value, size < LEAST_FIXED / 10 ? 0 : 1) : inUnit(value, 0);
+}
+
+/** @param {Pen} pen @param {Drawing} drawing @param {number} column @param {number[]} values  by neuron @param {number | null} unit  null: each number for itself @param {boolean} isDelta */
 function writeColumn({ context, size }, { shape, layout, palette, labels }, column, values, unit, isDelta) {
   const { left, top, center } = layout.columns[column];
   for (let k = 0; k < left.length; k++) {
@@ -168,8 +178,8 @@ function writeColumn({ context, size }, { shape, layout, palette, labels }, colu
     const value = values[neuron];
     if (value === undefined || value === null) continue;
     const small = isDelta || (value !== 0 && Math.abs(value) < LEAST_FIXED);
-    const text = labels ? inUnit(value, unit) : small ? scientific(value, 1) : inUnit(value, 0);
-    const width = labels ? neuronLabelWidth(labels.cell) : context.measureText(small ? '−0.0·10⁻⁰' : '−0.00').width + 6;
+    const text = unit !== null ? inUnit(value, unit) : labels ? numberAlone(value) : small ? scientific(value, 1) : inUnit(value, 0);
+    const width = labels ? Math.max(neuronLabelWidth(labels.cell), context.measureText(text).width) : context.measureText(small ? '−0.0·10⁻⁰' : '−0.00').width + 6;
     const onTile = { x: Math.min(column ? center : Math.max(center, left[k] + width / 2), layout.width - width / 2), y: top[k] + layout.tile / 2 }; // names are left of the inputs
     const { x, y } = labels ? neuronLabelAt(labels, column, k) : onTile;
     context.fillStyle = palette.panel;

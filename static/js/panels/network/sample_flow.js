@@ -13,6 +13,7 @@ const TRAIL = 4; // dots behind each other on a link
 /**
  * @typedef {object} SampleFlow
  * @property {Record<number, number[]>} activations  by layer, −1: the inputs
+ * @property {Record<number, number[]>} sums  z, by layer
  * @property {Record<number, number[]>} deltas  by layer
  * @property {{layer: number, backward: boolean} | null} moving  the links along which dots move at this phase
  */
@@ -26,16 +27,18 @@ export function flowOf(opened, phase) {
   /** @type {Record<number, number[]>} */
   const activations = {};
   /** @type {Record<number, number[]>} */
+  const sums = {};
+  /** @type {Record<number, number[]>} */
   const deltas = {};
   const until = phase ? phase.index : opened.phases.length;
   opened.phases.forEach(({ name, layer, bound }, i) => {
     if (layer === null) return;
     if (name === 'forward' && layer === 0) activations[-1] = bound.below;
-    if (name === 'forward' && i <= until) activations[layer] = bound.a;
+    if (name === 'forward' && i <= until) [sums[layer], activations[layer]] = [bound.z, bound.a];
     if (name === 'backward' && phase && i <= until && phase.name !== 'update') deltas[layer] = bound.d_z;
   });
   const isMoving = phase && (phase.name === 'forward' || phase.name === 'backward') && phase.layer !== null;
-  return { activations, deltas, moving: isMoving ? { layer: phase.layer ?? 0, backward: phase.name === 'backward' } : null };
+  return { activations, sums, deltas, moving: isMoving ? { layer: phase.layer ?? 0, backward: phase.name === 'backward' } : null };
 }
 
 /**

@@ -53,7 +53,8 @@ export function mountMetrics(root, store) {
     const rows = output?.classes === 0 ? VALUES : CLASSES;
     make(rows);
     rows.forEach(([, , set, score, format], i) => {
-      const value = score === 'accuracy' ? frame?.[`${set}_accuracy`] : inDataUnit(score, (score === 'r2' && scores?.r2 ? scores.r2[set].whole : scores?.scores[set][score]), output);
+      const measured = score === 'r2' && scores?.r2 ? scores.r2[set].whole : scores?.scores[set][score];
+      const value = score === 'accuracy' ? measured ?? frame?.[`${set}_accuracy`] : inDataUnit(score, measured, output); // of one step, all three
       const known = value !== null && value !== undefined;
       const element = /** @type {HTMLElement} */ (list.children[i].firstElementChild);
       write(element, known ? format(value) : '–');

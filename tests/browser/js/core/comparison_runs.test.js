@@ -39,6 +39,31 @@ test('a residual link is asked for in the layers that can have it', () => {
   equal([asked.type, asked.spec.hidden.map((/** @type {any} */ layer) => layer.residual)], ['begin', [false, true]]);
 });
 
+/** The head of a frame that has no sections. @param {number} revision @param {number} loss */
+function frameOf(revision, loss) {
+  const view = new DataView(new ArrayBuffer(96));
+  [3, revision, 1, 0].forEach((value, i) => view.setUint32(4 * i, value, true));
+  view.setFloat32(32, loss, true);
+  return view.buffer;
+}
+
+test('what a run shows before it is the wanted one is of another experiment, and is not compared', () => {
+  const { store, runs, connections, look, close } = openPage();
+  runs.start([{ aspect: 'engine', value: 'autograd' }]);
+  close();
+  const [{ handlers, sent }] = connections;
+  const receive = (/** @type {any} */ state, /** @type {number} */ loss) => {
+    handlers.message(state);
+    handlers.message({ type: 'layout', revision: state.revision, raw_bytes: 0, stop_rules: [] });
+    handlers.bytes(frameOf(state.revision, loss));
+    look();
+    return store.get('comparisonRuns')?.[0].losses;
+  };
+  equal(receive(STATE, 1.5), []);
+  equal([sent[0].type, sent[0].engine], ['begin', 'autograd']);
+  equal(receive({ ...STATE, revision: 2, engine: 'autograd', points: [] }, 0.75), [0.75]);
+});
+
 test('with the last run that is taken away the comparison ends', () => {
   const { store, runs, close } = openPage();
   store.set({ comparison: 'l2' });

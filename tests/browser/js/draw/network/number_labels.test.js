@@ -1,5 +1,5 @@
 // @ts-check
-import { biasLabelAt, hasNeuronLabels, layoutWithLabels, linkLabels, neuronLabelAt, neuronLabelWidth, unitLabelAt } from '/static/js/draw/network/number_labels.js';
+import { biasLabelAt, hasNeuronLabels, hasSum, layoutWithLabels, linkLabels, neuronLabelAt, neuronLabelWidth, sumLabelAt, unitLabelAt } from '/static/js/draw/network/number_labels.js';
 import { makeLinks } from '/static/js/draw/network/links.js';
 import { assert, equal, test } from '/js-tests/harness.js';
 
@@ -28,6 +28,8 @@ function written(drawn, chosen) {
       for (let k = 0; k < (column ? left.length : 2); k++) add(neuronLabelAt(drawn, column, k).x - neuronLabelWidth(cell) / 2, neuronLabelAt(drawn, column, k).y, neuronLabelWidth(cell), `neuron ${column} ${k}`);
     }
     if (column && hasNeuronLabels(layout, column, cell)) for (let k = 0; k < left.length; k++) add(biasLabelAt(drawn, column, k).x, biasLabelAt(drawn, column, k).y, cell.width, `bias ${column} ${k}`);
+    const sumWidth = 4.8 * cell.size; // “z = −5.97”
+    if (hasSum(drawn, column)) add(sumLabelAt(drawn, column, sumWidth).x - sumWidth / 2, sumLabelAt(drawn, column, sumWidth).y, sumWidth, `sum ${column}`);
     if (column) add(unitLabelAt(drawn, column - 1).x - cell.width, unitLabelAt(drawn, column - 1).y, cell.width, `unit ${column}`);
   });
   return boxes;
