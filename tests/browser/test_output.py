@@ -220,7 +220,7 @@ def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
     expect(opened["play"]).to_have_attribute("aria-pressed", "false")
     expect(opened["f1"]).to_have_attribute("data-value", re.compile(r"\d"))
     opened["all-scores"].click()
-    samples = "() => Number(document.querySelector('[data-testid=samples-spent]').dataset.value)"
+    samples = "() => Number(document.querySelector('[data-testid=samples-spent]')?.dataset.value)"
     opened.until(lambda: opened.page.evaluate(samples) == opened.number("steps") * 10)  # the last picture is there
     opened.until(lambda: opened.number("test-f1") == opened.number("f1"))
     expect(opened["auc-test"]).to_have_attribute("data-value", re.compile(r"\d"))
