@@ -38,6 +38,8 @@ FLAGS = (
 NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(run, timeout);"
 """As on a busy machine: a late part of the page comes when somebody asks for it, or some seconds after another. What a
 page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
+TIPS_USED = "try { localStorage.tips ??= 'play neuron slow'; } catch {}"
+"""For somebody who is no newcomer; a page without an origin has no storage."""
 PATIENCE = 120.0
 """Seconds: nothing here depends on how fast the machine is."""
 
@@ -195,6 +197,7 @@ def window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="en-US")
     context.set_default_timeout(PATIENCE * 1000)
     context.add_init_script(NO_IDLE_TIME)
+    context.add_init_script(TIPS_USED)
     context.new_page().goto(empty_page(server))
     yield context
     context.close()

@@ -276,12 +276,16 @@ const addressWords = createLatePart(store, async () => {
   const parts = ignoredQuery(location.search, (testid) => elementOf(testid) !== undefined);
   if (parts.length) say(store, 'notice', 'address.ignored', { values: { parts } });
 });
+const tips = createLatePart(store, async () => {
+  const [{ mountTips }] = await Promise.all([import('../panels/tips/tips.js'), useTexts('tips/'), loadLateStyle()]);
+  if (!isOnWall()) mountTips(element('tip'), store);
+});
 
 document.addEventListener('dragenter', upload.demand, { once: true }); // before the file is let go
 document.addEventListener('dragenter', save.demand, { once: true });
 
 await firstPicture(store);
-const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords]; // by any click
+const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords, tips]; // by any click
 for (const part of unasked) await part.demand();
 await loadWhenIdle([
   wallWindow, upload, save, list, slowMotion, wallControls, kept, inspector, settings, gallery, figures, scores, pointEditor,
