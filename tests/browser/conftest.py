@@ -40,7 +40,7 @@ NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(ru
 page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
 TIPS_USED = "try { localStorage.tips ??= 'play neuron slow'; } catch {}"
 """For somebody who is no newcomer; a page without an origin has no storage."""
-PATIENCE = 120.0
+PATIENCE = 240.0
 """Seconds: nothing here depends on how fast the machine is."""
 
 expect.set_options(timeout=PATIENCE * 1000)
@@ -187,8 +187,8 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="package")
 def server() -> Iterator[Running]:
-    limits = {"limits__kept_seconds": "0", "limits__export_seconds": str(PATIENCE)}  # each test leaves a seat
-    with running_server("by_hand", **limits) as running:
+    patient = {f"limits__{name}_seconds": str(PATIENCE) for name in ("process", "export", "file")}
+    with running_server("by_hand", limits__kept_seconds="0", **patient) as running:  # each test leaves a seat
         yield running
 
 

@@ -82,7 +82,7 @@ def follow(page: Page) -> NetworkLog:
 
 def to_the_end(page: Page, log: NetworkLog) -> None:
     """Until the page has loaded all its parts, with what they import."""
-    page.wait_for_function("window.Plotly", timeout=60_000)
+    page.wait_for_function("window.Plotly")
     while len(late := [one.path for one in log.asked if one.path.split("/js/")[-1] in LATE]) < len(LATE):
         page.wait_for_timeout(20)
     page.evaluate("paths => Promise.all(paths.map((path) => import(path)))", late)

@@ -53,6 +53,7 @@ def test_the_way_back_goes_when_another_window_changes_something(perceptron: Ope
 
 
 def test_the_way_back_stays_while_it_leads_back(opened: Opened) -> None:
+    opened.page.evaluate(NOTICES_STAY)
     opened["dataset-and_gate"].click()
     opened.until(lambda: opened.spec["dataset"] == "and_gate")
     choose(opened, "perceptron")

@@ -13,7 +13,7 @@ from engine.backends.bugs import BUGS
 from engine.diagnosis.failures import FAILURES
 from engine.spec.choices import ActivationName, LossName, OptimizerName
 from tests.app.running import running_server
-from tests.browser.conftest import Opened, OpenPage
+from tests.browser.conftest import PATIENCE, Opened, OpenPage, OpenTab
 from tests.table import sampled
 
 
@@ -30,9 +30,9 @@ def test_the_light_is_always_there_and_green(opened: Opened) -> None:
     assert colour(opened.page, "#checked") == "rgb(23, 114, 74)"
     expect(light).to_have_attribute("title", re.compile(r"^Step 1: gradients and update agree to within (\d·)?10⁻"))
     for width in (1366, 1340, 1339, 1024, 1000, 800, 390):
-        opened.page.set_viewport_size({"width": width, "height": 768})
+        opened.resize(width, 768)
         assert light.locator("span").evaluate("words => words.scrollWidth <= words.clientWidth"), width
-    opened.page.set_viewport_size({"width": 1366, "height": 768})
+    opened.resize(1366, 768)
     light.click()
     expect(opened["checks"]).to_be_visible()
     expect(opened["compared-differences"]).to_have_attribute("data-value", re.compile(r"e-\d+$"))
@@ -64,19 +64,21 @@ def test_a_click_checks_now(opened: Opened) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for processes in /proc")
-def test_a_check_whose_process_dies_says_so_and_a_click_checks_again(open_page: OpenPage) -> None:
-    with running_server() as server:
-        opened = open_page(port=server.port)
+def test_a_check_whose_process_dies_says_so_and_a_click_checks_again(open_tab: OpenTab) -> None:
+    with running_server(limits__process_seconds=str(PATIENCE)) as server:
+        opened = open_tab(f"http://127.0.0.1:{server.port}/", 1366, 768)
         opened.until(lambda: bool(server.children()))
-        os.kill(server.children()[0], signal.SIGKILL)
+        os.kill(server.children()[0], signal.SIGKILL)  # while it loads torch
         light = opened["checked"]
         expect(light).to_have_attribute("data-state", "failed")
         expect(light).to_have_text("Not verified")
         expect(light).to_have_attribute("title", re.compile("^Step 1 could not be checked: the process .* has ended"))
         opened["play"].click()
         opened.until(lambda: opened.number("steps") > 100)
-        light.click()
+        opened["checks"].evaluate("panel => panel.showPopover()")
         expect(opened["checked-verdict"]).to_contain_text("the process that compares has ended")
+        opened["checks"].evaluate("panel => panel.hidePopover()")
+        light.click()
         opened.until(lambda: light.get_attribute("data-state") == "green")
         expect(opened["checked-verdict"]).to_contain_text("agrees with everything")
 
@@ -119,7 +121,7 @@ def test_each_bug_turns_it_red_and_its_end_green(open_page: OpenPage, bug: str) 
     expect(opened["checked"]).to_have_attribute("data-state", "red")
     assert opened.number("checked") > 1e-3
     expect(opened["checked-verdict"]).to_contain_text("is wrong")
-    assert opened.page.locator(".checks tr.wrong").count() >= 1
+    expect(opened.page.locator(".checks tr.wrong").first).to_be_attached()
     opened["plant"].select_option("")
     expect(opened["checked"]).to_have_attribute("data-state", "green")
 
@@ -144,7 +146,7 @@ def test_a_run_is_broken_diagnosed_and_mended(opened: Opened, name: str) -> None
     opened[f"break-{name}"].click()
     expect(opened["broken"]).to_be_visible()
     expect(opened["diagnosis"]).to_be_visible()
-    assert opened["diagnosis"].get_attribute("data-code") == name
+    expect(opened["diagnosis"]).to_have_attribute("data-code", name)
     opened["diagnosis-where"].click()
     expect(opened.page.locator(".pointed").first).to_be_visible()
     opened["repair"].click()

@@ -105,7 +105,7 @@ def test_a_hidden_tab_draws_and_acknowledges_nothing(opened: Opened) -> None:
       document.dispatchEvent(new Event('visibilitychange'));
     }"""
     opened.page.evaluate(hide, True)
-    opened.painted()
+    opened.painted()  # a picture that was being painted is acknowledged
     opened.sent.clear()
     stands = opened.number("steps")
     seen = other.get_by_test_id("steps")

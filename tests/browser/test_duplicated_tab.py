@@ -9,6 +9,13 @@ from websockets.sync.client import connect
 from tests.app.running import Running, running_server
 from tests.browser.conftest import Opened, OpenPage, listen
 
+LIVING_TABS = """async () => {
+  const seen = () => performance.getEntriesByType('resource').find(({ name }) => name.endsWith('/living_tabs.js'));
+  while (!seen()) await new Promise(requestAnimationFrame);
+  await import(seen().name);
+}"""
+"""The part that answers other tabs is there."""
+
 
 def duplicate(opened: Opened) -> Opened:
     """As a browser does it: a window that a page opens begins with a copy of its session storage."""
@@ -33,7 +40,7 @@ def test_a_duplicate_has_a_run_of_its_own_begun_as_a_copy(open_page: OpenPage) -
     other = duplicate(opened)
     other.ready()
     expect(other["message"]).to_contain_text("This tab now has a run of its own")
-    assert other.number("steps") == reached
+    other.until(lambda: other.number("steps") == reached)
     assert session_of(other) != session_of(opened)
     expect(other["dataset-spiral"]).to_have_attribute("aria-pressed", "true")
     other["reset"].click()
@@ -65,9 +72,7 @@ def test_the_duplicate_of_a_tab_whose_run_rests_does_not_share_it(browser: Brows
         opened["step"].click()
         expect(opened["steps"]).to_have_attribute("data-value", "1")
         session = session_of(opened)
-        opened.page.wait_for_function(
-            "performance.getEntriesByType('resource').some(({ name }) => name.endsWith('/living_tabs.js'))"
-        )
+        opened.page.evaluate(LIVING_TABS)
         address = f"ws://127.0.0.1:{server.port}/ws"
         with connect(address), connect(address):
             expect(opened["message"]).to_contain_text("your experiment rests")

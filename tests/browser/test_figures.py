@@ -25,12 +25,16 @@ def test_presets_show_their_figures(opened: Opened) -> None:
     tops = {round(box["y"]) for box in (plots.nth(i).bounding_box() for i in range(5)) if box}
     assert len(tops) == 1, "in one row"
     opened["plots-z"].fill("-2")
-    read = [(opened.number(f"value-{name}"), opened.number(f"slope-{name}")) for name in five]
     wanted = [(0.1192, 0.1050), (-0.9640, 0.0707), (0, 0), (-0.2, 0.1), (-0.0455, -0.0852)]
-    np.testing.assert_allclose(read, wanted, atol=1e-4)
+
+    def are_read() -> bool:
+        read = [(opened.number(f"value-{name}"), opened.number(f"slope-{name}")) for name in five]
+        return np.allclose(read, wanted, rtol=0, atol=1e-4)
+
+    opened.until(are_read)
     drawing = opened["plot-tanh"].locator("svg")
     drawing.click()  # in its middle, where z is 0
-    assert abs(opened.number("slope-tanh") - 1) < 0.01
+    opened.until(lambda: abs(opened.number("slope-tanh") - 1) < 0.01)
     opened["plots-all"].click()
     expect(plots).to_have_count(10)
     opened.page.keyboard.press("Escape")
@@ -41,9 +45,14 @@ def test_presets_show_their_figures(opened: Opened) -> None:
     opened.until(lambda: opened.number("steps") == 1)
     opened.page.keyboard.press("Escape")
     opened["figure-open"].click()
-    weight1, weight2, bias = map(float, (opened["collapsed"].get_attribute("data-value") or "").split())
+    said = said_at(opened)
+
+    def is_the_networks_own() -> bool:
+        weight1, weight2, bias = map(float, (opened["collapsed"].get_attribute("data-value") or "0 0 0").split())
+        return abs(said - (weight1 * 2 + weight2 * -3 + bias)) < 1e-4
+
+    opened.until(is_the_networks_own)
     opened.page.keyboard.press("Escape")
-    assert abs(said_at(opened) - (weight1 * 2 + weight2 * -3 + bias)) < 1e-4
 
     choose(opened, "a1_neuron")
     opened["figure-open"].click()
@@ -92,7 +101,7 @@ def test_all_17_gradients_stand_side_by_side_and_half_of_them_without_the_two(op
     shares = [np.ptp(pairs, axis=1).max() / np.abs(pairs).max() for pairs in map(np.array, of_tensor.values())]
     autograd = next(one for one in checked["compared"] if one["witness"] == "autograd")
     assert max(shares) == pytest.approx(autograd["difference"], rel=0.01)  # to the last digit of float64
-    assert 0 < opened.number("all-gradients") < 1e-9
+    opened.until(lambda: 0 < opened.number("all-gradients") < 1e-9)
     opened["plant"].select_option("forgotten_two")
     expect(opened["all-gradients"].locator("tr.wrong").first).to_be_visible()
     gradients = next(message for message in reversed(opened.told) if message["type"] == "checked")["gradients"]

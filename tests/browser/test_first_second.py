@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Route, WebSocketRoute, expect
 
 from tests.app.running import Running
-from tests.browser.conftest import Opened, OpenPage
+from tests.browser.conftest import PATIENCE, Opened, OpenPage
 from tests.browser.network_log import Asked, follow, to_the_end
 from tests.table import sampled
 
@@ -34,6 +34,7 @@ WHEN = """
 def fresh(browser: Browser) -> Iterator[BrowserContext]:
     """A browser that has kept nothing."""
     context = browser.new_context(locale="en-US", viewport={"width": 1366, "height": 768})
+    context.set_default_timeout(PATIENCE * 1000)
     yield context
     context.close()
 

@@ -41,17 +41,18 @@ def test_a_panel_fills_the_screen_and_comes_back(open_page: OpenPage, profile: s
         if name == "layers" and profile == "projector":
             opened["chart-layers"].click()
         opened.page.locator(picture).first.wait_for()
+        opened.painted()  # a chart that has just come takes the size of its panel
         small, place = height(opened, name), opened["network"].bounding_box()
         opened.page.locator(f".panel:has([data-testid=fullscreen-{name}])").hover()
         keys.press("f")
         expect(opened[f"fullscreen-{name}"]).to_have_attribute("aria-pressed", "true")
-        assert fills(opened, name)
+        opened.until(lambda name=name: fills(opened, name))  # type: ignore[misc]
         opened.until(lambda name=name, least=small * growth: height(opened, name) > least)  # type: ignore[misc]
         expect(opened["play"]).to_be_hidden()
         keys.press({"network": "f", "output": "Escape"}.get(name, "f"))
         expect(opened["play"]).to_be_visible()
         opened.until(lambda name=name, most=small * 1.1: height(opened, name) < most)  # type: ignore[misc]
-        assert opened["network"].bounding_box() == place
+        opened.until(lambda place=place: opened["network"].bounding_box() == place)  # type: ignore[misc]
 
     opened["fullscreen-network"].click()
     keys.press("Space")  # the run's, not the button's

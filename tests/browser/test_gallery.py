@@ -42,7 +42,7 @@ def test_pictures_come_one_after_the_other_and_are_painted(opened: Opened) -> No
     for name in ("circle", "clouds", "quadrants"):
         canvas = opened[f"preset-{name}"].locator("canvas")
         expect(canvas).to_have_attribute("data-kind", "map")
-        assert canvas.evaluate(PAINTED) > 100
+        opened.until(lambda canvas=canvas: canvas.evaluate(PAINTED) > 100)  # type: ignore[misc]
     assert opened["preset-circle"].locator(".shape circle").count() == 2 + 4 + 2 + 1
     expect(opened["preset-circle"]).to_contain_text("2-4-2-1")
 
@@ -55,7 +55,8 @@ def test_a_chosen_preset_is_the_whole_experiment_and_says_what_to_see(opened: Op
     assert spec is not None
     opened.until(lambda: opened.spec == spec.model_dump(mode="json"))
     expect(opened["caption"]).to_contain_text(WORDS["en"]["preset.d2_xor.see"])
-    assert opened.state["speed"] == next(preset.steps_per_second for preset in PRESETS if preset.name == "d2_xor")
+    speed = next(preset.steps_per_second for preset in PRESETS if preset.name == "d2_xor")
+    opened.until(lambda: opened.state["speed"] == speed)
     opened["epoch-step"].click()
     opened.until(lambda: opened.number("epoch") == 1)
     expect(opened["caption"]).to_be_visible()
@@ -79,16 +80,16 @@ def test_a_preset_is_a_fresh_run_with_its_own_bug_and_pace(opened: Opened) -> No
     choose(opened, "e4_mystery")
     expect(opened["bug"]).to_have_attribute("data-value", "stop_on_batches")
     expect(opened["checked"]).to_have_attribute("data-state", "red")
-    assert (opened.state["playing"], opened.number("steps")) == (False, 0)
+    opened.until(lambda: (opened.state["playing"], opened.number("steps")) == (False, 0))
     opened["step"].click()
     opened.until(lambda: opened.number("steps") == 1)
     choose(opened, "e2_planar")
     expect(opened["bug"]).to_have_attribute("data-value", "")
-    assert (opened.number("steps"), opened.state["speed"]) == (0, planar.steps_per_second)
+    opened.until(lambda: (opened.number("steps"), opened.state["speed"]) == (0, planar.steps_per_second))
     opened["step"].click()
     opened.until(lambda: opened.number("steps") == 1)
     choose(opened, "e2_planar")
-    assert opened.number("steps") == 0, "the same preset again starts again"
+    opened.until(lambda: opened.number("steps") == 0)  # the same preset again starts again
 
 
 def test_one_undo_brings_back_what_the_page_showed_before_a_preset(opened: Opened) -> None:
@@ -127,6 +128,7 @@ def test_a_preset_ends_slow_motion_and_drawing(opened: Opened) -> None:
     choose(opened, "clouds")
     expect(opened["phase-off"]).to_be_hidden()
     opened["draw-points"].click()
+    expect(opened["draw-points"]).to_have_attribute("aria-pressed", "true")
     choose(opened, "circle")
     expect(opened["draw-points"]).to_have_attribute("aria-pressed", "false")
 
@@ -175,7 +177,8 @@ def test_the_inspector_stands_beside_the_caption(open_page: OpenPage, query: str
     open_gallery(opened)
     opened["preset-circle"].click()
     opened["neuron-0-0"].click()
-    expect(opened["inspector"]).to_be_visible()
+    expect(opened["inspector"]).to_have_attribute("data-id", "neuron-0-0")
+    opened.loaded()
     inspector, caption = opened["inspector"].bounding_box(), opened["caption"].bounding_box()
     assert inspector
     assert caption
@@ -195,6 +198,8 @@ def test_on_a_wall_a_caption_cuts_nothing(open_page: OpenPage, width: int) -> No
     opened = open_page("?profile=projector", width)
     open_gallery(opened)
     opened["break-vanishing"].click()
+    expect(opened["broken"]).to_be_visible()
+    opened.answered()
     network, river = opened["network"].bounding_box(), opened["gradient-layer-0"].bounding_box()
     assert network
     assert river
@@ -228,11 +233,14 @@ def test_outputs_of_many_values_leave_the_scores_their_place(open_page: OpenPage
     open_gallery(opened)
     opened[f"preset-{preset}"].click()
     expect(opened["sample-9"]).to_be_visible()
-    last, metrics = opened["sample-9"].bounding_box(), opened.page.locator("#metrics").bounding_box()
-    assert last
-    assert metrics
-    assert last["height"] >= 12
-    assert last["y"] + last["height"] <= metrics["y"] + 1
+
+    def has_its_place() -> bool:
+        last, metrics = opened["sample-9"].bounding_box(), opened.page.locator("#metrics").bounding_box()
+        assert last
+        assert metrics
+        return last["height"] >= 12 and last["y"] + last["height"] <= metrics["y"] + 1
+
+    opened.until(has_its_place)
 
 
 def test_search(opened: Opened) -> None:
@@ -270,7 +278,7 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
     opened = open_page(query)
     open_gallery(opened)
     for width, height in ((1366, 768), (1024, 768), (390, 844)):
-        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         cut = opened.page.evaluate(
             """() => [...document.querySelectorAll('.gallery .preset, .gallery .preset-see, .gallery b')]
               .filter((part) => part.scrollWidth > part.clientWidth + 1 && part.clientWidth
@@ -280,7 +288,7 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
         expect(opened["preset-search"]).to_be_in_viewport()
     opened["preset-spiral"].click()
     for width, height in ((1366, 768), (1024, 768)):
-        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         expect(opened["caption"]).to_be_in_viewport(ratio=1)
         expect(opened["gradient-layer-0" if "projector" in query else "loss-chart"]).to_be_in_viewport(ratio=1)
         assert opened.page.evaluate("document.documentElement.scrollHeight") == height

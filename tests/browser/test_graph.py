@@ -158,7 +158,7 @@ def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph)
         opened["own-backward"].fill(backward)
         expect(opened["own-fault"]).to_contain_text(sentence)
     in_address = "new URLSearchParams(location.hash.slice(1)).get('backward')"
-    assert opened.page.evaluate(in_address) == "y·g, q·g"
+    opened.until(lambda: opened.page.evaluate(in_address) == "y·g, q·g")
     expect(opened["fault"]).to_be_hidden()
     expect(opened["node-L"]).to_have_attribute("data-value", "-6")  # nothing else is lost
     opened["own-backward"].fill("y·g, x·g")
@@ -174,7 +174,7 @@ def test_an_own_operation_is_written_judged_and_corrected(open_graph: OpenGraph)
     click(opened, "preset-autograd")
     expect(opened["own-backward"]).to_be_hidden()
     expect(opened["own-backward"]).to_have_value("")
-    assert opened.page.evaluate(in_address) is None
+    opened.until(lambda: opened.page.evaluate(in_address) is None)
 
 
 def test_how_to_write_names_every_function(open_graph: OpenGraph) -> None:
@@ -329,10 +329,10 @@ def test_a_wide_graph_is_dragged_or_shown_whole(open_graph: OpenGraph) -> None:
     page.mouse.down()
     page.mouse.move(box["x"] + 300, middle, steps=3)
     page.mouse.up()
-    assert stage.evaluate(sizes)[2] == 300
+    opened.until(lambda: stage.evaluate(sizes)[2] == 300)
     expect(opened["card"]).not_to_have_attribute("data-node", re.compile("."))  # what was dragged is not chosen
     click(opened, "fit")
-    assert stage.evaluate(sizes)[:2] == [0, 0]
+    opened.until(lambda: stage.evaluate(sizes)[:2] == [0, 0])
 
 
 @pytest.mark.parametrize("query", ["?lang=en", "?lang=zh&profile=projector"])
@@ -341,7 +341,7 @@ def test_at_every_size(open_graph: OpenGraph, query: str) -> None:
     click(opened, "finish")
     page = opened.page
     for width, height in SCREENS + SMALL_SCREENS:
-        page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         opened.until(lambda: page.evaluate(PAST_THE_EDGE) == [])
         across, down = page.evaluate(OVERFLOW)
         assert across == 0, (width, height)

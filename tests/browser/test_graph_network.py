@@ -54,11 +54,11 @@ def test_a_network_of_every_kind_of_layer_and_what_is_said_of_it(open_page: Open
     expect(opened["node-norms.0"]).to_be_visible()
     click(opened, "finish")
     opened["node-residual.0"].click()
+    expect(opened["contribution"]).to_have_count(2)
     terms = [
         [float(part) for part in (term.get_attribute("data-value") or "").split()]
         for term in opened["contribution"].all()
     ]
-    assert len(terms) == 2
     assert [sum(parts) for parts in zip(*terms, strict=True)] == pytest.approx(through, rel=1e-9)
     assert values(opened, "L") == pytest.approx(loss, rel=1e-12)
 

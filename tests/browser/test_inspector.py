@@ -278,7 +278,7 @@ def test_with_keys_alone(opened: Opened) -> None:
     expect(opened["weight-1-0-3"]).to_be_focused()
     page.keyboard.press("Enter")
     is_open(opened, "weight-1-0-3", 1)
-    assert page.evaluate("document.activeElement.closest('[data-testid=inspector]') !== null")
+    opened.until(lambda: page.evaluate("document.activeElement.closest('[data-testid=inspector]') !== null"))
     page.keyboard.press("Tab")
     page.keyboard.press("Tab")
     assert page.evaluate("document.activeElement.closest('[data-testid=inspector]') !== null")
@@ -305,7 +305,7 @@ def test_network_and_boundary_stay_in_sight(opened: Opened) -> None:
     opened["neuron-1-0"].click()
     is_open(opened, "neuron-1-0", 1)
     for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844)):
-        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         opened.until(lambda wide=width: opened.page.evaluate("document.documentElement.scrollWidth") <= wide)  # type: ignore[misc]
         sheet, boundary, network = (opened[name].bounding_box() for name in ("inspector", "boundary", "network"))
         assert sheet

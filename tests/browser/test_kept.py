@@ -18,12 +18,12 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         opened["step"].click()
         opened.until(lambda: opened.number("steps") == 1)
         opened["epoch-step"].click()
-        opened.until(lambda: opened.number("steps") > 1)
+        opened.until(lambda: opened.number("steps") == 25)
         step, loss = opened.number("steps"), opened.number("train-loss")
         opened.page.keyboard.press("k")
         expect(opened["message"]).to_contain_text("Kept as “Two spirals, 2-5-1, step 25”.")
         opened["epoch-step"].click()
-        opened.until(lambda: opened.number("steps") > step)
+        opened.until(lambda: opened.number("steps") == 50)
         later = opened.number("train-loss")
         opened["dataset-xor"].click()
         opened.until(lambda: opened.number("steps") == 0)
@@ -49,7 +49,7 @@ def test_experiments_are_kept_and_opened_where_they_were(open_tab: OpenTab, tmp_
         expect(opened["kept-sheet"]).to_be_hidden()
         opened.until(lambda: (opened.number("steps"), opened.number("train-loss")) == (step, loss))
         opened["epoch-step"].click()
-        opened.until(lambda: opened.number("steps") > step and opened.number("train-loss") == later)
+        opened.until(lambda: (opened.number("steps"), opened.number("train-loss")) == (50, later))
         compare(opened)
         compare_too_many(opened)
         open_what_is_gone(opened)
@@ -70,7 +70,8 @@ def compare(opened: Opened) -> None:
     opened["epoch-step"].click()
     opened.until(lambda: opened.number("steps") == 25)
     expect(opened["rival-1"]).to_have_attribute("data-step", "25")
-    assert opened["rival-1"].get_attribute("data-value") == opened["rival-0"].get_attribute("data-value")
+    value = str(opened["rival-1"].get_attribute("data-value"))
+    expect(opened["rival-0"]).to_have_attribute("data-value", value)
 
 
 def compare_too_many(opened: Opened) -> None:

@@ -32,6 +32,7 @@ def test_space_on_the_focused_play_button_toggles_once(opened: Opened) -> None:
     opened["play"].focus()
     opened.page.keyboard.press("Space")
     expect(opened["play"]).to_have_attribute("aria-pressed", "true")
+    opened.answered()
     assert commands(opened) == ["play"]
 
 
@@ -59,6 +60,7 @@ def test_space_plays_after_the_mouse_has_pressed_another_button(opened: Opened) 
     opened["links-weight"].focus()  # by key, it is the button's own
     opened.page.keyboard.press("Space")
     expect(opened["links-weight"]).to_have_attribute("aria-pressed", "true")
+    opened.answered()
     assert commands(opened) == ["play"]
 
 

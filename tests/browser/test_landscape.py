@@ -53,6 +53,6 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
 
     opened["study-tab-curvature"].click()
     opened.until(lambda: value(opened, "curvature") == pytest.approx(curvature(twin)[0], rel=1e-9))
-    assert value(opened, "two-over-rate") == pytest.approx(2 / twin.spec.learning_rate)
+    opened.until(lambda: value(opened, "two-over-rate") == pytest.approx(2 / twin.spec.learning_rate))
     expect(opened["curvature-notes"]).to_contain_text("mini-batch")
     opened["studies-close"].click()

@@ -30,9 +30,9 @@ def test_a_list_is_made_stepped_through_kept_and_shared(open_page: OpenPage, tmp
     opened["list-name"].fill("Spirals")
     opened["list-address"].fill("https://school.example/#dataset=spiral&hidden=8,8&steps_per_second=30")
     opened["list-add"].click()
-    assert rows(opened)[1:] == ["By hand", "Spirals"]
+    opened.until(lambda: rows(opened)[1:] == ["By hand", "Spirals"])
     opened["list-entries"].get_by_label("Move up: Spirals").click()
-    assert rows(opened)[1:] == ["Spirals", "By hand"]
+    opened.until(lambda: rows(opened)[1:] == ["Spirals", "By hand"])
     with opened.page.expect_download() as saved:
         opened["list-download"].click()
     file = tmp_path / "list.json"
@@ -48,13 +48,13 @@ def test_a_list_is_made_stepped_through_kept_and_shared(open_page: OpenPage, tmp
         opened.until(lambda: opened.number("steps") == 0)
         expect(opened["play"]).to_have_attribute("aria-pressed", "false")
     expect(opened["message"]).to_contain_text("2 of 3: Spirals")
-    assert opened.state["speed"] == 30
+    opened.until(lambda: opened.state["speed"] == 30)
     opened.reload()
     keys.press("l")
     expect(opened["list-entries"].locator("[aria-current]")).to_have_text("Spirals")
     for name in ("By hand", "Spirals"):
         opened["list-entries"].get_by_label(f"Take out: {name}").click()
-    assert len(rows(opened)) == 1
+    opened.until(lambda: len(rows(opened)) == 1)
     expect(opened["list-entries"].locator("[aria-current]")).to_have_count(1)  # the one before those that were begun
     opened["list-address"].fill("#dataset=own&own_points=" + "1:2:0," * 40_000)
     opened["list-add"].click()

@@ -18,7 +18,7 @@ def test_two_optimizers_are_compared_over_seeds_a_run_opened_and_a_rate_taken(op
     opened["luck-against"].select_option("adam")
     expect(opened["luck-cost"]).to_contain_text("18 runs")
     opened["luck-start"].click()
-    expect(opened["luck-band"]).to_have_attribute("data-done", "18", timeout=60_000)
+    expect(opened["luck-band"]).to_have_attribute("data-done", "18")
     expect(opened["luck-band"]).to_have_attribute("data-runs", "18")
     runs = []
     for seed in range(Spec().seed, Spec().seed + 9):
@@ -34,11 +34,11 @@ def test_two_optimizers_are_compared_over_seeds_a_run_opened_and_a_rate_taken(op
     found = list(rate_search(Spec(), backend="by_hand"))[-1]
     assert found is not None
     opened["rate-finder"].click()
-    expect(opened["rate-finder"]).to_have_attribute("data-value", str(found.steepest), timeout=60_000)
+    expect(opened["rate-finder"]).to_have_attribute("data-value", str(found.steepest))
     opened["rate-take"].click()
     opened["study-tab-luck"].click()
     opened["luck-start"].click()
-    opened["luck-open-worst"].click(timeout=60_000)
+    opened["luck-open-worst"].click()
     expect(opened["studies-sheet"]).to_be_hidden()
     expect(opened["steps"]).to_have_attribute("data-value", str(steps))
     expect(opened["learning-rate"]).to_have_value(str(found.steepest))

@@ -36,6 +36,7 @@ def configure(opened: Opened, **spec: Any) -> None:
         {"command": {"type": "configure", "spec": spec}, "becomes": {name: becomes[name] for name in spec}},
     )
     opened.until(lambda: all(opened.spec[name] == becomes[name] for name in spec))
+    opened.answered()  # the page shows it
 
 
 def widths(opened: Opened) -> list[int]:
@@ -199,8 +200,11 @@ def test_the_length_is_that_of_the_frame(opened: Opened) -> None:
              return frame.gradient_norms;
            }"""
     )
-    shown = [opened.number(f"gradient-layer-{layer}") for layer in range(3)]
-    assert shown == pytest.approx(norms, rel=1e-6)
+
+    def are_shown() -> bool:
+        return [opened.number(f"gradient-layer-{layer}") for layer in range(3)] == pytest.approx(norms, rel=1e-6)
+
+    opened.until(are_shown)
 
 
 # ---- at every size
@@ -239,6 +243,8 @@ def everything_fits(opened: Opened, hidden: list[dict[str, Any]], may_scroll: bo
 def test_the_mark_over_the_inputs_lies_on_none_of_them_without_hidden_layers(open_page: OpenPage) -> None:
     opened = open_page("#hidden=")
     opened.until(lambda: opened.spec["hidden"] == [])
+    expect(opened["neuron-1-0"]).to_have_count(0)
+    opened.answered()
     mark = opened.page.locator(".inputs .restarts").bounding_box()
     tile = opened.page.locator(".tile").first.bounding_box()
     assert mark

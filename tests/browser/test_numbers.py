@@ -120,6 +120,8 @@ def test_a_number_opens_its_arithmetic(open_page: OpenPage) -> None:
     opened = open_with_numbers(open_page)
     opened.until(lambda: bool(written(opened)))
     number = opened["weight-1-3-2"]
+    number.wait_for()
+    opened.answered()
     place = number.bounding_box()
     canvas = opened.page.locator("canvas.figures").bounding_box()
     assert place

@@ -71,8 +71,7 @@ def test_points_and_place_are_read_under_the_pointer(opened: Opened) -> None:
 def test_test_points_come_on_request(opened: Opened) -> None:
     picture = "canvas => canvas.toDataURL()"
     expect(opened["test-points"]).not_to_be_checked()
-    for _ in range(3):  # what the first picture set going is painted
-        opened.page.evaluate("() => new Promise(requestAnimationFrame)")
+    opened.answered()  # what the first picture set going is painted
     before = opened["boundary"].evaluate(picture)
     opened["test-points"].check()
     opened.until(lambda: opened["boundary"].evaluate(picture) != before)
@@ -110,13 +109,18 @@ def test_many_classes_are_areas_of_their_own(opened: Opened) -> None:
     expect(opened["neuron-2-4"]).to_be_visible()
     opened.paused()
     opened["discretize"].check()
-    opened.painted()
     grid = [(0.02 + 0.04 * column, 0.02 + 0.04 * row) for row in range(25) for column in range(25)]
-    seen = [tuple(rgb) for rgb in pixels(opened["boundary"], grid)]
-    for colour in ("#d4640a", "#1f6db3", "#58a07a", "#65005c", "#3e3107"):
-        ground = [pale(colour, part) for part in range(3)]
-        near = [rgb for rgb in seen if max(abs(a - b) for a, b in zip(rgb, ground, strict=True)) < 5]
-        assert len(near) > 10, f"{colour} has an area of its own"
+
+    def have_areas_of_their_own() -> bool:
+        seen = [tuple(rgb) for rgb in pixels(opened["boundary"], grid)]
+        grounds = [
+            [pale(colour, part) for part in range(3)]
+            for colour in ("#d4640a", "#1f6db3", "#58a07a", "#65005c", "#3e3107")
+        ]
+        near = [[max(abs(a - b) for a, b in zip(rgb, ground, strict=True)) < 5 for rgb in seen] for ground in grounds]
+        return all(sum(places) > 10 for places in near)
+
+    opened.until(have_areas_of_their_own)
 
 
 def pale(colour: str, part: int) -> float:
@@ -144,7 +148,7 @@ def test_sums_are_typed_in_and_answered(opened: Opened) -> None:
     expect(opened["pair-seen"]).to_contain_text("never shown")
     opened["output-1"].click()
     expect(opened["output-1"]).to_have_attribute("aria-pressed", "true")
-    assert opened.number("r2") > 0.99
+    opened.until(lambda: opened.number("r2") > 0.99)
 
 
 def test_a_digit_drawn_on_the_pad_is_recognised(opened: Opened) -> None:
@@ -217,18 +221,18 @@ def test_pictures_the_network_makes_stand_beside_what_they_should_be(opened: Ope
 def test_scores_and_curves_are_one_click_away(opened: Opened) -> None:
     opened.play_to(300)
     opened["play"].click()
-    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened.paused()
     expect(opened["f1"]).to_have_attribute("data-value", re.compile(r"\d"))
     opened["all-scores"].click()
-    samples = "() => Number(document.querySelector('[data-testid=samples-spent]')?.dataset.value)"
-    opened.until(lambda: opened.page.evaluate(samples) == opened.number("steps") * 10)  # the last picture is there
+    opened.until(lambda: opened.number("samples-spent") == opened.number("steps") * 10)  # the last picture is there
     opened.until(lambda: opened.number("test-f1") == opened.number("f1"))
     expect(opened["auc-test"]).to_have_attribute("data-value", re.compile(r"\d"))
-    assert 0.5 < opened.number("auc-test") <= 1
+    opened.until(lambda: 0.5 < opened.number("auc-test") <= 1)
     for counts in ("confusion-train", "confusion-test"):
         cells = opened[counts].locator("b")
         expect(cells).to_have_count(4)
-        assert sum(int(cell) for cell in cells.evaluate_all("cells => cells.map(cell => cell.dataset.value)")) == 250
+        values = "cells => cells.map((cell) => Number(cell.dataset.value))"
+        opened.until(lambda cells=cells, values=values: sum(cells.evaluate_all(values)) == 250)  # type: ignore[misc]
     named = opened["confusion-train"].locator("b").evaluate_all("cells => cells.map(cell => cell.dataset.name)")
     assert named == ["TN", "FP", "FN", "TP"]
     pixels = "canvas => canvas.toDataURL()"
@@ -279,8 +283,9 @@ TOO_WIDE = """async () => {
 def test_counts_of_all_of_mnist_fit_their_cells(open_page: OpenPage, query: str, sizes: int) -> None:
     opened = open_page(query)
     opened["all-scores"].click()
+    expect(opened["confusion-train"]).to_be_visible()
     for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844))[:sizes]:
-        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         assert opened.page.evaluate(TOO_WIDE) == 0, width
 
 
@@ -296,7 +301,7 @@ def test_the_pad_fits_every_size(open_page: OpenPage) -> None:
         opened = open_page(query)
         configure(opened, hidden=layers(32), **DIGITS)
         for width, height in ((1366, 768), (1024, 768), (800, 600), (390, 844)):
-            opened.page.set_viewport_size({"width": width, "height": height})
+            opened.resize(width, height)
             opened["pad"].scroll_into_view_if_needed()
             opened.painted()
             panel, sheet, last = box(opened.page.locator("#output")), box(opened["pad"]), box(opened["probability-9"])

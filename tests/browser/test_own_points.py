@@ -38,6 +38,7 @@ def test_points_drawn_with_the_mouse_are_trained_on(opened: Opened) -> None:
     configure(opened, learning_rate=0.3)
     opened.play_to(300)
     opened["play"].click()
+    opened.paused()
     (red, _, blue), (r, g, _) = pixels(opened["boundary"], [(0.03, 0.03), (0.97, 0.97)])
     assert red > blue + 40, "orange where the triangles are"
     assert g > r + 20, "green where the squares are"
@@ -103,6 +104,7 @@ def test_points_are_drawn_by_keyboard_alone(opened: Opened) -> None:
     page = opened.page
     opened["draw-points"].focus()
     page.keyboard.press("Enter")
+    expect(opened["draw-empty"]).to_be_visible()
     opened["draw-empty"].focus()
     page.keyboard.press("Enter")
     expect(opened["boundary"]).to_be_focused()
@@ -208,12 +210,7 @@ def test_a_file_that_cannot_be_read_says_why(opened: Opened) -> None:
       const event = { dataTransfer: data, bubbles: true, cancelable: true };
       for (const name of ['dragenter', 'drop']) document.dispatchEvent(new DragEvent(name, event));
     }"""
-
-    def is_said() -> bool:
-        opened.page.evaluate(drop)  # again, until the part that takes files is loaded
-        opened.page.wait_for_timeout(300)
-        return "2" in (opened["upload-fault"].text_content() or "")
-
-    opened.until(is_said)
+    opened.page.evaluate(drop)
+    expect(opened["upload-fault"]).to_contain_text("2")
     expect(opened["upload-use"]).to_be_hidden()
     opened.faults[:] = [fault for fault in opened.faults if "422" not in fault]

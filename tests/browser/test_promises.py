@@ -63,6 +63,7 @@ def test_each_thing_a_preset_names_can_be_clicked(opened: Opened, name: str) -> 
         count_clicks(control)
         link.click()
         opened.until(lambda control=control: control.get_attribute("data-clicks") == "1")  # type: ignore[misc]
+        opened.loaded()
         opened.page.keyboard.press("Escape")
 
 

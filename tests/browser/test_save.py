@@ -82,7 +82,7 @@ def test_the_run_is_offered_as_programs_that_have_been_compared(opened: Opened) 
         on_click = kind in ("onnx", "report")  # the others are made when the menu opens
         taken = download(opened, f"export-{kind}") if on_click else None
         proof = opened[f"export-{kind}"].get_by_test_id("proof")
-        expect(proof).to_have_attribute("data-state", "proved", timeout=60_000)
+        expect(proof).to_have_attribute("data-state", "proved")
         assert float(proof.get_attribute("data-difference") or "nan") < 1e-5
         expect(proof).to_contain_text(f"Step {step}: ")
         expect(proof).to_contain_text(said)
@@ -111,8 +111,8 @@ def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:
     for testid, value in (("train-loss", told["train_loss"]), ("test-loss", told["test_loss"])):
         opened.until(lambda testid=testid, value=value: opened.number(testid) == pytest.approx(value, rel=1e-5))  # type: ignore[misc]
     opened.answered()
-    texts = [line["text"] for line in written(opened)]
-    assert texts.count("0.50") == opened.state["parameters_count"]
+    count = opened.state["parameters_count"]
+    opened.until(lambda: [line["text"] for line in written(opened)].count("0.50") == count)
     expect(opened["inspector"]).to_contain_text("Step 1 (next step, ")
 
 

@@ -72,7 +72,7 @@ def test_at_every_size(open_page: OpenPage, query: str) -> None:
     page = opened.page
     opened.open_controls()
     for width, height in SCREENS + SMALL_SCREENS:
-        page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         opened.until(lambda: page.evaluate(PAST_THE_EDGE) == [])  # charts follow within half a second
         across, down = page.evaluate(OVERFLOW)
         assert across == 0, (width, height)
@@ -137,8 +137,9 @@ def test_on_a_projector_the_picture_is_large_and_nothing_moves_it(open_page: Ope
     opened = open_page(f"?profile=projector{after}")
     opened.play_to(30)
     opened["play"].click()
+    opened.paused()
     for width, height in ((1024, 768), (1366, 768), (1920, 1080)):
-        opened.page.set_viewport_size({"width": width, "height": height})
+        opened.resize(width, height)
         larger = min(width / 1366, height / 768) if width > 1366 else 1
 
         def is_large(larger: float = larger) -> bool:
@@ -158,6 +159,7 @@ def test_on_a_projector_the_picture_is_large_and_nothing_moves_it(open_page: Ope
     opened["presets"].click()
     opened["preset-circle"].click()
     expect(opened["caption"]).to_be_visible()
+    opened.loaded()
     assert [opened[testid].bounding_box() for testid in ("boundary", "network")] == before
 
 
@@ -170,7 +172,7 @@ def test_language_and_theme_are_changed_at_once_and_remembered(open_page: OpenPa
     opened["theme"].click()
     expect(opened["status"]).to_have_text("Ready")
     expect(opened.page.get_by_text("Learning rate").first).to_be_visible()
-    assert "dark" not in opened.page.url
+    opened.until(lambda: "dark" not in opened.page.url)
     opened.reload()
     expect(opened["status"]).to_have_text("Ready")
     assert opened.page.evaluate("document.documentElement.classList.contains('dark')") is False
@@ -190,8 +192,12 @@ def test_initial_weights_and_every_data_set_are_at_hand(open_page: OpenPage, wid
     expect(opened["initializer"]).to_be_visible()
     thumbnails = "() => document.querySelector('.thumbnails').getBoundingClientRect().bottom"
     tiles = "() => [...document.querySelectorAll('.thumbnails button')].map((tile) => tile.getBoundingClientRect())"
-    edge = opened.page.evaluate(thumbnails)
-    assert not [box for box in opened.page.evaluate(tiles) if box["top"] < edge - 1 and box["bottom"] > edge + 1], "cut"
+
+    def are_cut() -> bool:
+        edge = opened.page.evaluate(thumbnails)
+        return any(box["top"] < edge - 1 and box["bottom"] > edge + 1 for box in opened.page.evaluate(tiles))
+
+    opened.until(lambda: not are_cut())
     opened["all-data-sets"].select_option("nand_gate")
     opened.until(lambda: opened.spec["dataset"] == "nand_gate")
     opened.until(lambda: in_view(opened, "dataset-nand_gate"))
@@ -201,7 +207,11 @@ def test_on_a_phone_drawing_brings_the_whole_plane_below_the_controls(open_page:
     opened = open_page("", 390, 844)
     opened["draw-points"].click()
     opened["draw-empty"].click()
-    bar, plane = opened.page.locator(".transport").bounding_box(), opened["boundary"].bounding_box()
-    assert bar
-    assert plane
-    assert plane["y"] >= bar["y"] + bar["height"]
+
+    def is_below() -> bool:
+        bar, plane = opened.page.locator(".transport").bounding_box(), opened["boundary"].bounding_box()
+        assert bar
+        assert plane
+        return plane["y"] >= bar["y"] + bar["height"]
+
+    opened.until(is_below)

@@ -158,8 +158,8 @@ def test_code_stands_beside_it_with_its_values_and_another_sample_has_others(ope
     expect(code.locator("dt").first).to_have_text("below")
     step = told(opened)
     bound = next(phase for phase in step["phases"] if (phase["name"], phase["layer"]) == ("forward", 1))["bound"]
-    first = code.locator("dd").nth(1).inner_text()
-    assert first == f"[{', '.join(f'{value:.4f}' for value in bound['z'])}]".replace("-", "−")
+    first = f"[{', '.join(f'{value:.4f}' for value in bound['z'])}]".replace("-", "−")
+    expect(code.locator("dd").nth(1)).to_have_text(first)
     opened["phase-sample-next"].click()
     expect(opened["phase-sample"]).to_have_attribute("data-value", str(step["batch"][1]))
     expect(code.locator("dd").nth(1)).not_to_have_text(first)
@@ -193,9 +193,11 @@ def test_what_is_opened_last_stands_in_front_and_no_line_is_cut(opened: Opened) 
         opened[testid].click()
         expect(opened["code"]).to_be_hidden()
         expect(opened["phase-code"]).to_have_attribute("aria-pressed", "false")
-        assert opened["inspector"].evaluate(f"element => ({IN_FRONT})([element, .5])")
-        opened["phase-code"].click()
-        assert opened["code"].evaluate(f"element => ({IN_FRONT})([element, .5])")
+        for in_front in ("inspector", "code"):
+            place = opened[in_front]
+            opened.until(lambda place=place: bool(place.evaluate(f"element => ({IN_FRONT})([element, .5])")))  # type: ignore[misc]
+            if in_front == "inspector":
+                opened["phase-code"].click()
     opened["code-close"].click()
     expect(opened["inspector"]).to_be_visible()
 

@@ -33,8 +33,7 @@ VIEWS = ["", "?lang=zh&profile=projector", "?lang=zh", "?profile=projector"]
 def test_what_stays_in_view_takes_a_quarter_and_covers_no_focus(open_page: OpenPage, view: str) -> None:
     opened = open_page(view)
     for width, height in SCREENS:
-        opened.page.set_viewport_size({"width": width, "height": height})
-        opened.painted()
+        opened.resize(width, height)
         found = opened.page.evaluate(MEASURED)
         assert found["sideways"] <= 0, (width, height)
         assert found["share"] <= 0.25, (width, height)
