@@ -270,11 +270,9 @@ class SessionManager:
             for viewer in session.run.viewers:
                 viewer.close(Closing("server_stopping"))
         deadline = time.monotonic() + self.limits.stop_seconds
-        while any(session.run.viewers for session in self._sessions.values()) and time.monotonic() < deadline:
-            await asyncio.sleep(0.02)
-        ending = [asyncio.create_task(self._end(session)) for session in list(self._sessions.values())]
+        ending = [asyncio.create_task(self._end_unwatched(session, deadline)) for session in self._sessions.values()]
         if ending := [*ending, *self._resting.values()]:
-            _, late = await asyncio.wait(ending, timeout=self.limits.stop_seconds)
+            _, late = await asyncio.wait(ending, timeout=2 * self.limits.stop_seconds)
             if late:
                 log.warning("%d runs were not saved in time: the store is too slow", len(late))
 
@@ -294,6 +292,12 @@ class SessionManager:
     def _leaving(self, newcomer: str) -> Session | None:
         kept, now, can_rest = self.limits.kept_seconds, time.monotonic(), self._can_rest()
         return leaver(self._sessions.values(), newcomer, kept, now, can_rest=can_rest)
+
+    async def _end_unwatched(self, session: Session, deadline: float) -> bool:
+        """Once everybody who watches it has left, or at the deadline."""
+        while session.run.viewers and time.monotonic() < deadline:
+            await asyncio.sleep(0.02)
+        return await self._end(session)
 
     async def _end(self, session: Session) -> bool:
         """It is kept in the store, if there is one, and ended here. False: it could not be kept, so it goes on."""

@@ -1,6 +1,8 @@
 """All sessions of a server: each is found again by its key."""
 
-from tests.app.fake_viewer import Watcher, found, managing
+import asyncio
+
+from tests.app.fake_viewer import PATIENCE, Watcher, eventually, found, managing
 
 
 async def test_a_session_is_found_again_as_it_was() -> None:
@@ -27,3 +29,16 @@ async def test_there_are_seats_while_a_newcomer_would_get_one() -> None:
         assert not manager.has_seats
         for person in people:
             person.leave()
+
+
+async def test_a_stopping_server_ends_the_runs_of_others_while_it_waits_for_one_that_does_not_leave() -> None:
+    async with managing() as manager:
+        manager.limits = manager.limits.model_copy(update={"stop_seconds": 10 * PATIENCE})
+        stays, leaves = Watcher(await manager.create()), Watcher(await manager.create())
+        stopping = asyncio.create_task(manager.stop())
+        leaves.leave()
+        await eventually(lambda: manager.find(leaves.session.key) is None)
+        assert manager.find(stays.session.key) is stays.session
+        stays.leave()
+        await asyncio.wait_for(stopping, PATIENCE)
+        assert manager.find(stays.session.key) is None
