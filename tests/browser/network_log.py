@@ -9,8 +9,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import CDPSession, Page
 
 JS = Path(__file__).parents[2] / "static" / "js"
-OF_THE_WALL = {"panels/presenting/wall_window.js"}
-LATE = set(re.findall(r"import\('\.\./(.+?)'\)", (JS / "pages" / "playground.js").read_text())) - OF_THE_WALL
+ELSEWHERE = {"panels/presenting/wall_window.js", "panels/top/touch_titles.js"}
+"""On the wall, and where there are fingers."""
+
+LATE = set(re.findall(r"import\('\.\./(.+?)'\)", (JS / "pages" / "playground.js").read_text())) - ELSEWHERE
 """Modules, below js/, that a page at a desk loads when it has nothing else to do."""
 
 

@@ -23,3 +23,4 @@ mountGraph(
   ownSession() ?? '',
 );
 for (const control of /** @type {NodeListOf<HTMLButtonElement>} */ (document.querySelectorAll(':disabled'))) control.disabled = false;
+if (matchMedia('(any-pointer: coarse)').matches) import('../panels/top/touch_titles.js').then(({ mountTouchTitles }) => mountTouchTitles());

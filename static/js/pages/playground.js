@@ -192,7 +192,7 @@ const gallery = createLatePart(store, async () => {
   mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => dialog('gallery').close());
 }, { clicked: '#presets', set: 'preset' });
 const figures = createLatePart(store, async () => {
-  const [{ mountFigures }] = await Promise.all([import('../panels/figures/figures.js'), loadLateStyle()]);
+  const [{ mountFigures }] = await Promise.all([import('../panels/figures/figures.js'), useTexts('figures/'), loadLateStyle()]);
   mountFigures(element('figure'), element('figure-open'), store);
 }, { set: 'preset' });
 const inspector = createLatePart(store, async () => {
@@ -220,6 +220,7 @@ const reach = createLatePart(store, async () => {
   mountPanelKeys(element('skip'), element('network'));
   keepFocus(element('network'));
   mountEscapeLevels(store, elementOf);
+  if (matchMedia('(any-pointer: coarse)').matches) (await import('../panels/top/touch_titles.js')).mountTouchTitles();
 }, { clicked: '#skip' });
 const studies = createLatePart(store, async () => {
   const [{ mountStudies }, begin] = await Promise.all([import('../panels/studies/studies.js'), loadFreshStart(), loadLateStyle()]);

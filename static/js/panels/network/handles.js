@@ -88,8 +88,12 @@ function makeHandle(id, subject, on) {
   button.className = `hold ${subject.kind}`;
   button.tabIndex = -1;
   button.dataset.testid = id;
-  button.onfocus = () => button.matches(':focus-visible') && on.focus(subject);
-  button.onblur = () => on.focus(null);
+  let byKeys = false;
+  button.onfocus = () => {
+    byKeys = button.matches(':focus-visible');
+    if (byKeys) on.focus(subject);
+  };
+  button.onblur = () => byKeys && on.focus(null);
   button.dataset.of = `${subject.layer} ${subject.index}`;
   button.dataset.from = `${subject.layer - 1} ${subject.kind === 'weight' ? subject.source : ''}`;
   button.onclick = () => on.open(subject);

@@ -59,9 +59,10 @@ export function mountNetwork(root, slots, store, send) {
 
   const view = createNetworkView(root, store, pointed, { editHidden: edits.editHidden, toggleFeature: edits.toggleFeature, hover, open, focus });
   const painter = createPainter(view, toolbar);
-  followPointer(view.element, view.canvas, pointed, { change: painter.request, open, outside: () => hover(null) });
+  const stopPointer = followPointer(view.element, view.canvas, pointed, { change: painter.request, open, outside: () => hover(null) });
   const undo = [
     painter.stop,
+    stopPointer,
     mountRestartMarks(root, store),
     ...watchStore(store, view, painter, () => showWords(root, toolbar)),
     store.watch(['output', 'state'], () => requestMap(store.get('hovered'))),

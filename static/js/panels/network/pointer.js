@@ -1,11 +1,12 @@
 // @ts-check
-// The pointer over the drawing: which link is under it, and what a click on a link opens.
+// The pointer over the drawing: which link is under it, and what a click on a link opens. What a finger has touched stays
+// hovered until it touches something else.
 
 import { tileAt } from '../../draw/network/layout.js';
 import { nearestLink } from '../../draw/network/links.js';
 import { subjectOfLink } from './subjects.js';
 
-const REACH = 6; // px from the pointer within which a link is found
+const REACH = { mouse: 6, finger: 16 }; // px from the pointer within which a link is found
 
 /**
  * @typedef {object} Pointed  what the parts of the panel share and the other panels need not know
@@ -20,7 +21,8 @@ const REACH = 6; // px from the pointer within which a link is found
  * @param {object} on
  * @param {() => void} on.change  another link is under the pointer
  * @param {(subject: import('./subjects.js').Subject) => void} on.open
- * @param {() => void} on.outside  pressed outside all tiles
+ * @param {() => void} on.outside  clicked where no neuron is looked at
+ * @returns {() => void} undo
  */
 export function followPointer(plan, canvas, pointed, on) {
   /** @param {number} link */
@@ -29,29 +31,39 @@ export function followPointer(plan, canvas, pointed, on) {
     on.change();
   }
 
+  let isFinger = false; // that pressed last: not every browser says so of a click
   plan.onpointermove = (event) => {
     const { drawing } = canvas;
-    if (!drawing) return;
-    const found = linkUnder(plan, drawing, event);
+    if (!drawing || event.pointerType === 'touch') return; // it scrolls
+    const found = linkUnder(plan, drawing, event, REACH.mouse);
     if (found !== pointed.link) point(found);
   };
+  plan.onpointerleave = ({ pointerType }) => pointerType === 'touch' || point(-1);
+  plan.onpointerdown = ({ pointerType }) => { isFinger = pointerType === 'touch'; };
   plan.onclick = (event) => {
     const { drawing } = canvas;
-    if (pointed.link < 0 || !drawing || (event.target instanceof Element && event.target.closest('button'))) return;
+    if (!drawing) return;
+    if (isFinger) point(linkUnder(plan, drawing, event, REACH.finger));
+    if (pointed.link < 0 || (event.target instanceof Element && event.target.closest('button'))) return;
     on.open(subjectOfLink(drawing.shape, drawing.links, pointed.link));
   };
-  plan.onpointerleave = () => point(-1);
-  plan.onpointerdown = (event) => {
-    if (event.target instanceof Element && !event.target.closest('.tile')) on.outside(); // a finger does not leave a tile, it is put elsewhere
+
+  /** The map shows the neuron, and the inspector tells of it. A key or a program that clicks points at nothing: detail is 0. @param {MouseEvent} event */
+  const clicked = ({ target, detail }) => {
+    if (!detail || !(target instanceof Element) || target.closest('.tile, .plane, .inspector')) return;
+    on.outside();
+    if (!plan.contains(target)) point(-1);
   };
+  document.addEventListener('click', clicked, { capture: true });
+  return () => document.removeEventListener('click', clicked, { capture: true });
 }
 
-/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./drawing_type.js').Drawing} drawing @param {PointerEvent} event */
-function linkUnder(plan, { links, layout }, { target, clientX, clientY }) {
+/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./drawing_type.js').Drawing} drawing @param {MouseEvent} event @param {number} reach px */
+function linkUnder(plan, { links, layout }, { target, clientX, clientY }, reach) {
   const label = target instanceof HTMLElement && target.closest('.on-number');
   if (label instanceof HTMLElement) return Number(label.dataset.link);
   const box = plan.getBoundingClientRect();
   const [x, y] = [clientX - box.left, clientY - box.top];
   const isFree = target instanceof Element && !target.closest('button:not(.hold), .head, .gradient-norms') && !tileAt(layout, x, y);
-  return isFree ? nearestLink(links, x, y, REACH) : -1;
+  return isFree ? nearestLink(links, x, y, reach) : -1;
 }

@@ -15,7 +15,7 @@ import { keyedChildren } from './keyed_children.js';
  */
 export function createTileButtons(root, on) {
   const buttons = keyedChildren(root);
-  let isTouch = false; // lifting a finger also leaves the button, but what it touched stays hovered
+  let isTouch = false; // a lifted finger leaves the button, and what it opens takes the focus; what it touched stays hovered
 
   /** @param {string} id @param {Place} place @param {string} [feature] */
   function make(id, place, feature) {
@@ -28,8 +28,12 @@ export function createTileButtons(root, on) {
       on.hover(place);
     };
     button.onpointerleave = () => isTouch || on.hover(null);
-    button.onfocus = () => button.matches(':focus-visible') && on.hover(place);
-    button.onblur = () => on.hover(null);
+    button.onfocus = () => {
+      if (!button.matches(':focus-visible')) return;
+      isTouch = false;
+      on.hover(place);
+    };
+    button.onblur = () => isTouch || on.hover(null);
     button.onclick = () => (feature ? on.feature(feature) : on.open(place));
     button.dataset.place = `${place.layer} ${place.neuron}`;
     return button;

@@ -57,7 +57,7 @@ export function mountBoundary(root, store, follow) {
   const marks = followMarks(store, refit);
   const listening = new AbortController();
   const pointer = followPointer(canvas, listening.signal, () => (strip.skipWait(), repaint()));
-  canvas.addEventListener('click', ({ offsetX, offsetY }) => openPoint(store, nearestPoint(store, [offsetX, offsetY], picture.size)), listening);
+  canvas.addEventListener('click', ({ offsetX, offsetY }) => openPoint(store, nearestPoint(store, [offsetX, offsetY], picture.size, pointer.isFinger)), listening);
   const observer = new ResizeObserver(() => {
     stale = true;
     paint(); // at once: a canvas of a new size is empty
@@ -95,17 +95,22 @@ function followMarks(store, changed) {
   return { read, stop: () => stops.forEach((stop) => stop()) };
 }
 
-/** Where the pointer is on a canvas, in px; null: elsewhere. @param {HTMLCanvasElement} canvas @param {AbortSignal} signal @param {() => void} moved */
+/** Where the pointer is on a canvas, in px; null: elsewhere. What a finger touched stays until it touches something else. @param {HTMLCanvasElement} canvas @param {AbortSignal} signal @param {() => void} moved */
 function followPointer(canvas, signal, moved) {
-  const pointer = { place: /** @type {[number, number] | null} */ (null) };
-  canvas.addEventListener('pointermove', ({ offsetX, offsetY }) => {
-    pointer.place = [offsetX, offsetY];
+  const pointer = { place: /** @type {[number, number] | null} */ (null), isFinger: false };
+  /** @param {[number, number] | null} place */
+  const move = (place) => {
+    pointer.place = place;
     moved();
-  }, { signal });
-  canvas.addEventListener('pointerleave', () => {
-    pointer.place = null;
-    moved();
-  }, { signal });
+  };
+  for (const kind of /** @type {const} */ (['pointermove', 'pointerdown'])) {
+    canvas.addEventListener(kind, ({ pointerType, offsetX, offsetY }) => {
+      pointer.isFinger = pointerType === 'touch';
+      move([offsetX, offsetY]);
+    }, { signal });
+  }
+  canvas.addEventListener('pointerleave', () => pointer.isFinger || move(null), { signal });
+  document.addEventListener('click', ({ target }) => target !== canvas && pointer.place && move(null), { signal, capture: true });
   return pointer;
 }
 

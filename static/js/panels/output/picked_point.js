@@ -4,15 +4,15 @@
 import { toPixels } from '../../draw/plane/plane.js';
 import { readPlaneContents } from './plane_contents.js';
 
-const POINT_RADIUS = 8; // px from the pointer within which a point is found
+const REACH = { mouse: 8, finger: 12 }; // px from the pointer within which a point is found
 
 /** @typedef {import('../../core/store.js').Store} Store */
 
-/** The point shown nearest to a place. @param {Store} store @param {[number, number]} place px @param {number} size px of the picture */
-export function nearestPoint(store, [x, y], size) {
+/** The point shown nearest to a place. @param {Store} store @param {[number, number]} place px @param {number} size px of the picture @param {boolean} [byFinger] */
+export function nearestPoint(store, [x, y], size, byFinger = false) {
   const { train, test, extent } = readPlaneContents(store);
   let nearest = null;
-  let least = POINT_RADIUS;
+  let least = byFinger ? REACH.finger : REACH.mouse;
   for (const point of [...train, ...(store.get('testPoints') ? test : [])]) {
     const [px, py] = toPixels(point[0], point[1], size, extent);
     const distance = Math.hypot(px - x, py - y);

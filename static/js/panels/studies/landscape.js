@@ -49,8 +49,8 @@ export function mountLandscape(root, { store, send }) {
     questions.again();
   }
 
-  canvas.onpointermove = (event) => write(of('-point'), nameOf(view.pointAt(held, event)));
-  canvas.onpointerleave = () => write(of('-point'), '');
+  canvas.onpointermove = canvas.onpointerdown = (event) => write(of('-point'), nameOf(view.pointAt(held, event)));
+  canvas.onpointerleave = ({ pointerType }) => pointerType === 'touch' || write(of('-point'), ''); // what a finger was on stays
   canvas.onclick = (event) => {
     const point = view.pointAt(held, event);
     if (point?.plane) change({ type: 'go_to_point', plane: point.plane, x: point.x, y: point.y });

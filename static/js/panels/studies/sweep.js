@@ -39,7 +39,7 @@ export function mountSweep(root, { store, send, openRun }) {
   const controls = createSweepControls(root, store, (change) => (change === 'color' ? chooseColor() : askCost()));
   const cellView = createCellView(root, controls.measure, store, send);
   const zoom = connectZoom(of('zoom-out'), controls, sweep.plan, () => begin());
-  const map = createSweepMap(of('map'), { point: showCell, open, zoom });
+  const map = createSweepMap(of('map'), of('cell'), { point: showCell, open, zoom });
   let [visible, asked] = [false, false];
 
   const begin = (/** @type {object} */ fields = {}) => send(withFields(controls.command(), fields));

@@ -1,6 +1,6 @@
 // @ts-check
 // The canvas of the sweep map: cells, axes, the ring of the run on the page; pointing at a cell, opening it, and choosing a
-// part of the map by dragging.
+// part of the map by dragging. A finger's first tap points at a cell, its second one opens it.
 
 import { emptyCanvas } from '../../draw/base/canvas.js';
 import { shortNumber } from '../../draw/base/numbers.js';
@@ -25,8 +25,8 @@ const DRAGGED = 8; // px: less is a click
  */
 /** @typedef {{point: (place: Place | null) => void, open: (place: Place) => void, zoom: (from: Place, to: Place) => void}} Reactions */
 
-/** @param {HTMLCanvasElement} canvas @param {Reactions} react */
-export function createSweepMap(canvas, react) {
+/** @param {HTMLCanvasElement} canvas @param {HTMLElement} tip  the numbers of the cell that is pointed at @param {Reactions} react */
+export function createSweepMap(canvas, tip, react) {
   /** @type {Shown | null} */
   let shown = null;
   let box = { left: 0, top: 0, width: 1, height: 1 };
@@ -53,7 +53,8 @@ export function createSweepMap(canvas, react) {
     paint();
   }
 
-  listenToMouse(canvas, pointer, (x, y) => (shown ? placeIn(box, shown.map, x, y) : null), { ...react, point });
+  listenToPointer(canvas, pointer, (x, y) => (shown ? placeIn(box, shown.map, x, y) : null), { ...react, point });
+  listenToTaps(tip, () => pointer.cell && react.open(pointer.cell));
   listenToKeys(canvas, pointer, () => shown?.map ?? null, { ...react, point });
   return {
     /** @param {Shown | null} now */
@@ -73,26 +74,43 @@ export function createSweepMap(canvas, react) {
 }
 
 /** @param {HTMLCanvasElement} canvas @param {Pointer} pointer @param {(x: number, y: number) => Place | null} placeAt @param {Reactions} react */
-function listenToMouse(canvas, pointer, placeAt, react) {
+function listenToPointer(canvas, pointer, placeAt, react) {
+  /** @type {Place | null} */
+  let toOpen = null; // by the click that follows
+  /** @type {Place | null} */
+  let before = null; // pointed at when it was pressed
   canvas.onpointermove = ({ offsetX, offsetY }) => {
     if (pointer.drag) pointer.drag.to = [offsetX, offsetY];
     react.point(placeAt(offsetX, offsetY));
   };
-  canvas.onpointerleave = () => { if (!pointer.drag) react.point(null); };
+  canvas.onpointerleave = ({ pointerType }) => { if (!pointer.drag && pointerType !== 'touch') react.point(null); };
   canvas.onpointerdown = (event) => {
+    before = pointer.cell;
     pointer.drag = { from: [event.offsetX, event.offsetY], to: [event.offsetX, event.offsetY] };
     canvas.setPointerCapture(event.pointerId);
   };
   canvas.onpointercancel = () => { pointer.drag = null; };
-  canvas.onpointerup = () => {
+  canvas.onpointerup = ({ pointerType }) => {
     const { drag } = pointer;
     if (!drag) return;
     pointer.drag = null;
     const [from, to] = [placeAt(...drag.from), placeAt(...drag.to)];
     const moved = Math.hypot(drag.to[0] - drag.from[0], drag.to[1] - drag.from[1]);
+    const opens = moved <= DRAGGED && (pointerType !== 'touch' || (before?.x === to?.x && before?.y === to?.y));
+    toOpen = opens ? to : null;
     react.point(to);
     if (from && to && moved > DRAGGED && (from.x !== to.x || from.y !== to.y)) react.zoom(from, to);
-    else if (to && moved <= DRAGGED) react.open(to);
+  };
+  canvas.onclick = () => { if (toOpen) react.open(toOpen); };
+}
+
+/** A finger opens a small cell by its numbers, too. They come under the finger that asks for them, whose click is not for them. @param {HTMLElement} tip @param {() => void} tapped */
+function listenToTaps(tip, tapped) {
+  let isPressed = false;
+  tip.onpointerdown = () => { isPressed = true; };
+  tip.onclick = () => {
+    if (isPressed) tapped();
+    isPressed = false;
   };
 }
 
