@@ -163,6 +163,7 @@ def message_of_luck(luck: Luck) -> dict[str, Any]:
         "spec": luck.spec.model_dump(mode="json"),
         "seeds": luck.seeds,
         "epochs": luck.epochs,
+        "vary": luck.vary,
         "against": luck.against,
         "curve_epochs": luck.curve_epochs,
     }
@@ -185,7 +186,10 @@ def _luck_told(
 def message_of_run(run: LuckRun) -> dict[str, Any]:
     return {
         "set_up": run.start.set_up,
-        "seed": run.seed,
+        "number": run.start.number,
+        "seed": run.spec.seed,
+        "data_seed": run.spec.data_seed,
+        "start_seed": run.spec.start_seed,
         "steps": run.steps,
         "diverged": run.diverged,
         "test_loss": number(run.values["test_loss"], 17),

@@ -6,9 +6,9 @@ from typing import Any
 
 from engine.backends.weight_plane import WeightPlane
 from engine.nn.network import Array
-from engine.spec.choices import OptimizerName
 from engine.spec.spec import Spec
 from engine.studies.landscape import Directions, SamplesName
+from engine.studies.luck import Varied
 from engine.studies.measures import MeasureName
 from engine.studies.sweep import Axis
 
@@ -41,7 +41,8 @@ class LuckStudy(Study):
     spec: Spec
     seeds: int
     epochs: int
-    against: OptimizerName | None
+    vary: Varied
+    against: dict[str, Any] | None
 
 
 @dataclass(frozen=True)

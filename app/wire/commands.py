@@ -78,7 +78,7 @@ class Reset(BaseCommand):
 
 
 class Regenerate(BaseCommand):
-    """A new seed."""
+    """A new seed, of the data and the first weights, too."""
 
     type: Literal["regenerate"]
 

@@ -7,9 +7,9 @@ from pydantic import Field
 
 from app.settings import Limits
 from app.wire.base_command import BaseCommand, Count, Given
-from engine.spec.choices import OptimizerName
 from engine.spec.spec import WIDEST_LAYER, Real, Whole
 from engine.studies.knobs import KnobName
+from engine.studies.luck import Varied
 from engine.studies.measures import MeasureName
 
 
@@ -48,11 +48,14 @@ class Sweep(StudyCommand):
 
 
 class Luck(StudyCommand):
-    """A run for each of several seeds, and for a second optimizer where one is named."""
+    """A run for each of several seeds, and beside each one of a second set-up where it is told."""
 
     type: Literal["luck"]
     seeds: Annotated[Whole, Ge(1), Le(Limits.LUCK_SEEDS)] = 100
-    against: OptimizerName | None = None
+    vary: Varied = "all"
+    """What the seeds are of."""
+    against: dict[str, Any] | None = None
+    """Fields of the Spec that the second set-up has in place of its own; `changed` checks them."""
 
 
 class FindRate(StudyCommand):

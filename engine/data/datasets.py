@@ -15,6 +15,7 @@ from engine.data.planes import PLANE_DATASETS, labels_of
 from engine.nn.network import Array
 from engine.nn.random import stream
 from engine.spec.choices import DatasetName
+from engine.spec.seeds import data_seed
 from engine.spec.spec import UNSPLIT, Spec
 
 Samples = tuple[Array, Array]
@@ -23,9 +24,9 @@ Samples = tuple[Array, Array]
 
 DATA_FIELDS = (
     *("dataset", "samples", "noise", "train_fraction", "classes", "function", "own_points"),
-    *("random_inputs", "random_outputs", "seed"),
+    *("random_inputs", "random_outputs"),
 )
-"""All fields of a Spec that its samples depend on; not its features, which are made of them."""
+"""All fields of a Spec that its samples depend on beside their seed; not its features, which are made of them."""
 
 ROWS_AT_ONCE = 1024
 """Of random numbers, which are drawn as float64: 8 MB where there are most inputs."""
@@ -64,14 +65,14 @@ def is_held(spec: Spec, sources: DataSources = BUNDLED_ONLY) -> bool:
 
 
 def _key(spec: Spec, sources: DataSources) -> Hashable:
-    return sources, *(getattr(spec, name) for name in DATA_FIELDS)
+    return sources, data_seed(spec), *(getattr(spec, name) for name in DATA_FIELDS)
 
 
 def _split(spec: Spec, sources: DataSources) -> Split:
     rows, labels = samples_of(spec, sources)
     if spec.kind.whole or len(rows) < UNSPLIT:
         return Split(rows, labels, rows, labels)
-    order = stream(spec.seed, "split").permutation(len(rows))
+    order = stream(data_seed(spec), "split").permutation(len(rows))
     train, test = np.split(order, [round(len(rows) * spec.train_fraction)])
     return Split(rows[train], labels[train], rows[test], labels[test])
 
@@ -82,7 +83,7 @@ def samples_of(spec: Spec, sources: DataSources = BUNDLED_ONLY) -> Samples:
 
 
 def _plane_points(spec: Spec, count: int, sources: DataSources) -> Samples:
-    data, noise = stream(spec.seed, "data"), stream(spec.seed, "noise")
+    data, noise = stream(data_seed(spec), "data"), stream(data_seed(spec), "noise")
     points, labels = PLANE_DATASETS[spec.dataset](count, spec.noise / 100, data, noise, spec)
     return points.astype(np.float32), labels.astype(np.float32)
 
@@ -105,7 +106,7 @@ def _mnist(spec: Spec, count: int, sources: DataSources) -> Samples:
 
 def _random_images(spec: Spec, count: int, pictures: Bytes, numbers: Bytes, white: int) -> Samples:
     """`count` of the images, at random without replacement, with pixels divided by `white`, to 0 … 1."""
-    order = stream(spec.seed, "data").permutation(len(pictures))[:count]
+    order = stream(data_seed(spec), "data").permutation(len(pictures))[:count]
     return np.divide(pictures[order], white, dtype=np.float32), numbers[order].astype(np.float32)
 
 
@@ -118,12 +119,12 @@ def _digit_pictures(spec: Spec, count: int, sources: DataSources) -> Samples:
 
 def _random(spec: Spec, count: int, sources: DataSources) -> Samples:
     """Normal inputs and targets, independent of each other: they can only be memorised."""
-    data = stream(spec.seed, "data")
+    data = stream(data_seed(spec), "data")
     rows = np.empty((count, spec.random_inputs), dtype=np.float32)
     for start in range(0, count, ROWS_AT_ONCE):
         part = rows[start : start + ROWS_AT_ONCE]
         part[:] = data.normal(size=part.shape)
-    targets = stream(spec.seed, "targets").normal(size=(count, spec.random_outputs))
+    targets = stream(data_seed(spec), "targets").normal(size=(count, spec.random_outputs))
     return rows, targets.astype(np.float32)
 
 

@@ -13,9 +13,10 @@ from numpy.typing import NDArray
 from engine.nn.network import Array, Network
 from engine.nn.random import stream
 from engine.spec.choices import InitializerName
+from engine.spec.seeds import start_seed
 from engine.spec.spec import Spec
 
-START_FIELDS = ("initializer", "init_std", "init_constant", "initial_accumulator")
+START_FIELDS = ("initializer", "init_std", "init_constant", "initial_accumulator", "start_seed")
 """Fields of a Spec that say only where a run starts: what comes of it fits the same data and network."""
 
 Shape = tuple[int, ...]
@@ -70,7 +71,7 @@ def initial_parameters(spec: Spec, network: Network) -> Array:
     flat = np.empty(network.count, dtype=np.float32)
     views = network.views(flat)
     for layer, stage in enumerate(network.stages):
-        random = stream(spec.seed, f"weights of layer {layer}")
+        random = stream(start_seed(spec), f"weights of layer {layer}")
         draws = {"weight": initializer.weight, "bias": initializer.bias}
         for part, draw in draws.items():
             if (view := views.get(f"layers.{layer}.{part}")) is not None:

@@ -76,6 +76,7 @@ UNSPLIT = 10
 
 Whole = Annotated[int, Strict()]
 Real = Annotated[float, Strict()]
+Seed = Annotated[Whole, Ge(0), Le(2**31 - 1)]
 
 LIVE: dict[str, Any] = {"live": True}
 """Marks a field that changes while a run goes on; a change of any other field starts the run again."""
@@ -224,7 +225,9 @@ class Spec(BaseModel):
         default=None, description="stops after so many epochs without a better test loss", json_schema_extra=LIVE
     )
 
-    seed: Annotated[Whole, Ge(0), Le(2**31 - 1)] = 7
+    seed: Seed = 7
+    data_seed: Seed | None = Field(default=None, description="of the samples and their split; null: the seed")
+    start_seed: Seed | None = Field(default=None, description="of the first weights; null: the seed")
 
     @model_validator(mode="after")
     def _features_in_order(self) -> Self:

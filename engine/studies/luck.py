@@ -1,20 +1,25 @@
 """Luck: one experiment from many seeds, or two experiments from the same seeds, and what may be said of them.
 
-A seed stands for all that is random in a run: its data, its first weights and the order of its batches.
+What differs from run to run is all that is random, or one part of it: the data, the first weights, or the order of
+batches, with whatever else is drawn while a run trains.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
 
 from engine.data.digits import BUNDLED_ONLY, DataSources
-from engine.spec.choices import BackendName, OptimizerName
+from engine.spec.choices import BackendName
+from engine.spec.seeds import data_seed, start_seed
 from engine.spec.spec import Spec
 from engine.studies.knobs import bounds_of
 from engine.studies.measures import MeasureName, measured
 from engine.studies.runs import Runs, steps_of_bit
+
+Varied = Literal["all", "data", "start", "order"]
+"""What is drawn anew for each run."""
 
 CONFIDENCE = 0.95
 
@@ -33,7 +38,7 @@ class LuckRun:
     """curve: the test loss at each of the epochs of `Luck.curve_epochs` that the run has reached."""
 
     start: Start
-    seed: int
+    spec: Spec
     steps: int
     diverged: bool
     curve: tuple[float, ...]
@@ -48,25 +53,32 @@ class LuckRun:
 
 @dataclass(frozen=True)
 class Luck:
-    """seeds: how many, from that of the Spec on. against: the optimizer of a second set-up that is otherwise the same.
+    """seeds: how many, from those of the Spec on. vary: what they are of. against: fields of the Spec that a second
+    set-up has in place of its own.
 
-    Raises pydantic.ValidationError where the Spec cannot have that optimizer.
+    Raises pydantic.ValidationError where the Spec cannot have these fields.
     """
 
     spec: Spec
     seeds: int
     epochs: int = 100
-    against: OptimizerName | None = None
+    vary: Varied = "all"
+    against: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
         self.set_ups()
 
     def set_ups(self) -> list[Spec]:
-        return [self.spec] if self.against is None else [self.spec, self.spec.changed(optimizer=self.against)]
+        return [self.spec] if self.against is None else [self.spec, self.spec.changed(**self.against)]
 
     def spec_of(self, start: Start) -> Spec:
         spec = self.set_ups()[start.set_up]
-        return spec.changed(seed=(spec.seed + start.number) % (int(bounds_of("seed")[1]) + 1))
+        own = {"order": spec.seed, "data": data_seed(spec), "start": start_seed(spec)}
+        drawn = {name: seed + start.number * (self.vary in ("all", name)) for name, seed in own.items()}
+        seed, data, first = (number % (int(bounds_of("seed")[1]) + 1) for number in drawn.values())
+        return spec.changed(
+            seed=seed, data_seed=None if data == seed else data, start_seed=None if first == seed else first
+        )
 
     @property
     def runs(self) -> int:
@@ -100,7 +112,7 @@ def luck_runs(
                 break
             curve.append(trainer.evaluate()["test_loss"])
         diverged = trainer.diverged is not None
-        yield LuckRun(start, trainer.spec.seed, trainer.step, diverged, tuple(curve), measured(trainer, np.nan))
+        yield LuckRun(start, trainer.spec, trainer.step, diverged, tuple(curve), measured(trainer, np.nan))
 
 
 @dataclass(frozen=True)

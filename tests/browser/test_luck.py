@@ -16,19 +16,21 @@ def test_two_optimizers_are_compared_over_seeds_a_run_opened_and_a_rate_taken(op
     for name, value in {"seeds": 9, "epochs": 3}.items():
         opened[f"luck-{name}"].fill(str(value))
     opened["luck-against"].select_option("adam")
+    opened["luck-vary"].select_option("start")
     expect(opened["luck-cost"]).to_contain_text("18 runs")
     opened["luck-start"].click()
     expect(opened["luck-band"]).to_have_attribute("data-done", "18")
     expect(opened["luck-band"]).to_have_attribute("data-runs", "18")
     runs = []
     for seed in range(Spec().seed, Spec().seed + 9):
-        trainer = Trainer(Spec(seed=seed), "by_hand")
+        trainer = Trainer(Spec(start_seed=seed), "by_hand")
         trainer.advance(3 * trainer.batches_per_epoch)
         runs.append((trainer.evaluate()["test_loss"], seed, trainer.step))
     median, _, steps = sorted(runs)[4]
     expect(opened["luck-band"]).to_have_attribute("data-median", str(median))
     expect(opened["luck-sentence"]).to_contain_text("of 9 starts")
     expect(opened["luck-sentence"]).to_contain_text("sign test: p")
+    expect(opened["luck-sentence"]).to_contain_text("Only the first weights differ")
 
     opened["study-tab-rate"].click()
     found = list(rate_search(Spec(), backend="by_hand"))[-1]

@@ -26,6 +26,7 @@ from engine.spec.choices import FEATURES, BackendName, BugName, LossName
 from engine.spec.presets import PRESETS
 from engine.spec.spec import Spec
 from engine.studies.landscape import SamplesName
+from engine.studies.luck import Varied
 from engine.studies.measures import MEASURES
 from engine.studies.stability import Note, Verdict
 from engine.training.epoch_log import EpochRow
@@ -113,6 +114,8 @@ MADE = {
     *(f"chart.{name}" for name in ("linear", "log", "loss", "accuracy")),
     *(f"studies.{name}" for name in ("sweep", "luck", "rate", "landscape", "curvature")),
     *(f"luck.open.{name}" for name in ("best", "median", "worst")),
+    *(f"luck.vary.{name}" for name in get_args(Varied)),
+    *(f"luck.only.{name}" for name in get_args(Varied) if name != "all"),
     *(f"landscape.directions.{name}" for name in ("random", "path", "weights")),
     *(f"landscape.samples.{name}" for name in get_args(SamplesName)),
     *(f"landscape.axis.{name}" for name in ("random", "path")),

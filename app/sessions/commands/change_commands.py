@@ -95,7 +95,7 @@ async def reset(run: Run, worker: TrainingWorker, viewer: Viewer, _command: comm
 
 async def regenerate(run: Run, worker: TrainingWorker, viewer: Viewer, _command: commands.Regenerate) -> None:
     seed = (run.spec.seed + 1 + secrets.randbelow(NEW_SEEDS - 1)) % NEW_SEEDS
-    await begin_again(run, worker, viewer, changed(run.spec, {"seed": seed}))
+    await begin_again(run, worker, viewer, changed(run.spec, {"seed": seed, "data_seed": None, "start_seed": None}))
 
 
 async def change(run: Run, worker: TrainingWorker, what: tuple[str, ...], job: Job[Placed]) -> None:

@@ -28,7 +28,10 @@ async def begin_sweep(run: Run, worker: TrainingWorker, viewer: Viewer, command:
 
 
 async def begin_luck(run: Run, worker: TrainingWorker, viewer: Viewer, command: studies.Luck) -> None:
-    asked = LuckStudy(changed(run.spec, command.fields), command.seeds, command.epochs, command.against)
+    spec = changed(run.spec, command.fields)
+    if command.against:
+        changed(spec, command.against)
+    asked = LuckStudy(spec, command.seeds, command.epochs, command.vary, command.against)
     await begin(run, worker, viewer, command, asked)
 
 

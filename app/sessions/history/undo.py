@@ -168,4 +168,4 @@ class UndoStack:
 def _is_knob(spec: Spec, field: str) -> bool:
     """Whether it is a number of a Spec that one turns; a seed is drawn, and a switch, a name or a list is chosen."""
     value = getattr(spec, field) if field in Spec.model_fields else None
-    return isinstance(value, int | float) and not isinstance(value, bool) and field != "seed"
+    return isinstance(value, int | float) and not isinstance(value, bool) and "seed" not in field

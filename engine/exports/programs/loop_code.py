@@ -3,6 +3,7 @@
 from engine.exports.exported_run import ExportedRun
 from engine.exports.programs.program import Line, lines
 from engine.spec.choices import READS, ScheduleName
+from engine.spec.seeds import data_seed, has_own_seeds, start_seed
 from engine.spec.spec import Spec
 
 SETTINGS: dict[str, str] = {
@@ -35,6 +36,7 @@ def settings(run: ExportedRun) -> list[Line]:
     own = [name for name in READS[spec.optimizer] if name in SETTINGS]
     numbers = {
         "SEED": spec.seed,
+        **({"DATA_SEED": data_seed(spec), "START_SEED": start_seed(spec)} if has_own_seeds(spec) else {}),
         **({"BATCH_SIZE": run.batch_size} if run.batches > 1 else {}),
         "LEARNING_RATE": spec.learning_rate,
         **{SETTINGS[name]: getattr(spec, name) for name in own},

@@ -2,12 +2,17 @@
 
 from engine.exports.exported_run import ExportedRun
 from engine.exports.programs.program import Line, lines
+from engine.spec.seeds import has_own_seeds
 
 STREAM = """
 def stream(purpose):
     \"\"\"Random numbers for one purpose alone: those for another never shift them.\"\"\"
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence(SEED, spawn_key=tuple(purpose.encode()))))
 """
+
+STREAM_OF_SEEDS = STREAM.replace(
+    "    return", '    seed = START_SEED if purpose.startswith("weights") else DATA_SEED\n    return'
+).replace("(SEED,", "(seed,")
 
 MIX = """
 def splitmix64(state):
@@ -61,7 +66,7 @@ def random_functions(run: ExportedRun, needs_stream: bool) -> list[list[Line]]:
     drops = any(layer.dropout for layer in run.spec.hidden)
     evolves = run.spec.optimizer == "evolution"
     parts = {
-        STREAM: needs_stream,
+        STREAM_OF_SEEDS if has_own_seeds(run.spec) else STREAM: needs_stream,
         MIX: run.in_order or drops or evolves,
         HASH: drops or evolves,
         BATCH_ORDER.format(samples=run.samples, last=run.samples - 1): run.in_order,

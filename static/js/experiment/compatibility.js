@@ -9,7 +9,7 @@ import { classCount, hasBatchNorm, hasRandomLayers, isRegression, keepsWidth, ki
 /** @typedef {import('./spec_properties.js').Kind} Kind */
 /** @typedef {import('./contradictions.js').Reason} Reason */
 
-const DRAWN = ['seed', 'own_points']; // other random numbers or points make another run of the same experiment
+const DRAWN = ['seed', 'data_seed', 'start_seed', 'own_points']; // other random numbers or points make another run of the same experiment
 
 /** Whether any layer has this activation. @param {Spec} spec @param {string} name @param {Choices} choices */
 const uses = (spec, name, choices) => lastActivation(spec, choices) === name || spec.hidden.some((layer) => (layer.activation ?? spec.activation) === name);

@@ -39,6 +39,8 @@ export {};
  * @property {string} schedule
  * @property {number} warmup_steps
  * @property {number} seed
+ * @property {number | null} data_seed  of the samples; null: the seed
+ * @property {number | null} start_seed  of the first weights; null: the seed
  */
 /** @typedef {NamedFields & Record<string, unknown>} Spec  one experiment */
 /** @typedef {Partial<NamedFields> & Record<string, unknown>} SpecChange  the fields that are to be other */
@@ -243,10 +245,10 @@ export {};
 
 /** @typedef {{knob: string, values: number[]}} SweepAxis */
 /** @typedef {{kind: 'sweep', spec: Spec, x: SweepAxis, y: SweepAxis, epochs: number, seeds: number, measure: string, target: number, columns: string[]}} SweepPlan */
-/** @typedef {{kind: 'luck', spec: Spec, seeds: number, epochs: number, against: string | null, curve_epochs: number[]}} LuckPlan */
+/** @typedef {{kind: 'luck', spec: Spec, seeds: number, epochs: number, vary: string, against: SpecChange | null, curve_epochs: number[]}} LuckPlan */
 /** @typedef {{median: number | null, interval: (number | null)[] | null}} LuckMedian */
 /** @typedef {{better: number, worse: number, equal: number, p: number, share: {low: number, high: number}}} LuckComparison */
-/** @typedef {{set_up: number, seed: number, steps: number, diverged: boolean, test_loss: number | null, test_accuracy: number | null, curve: (number | null)[], medians?: LuckMedian[], comparison?: LuckComparison | null}} LuckRun  the last one has what is said of all */
+/** @typedef {{set_up: number, number: number, seed: number, data_seed: number | null, start_seed: number | null, steps: number, diverged: boolean, test_loss: number | null, test_accuracy: number | null, curve: (number | null)[], medians?: LuckMedian[], comparison?: LuckComparison | null}} LuckRun  the last one has what is said of all */
 /** @typedef {{rates: number[], losses: number[], steepest: number | null, last_stable: number | null}} RateSearch */
 /** @typedef {{number: number, state: 'waiting' | 'working' | 'stopped' | 'done' | 'ended', done: number, runs: number, seconds_left: number, waiting: number, parts: any[], plan: any}} StudyMessage  parts: of the whole study so far; plan: by its kind */
 /** @typedef {{runs: number, seconds: number}} StudyCost */

@@ -278,6 +278,12 @@ async def test_regenerate_is_another_seed() -> None:
         assert 0 <= after["spec"]["seed"] < 10_000
         assert before["points"]["train"] != after["points"]["train"]
         assert {**before["spec"], "seed": 0} == {**after["spec"], "seed": 0}
+        await person.say(type="configure", spec={"data_seed": 3, "start_seed": 4})
+        await person.until("state", lambda state: state["spec"]["start_seed"] == 4)
+        await person.say(type="regenerate")
+        another = await person.until("state")
+        assert (another["spec"]["data_seed"], another["spec"]["start_seed"]) == (None, None)
+        assert another["points"]["train"] != after["points"]["train"]
 
 
 async def test_an_undo_into_a_run_that_has_ended_pauses_it() -> None:

@@ -51,7 +51,7 @@ async def test_a_sweep_tells_every_cell_and_each_is_a_run() -> None:
 
 async def test_luck_tells_every_run_and_the_last_what_is_said_of_all() -> None:
     async with watching() as watcher:
-        await watcher.say(type="luck", seeds=8, epochs=3, against="adam")
+        await watcher.say(type="luck", seeds=8, epochs=3, against={"optimizer": "adam"})
         parts = await parts_of(watcher)
         assert len(parts) == 16
         last = next(part for part in parts if "medians" in part)

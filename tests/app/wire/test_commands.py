@@ -56,7 +56,7 @@ GOOD: list[dict[str, Any]] = [
     {"type": "sweep", "x": {"knob": "noise", "low": 0, "high": 50, "count": 2}, "y": KNOB},
     {"type": "sweep", "x": KNOB, "y": KNOB, "then": "wait", "begin": False, "fields": {"noise": 10}, "epochs": 1},
     {"type": "luck"},
-    {"type": "luck", "seeds": 256, "against": "adam", "epochs": 50, "begin": False},
+    {"type": "luck", "seeds": 256, "vary": "order", "against": {"optimizer": "adam"}, "epochs": 50, "begin": False},
     {"type": "find_rate"},
     {"type": "study_control", "action": "stop"},
     {"type": "run_picture", "number": 1, "fields": {"noise": 10}, "steps": 0},

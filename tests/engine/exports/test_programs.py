@@ -67,13 +67,20 @@ def test_presets_are_trained_as_the_page_trains_them(name: str) -> None:
 @pytest.mark.parametrize(
     ("field", "value"),
     sampled(
-        [("learning_rate", 0.0305), ("l2", 0.02), ("momentum", 0.89), ("clip", "none"), ("seed", 8)], [("l2", 0.02)]
+        [("learning_rate", 0.0305), ("l2", 0.02), ("momentum", 0.89), ("clip", "none"), ("seed", 8), ("start_seed", 8)],
+        [("l2", 0.02)],
     ),
 )
 def test_a_program_of_other_settings_does_not_agree(make: Make, field: str, value: object) -> None:
     spec = Spec(optimizer="momentum", l2=0.01, clip="norm", clip_limit=0.1, learning_rate=0.03)
     other = trained_run(spec.changed(**{field: value}))
     assert compare(expected(trained_run(spec)), found(make(other).text)).difference > 3 * TOLERANCE
+
+
+@pytest.mark.parametrize("make", PROGRAMS)
+def test_seeds_of_the_data_and_of_the_first_weights_go_along(make: Make) -> None:
+    run = trained_run(Spec(noise=10, data_seed=3, start_seed=4))
+    assert compare(expected(run), found(make(run).text)).difference <= TOLERANCE
 
 
 @pytest.mark.parametrize("make", PROGRAMS)

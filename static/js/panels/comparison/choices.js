@@ -3,10 +3,10 @@
 
 import { setUpOf } from '../../core/comparison_run.js';
 import { t } from '../../core/i18n.js';
+import { aspectName } from '../../experiment/aspect_name.js';
 import { reasonText } from '../../experiment/choice_options.js';
 import { COMPARISONS, differenceReason, othersOf } from '../../experiment/comparisons.js';
 import { readAspect } from '../../experiment/set_up.js';
-import { aspectName } from './runs.js';
 
 const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1];
 const DROPOUTS = [0, 0.1, 0.2, 0.5];

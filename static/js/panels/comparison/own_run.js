@@ -3,8 +3,8 @@
 
 import { t } from '../../core/i18n.js';
 import { setUpOf } from '../../core/comparison_run.js';
+import { aspectName } from '../../experiment/aspect_name.js';
 import { readAspect } from '../../experiment/set_up.js';
-import { aspectName } from './runs.js';
 
 /** @typedef {import('../../core/state.js').SetUp} SetUp */
 /** @typedef {ReturnType<typeof createOwnRun>} OwnRun */

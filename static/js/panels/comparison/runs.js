@@ -3,19 +3,12 @@
 
 import { largestDifference } from '../../draw/base/curve_difference.js';
 import { hasText, t } from '../../core/i18n.js';
+import { aspectName } from '../../experiment/aspect_name.js';
 import { reasonText } from '../../experiment/choice_options.js';
 
 /** @typedef {import('../../core/state.js').ComparisonRun} ComparisonRun */
 /** @typedef {import('../../core/state.js').Reading & {name: string, note: string, title: string, difference: import('../../draw/base/curve_difference.js').CurveDifference | null}} ComparedRun  note: in a word, title: in a sentence; difference: from this page's run, where both should be the same */
 /** @typedef {ReturnType<typeof import('../../core/comparison_runs.js').createComparisonRuns>} ComparisonRuns */
-
-/** What one value of an aspect is called: “Adam”, “without L2”, “the activation’s slope forgotten”. @param {string} aspect @param {any} value */
-export function aspectName(aspect, value) {
-  if (aspect === 'kept' && value) return value.name;
-  if (!value && hasText(`comparison.without.${aspect}`)) return t(`comparison.without.${aspect}`);
-  if (hasText(`comparison.with.${aspect}`)) return t(`comparison.with.${aspect}`, { value });
-  return hasText(`${aspect}.${value}`) ? t(`${aspect}.${value}`) : `${t(`field.${aspect}`)} ${value}`;
-}
 
 /** This page's run first. @param {import('../../core/store.js').Store} store @param {{name: (aspect: string) => string}} own @returns {ComparedRun[]} */
 export function readRuns(store, own) {

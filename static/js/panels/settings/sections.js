@@ -15,10 +15,10 @@ export const SECTIONS = [
   ['schedule', ['schedule', 'schedule_steps', 'schedule_factor', 'warmup_steps']],
   ['batch', ['batch_size']],
   ['stop', ['stop_steps', 'stop_epochs', 'stop_loss', 'stop_change', 'stop_patience']],
-  ['start', ['initializer', 'init_std', 'init_constant', 'seed']],
+  ['start', ['initializer', 'init_std', 'init_constant', 'seed', 'data_seed', 'start_seed']],
 ];
 
 /** What an optional field that is null by default starts with when it is switched on. @type {Record<string, number>} */
 export const FIRST_VALUES = {
-  samples: 500, batch_size: 10, weight_decay: 0.01, stop_steps: 10_000, stop_epochs: 100, stop_loss: 0.01, stop_change: 1e-5, stop_patience: 20,
+  samples: 500, batch_size: 10, weight_decay: 0.01, stop_steps: 10_000, stop_epochs: 100, stop_loss: 0.01, stop_change: 1e-5, stop_patience: 20, data_seed: 7, start_seed: 7,
 };

@@ -1,5 +1,5 @@
 // @ts-check
-// The panel of luck: the experiment on the page from many seeds, and beside it the same with another optimizer.
+// The panel of luck: the experiment on the page from many seeds, and beside it another set-up from the same ones.
 
 import { download } from '../../core/download.js';
 import { write } from '../../core/elements.js';
@@ -7,21 +7,24 @@ import { formatLoss, formatPercent, t, translate } from '../../core/i18n.js';
 import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { drawBands, drawHistogram } from '../../draw/chart/luck_band.js';
-import { fillOptions, optionsOf } from '../../experiment/choice_options.js';
+import { offer } from '../../experiment/choice_options.js';
 import { bandOf, badness, histogramOf, middleOf, ranked } from '../../experiment/luck_band.js';
+import { createRivals } from './luck_rivals.js';
 import { connectStart, showCost, showStudyProgress } from './study_start.js';
 
 /** @typedef {import('../../wire/messages.js').LuckPlan} LuckPlan */
 /** @typedef {import('../../wire/messages.js').LuckRun} LuckRun */
 
 const BARS = 16;
-const COLUMNS = /** @type {const} */ (['set_up', 'seed', 'steps', 'diverged', 'test_loss', 'test_accuracy']);
+const VARIED = ['all', 'data', 'start', 'order'];
+const COLUMNS = /** @type {const} */ (['set_up', 'seed', 'data_seed', 'start_seed', 'steps', 'diverged', 'test_loss', 'test_accuracy']);
 
 const MARKUP = `
   <div class="panel study-main">
     <form class="study-knobs">
       <label class="study-knob"><span class="label" data-t="luck.seeds"></span><input type="number" min="1" max="256" step="1" value="100" data-testid="luck-seeds"></label>
       <label class="study-knob"><span class="label" data-t="sweep.epochs"></span><input type="number" min="1" step="1" value="100" data-testid="luck-epochs"></label>
+      <label class="study-knob"><span class="label" data-t="luck.vary"></span><span class="select"><select data-testid="luck-vary"></select></span></label>
       <label class="study-knob"><span class="label" data-t="luck.against"></span><span class="select"><select data-testid="luck-against"></select></span></label>
       <span class="grow"></span>
       <span class="study-start"><button type="submit" class="play" data-testid="luck-start"></button><output class="label" data-testid="luck-cost"></output></span>
@@ -52,7 +55,8 @@ export function mountLuck(root, { store, send, openRun }) {
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=luck-${name}]`));
   const study = () => (store.get('study')?.plan.kind === 'luck' ? store.get('study') : null);
   let [visible, asked] = [false, false];
-  const command = () => ({ type: 'luck', seeds: of('seeds').valueAsNumber, epochs: of('epochs').valueAsNumber, against: of('against').value || null });
+  const rivals = createRivals(of('against'), store);
+  const command = () => ({ type: 'luck', seeds: of('seeds').valueAsNumber, epochs: of('epochs').valueAsNumber, vary: of('vary').value, against: rivals.chosen() });
   const askCost = () => send({ ...command(), begin: false });
 
   function show() {
@@ -65,17 +69,18 @@ export function mountLuck(root, { store, send, openRun }) {
     Object.assign(of('band').dataset, { runs: String(now?.runs ?? 0), done: String(runs.length), median: own.length ? String(badness(middleOf(own))) : '' });
     for (const name of ['best', 'median', 'worst']) of(`open-${name}`).hidden = !own.length;
     if (!plan || !own.length) return;
-    paint(of('band'), of('histogram'), plan, runs);
+    const names = rivals.namesOf(plan);
+    paint(of('band'), of('histogram'), plan, runs, names);
     write(of('ends'), t(own[0].test_accuracy === null ? 'luck.ends.loss' : 'luck.ends.accuracy'));
     const last = runs.find((run) => run.medians);
-    write(of('sentence'), last ? sentenceOf(plan, last) : '');
+    write(of('sentence'), last ? sentenceOf(plan, last, names) : '');
   }
 
   /** @param {(runs: LuckRun[]) => LuckRun} choose  of those ranked */
   function open(choose) {
     const now = study();
     const run = now && choose(ranked(now.parts.filter((/** @type {LuckRun} */ one) => one.set_up === 0)));
-    if (run) openRun({ ...now.plan.spec, seed: run.seed }, run.steps + Number(run.diverged));
+    if (run) openRun({ ...now.plan.spec, seed: run.seed, data_seed: run.data_seed, start_seed: run.start_seed }, run.steps + Number(run.diverged));
   }
 
   connectStart(root, study, () => send(command()), send);
@@ -90,7 +95,8 @@ export function mountLuck(root, { store, send, openRun }) {
       const first = !visible;
       visible = true;
       translate(root);
-      showRivals(of('against'), store);
+      offer(of('vary'), VARIED.map((name) => [name, t(`luck.vary.${name}`)]));
+      rivals.offer();
       if (!asked && !study()) send({ type: 'study_control', action: 'tell' });
       asked = true;
       if (first) askCost();
@@ -104,21 +110,11 @@ export function mountLuck(root, { store, send, openRun }) {
   };
 }
 
-/** @param {HTMLSelectElement} select @param {import('../../core/store.js').Store} store */
-function showRivals(select, store) {
-  const [spec, fields, chosen] = [store.get('spec'), store.get('fields'), select.value];
-  if (!spec || !fields) return;
-  const options = optionsOf('optimizer', fields.optimizer, spec, store.get('choices')).filter(({ value }) => value !== spec.optimizer);
-  const alone = { value: '', text: t('luck.alone'), disabled: false, group: '' };
-  fillOptions(select, [alone, ...options], options.some(({ value }) => value === chosen) ? chosen : '');
-}
-
-/** @param {HTMLCanvasElement} band @param {HTMLCanvasElement} histogram @param {LuckPlan} plan @param {LuckRun[]} runs */
-function paint(band, histogram, plan, runs) {
-  const setUps = [plan.spec.optimizer, ...(plan.against ? [plan.against] : [])];
+/** @param {HTMLCanvasElement} band @param {HTMLCanvasElement} histogram @param {LuckPlan} plan @param {LuckRun[]} runs @param {string[]} setUps  their names */
+function paint(band, histogram, plan, runs, setUps) {
   const byOne = setUps.map((_, number) => runs.filter((run) => run.set_up === number)).filter((ofOne) => ofOne.length);
-  const onPage = runs.find((run) => run.set_up === 0 && run.seed === plan.spec.seed);
-  const names = { own: t('luck.own'), epoch: t('luck.epoch'), setUps: setUps.map((name) => t(`optimizer.${name}`)) };
+  const onPage = runs.find((run) => run.set_up === 0 && run.number === 0);
+  const names = { own: t('luck.own'), epoch: t('luck.epoch'), setUps };
   const bands = { epochs: plan.curve_epochs, bands: byOne.map((ofOne) => bandOf(ofOne, plan.curve_epochs.length)), own: (onPage?.curve ?? []).map((loss) => loss ?? Infinity) };
   draw(band, (context, width, height, palette) => drawBands(context, width, height, bands, palette, names));
   const accurate = runs[0].test_accuracy !== null;
@@ -132,15 +128,21 @@ function draw(canvas, drawOn) {
   if (empty) drawOn(empty.context, empty.width, empty.height, readPalette(canvas));
 }
 
-/** @param {LuckPlan} plan @param {LuckRun} last */
-function sentenceOf(plan, { medians, comparison }) {
+/** @param {LuckPlan} plan @param {LuckRun} last @param {string[]} names  of the set-ups */
+function sentenceOf(plan, last, names) {
+  const only = plan.vary === 'all' ? '' : t(`luck.only.${plan.vary}`);
+  return `${resultOf(plan, last, names)} ${only}`.trim();
+}
+
+/** @param {LuckPlan} plan @param {LuckRun} last @param {string[]} names */
+function resultOf(plan, { medians, comparison }, [ownName, otherName]) {
   const [own, other] = /** @type {import('../../wire/messages.js').LuckMedian[]} */ (medians).map(({ median, interval }) => ({
     median: lossOf(median), low: interval && lossOf(interval[0]), high: interval && lossOf(interval[1]),
   }));
   if (!comparison) return t(own.low ? 'luck.one' : 'luck.one_few', { ...own, seeds: plan.seeds });
   const { better, worse, share, p } = comparison;
   const said = t('luck.two', {
-    other: t(`optimizer.${plan.against}`), own: t(`optimizer.${plan.spec.optimizer}`), better, seeds: plan.seeds, worse,
+    other: otherName, own: ownName, better, seeds: plan.seeds, worse,
     low: formatPercent(share.low), high: formatPercent(share.high), median: other.median, against: own.median,
   });
   return `${said} ${t(p < 0.05 ? 'luck.not_chance' : 'luck.chance', { p: p < 0.001 ? '< 0.001' : `= ${p.toFixed(3)}` })}`;
