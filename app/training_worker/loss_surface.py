@@ -4,7 +4,11 @@ Nothing of the Trainer is read that training changes, so that the run goes on me
 """
 
 import base64
+from dataclasses import replace
 from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from app.training_worker.study_requests import LandscapeQuestion, LossSurfaceAnswer, Question
 from app.wire.numbers import number, numbers
@@ -22,16 +26,16 @@ def measured(trainer: Trainer, at: Checkpoint, question: Question) -> LossSurfac
 
 
 def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> LossSurfaceAnswer:
-    survey = Survey(trainer, **vars(question), at=at)
-    for row in range(question.side):  # between two rows whoever is more urgent gets the processor
-        survey.measure(slice(row, row + 1))
+    survey = surveyed(trainer, at, question)
     found, plane = survey.landscape(), survey.plane
+    of_all = surveyed(trainer, at, replace(question, samples="train")).found if question.samples == "batch" else None
     message = {
         "step": at.state.step,
         "side": question.side,
         "x": [plane.xs[0], plane.xs[-1]],
         "y": [plane.ys[0], plane.ys[-1]],
-        "loss": base64.b64encode(found.loss.astype("<f4").tobytes()).decode(),
+        "loss": _packed(found.loss),
+        "of_all": None if of_all is None else _packed(of_all),
         "now": number(found.loss[question.side // 2, question.side // 2], 17),
         "path": _points(found.path),
         "share": None if found.path is None else number(found.path.share, 4),
@@ -40,6 +44,17 @@ def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> 
         "middle": None if found.middle is None else numbers(found.middle),
     }
     return LossSurfaceAnswer(message, plane)
+
+
+def surveyed(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> Survey:
+    survey = Survey(trainer, **vars(question), at=at)
+    for row in range(question.side):  # between two rows whoever is more urgent gets the processor
+        survey.measure(slice(row, row + 1))
+    return survey
+
+
+def _packed(loss: NDArray[np.float64]) -> str:
+    return base64.b64encode(loss.astype("<f4").tobytes()).decode()
 
 
 def _points(projected: Projected | None) -> list[list[float | None]]:

@@ -8,10 +8,12 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
+from itertools import pairwise
 from typing import Any
 
 from pydantic import ValidationError
 
+from app.training_worker.memory import data_bytes, norm_bytes
 from app.training_worker.page_data.preset_pictures import drawn
 from app.training_worker.study_requests import (
     LuckStudy,
@@ -25,6 +27,7 @@ from app.training_worker.study_requests import (
 )
 from app.wire.numbers import number
 from app.wire.validation import explain
+from engine.data.datasets import is_held
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
@@ -43,6 +46,11 @@ STEP_SECONDS = 1e-7
 RUN_SECONDS = 4e-4
 """What one of each takes of a core, about: of a step what is not multiplications, of a run what is not steps."""
 
+NEW_START_SECONDS = 6e-4
+"""Of a run whose data or first weights are not those of the one before."""
+LOOK_SECONDS, LOOK_SAMPLE_SECONDS, LOOK_MULTIPLICATION_SECONDS = 1.4e-4, 2e-8, 1e-10
+"""What measuring both losses takes: once, for each sample, and for each sample and weight."""
+
 
 @dataclass(frozen=True)
 class Plan:
@@ -51,6 +59,8 @@ class Plan:
     """Steps."""
     seconds: float
     """Of one core."""
+    bytes: int
+    """Of samples and arrays, at most."""
     message: dict[str, Any]
     iterators: list[Iterator[tuple[int, Any] | None]]
     """Each gives how many runs have ended, and what has come of them."""
@@ -102,6 +112,7 @@ def plan_sweep(study: SweepStudy, sources: DataSources, backend: BackendName, co
         sweep.runs,
         longest,
         seconds,
+        cores * bytes_of(specs, sources),
         message_of_sweep(sweep),
         [_told(sweep, cells(sweep, places, sources, backend)) for _ in range(cores)],
     )
@@ -116,6 +127,17 @@ def cost_of(specs: list[Spec], epochs: int, runs: int) -> tuple[float, int]:
 
 def seconds_of_run(spec: Spec, steps: int) -> float:
     return RUN_SECONDS + steps * (STEP_SECONDS + MULTIPLICATION_SECONDS * multiplications_of_step(spec))
+
+
+def seconds_of_look(spec: Spec) -> float:
+    sizes = (spec.inputs, *(layer.width for layer in spec.hidden), spec.outputs)
+    weights = sum(below * above for below, above in pairwise(sizes))
+    return LOOK_SECONDS + spec.wanted_samples * (LOOK_SAMPLE_SECONDS + LOOK_MULTIPLICATION_SECONDS * weights)
+
+
+def bytes_of(specs: list[Spec], sources: DataSources) -> int:
+    """Of the largest of these runs; samples that some run holds are there already."""
+    return max(norm_bytes(spec) + (0 if is_held(spec, sources) else data_bytes(spec)) for spec in specs)
 
 
 def message_of_sweep(sweep: Sweep) -> dict[str, Any]:
@@ -145,13 +167,16 @@ def row_of(cell: Cell) -> list[Any]:
 
 def plan_luck(study: LuckStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:
     luck = Luck(**vars(study))
-    seconds, longest = cost_of(luck.set_ups(), luck.epochs, luck.runs)
+    specs = luck.set_ups()
+    seconds, longest = cost_of(specs, luck.epochs, luck.runs)
+    looks = NEW_START_SECONDS + len(luck.curve_epochs) * sum(map(seconds_of_look, specs)) / len(specs)
     starts = iter(luck.starts())  # one for all threads, as in a sweep
     found: list[LuckRun] = []
     return Plan(
         luck.runs,
         longest,
-        seconds,
+        seconds + luck.runs * looks,
+        cores * bytes_of(specs, sources),
         message_of_luck(luck),
         [_luck_told(luck, luck_runs(luck, starts, sources, backend), found) for _ in range(cores)],
     )
@@ -220,9 +245,9 @@ def plan_rate_search(study: RateStudy, sources: DataSources, backend: BackendNam
     message = {"kind": "rate", "spec": study.spec.model_dump(mode="json")}
     # Beside each step the loss of all samples, which is about an epoch of forward passes
     search = rate_search(study.spec, sources, backend)
-    return Plan(
-        1, len(RATES), len(RATES) * (RUN_SECONDS + seconds / 3 + seconds / steps), message, [_search_told(search)]
-    )
+    seconds_of_step = RUN_SECONDS + seconds / 3 + seconds / steps
+    bytes_of_one = bytes_of([study.spec], sources)
+    return Plan(1, len(RATES), len(RATES) * seconds_of_step, bytes_of_one, message, [_search_told(search)])
 
 
 def _search_told(search: Iterator[RateSearch | None]) -> Iterator[tuple[int, dict[str, Any]] | None]:
@@ -232,9 +257,9 @@ def _search_told(search: Iterator[RateSearch | None]) -> Iterator[tuple[int, dic
 
 def plan_picture(study: PictureStudy, sources: DataSources, backend: BackendName, _cores: int) -> Plan:
     message = {"kind": "picture", "steps": study.steps}
-    return Plan(
-        1, study.steps, seconds_of_run(study.spec, study.steps), message, [_picture_told(study, sources, backend)]
-    )
+    seconds = seconds_of_run(study.spec, study.steps)
+    bytes_of_one = bytes_of([study.spec], sources)
+    return Plan(1, study.steps, seconds, bytes_of_one, message, [_picture_told(study, sources, backend)])
 
 
 def _picture_told(

@@ -139,6 +139,7 @@ PRESETS: tuple[Preset, ...] = (
     ),
     Preset("hills", (), _spec("multi_gauss", (24, 24), optimizer="adam", learning_rate=0.01), 5000),
     Preset("ripples", (), _spec("sine", (16, 16), optimizer="adam", learning_rate=0.01), 4000),
+    Preset("edge_of_stability", (), _spec("spiral", (16, 16), batch_size=None, learning_rate=0.1), 1500, curve=True),
     # A: neurons, training, optimizers, a scalar autograd
     Preset(
         "a1_neuron",

@@ -9,7 +9,10 @@ from typing import Any
 import numpy as np
 import torch
 
+from app.training_worker.studies import plan
+from app.training_worker.study_requests import LuckStudy
 from engine import Spec, Trainer
+from engine.data.digits import BUNDLED_ONLY
 from engine.studies import curvature, landscape, sweep
 from engine.studies.luck import Luck, luck_runs
 from engine.studies.sweep import map_over_threads
@@ -43,7 +46,8 @@ SWEEPS: dict[str, dict[str, Any]] = {
 
 def run() -> dict[str, Any]:
     """By sweep: its runs, the seconds of all of them and those asked for, and how many times as long torch takes. Then
-    the seconds of 100 seeds of the default experiment on all cores, of 51 × 51 losses and of λmax of spiral 8-8-8."""
+    the seconds of 100 seeds of the default experiment on all cores, of 51 × 51 losses and of λmax of spiral 8-8-8.
+    luck_told: what the server says of the first."""
     torch.set_num_threads(1)
     Trainer(Spec()).advance(1)  # compiled before it is timed
     sweeps = {name: figures_of(**given) for name, given in SWEEPS.items()}
@@ -54,7 +58,12 @@ def run() -> dict[str, Any]:
         "landscape": lambda: landscape(trainer, side=51),
         "curvature": lambda: curvature(trainer, count=1),
     }
-    return {"sweeps": sweeps, "looks": {name: _shortest(look) for name, look in looks.items()}}
+    told = plan(LuckStudy(Spec(), SEEDS, 100, "all", None), BUNDLED_ONLY, "compiled", SEEDS_AT_ONCE).seconds
+    return {
+        "sweeps": sweeps,
+        "looks": {name: _shortest(look) for name, look in looks.items()},
+        "luck_told": told / SEEDS_AT_ONCE,
+    }
 
 
 def _of_some_seeds(place: int) -> None:
@@ -96,3 +105,4 @@ def report(figures: dict[str, Any]) -> None:
         print(f"{name:24} {one['runs']:5} runs in {took}; torch {one['ratio']:.0f} ×")
     for name, seconds in figures["looks"].items():
         print(f"{name:24} {1000 * seconds:.1f} ms, asked {1000 * ASKED[name]:.0f} ms")
+    print(f"luck, told beforehand    {1000 * figures['luck_told']:.1f} ms")

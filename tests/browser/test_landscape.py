@@ -7,6 +7,7 @@ from engine.spec.spec import Spec
 from engine.studies.curvature import curvature
 from engine.training.trainer import Trainer
 from tests.browser.conftest import Opened
+from tests.engine.run_preset import spec_of
 
 
 def value(opened: Opened, testid: str, name: str = "value") -> float:
@@ -39,6 +40,9 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened["landscape-undo"].click()
     opened.until(lambda: value(opened, "landscape") == before)
 
+    expect(opened["landscape"]).to_have_attribute("data-maps", "1")
+    opened["landscape-samples"].select_option("batch")
+    expect(opened["landscape"]).to_have_attribute("data-maps", "2")
     opened["landscape-directions"].select_option("weights")
     expect(opened["landscape-x-tensor"]).to_be_visible()
     opened["landscape-x-source"].fill("99")
@@ -55,4 +59,8 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened.until(lambda: value(opened, "curvature") == pytest.approx(curvature(twin)[0], rel=1e-9))
     opened.until(lambda: value(opened, "two-over-rate") == pytest.approx(2 / twin.spec.learning_rate))
     expect(opened["curvature-notes"]).to_contain_text("mini-batch")
+    opened["curvature-edge"].click()
+    opened.until(lambda: Spec.model_validate(opened.spec) == spec_of("edge_of_stability"))
+    opened.until(lambda: value(opened, "two-over-rate") == pytest.approx(20))
+    expect(opened["curvature-verdict"]).not_to_be_empty()
     opened["studies-close"].click()

@@ -76,10 +76,10 @@ def test_what_is_too_much_is_said_and_a_study_stops_and_goes_on(opened: Opened) 
 
 
 PAIRS: tuple[tuple[str, tuple[float, float], str, tuple[float, float], str, int], ...] = (
-    ("learning_rate", (0.01, 1), "batch_size", (10, 30), "ArrowLeft", 3),
+    ("learning_rate", (0.01, 1), "batch_size", (10, 12), "ArrowLeft", 3),
     ("width", (1, 8), "depth", (1, 2), "ArrowRight", 3),
     ("noise", (0, 40), "seed", (1, 3), "ArrowLeft", 2),
-    ("init_std", (0.1, 3), "train_fraction", (0.3, 0.8), "ArrowRight", 2),
+    ("init_std", (0.1, 3), "samples", (100, 102), "ArrowRight", 2),
 )
 """Two knobs with their ranges, the key from cell to cell, and how many of them are opened."""
 
@@ -120,6 +120,8 @@ def swept(opened: Opened, x: str, across: tuple[float, float], y: str, up: tuple
     opened["sweep-epochs"].fill("2")
     opened.told.clear()
     opened["sweep-start"].click()
+    opened.until(lambda: any(message["type"] == "study" for message in opened.told))
+    expect(opened["sweep-progress"]).to_have_attribute("data-value", "1")
     opened.until(lambda: any(message.get("state") == "done" for message in opened.told))
     studies = [message for message in opened.told if message["type"] == "study"]
     plan = studies[0]["plan"]

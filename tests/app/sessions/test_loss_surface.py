@@ -23,9 +23,9 @@ DIVERGING = {"dataset": "plane", "activation": "linear", "learning_rate": 10}
 BIASES = [{"tensor": f"layers.{layer}.bias", "index": [0]} for layer in (0, 1)]
 
 
-def losses(told: dict[str, Any]) -> NDArray[np.float32]:
+def losses(told: dict[str, Any], name: str = "loss") -> NDArray[np.float32]:
     side = told["side"]
-    return np.frombuffer(base64.b64decode(told["loss"]), dtype="<f4").reshape(side, side)
+    return np.frombuffer(base64.b64decode(told[name]), dtype="<f4").reshape(side, side)
 
 
 async def trained(watcher: Watcher, steps: int = 40) -> Trainer:
@@ -53,6 +53,7 @@ async def test_landscapes_and_curvatures_are_those_of_the_engine() -> None:
             another = await watcher.until("landscape")
             assert not np.allclose(losses(another), losses(told), rtol=1e-3)
             told = another
+        np.testing.assert_allclose(losses(told, "of_all"), true.loss, rtol=1e-6)
         await watcher.say(type="curvature", count=3)
         curved = await watcher.until("curvature")
         np.testing.assert_array_equal(curved["values"], curvature(trainer, 3))

@@ -10,6 +10,7 @@ import pytest
 
 from app.sessions.studies import StudyState
 from app.training_worker import studies
+from app.training_worker.memory import MemoryBudget
 from app.training_worker.study_requests import StudyPiece
 from engine import Spec, Trainer
 from engine.studies.knobs import spaced, turned
@@ -203,12 +204,35 @@ async def test_a_piece_ends_after_five_milliseconds(monkeypatch: pytest.MonkeyPa
     ticks = itertools.count()
     monkeypatch.setattr(studies, "time", SimpleNamespace(perf_counter=lambda: 0.002 * next(ticks)))
     iterator: Iterator[Any] = iter([None, (1, "a"), None, (3, "b"), None])
-    study = studies.StudyInThisProcess(studies.Plan(4, 1, 1, {}, [iterator]))
+    study = studies.StudyInThisProcess(studies.Plan(4, 1, 1, 0, {}, [iterator]))
     assert [study.piece() for _ in range(3)] == [
         StudyPiece(["a"], 1, ended=False),
         StudyPiece(["b"], 3, ended=True),
         StudyPiece([], 0, ended=True),
     ]
+
+
+LARGE = {"dataset": "random", "samples": 50_000, "random_inputs": 1000}
+"""400 MB of samples for each core."""
+
+
+@pytest.mark.parametrize("study", [SWEEP, {"type": "luck", "seeds": 2, "epochs": 1}, {"type": "find_rate"}])
+async def test_a_study_for_which_there_is_no_memory_is_refused(study: dict[str, Any]) -> None:
+    async with watching(MemoryBudget(100_000_000, used=lambda: 1_000_000), study_seconds=1e9) as watcher:
+        await watcher.say(**study, fields=LARGE)
+        assert (await watcher.until("error"))["code"] == "memory_too_full"
+        assert watcher.run.studies.current is None
+        await watcher.say(**study, begin=False)
+        await watcher.until("study_cost")
+
+
+async def test_the_looks_along_the_curves_of_luck_are_counted_in_its_cost() -> None:
+    async with watching() as watcher:
+        await watcher.say(**{**SWEEP, "epochs": 30}, begin=False)
+        sweep = await watcher.until("study_cost")
+        await watcher.say(type="luck", seeds=sweep["runs"], epochs=30, begin=False)
+        luck = await watcher.until("study_cost")
+        assert (luck["runs"], luck["seconds"] > 3 * sweep["seconds"]) == (sweep["runs"], True)
 
 
 async def study_runs() -> None:

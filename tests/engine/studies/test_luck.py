@@ -86,8 +86,8 @@ def test_only_what_is_varied_differs(vary: Varied, own: dict[str, int]) -> None:
         "start": [trainer.checkpoint().state.parameters.tobytes() for trainer in trainers],
         "order": [batch_order(trainer.spec.seed, 0, 250).tobytes() for trainer in trainers],
     }
-    for name, found in drawn.items():
-        assert len(set(found)) == (4 if vary in ("all", name) else 1), name
+    for name, ones in drawn.items():
+        assert len(set(ones)) == (4 if vary in ("all", name) else 1), name
     plain = Trainer(luck.spec)
     plain.advance(25)
     trainers[0].advance(25)

@@ -10,6 +10,7 @@ from engine.nn.network import State
 from engine.spec.choices import OptimizerName
 from engine.studies import curvature
 from engine.studies.stability import Stability, bound_of, divisor_of, stability
+from tests.engine.run_preset import spec_of
 
 LINEAR: dict[str, Any] = {"dataset": "plane", "hidden": (), "batch_size": None, "samples": 60}
 """Its loss is a parabola in every direction."""
@@ -136,3 +137,22 @@ def test_a_run_settles_at_the_edge() -> None:
     assert 0.85 < np.median(shares) < 1.15
     state: State = trainer.checkpoint().state
     assert state.diverged is None
+
+
+def test_the_curvature_of_the_preset_rises_to_the_bound_and_is_held_by_it() -> None:
+    """With a fifth of the rate, after steps of the same length in all, it has gone far beyond."""
+    spec = spec_of("edge_of_stability")
+    trainer, slow = Trainer(spec), Trainer(spec.changed(learning_rate=spec.learning_rate / 5))
+    start = stability(trainer)
+    assert start.bound == 2 / spec.learning_rate
+    assert start.curvatures[0] < 0.5 * start.bound
+    losses, shares = [trainer.evaluate()["train_loss"]], []
+    for _ in range(10):
+        trainer.advance(100)
+        losses.append(trainer.evaluate()["train_loss"])
+        shares.append(curvature(trainer)[0] / start.bound)
+    assert 0.9 < np.median(shares[4:]) < 1.25
+    assert max(shares) < 1.6
+    assert losses[-1] < 0.5 * losses[0]
+    slow.advance(8 * 5 * 100)
+    assert curvature(slow)[0] > 2 * start.bound

@@ -14,6 +14,7 @@ import { makeContour, traceContour } from './contour.js';
  * @property {[number, number]} y
  * @property {number[][]} path  [x, y] each, the last one now
  * @property {number[] | null} next  where the next step leads
+ * @property {ArrayLike<number>} [together]  the losses of all maps that have the same colors, where there are several
  */
 
 const LEVELS = 11;
@@ -23,9 +24,12 @@ const SHORTEST = 26; // px of the arrow of a step; a shorter one is enlarged, an
 /** @type {Map<number, ReturnType<typeof makeContour>>} */
 const contours = new Map();
 
-/** Losses as heights: their logarithm, so that valleys show; as they are where one is 0 or less. @param {ArrayLike<number>} losses */
-export function heightsOf(losses) {
-  const finite = Array.from(losses).filter(Number.isFinite);
+/**
+ * Losses as heights: their logarithm, so that valleys show; as they are where one is 0 or less.
+ * @param {ArrayLike<number>} losses @param {ArrayLike<number>} together  those that have the same scale
+ */
+export function heightsOf(losses, together = losses) {
+  const finite = Array.from(together).filter(Number.isFinite);
   const log = finite.every((loss) => loss > 0);
   const height = log ? Math.log : (/** @type {number} */ loss) => loss;
   const [low, high] = [Math.min(...finite), Math.max(...finite)].map(height);
@@ -53,7 +57,7 @@ export function cellAt({ side, x, y }, { left, top, size }, px, py) {
 export function drawLandscape(context, square, landscape, palette) {
   const { side } = landscape;
   const { left, top, size } = square;
-  const { heights, low, high } = heightsOf(landscape.losses);
+  const { heights, low, high } = heightsOf(landscape.losses, landscape.together);
   const flipped = new Float32Array(side * side);
   for (let row = 0; row < side; row++) flipped.set(heights.subarray(row * side, (row + 1) * side), (side - 1 - row) * side);
   context.save();

@@ -29,8 +29,8 @@ const MARKUP = `
     <button type="button" class="button" data-testid="curvature-edge" data-t="curvature.edge" data-t-title="curvature.edge.title"></button>
   </div>`;
 
-/** The run that shows the edge: all samples in one batch, so that every step goes down the same loss. */
-const EDGE = { dataset: 'spiral', hidden: [{ width: 16 }, { width: 16 }], activation: 'tanh', loss: 'mse', optimizer: 'sgd', learning_rate: 0.3, batch_size: null };
+/** The run that shows the edge, as the preset edge_of_stability: all samples in one batch, so that every step goes down the same loss. */
+const EDGE = { dataset: 'spiral', hidden: [{ width: 16 }, { width: 16 }], activation: 'tanh', loss: 'mse', optimizer: 'sgd', learning_rate: 0.1, batch_size: null };
 
 /** @param {HTMLElement} root @param {import('./study_panel.js').Context} context @returns {import('./study_panel.js').StudyPanel} */
 export function mountCurvature(root, { store, send, begin }) {

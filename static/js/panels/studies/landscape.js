@@ -27,7 +27,7 @@ export function mountLandscape(root, { store, send }) {
     const message = store.get('landscape');
     if (message?.failed) write(of('-sentence'), t(`server.${message.code}`, message.values));
     else if (message) {
-      held = { message, losses: lossesOf(message.loss) };
+      held = { message, losses: lossesOf(message.loss), ofAll: message.of_all === null ? null : lossesOf(message.of_all) };
       write(of('-sentence'), sentenceOf(message));
     }
     paint();
@@ -36,9 +36,8 @@ export function mountLandscape(root, { store, send }) {
   function paint() {
     if (!held) return;
     const { now, step } = held.message;
-    canvas.dataset.value = String(now);
-    canvas.dataset.step = String(step);
-    const enlarged = view.paint(held, { labels: controls.labels(), loss: t('landscape.loss') });
+    Object.assign(canvas.dataset, { value: String(now), step: String(step), maps: held.ofAll ? '2' : '1' });
+    const enlarged = view.paint(held, { labels: controls.labels(), loss: t('landscape.loss'), titles: titlesOf() });
     write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: shortNumber(enlarged, 2) }) : '');
     write(of('-now'), t('landscape.now', { loss: formatLoss(now), step }));
   }
@@ -73,6 +72,9 @@ export function mountLandscape(root, { store, send }) {
     hidden: questions.end,
   };
 }
+
+/** Of two maps side by side. @returns {[string, string]} */
+const titlesOf = () => [t('landscape.samples.train'), t('landscape.samples.batch')];
 
 /** How much of the path, and of the next step, is seen. @param {import('../../wire/messages.js').LandscapeMessage} message */
 function sentenceOf({ share, next_share: nextShare }) {

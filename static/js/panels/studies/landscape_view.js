@@ -6,13 +6,13 @@ import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { surfaceChart } from '../../draw/chart/surface.js';
 import { cellAt, drawLandscape } from '../../draw/plane/landscape.js';
-import { drawLandscapeAxes, squareIn } from './landscape_axes.js';
+import { drawLandscapeAxes, squaresIn } from './landscape_axes.js';
 
-/** @typedef {{message: import('../../wire/messages.js').LandscapeMessage, losses: Float32Array}} Held */
+/** @typedef {{message: import('../../wire/messages.js').LandscapeMessage, losses: Float32Array, ofAll: Float32Array | null}} Held  ofAll: beside a batch, of the whole training set */
 
 /** @param {HTMLCanvasElement} canvas @param {HTMLElement} box  for the surface */
 export function createLandscapeView(canvas, box) {
-  let square = { left: 0, top: 0, size: 1 };
+  let squares = [{ left: 0, top: 0, size: 1 }];
   let inSpace = false;
 
   return {
@@ -23,8 +23,8 @@ export function createLandscapeView(canvas, box) {
       canvas.hidden = on;
       if (!on) purge(box);
     },
-    /** @param {Held} held @param {{labels: [string, string], loss: string}} words @returns {number} how many times the arrow of the step is enlarged */
-    paint({ message, losses }, { labels, loss }) {
+    /** @param {Held} held @param {{labels: [string, string], loss: string, titles: [string, string]}} words  titles: of the whole training set and of the batch @returns {number} how many times the arrow of the step is enlarged */
+    paint({ message, losses, ofAll }, { labels, loss, titles }) {
       const [empty, palette] = [emptyCanvas(canvas), readPalette(/** @type {HTMLElement} */ (canvas.parentElement))];
       if (!empty) return 1;
       const { context, width, height } = empty;
@@ -32,15 +32,21 @@ export function createLandscapeView(canvas, box) {
         if (hasPlotly()) drawWithPlotly(box, surfaceChart(message, losses, palette, { width, height, loss }));
         return 1;
       }
-      square = squareIn(width, height, palette.small);
-      const enlarged = drawLandscape(context, square, { ...message, losses, next: message.next[0] ?? null }, palette);
-      drawLandscapeAxes(context, square, message, palette, labels);
-      return enlarged;
+      const maps = ofAll ? [ofAll, losses] : [losses];
+      const together = ofAll ? [...ofAll, ...losses] : losses;
+      squares = squaresIn(width, height, palette.small, maps.length);
+      return Math.max(...maps.map((map, i) => {
+        drawLandscapeAxes(context, squares[i], message, palette, labels, ofAll ? titles[i] : '');
+        return drawLandscape(context, squares[i], { ...message, losses: map, together, next: message.next[0] ?? null }, palette);
+      }));
     },
     /** The point next to a place on the canvas. @param {Held | null} held @param {MouseEvent} event */
     pointAt(held, { offsetX, offsetY }) {
-      const cell = held && cellAt({ ...held.message, losses: held.losses, next: null }, square, offsetX, offsetY);
-      return held && cell ? { ...cell, loss: held.losses[cell.index], plane: held.message.plane } : null;
+      if (!held) return null;
+      const maps = held.ofAll ? [held.ofAll, held.losses] : [held.losses];
+      const cells = maps.map((losses, i) => ({ losses, cell: cellAt({ ...held.message, losses, next: null }, squares[i] ?? squares[0], offsetX, offsetY) }));
+      const found = cells.find(({ cell }) => cell);
+      return found?.cell ? { ...found.cell, loss: found.losses[found.cell.index], plane: held.message.plane } : null;
     },
   };
 }
