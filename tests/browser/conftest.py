@@ -38,7 +38,7 @@ FLAGS = (
 NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(run, timeout);"
 """As on a busy machine: a late part of the page comes when somebody asks for it, or some seconds after another. What a
 page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
-TIPS_USED = "try { localStorage.tips ??= 'play neuron slow'; } catch {}"
+TIPS_USED = "try { localStorage.tips ??= 'tip.play tip.neuron tip.slow'; } catch {}"
 """For somebody who is no newcomer; a page without an origin has no storage."""
 PATIENCE = 240.0
 """Seconds: nothing here depends on how fast the machine is."""

@@ -10,15 +10,15 @@ const REST = 4000; // milliseconds between two tips
 
 /**
  * @typedef {object} Tip
- * @property {string} name
+ * @property {string} key  of its text
  * @property {string} at  a selector; the last such element is its place
  * @property {(store: import('../../core/store.js').Store) => boolean} isDone  whether a person is doing it
  */
 /** @type {Tip[]} */
 const TIPS = [
-  { name: 'play', at: '[data-testid=play]', isDone: (store) => Boolean(store.get('state')?.playing || store.get('state')?.step) },
-  { name: 'neuron', at: '#network .tile[data-place^="0 "]', isDone: (store) => store.get('inspected') !== null },
-  { name: 'slow', at: 'button[data-testid=slow-motion]', isDone: (store) => store.get('phase') !== null },
+  { key: 'tip.play', at: '[data-testid=play]', isDone: (store) => Boolean(store.get('state')?.playing || store.get('state')?.step) },
+  { key: 'tip.neuron', at: '#network .tile[data-place^="0 "]', isDone: (store) => store.get('inspected') !== null },
+  { key: 'tip.slow', at: 'button[data-testid=slow-motion]', isDone: (store) => store.get('phase') !== null },
 ];
 
 /**
@@ -27,7 +27,7 @@ const TIPS = [
  */
 export function mountTips(root, store) {
   const [text, close] = /** @type {HTMLCollectionOf<HTMLElement>} */ (root.children);
-  const used = recallUsedTips(TIPS.map(({ name }) => name));
+  const used = recallUsedTips(TIPS.map(({ key }) => key));
   /** @type {Tip | null} */
   let shown = null;
   let resting = false;
@@ -36,7 +36,7 @@ export function mountTips(root, store) {
 
   /** @param {Tip} tip */
   function end(tip) {
-    used.add(tip.name);
+    used.add(tip.key);
     if (tip !== shown) return;
     hide();
     resting = true;
@@ -53,17 +53,17 @@ export function mountTips(root, store) {
 
   /** The first that is not over, while nothing lies over its place. */
   function show() {
-    const next = TIPS.find(({ name }) => !used.has(name));
+    const next = TIPS.find(({ key }) => !used.has(key));
     const place = next && !resting && isCalm(store, root) ? placeOf(next) : null;
     if (!next || !place) return hide();
-    if (shown !== next) text.textContent = t(`tip.${next.name}`);
+    if (shown !== next) text.textContent = t(next.key);
     shown = next;
     if (!root.matches(':popover-open')) root.showPopover();
     placeAt(root, place);
   }
 
   function check() {
-    for (const tip of TIPS) if (!used.has(tip.name) && tip.isDone(store)) end(tip);
+    for (const tip of TIPS) if (!used.has(tip.key) && tip.isDone(store)) end(tip);
     showSoon();
   }
 

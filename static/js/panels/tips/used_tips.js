@@ -1,9 +1,9 @@
 // @ts-check
 // Which tips are over on this device.
 
-const USED = 'tips'; // in localStorage: their names
+const USED = 'tips'; // in localStorage: the keys of their texts
 
-/** @param {string[]} all  names */
+/** @param {string[]} all  keys */
 export function recallUsedTips(all) {
   /** @type {Set<string>} */
   let used;
@@ -13,9 +13,9 @@ export function recallUsedTips(all) {
     used = new Set(all); // rather none than the same ones each time
   }
   return {
-    has: (/** @type {string} */ name) => used.has(name),
-    add(/** @type {string} */ name) {
-      used.add(name);
+    has: (/** @type {string} */ key) => used.has(key),
+    add(/** @type {string} */ key) {
+      used.add(key);
       try {
         localStorage.setItem(USED, [...used].filter(Boolean).join(' '));
       } catch {
