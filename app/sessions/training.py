@@ -11,6 +11,7 @@ from app.sessions.viewers import Viewer, inspect_requests
 from app.training_worker.port import FIRST_STEPS, Train, Trained, TrainingWorker
 from app.wire.messages import NoticeCode
 from engine.fault import Value
+from engine.spec.choices import BugName
 from engine.spec.spec import Spec
 from engine.training.stopping import StopReason
 
@@ -152,7 +153,7 @@ def _end_if_it_has(run: Run, trained: Trained) -> None:
     if trained.diverged is not None:
         ending: tuple[NoticeCode, dict[str, Value]] = ("diverged", {"step": trained.diverged})
     elif trained.stopped is not None:
-        ending = stop_notice(trained.stopped, run.spec, run.step)
+        ending = stop_notice(trained.stopped, run.spec, run.step, trained.bug)
     else:
         return
     run.end(trained.diverged, trained.stopped)
@@ -160,7 +161,11 @@ def _end_if_it_has(run: Run, trained: Trained) -> None:
     run.notify(*ending)
 
 
-def stop_notice(reason: StopReason, spec: Spec, step: int) -> tuple[NoticeCode, dict[str, Value]]:
+def stop_notice(
+    reason: StopReason, spec: Spec, step: int, planted: BugName | None = None
+) -> tuple[NoticeCode, dict[str, Value]]:
     """The notice of a run that a rule has ended."""
     code, field = STOP_RULES[reason]
+    if reason == "change" and planted == "stop_on_batches":
+        code = "stopped_batches"
     return code, {"step": step} if reason == "no_errors" else {"step": step, "limit": getattr(spec, field)}

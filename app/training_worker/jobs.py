@@ -141,6 +141,7 @@ def train(trainer: Trainer, job: port.Train) -> Trained:
         epoch=trainer.epoch,
         diverged=trainer.diverged,
         stopped=trainer.stopped,
+        bug=trainer.bug,
         epoch_ended=epoch_ended,
         training_seconds=None if with_picture else trained - began,
         picture_seconds=pictured - spent,

@@ -178,6 +178,8 @@ class Trained:
     epoch: int
     diverged: int | None
     stopped: StopReason | None
+    bug: BugName | None
+    """Planted."""
     epoch_ended: bool
     """Whether `steps_of_epoch` came to the end of the epoch."""
     training_seconds: float | None

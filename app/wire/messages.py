@@ -110,6 +110,7 @@ NoticeCode = Literal[
     "stopped_epochs",
     "stopped_loss",
     "stopped_change",
+    "stopped_batches",
     "stopped_patience",
     "stopped_no_errors",
     "inseparable",

@@ -32,6 +32,15 @@ def test_presets_show_their_figures(opened: Opened) -> None:
         return np.allclose(read, wanted, rtol=0, atol=1e-4)
 
     opened.until(are_read)
+    opened["plots-z"].fill("5")
+
+    def is_whole(name: str) -> bool:
+        [x, y] = (
+            opened[f"plot-{name}"].locator(".at-value").evaluate("dot => [dot.cx, dot.cy].map((c) => c.baseVal.value)")
+        )
+        return x == 220 and 0 < y < 148
+
+    opened.until(lambda: all(map(is_whole, five)))
     drawing = opened["plot-tanh"].locator("svg")
     drawing.click()  # in its middle, where z is 0
     opened.until(lambda: abs(opened.number("slope-tanh") - 1) < 0.01)

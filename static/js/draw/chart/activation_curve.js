@@ -70,14 +70,14 @@ export const ACTIVATION_NAMES = Object.keys(ACTIVATIONS);
 /** @param {string} name @param {number} z @param {Shapes} shapes */
 export const activationAt = (name, z, shapes) => ({ value: ACTIVATIONS[name].value(z, shapes), slope: ACTIVATIONS[name].slope(z, shapes) });
 
-/** Value → y of a plot, from −1.5 at the bottom to 2.5 at the top; just outside where it is beyond. @param {number} value @param {number} height px */
-const plotHeight = (value, height) => height * (1 - (Math.max(-2, Math.min(3, value)) + 1.5) / 4);
+/** Value → y of a plot, from −1.5 at the bottom to 5.2 at the top, which has all of every curve. @param {number} value @param {number} height px */
+const plotHeight = (value, height) => height * (1 - (value + 1.5) / 6.7);
 
 /** Where a value at z lies in a plot. @param {number} z @param {number} value @param {number} width @param {number} height px @returns {[number, number]} */
 export const plotPlace = (z, value, width, height) => [(z / 5 + 1) * (width / 2), plotHeight(value, height)];
 
 /**
- * Curve and slope over [−5, 5], from −1.5 at the bottom to 2.5 at the top; what goes beyond is cut off by the drawing.
+ * Curve and slope over [−5, 5].
  * @param {string} name @param {Shapes} shapes @param {number} width @param {number} height px
  */
 export function activationPlot(name, shapes, width, height) {

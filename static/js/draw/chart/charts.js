@@ -159,8 +159,8 @@ function layoutOf(steps, { width, height, palette, span = [0, Math.max(1, steps[
     paper_bgcolor: 'rgba(0,0,0,0)', plot_bgcolor: 'rgba(0,0,0,0)', separators: '.,',
     margin: { l: Math.round(small * 3.6), r: right, t: Math.round(Math.min(small * 0.6, 8)), b: Math.round(Math.min(small * 1.75, small + 9)), pad: 0 },
     hoverlabel: { bgcolor: panel, bordercolor: line, font: { size: small, color: ink, family: font } },
-    xaxis: { ...axis, showgrid: false, range: span, ...(span[1] < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
-    yaxis: { ...axis, ...yaxis },
+    xaxis: { ...axis, showgrid: false, tickangle: 0, range: span, ...(span[1] < nticks ? { dtick: 1 } : { nticks }), tickformat: ',d', hoverformat: ',d', unifiedhovertitle: { text: `${step} %{x:,d}` } },
+    yaxis: { ...axis, ticklabeloverflow: 'allow', ...yaxis }, // half of the highest one lies above a low chart
   };
 }
 

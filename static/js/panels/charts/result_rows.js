@@ -24,8 +24,8 @@ export function readResults(store) {
   const names = classes > 2 || state.outputs > 1 && classes ? targetNumbers(classes, 0) : null;
   const { x1: first, x2: second, label: value } = unitsOf(spec);
   return {
-    inputs: sums ? ['a', 'b'] : [shortName(first) || 'x₁', shortName(second) || 'x₂'],
-    outputs: sums ? ['a + b', 'a − b'] : names ?? [classes ? '' : shortName(value)],
+    inputs: [shortName(first) || 'x₁', shortName(second) || 'x₂'],
+    outputs: sums ? ['x₁+x₂', 'x₁−x₂'] : names ?? [classes ? '' : shortName(value)],
     units: [first, second],
     label: classes ? PLAIN.label : value,
     digits: classes ? 3 : 2,

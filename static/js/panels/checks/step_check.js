@@ -90,7 +90,8 @@ function showChip(chip, check) {
     const values = { difference: differenceText(check.difference), place: check.state === 'red' ? tensorText(check) : '' };
     const green = check.state === 'green';
     chip.dataset.value = String(check.difference ?? Infinity);
-    label.textContent = t(green && check.difference === 0 ? 'checked.equal' : `checked.${check.state}`, values);
+    const isStop = check.state === 'red' && check.witness === 'stop_rule';
+    label.textContent = t(isStop ? 'checked.red_stop' : green && check.difference === 0 ? 'checked.equal' : `checked.${check.state}`, values);
     explanation = explain(check, values);
   }
   chip.title = `${explanation} ${t('checked.help')}`.trim();

@@ -1,5 +1,5 @@
 // @ts-check
-// The losses of runs that should be the same, number by number: the newest steps that all have, newest first.
+// The losses of runs that should be the same, number by number: the newest steps that all have which have begun, newest first.
 
 import { commonSteps, formatExact } from '../../draw/base/curve_difference.js';
 import { formatCount, formatDifference, t } from '../../core/i18n.js';
@@ -22,9 +22,10 @@ function makeTable(runs) {
   addRow(table.createTHead(), [t('comparison.step'), ...runs.map(({ name }) => name), t('comparison.difference')], 'th');
   const body = table.createTBody();
   const started = runs.filter(({ steps }) => steps.length);
-  if (started.length < runs.length) return table;
-  for (const { step, losses } of commonSteps(runs).slice(-MOST).reverse()) {
-    const row = addRow(body, [formatCount(step), ...losses.map(formatExact), formatDifference(Math.max(...losses) - Math.min(...losses))], 'td');
+  if (started.length < 2) return table;
+  for (const { step, losses } of commonSteps(started).slice(-MOST).reverse()) {
+    const texts = runs.map((run) => (run.steps.length ? formatExact(losses[started.indexOf(run)]) : '–'));
+    const row = addRow(body, [formatCount(step), ...texts, formatDifference(Math.max(...losses) - Math.min(...losses))], 'td');
     row.dataset.step = String(step);
   }
   return table;

@@ -7,7 +7,7 @@ import { write } from '../../core/elements.js';
 import { t } from '../../core/i18n.js';
 
 const FIVE = ['sigmoid', 'tanh', 'relu', 'leaky_relu', 'gelu'];
-const PLOT = { width: 220, height: 120 }; // px, before it is scaled to its column
+const PLOT = { width: 220, height: 148 }; // px, before it is scaled to its column
 const [REACH, START] = [5, 1]; // of z
 
 /** @param {HTMLElement} root  empty @param {import('../../core/store.js').Store} store @returns {() => void} undo */
@@ -57,7 +57,7 @@ function makePlot(name, shapes, moveTo) {
   figure.dataset.testid = `plot-${name}`;
   figure.innerHTML = `
     <figcaption>${t(`activation.${name}`)}</figcaption>
-    <svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${t('settings.plot', { name: t(`activation.${name}`) })}"><path class="axes" d="${axes}"/><path class="at"/><path class="slope" d="${slope}"/><path class="value" d="${value}"/><circle class="at-slope" r="4"/><circle class="at-value" r="4"/></svg>
+    <svg class="plot" viewBox="0 0 ${width} ${height}" role="img" aria-label="${t('settings.plot', { name: t(`activation.${name}`) })}"><path class="axes" d="${axes}"/><path class="at"/><path class="slope" d="${slope}"/><path class="value" d="${value}"/><text x="2" y="${height - 4}">−5</text><text x="${width - 2}" y="${height - 4}" text-anchor="end">5</text><circle class="at-slope" r="4"/><circle class="at-value" r="4"/></svg>
     <p class="read"><span>f(z) <b data-testid="value-${name}"></b></span><span class="back">f′(z) <b data-testid="slope-${name}"></b></span></p>
     <p class="strong">${strong}</p><p class="weak">− ${weak}</p>`;
   const svg = /** @type {SVGElement} */ (figure.querySelector('svg'));

@@ -34,7 +34,7 @@ export function mountMetrics(root, store) {
   /** @param {typeof CLASSES} rows */
   function make(rows) {
     const large = store.get('profile') === 'projector'; // no room for longer words
-    const key = [rows[0][0], document.documentElement.lang, large].join();
+    const key = [rows.length, rows[0][0], document.documentElement.lang, large].join();
     if (list.dataset.key === key) return;
     list.dataset.key = key;
     const word = (/** @type {(typeof CLASSES)[number]} */ [, name, set, score]) => t(large && score === 'accuracy' ? (set === 'train' ? 'metric.train_short' : 'metric.test_short') : name);
@@ -50,7 +50,8 @@ export function mountMetrics(root, store) {
 
   const show = () => {
     const [frame, scores, spec, output] = [store.get('frame'), store.get('scores'), store.get('spec'), readOutput(store)];
-    const rows = output?.classes === 0 ? VALUES : CLASSES;
+    const hasSpread = (store.get('state')?.training_samples ?? 0) > 1; // of one sample there is no R²
+    const rows = output?.classes === 0 ? VALUES.filter(([, , set]) => hasSpread || set === 'test') : CLASSES;
     make(rows);
     rows.forEach(([, , set, score, format], i) => {
       const measured = score === 'r2' && scores?.r2 ? scores.r2[set].whole : scores?.scores[set][score];
