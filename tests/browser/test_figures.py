@@ -38,7 +38,7 @@ def test_presets_show_their_figures(opened: Opened) -> None:
         [x, y] = (
             opened[f"plot-{name}"].locator(".at-value").evaluate("dot => [dot.cx, dot.cy].map((c) => c.baseVal.value)")
         )
-        return x == 220 and 0 < y < 148
+        return bool(x == 220 and 0 < y < 148)
 
     opened.until(lambda: all(map(is_whole, five)))
     drawing = opened["plot-tanh"].locator("svg")
