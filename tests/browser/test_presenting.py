@@ -4,7 +4,9 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opened
+from tests.app.running import Running
+from tests.browser.conftest import Opened, OpenPage, OpenTab
+from tests.browser.test_contrast import contrast
 from tests.browser.test_keys import commands
 
 
@@ -54,8 +56,43 @@ def test_keys_of_a_presenter(opened: Opened) -> None:
     expect(opened["phase"]).to_have_attribute("data-value", first)
 
 
-def test_print_gives_one_page(opened: Opened) -> None:
+def test_print_gives_one_light_page(open_page: OpenPage) -> None:
+    opened = open_page("?theme=dark")
+    page = opened.page
     opened["fullscreen-network"].wait_for(state="attached")
     opened["numbers"].wait_for()
-    printed = opened.page.pdf(prefer_css_page_size=True, print_background=True)
+    page.evaluate("""addEventListener('beforeprint', () => {
+      window.printed = getComputedStyle(document.getElementById('network')).backgroundColor;
+    })""")
+    printed = page.pdf(prefer_css_page_size=True, print_background=True)
     assert len(re.findall(rb"/Type\s*/Page\b", printed)) == 1
+    assert page.evaluate("window.printed") == "rgb(255, 255, 255)"
+    expect(page.locator("html")).to_have_class(re.compile(r"(^|\s)dark"))
+
+
+def test_what_the_system_asks_for_is_heeded(open_tab: OpenTab, server: Running) -> None:
+    opened = open_tab("about:blank", 1366, 768)
+    opened.is_handed_on = False
+    page, html = opened.page, opened.page.locator("html")
+    style = "([selector, name]) => getComputedStyle(document.querySelector(selector)).getPropertyValue(name)"
+
+    page.emulate_media(color_scheme="dark", contrast="no-preference")
+    page.goto(f"http://127.0.0.1:{server.port}/")
+    opened.ready()
+    expect(html).to_have_class(re.compile("dark"))
+    opened["fullscreen-network"].wait_for(state="attached")
+    soft = page.evaluate(style, ["html", "--soft"])
+
+    page.emulate_media(contrast="more")
+    panel, more = (page.evaluate(style, ["html", name]) for name in ("--panel", "--soft"))
+    assert contrast(more, panel) > contrast(soft, panel) + 2
+
+    assert page.evaluate(style, [".play", "border-top-width"]) != "2px"
+    page.emulate_media(forced_colors="active")
+    assert page.evaluate(style, [".play", "border-top-width"]) == "2px"
+    assert page.evaluate(style, ["[data-testid=dataset-circle]", "outline-style"]) == "solid", "what is chosen is seen"
+
+    page.emulate_media(forced_colors="none")
+    opened["theme"].click()
+    opened.reload()
+    expect(html).not_to_have_class(re.compile("dark"))  # what a person chose goes before
