@@ -94,6 +94,15 @@ async def favicon(request: Request) -> Response:
     return static_files().answer("favicon.svg", request)
 
 
+@router.get("/service_worker.js", include_in_schema=False)
+async def service_worker(request: Request) -> Response:
+    """At the top, for it may answer only what lies below its own address; ?version= tells the browser of a new one. It
+    fetches, so it has the policy of a page and not that of a file."""
+    answer = static_files().answer("js/pages/service_worker.js", request)
+    del answer.headers["Content-Security-Policy"]
+    return answer
+
+
 @router.get("/vendor/plotly.min.js")
 async def plotly(request: Request, version: str = "") -> Response:
     """4.8 MB, so it goes compressed to whoever takes that: 1.5 MB. version: as the page was given it."""

@@ -281,14 +281,20 @@ const tips = createLatePart(store, async () => {
   const [{ mountTips }] = await Promise.all([import('../panels/tips/tips.js'), useTexts('tips/'), loadLateStyle()]);
   if (!isOnWall()) mountTips(element('tip'), store);
 });
+const offline = createLatePart(store, async () => {
+  const { keepForOffline } = await import('../core/offline.js');
+  await keepForOffline();
+});
 
 document.addEventListener('dragenter', upload.demand, { once: true }); // before the file is let go
 document.addEventListener('dragenter', save.demand, { once: true });
+
+performance.setResourceTimingBufferSize(1000); // core/offline.js reads which files the page has loaded
 
 await firstPicture(store);
 const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords, tips]; // by any click
 for (const part of unasked) await part.demand();
 await loadWhenIdle([
   wallWindow, upload, save, list, slowMotion, wallControls, kept, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, studies, help, glossary, share,
+  comparison, drawingPad, samplePredictions, studies, help, glossary, share, offline,
 ]);

@@ -1,21 +1,20 @@
 // @ts-check
-// Prints the page as the screen shows it: canvases cannot be laid out or painted anew for paper, so all of it is made
-// smaller, and in the dark theme the light one takes its place with canvases inverted.
-
-const PAPER = { width: 1040, height: 710 }; // px of A4 across, within its margins (css/presenting.css)
+// Prints the page as the screen shows it, on a sheet of the screen's size, which a printer fits to its paper: canvases cannot
+// be laid out or painted anew for it. In the dark theme the light one takes its place, with canvases inverted.
 
 /** @returns {() => void} undo */
 export function mountPrintPage() {
-  const { style } = document.body;
   const { classList } = document.documentElement;
+  const sheet = new CSSStyleSheet();
+  document.adoptedStyleSheets.push(sheet);
   const fit = () => {
     if (classList.contains('dark')) classList.replace('dark', 'printed-dark');
-    const [width, height] = [innerWidth, Math.min(innerHeight, document.body.scrollHeight)];
-    Object.assign(style, { width: `${width}px`, height: `${height}px`, overflow: 'hidden', zoom: String(Math.min(PAPER.width / width, PAPER.height / height)) });
+    sheet.replaceSync(`@page { size: ${innerWidth}px ${innerHeight}px; margin: 0; }
+      @media print { html, body { width: ${innerWidth}px; height: ${innerHeight}px; overflow: clip; } }`);
   };
   const restore = () => {
     classList.replace('printed-dark', 'dark');
-    Object.assign(style, { width: '', height: '', overflow: '', zoom: '' });
+    sheet.replaceSync('');
   };
   addEventListener('beforeprint', fit);
   addEventListener('afterprint', restore);
