@@ -185,7 +185,7 @@ const wallControls = createLatePart(store, async () => {
 }, { clicked: '#wall-controls' });
 const gallery = createLatePart(store, async () => {
   const [{ mountGallery }, { mountCaption }, { mountFailures }, begin] = await Promise.all([
-    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(), loadLateStyle(),
+    import('../panels/gallery/gallery.js'), import('../panels/gallery/caption.js'), import('../panels/checks/failures.js'), loadFreshStart(), useTexts('failures/'), loadLateStyle(),
   ]);
   mountGallery(dialog('gallery'), element('presets'), store, begin, focusPlay);
   mountCaption(element('caption'), store, elementOf);
