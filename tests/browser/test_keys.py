@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.conftest import Opened
+from tests.browser.conftest import Opened, OpenPage
 
 
 def commands(opened: Opened) -> list[str]:
@@ -26,6 +26,33 @@ def test_help(opened: Opened) -> None:
     opened.page.keyboard.press("Space")  # closes, as the close button has the focus; plays nothing
     expect(opened["help-dialog"]).to_be_hidden()
     assert commands(opened) == []
+
+
+def test_keys_of_one_character_are_switched_off_on_this_device_and_on_again(opened: Opened) -> None:
+    keys = opened.page.keyboard
+    keys.press("?")
+    opened["letter-keys"].uncheck()
+    opened.reload()
+    for key in ("p", "?"):
+        keys.press(key)
+    opened.loaded()
+    expect(opened["projector"]).to_have_attribute("aria-pressed", "false")
+    expect(opened["help-dialog"]).to_be_hidden()
+    opened["help"].click()
+    expect(opened["letter-keys"]).not_to_be_checked()
+    opened["letter-keys"].check()
+    keys.press("Escape")
+    expect(opened["help-dialog"]).to_be_hidden()
+    keys.press("p")
+    expect(opened["projector"]).to_have_attribute("aria-pressed", "true")
+
+
+def test_what_the_address_hides_has_no_key(open_page: OpenPage) -> None:
+    opened = open_page("?hide=presets,reset")
+    for key in ("g", "r", "e"):
+        opened.page.keyboard.press(key)
+    opened.until(lambda: commands(opened) == ["epoch"])
+    expect(opened["gallery"]).to_be_hidden()
 
 
 def test_space_on_the_focused_play_button_toggles_once(opened: Opened) -> None:

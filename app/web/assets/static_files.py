@@ -31,7 +31,7 @@ JOINED = {
         *("tokens", "controls", "layout", "panels", "network_and_charts", "output"),
         *("overlays", "sizes", "captions", "inspector", "checks", "projector"),
     ),
-    "css/later.css": ("late", "late_panels"),
+    "css/later.css": ("help", "late", "late_panels"),
 }
 """Style sheets that are served as one, in the order in which they override each other: nothing is painted before all of
 them are there."""

@@ -20,11 +20,14 @@
   const language = read('language', ['en', 'zh'], 'lang') ?? '';
   page.dataset.language = ['en', 'zh'].includes(language) ? language : navigator.language.startsWith('zh') ? 'zh' : 'en';
 
+  page.dataset.letterKeys = read('letter-keys', []) ?? 'on';
+
   // ?hide=presets,save: controls by their data-testid, with the name that stands at them
-  const hidden = (asked.get('hide') ?? '').split(',').filter((name) => /^[a-z][\w-]*$/.test(name)).map((name) => `[data-testid="${name}"]`);
+  const hidden = (asked.get('hide') ?? '').split(',').filter((name) => /^[a-z][\w-]*$/.test(name));
+  page.dataset.hidden = hidden.join(' '); // their keys are off, too
   if (hidden.length) {
     const style = new CSSStyleSheet();
-    for (const control of hidden) style.insertRule(`:is(${control}, :is(.knob, .slider):has(${control})) { display: none !important; }`);
+    for (const control of hidden.map((name) => `[data-testid="${name}"]`)) style.insertRule(`:is(${control}, :is(.knob, .slider):has(${control})) { display: none !important; }`);
     document.adoptedStyleSheets = [style];
   }
 

@@ -6,6 +6,8 @@ import { useLanguage, useTexts } from '../core/i18n.js';
 import { answerOtherTabs } from '../core/living_tabs.js';
 import { enterSession, openSession, ownSession } from '../core/page_connection.js';
 import { mountAppearance, preferred } from '../panels/top/appearance.js';
+import { mountHelp } from '../panels/top/help.js';
+import { mountKeys } from '../panels/top/keys.js';
 import { mountGraph } from '../panels/graph/graph.js';
 import { startState } from '../panels/graph/state.js';
 
@@ -17,6 +19,8 @@ await Promise.all([enterSession(), useLanguage(store.get('language'))]);
 await useTexts('graph/');
 answerOtherTabs(openSession);
 mountAppearance(find('#appearance'), store);
+mountHelp(/** @type {HTMLDialogElement} */ (find('#help')), find('[data-testid=help]'));
+mountKeys((testid) => find(`[data-testid="${testid}"]`) ?? undefined, async () => {});
 mountGraph(
   { form: find('#asking'), graph: find('#graph'), steps: find('#moves'), check: find('[data-testid=checked]'), drawing: find('#picture'), table: find('#lines'), card: find('#card') },
   store,

@@ -155,7 +155,7 @@ const upload = createLatePart(store, async () => {
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
 }, { clicked: '#upload', dropped: true });
 const save = createLatePart(store, async () => {
-  const { mountSave } = await import('../panels/save/save.js');
+  const [{ mountSave }] = await Promise.all([import('../panels/save/save.js'), loadLateStyle()]);
   mountSave(element('save-menu'), element('save'), store, act, focusPlay);
 }, { clicked: '#save, [data-testid=load-weights]', dropped: true });
 const kept = createLatePart(store, async () => {

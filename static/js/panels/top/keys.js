@@ -1,5 +1,6 @@
 // @ts-check
-// Keys for buttons of the top row; each presses its button, so that both always do the same.
+// Keys for buttons of the top row; each presses its button, so that both always do the same. Of a button that the address hides
+// there is no key, and keys of one character can be switched off in the help.
 
 /** Key → data-testid of its button. @type {Record<string, string>} */
 const KEYS = { ' ': 'play', ArrowRight: 'step', e: 'epoch-step', r: 'reset', k: 'keep', p: 'projector', c: 'wall-controls', f: 'fullscreen', g: 'presets', w: 'wall-window', l: 'list', b: 'blank', '.': 'blank', m: 'pointer-ring', v: 'phase-back', n: 'phase-next', PageDown: 'list-next', PageUp: 'list-previous', '?': 'help' };
@@ -25,6 +26,12 @@ function isTaken(target, key, clicked) {
   return key === ' ' && pressed !== null && pressed !== clicked;
 }
 
+/** Space is no character in this sense (WCAG 2.1.4). @param {string} key @param {string} name  of its button */
+function isOff(key, name) {
+  const { letterKeys, hidden = '' } = document.documentElement.dataset; // as pages/first-paint.js has found them
+  return hidden.split(' ').includes(name) || (letterKeys === 'off' && key.length === 1 && key !== ' ');
+}
+
 /** Buttons that stand in a part of the page that comes late. */
 const LATE = ['blank', 'pointer-ring'];
 
@@ -35,13 +42,14 @@ export function mountKeys(buttonOf, loadLate) {
   /** @param {KeyboardEvent} event */
   const press = (event) => {
     const name = KEYS[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (!name || event.ctrlKey || event.altKey || event.metaKey || isTaken(event.target, event.key, clicked)) return;
+    if (!name || event.ctrlKey || event.altKey || event.metaKey || isOff(event.key, name) || isTaken(event.target, event.key, clicked)) return;
     const button = name === 'fullscreen' ? fullScreenButton() : buttonOf(name);
-    if (name.startsWith('list-') && (!button || button.matches(':disabled'))) return; // without a list the page scrolls
+    if (!button && !LATE.includes(name)) return; // this page has none, or not yet
+    if (name.startsWith('list-') && button?.matches(':disabled')) return; // without a list the page scrolls
     event.preventDefault();
     if (event.repeat && name !== 'step') return;
-    if (!button && LATE.includes(name)) loadLate().then(() => buttonOf(name)?.click());
-    button?.click();
+    if (button) button.click();
+    else loadLate().then(() => buttonOf(name)?.click());
   };
   /** @param {MouseEvent} event */
   const rememberClick = (event) => {
