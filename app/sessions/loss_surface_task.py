@@ -55,17 +55,17 @@ class LossSurfaceTask:
             except Refusal as refusal:
                 answer = {**refusal.message(), "failed": True}
             except Exception:  # the session goes on without
-                log.exception("what lies around step %d could not be measured", self._run.step)
+                log.exception("a question of the type %s could not be answered", question.type)
                 answer = {**Refusal("study_failed", {}).message(), "failed": True}
             viewer.tell({**answer, "type": question.type})
 
     async def _picture(self, viewer: Viewer, question: studies.RunPicture) -> dict[str, Any]:
-        """None where the run has diverged, or the viewer asks for another picture meanwhile. Raises Refusal."""
+        """None where the run has diverged, or the viewer has left or asked for another one. Raises Refusal."""
         run, worker = self._run, self._worker
         planned = await worker.plan(PictureStudy(changed(run.spec, question.fields), question.steps))
         run.studies.refuse_too_large(planned)
         parts: list[Any] = []
-        while not parts and not run.loss_surface.is_asked(viewer, studies.RunPicture):
+        while not parts and viewer in run.viewers and not run.loss_surface.is_asked(viewer, studies.RunPicture):
             parts = (await worker.work_on(planned.handle)).parts
         return {"number": question.number, "picture": parts[0] if parts else None}
 

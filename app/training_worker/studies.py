@@ -31,7 +31,7 @@ from engine.data.datasets import is_held
 from engine.data.digits import DataSources
 from engine.spec.choices import BackendName
 from engine.spec.spec import Spec
-from engine.studies.luck import Luck, LuckRun, compared, luck_runs, median_interval, median_run
+from engine.studies.luck import Luck, LuckRun, Start, compared, luck_runs, median_interval, median_run
 from engine.studies.measures import MEASURES
 from engine.studies.rate_finder import RATES, RateSearch, rate_search
 from engine.studies.runs import multiplications_of_step, steps_of_bit, steps_of_run
@@ -105,7 +105,8 @@ def planned(plan: Plan, cores: int) -> PlannedStudy:
 
 def plan_sweep(study: SweepStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:
     sweep = Sweep(**vars(study))
-    specs = [sweep.spec_of(place) for place in sweep.border()]
+    last = sweep.seeds - 1  # the data of the first seed may be there already, and these are not
+    specs = [sweep.spec_of(place, last) for place in sweep.border()]
     seconds, longest = cost_of(specs, sweep.epochs, sweep.runs)
     places = iter(sweep.coarse_to_fine())  # one for all threads: of a list, so that each place is taken once
     return Plan(
@@ -167,7 +168,7 @@ def row_of(cell: Cell) -> list[Any]:
 
 def plan_luck(study: LuckStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:
     luck = Luck(**vars(study))
-    specs = luck.set_ups()
+    specs = [luck.spec_of(Start(set_up, luck.seeds - 1)) for set_up in range(len(luck.set_ups))]
     seconds, longest = cost_of(specs, luck.epochs, luck.runs)
     looks = NEW_START_SECONDS + len(luck.curve_epochs) * sum(map(seconds_of_look, specs)) / len(specs)
     starts = iter(luck.starts())  # one for all threads, as in a sweep

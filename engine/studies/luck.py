@@ -6,6 +6,7 @@ batches, with whatever else is drawn while a run trains.
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
@@ -66,27 +67,28 @@ class Luck:
     against: Mapping[str, Any] | None = None
 
     def __post_init__(self) -> None:
-        self.set_ups()
+        _ = self.set_ups  # what cannot be is refused before anything runs
 
-    def set_ups(self) -> list[Spec]:
-        return [self.spec] if self.against is None else [self.spec, self.spec.changed(**self.against)]
+    @cached_property
+    def set_ups(self) -> tuple[Spec, ...]:
+        return (self.spec,) if self.against is None else (self.spec, self.spec.changed(**self.against))
 
     def spec_of(self, start: Start) -> Spec:
-        spec = self.set_ups()[start.set_up]
+        """It has its points in common with the others of its set-up: there may be thousands, in hundreds of runs."""
+        spec = self.set_ups[start.set_up]
         own = {"order": spec.seed, "data": data_seed(spec), "start": start_seed(spec)}
         drawn = {name: seed + start.number * (self.vary in ("all", name)) for name, seed in own.items()}
         seed, data, first = (number % (int(bounds_of("seed")[1]) + 1) for number in drawn.values())
-        return spec.changed(
-            seed=seed, data_seed=None if data == seed else data, start_seed=None if first == seed else first
-        )
+        own_seeds = {"data_seed": None if data == seed else data, "start_seed": None if first == seed else first}
+        return spec.model_copy(update={"seed": seed, **own_seeds})
 
     @property
     def runs(self) -> int:
-        return self.seeds * len(self.set_ups())
+        return self.seeds * len(self.set_ups)
 
     def starts(self) -> list[Start]:
         """Both runs of a seed one after the other: they have their data in common."""
-        return [Start(set_up, number) for number in range(self.seeds) for set_up in range(len(self.set_ups()))]
+        return [Start(set_up, number) for number in range(self.seeds) for set_up in range(len(self.set_ups))]
 
     @property
     def curve_epochs(self) -> tuple[int, ...]:

@@ -51,9 +51,8 @@ class EpochLog:
         if row.epoch <= self.last_epoch:
             return
         spacing = spacing_of(row.epoch)
-        if (
-            spacing > spacing_of(self.last_epoch) or self.last_epoch % spacing
-        ):  # the run may have stopped by itself there
+        stopped_between = self.last_epoch % spacing > 0  # by itself, and then it was made to go on
+        if stopped_between or spacing > spacing_of(self.last_epoch):
             self._rows = [before for before in self._rows if before.epoch % spacing == 0]
         self._rows.append(row)
 

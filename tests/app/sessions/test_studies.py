@@ -10,10 +10,13 @@ import pytest
 
 from app.sessions.studies import StudyState
 from app.training_worker import studies
-from app.training_worker.memory import MemoryBudget
-from app.training_worker.study_requests import StudyPiece
+from app.training_worker.memory import MemoryBudget, data_bytes
+from app.training_worker.study_requests import LuckStudy, StudyPiece, SweepStudy
 from engine import Spec, Trainer
+from engine.data.digits import BUNDLED_ONLY
 from engine.studies.knobs import spaced, turned
+from engine.studies.luck import Varied
+from engine.studies.sweep import Axis
 from tests.app.fake_viewer import Watcher, eventually, managing, watching
 
 RATE = {"knob": "learning_rate", "low": 0.01, "high": 1, "count": 4, "log": True}
@@ -226,13 +229,28 @@ async def test_a_study_for_which_there_is_no_memory_is_refused(study: dict[str, 
         await watcher.until("study_cost")
 
 
+@pytest.mark.parametrize(("vary", "seeds", "draws_data"), [("all", 2, True), ("all", 1, False), ("start", 2, False)])
+def test_seeds_that_draw_new_data_need_memory_though_the_data_of_the_first_are_there(
+    vary: Varied, seeds: int, draws_data: bool
+) -> None:
+    held = Trainer(Spec(dataset="random", samples=50, random_inputs=20), "by_hand")
+    needed = 3 * data_bytes(held.spec) * draws_data
+    luck = LuckStudy(held.spec, seeds, 1, vary, None)
+    assert studies.plan(luck, BUNDLED_ONLY, "by_hand", 3).bytes == needed
+    if vary == "all":
+        x, y = Axis("learning_rate", (0.1, 0.2)), Axis("batch_size", (5, 10))
+        sweep = SweepStudy(held.spec, x, y, 1, seeds, "test_loss", 0.1)
+        assert studies.plan(sweep, BUNDLED_ONLY, "by_hand", 3).bytes == needed
+
+
 async def test_the_looks_along_the_curves_of_luck_are_counted_in_its_cost() -> None:
     async with watching() as watcher:
         await watcher.say(**{**SWEEP, "epochs": 30}, begin=False)
         sweep = await watcher.until("study_cost")
         await watcher.say(type="luck", seeds=sweep["runs"], epochs=30, begin=False)
         luck = await watcher.until("study_cost")
-        assert (luck["runs"], luck["seconds"] > 3 * sweep["seconds"]) == (sweep["runs"], True)
+        assert luck["runs"] == sweep["runs"]
+        assert luck["seconds"] > 3 * sweep["seconds"]
 
 
 async def study_runs() -> None:

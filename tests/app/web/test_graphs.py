@@ -136,8 +136,10 @@ def test_what_is_not_finite_is_null(server: Running) -> None:
     assert (status, answer["judged"][0]["torch"], answer["judged"][0]["differences"]) == (200, None, None)
 
 
-def scope_of(manager: SessionManager, compare: Callable[..., Awaitable[Any]], query: str = "") -> dict[str, Any]:
-    places = {"questions": Questions(9, 9), "comparisons": Questions(9, 9)}
+def scope_of(
+    manager: SessionManager, compare: Callable[..., Awaitable[Any]], query: str = "", comparisons: int = 9
+) -> dict[str, Any]:
+    places = {"questions": Questions(9, 9), "comparisons": Questions(comparisons, 9)}
     state = SimpleNamespace(manager=manager, processes=SimpleNamespace(run=compare), **places)
     scope = {"type": "http", "app": SimpleNamespace(state=state), "client": ("10.0.0.1", 1)}
     return {**scope, "query_string": query.encode()}
@@ -157,6 +159,25 @@ async def test_the_next_graph_does_not_wait_for_the_comparison_of_the_one_before
         await begun.wait()
         answer = await graph_of_address(Request({**scope, "query_string": b"expression=a-b&check=no"}))
         assert json.loads(bytes(answer.body))["nodes"][2]["op"] == "subtract"
+        go_on.set()
+        assert json.loads(bytes((await compared).body))["check"] == {"same": True}
+
+
+async def test_a_graph_is_drawn_though_too_many_wait_to_be_compared() -> None:
+    begun, go_on = asyncio.Event(), asyncio.Event()
+
+    async def compare(*_: object) -> dict[str, bool]:
+        begun.set()
+        await go_on.wait()
+        return {"same": True}
+
+    async with managing() as manager, asyncio.timeout(PATIENCE):
+        scope = scope_of(manager, compare, "expression=a*b", comparisons=1)
+        compared = asyncio.create_task(graph_of_address(Request(scope)))
+        await begun.wait()
+        answer = await graph_of_address(Request({**scope, "query_string": b"expression=a-b"}))
+        graph = json.loads(bytes(answer.body))
+        assert (graph["nodes"][2]["op"], graph["check"], graph["check_failed"]) == ("subtract", None, True)
         go_on.set()
         assert json.loads(bytes((await compared).body))["check"] == {"same": True}
 
