@@ -99,8 +99,10 @@ def plan(study: Study, sources: DataSources, backend: BackendName, cores: int) -
     return result
 
 
-def planned(plan: Plan, cores: int) -> PlannedStudy:
-    return PlannedStudy(StudyInThisProcess(plan), plan.runs, plan.longest_run, plan.seconds / cores, plan.message)
+def planned(plan: Plan) -> PlannedStudy:
+    """As many cores work on it as it has iterators: one run has one."""
+    seconds = plan.seconds / len(plan.iterators)
+    return PlannedStudy(StudyInThisProcess(plan), plan.runs, plan.longest_run, seconds, plan.message)
 
 
 def plan_sweep(study: SweepStudy, sources: DataSources, backend: BackendName, cores: int) -> Plan:

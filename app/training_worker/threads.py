@@ -176,7 +176,7 @@ class TrainingThreads(TrainingWorker):
         with faults_refused():
             plan = await _in(self._training, studies.plan, study, self._sources, self._backend, self._cores)
         with self._memory.reserved(plan.bytes):  # nothing of it is there yet, but what would be too much is refused
-            return studies.planned(plan, self._cores)
+            return studies.planned(plan)
 
     async def work_on(self, study: StudyHandle) -> StudyPiece:
         assert isinstance(study, studies.StudyInThisProcess)

@@ -11,7 +11,7 @@ import pytest
 from app.sessions.studies import StudyState
 from app.training_worker import studies
 from app.training_worker.memory import MemoryBudget, data_bytes
-from app.training_worker.study_requests import LuckStudy, StudyPiece, SweepStudy
+from app.training_worker.study_requests import LuckStudy, PictureStudy, RateStudy, StudyPiece, SweepStudy
 from engine import Spec, Trainer
 from engine.data.digits import BUNDLED_ONLY
 from engine.studies.knobs import spaced, turned
@@ -213,6 +213,13 @@ async def test_a_piece_ends_after_five_milliseconds(monkeypatch: pytest.MonkeyPa
         StudyPiece(["b"], 3, ended=True),
         StudyPiece([], 0, ended=True),
     ]
+
+
+@pytest.mark.parametrize("study", [PictureStudy(Spec(), 1000), RateStudy(Spec())])
+def test_one_run_takes_as_long_on_many_cores_as_on_one(study: PictureStudy | RateStudy) -> None:
+    plans = [studies.plan(study, BUNDLED_ONLY, "by_hand", cores) for cores in (1, 8)]
+    one, many = (studies.planned(plan).seconds for plan in plans)
+    assert one == many > 0
 
 
 LARGE = {"dataset": "random", "samples": 50_000, "random_inputs": 1000}
