@@ -3,14 +3,14 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import Browser, Locator, ViewportSize, expect
 
 from tests.app.running import Running
 from tests.browser.conftest import Opened, listen
 from tests.browser.test_network_panel import box
 
-PHONE = {"width": 390, "height": 844}
-TABLET = {"width": 1024, "height": 768}
+PHONE: ViewportSize = {"width": 390, "height": 844}
+TABLET: ViewportSize = {"width": 1024, "height": 768}
 
 Place = tuple[float, float]
 
@@ -93,9 +93,10 @@ def test_what_hovers_is_read_by_a_tap_and_stays_until_another(touched: Opened) -
 
 def test_curves_are_read_and_titles_shown_by_finger(touched: Opened) -> None:
     page, finger = touched.page, Finger(touched)
-    for step in (25, 50):
-        touched["epoch-step"].tap()
-        touched.until(lambda step=step: touched.number("steps") == step)
+    touched["epoch-step"].tap()
+    touched.until(lambda: touched.number("steps") == 25)
+    touched["epoch-step"].tap()
+    touched.until(lambda: touched.number("steps") == 50)
     plot, numbers = page.locator(".loss-panel .nsewdrag"), page.locator(".loss-panel .hoverlayer")
     expect(page.locator(".loss-panel .scatterlayer .trace").first).to_be_attached()
     page.touchscreen.tap(*inside(plot, 0.3, 0.5))
