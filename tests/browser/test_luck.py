@@ -30,7 +30,7 @@ def test_two_optimizers_are_compared_over_seeds_a_run_opened_and_a_rate_taken(op
     expect(opened["luck-band"]).to_have_attribute("data-median", str(median))
     expect(opened["luck-sentence"]).to_contain_text("of 9 starts")
     expect(opened["luck-sentence"]).to_contain_text("sign test: p")
-    expect(opened["luck-sentence"]).to_contain_text("Only the first weights differ")
+    expect(opened["luck-sentence"]).to_contain_text("Only the initial weights differ")
 
     opened["study-tab-rate"].click()
     found = list(rate_search(Spec(), backend="by_hand"))[-1]

@@ -90,6 +90,7 @@ def test_ten_cells_open_as_the_very_runs_they_are(opened: Opened) -> None:
     cells = set()
     opened["studies"].click()
     for x, across, y, up, key, count in PAIRS:
+        samples = opened.spec["samples"]
         rows = swept(opened, x, across, y, up)
         for _ in range(count):
             place = open_next_cell(opened, key)
@@ -103,8 +104,13 @@ def test_ten_cells_open_as_the_very_runs_they_are(opened: Opened) -> None:
     assert len(cells) == 10
 
     opened["sweep-level"].fill(str(cell["test_loss"]))
+    assert opened.spec["samples"] != samples, "the page has another experiment by now"
+    opened.told.clear()
     opened["sweep-closer"].click()
     expect(opened["sweep-zoom-out"]).to_be_visible()
+    opened.until(lambda: any(message.get("plan") for message in opened.told))
+    plan = next(message["plan"] for message in opened.told if message.get("plan"))
+    assert plan["spec"]["samples"] == samples
     low, high = (float(opened[f"sweep-x-{end}"].input_value()) for end in ("low", "high"))
     assert across[0] <= low < high <= across[1]
     assert high - low < across[1] - across[0]

@@ -40,6 +40,10 @@ def test_each_tip_stands_at_its_place_and_is_gone_once_it_is_used(clocked: Opene
     expect(tip).to_be_hidden()
     clocked.page.keyboard.press("p")
     expect(tip).to_be_visible()
+    clocked["fullscreen-network"].click()
+    expect(tip).to_be_visible()
+    clocked.page.keyboard.press("Escape")  # a tip keeps it from nothing
+    expect(clocked["fullscreen-network"]).to_have_attribute("aria-pressed", "false")
 
     clocked.page.locator('#network .tile[data-place="0 0"]').click()
     expect(tip).to_be_hidden()

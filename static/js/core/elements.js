@@ -9,8 +9,8 @@ export function write(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Whether a dialog or a popover is open that Escape closes; the message, the ring around the pointer and a title are none. */
-export const overlayIsOpen = () => document.querySelector('dialog[open], [popover]:not(.message, .pointer-ring, .touch-title):popover-open') !== null;
+/** Whether a dialog or a popover is open that Escape closes; the message, the ring around the pointer, a title and a tip are none. */
+export const overlayIsOpen = () => document.querySelector('dialog[open], [popover]:not(.message, .pointer-ring, .touch-title, .tip):popover-open') !== null;
 
 const GAP = 6; // px between a popover and its button
 

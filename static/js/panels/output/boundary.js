@@ -110,7 +110,7 @@ function followPointer(canvas, signal, moved) {
     }, { signal });
   }
   canvas.addEventListener('pointerleave', () => pointer.isFinger || move(null), { signal });
-  document.addEventListener('click', ({ target }) => target !== canvas && pointer.place && move(null), { signal, capture: true });
+  document.addEventListener('click', ({ target, detail }) => detail && target !== canvas && pointer.place && move(null), { signal, capture: true }); // 0: a key or a program clicks
   return pointer;
 }
 

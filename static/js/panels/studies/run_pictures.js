@@ -14,15 +14,17 @@ const REST = 150; // ms: who only passes asks nothing
 export function createRunPictures(store, send, loaded) {
   /** @type {WeakMap<object, Picture | null>} by run */
   const pictures = new WeakMap();
-  /** @type {object | null} the run that is rested on or was asked for last */
-  let wanted = null;
+  /** @type {object | null} that is rested on */
+  let rested = null;
+  /** @type {object | null} the last one that was asked for, by this number */
+  let asked = null;
   let number = 0;
   let timer = 0;
 
   store.watch(['runPicture'], () => {
     const answer = store.get('runPicture');
-    if (!wanted || answer?.number !== number) return;
-    pictures.set(wanted, answer.picture ?? null);
+    if (!asked || answer?.number !== number) return;
+    pictures.set(asked, answer.picture ?? null);
     loaded();
   });
 
@@ -32,15 +34,16 @@ export function createRunPictures(store, send, loaded) {
      * @param {object | null} run @param {() => Trained} readTrained
      */
     pictureOf(run, readTrained) {
-      if (run !== wanted) clearTimeout(timer);
-      if (run && run !== wanted && !pictures.has(run)) {
+      if (run !== rested) clearTimeout(timer);
+      if (run && run !== rested && !pictures.has(run)) {
         timer = window.setTimeout(() => {
+          asked = run;
           number += 1;
           const { spec, steps } = readTrained();
           send({ type: 'run_picture', number, fields: spec, steps });
         }, REST);
       }
-      wanted = run;
+      rested = run;
       return (run && pictures.get(run)) ?? null;
     },
   };

@@ -38,7 +38,8 @@ export function mountSweep(root, { store, send, openRun }) {
   const sweep = followSweep(store);
   const controls = createSweepControls(root, store, (change) => (change === 'color' ? chooseColor() : askCost()));
   const cellView = createCellView(root, controls.measure, store, send);
-  const zoom = connectZoom(of('zoom-out'), controls, sweep.plan, () => begin());
+  /** Of the same experiment, whatever the page has by now. */
+  const zoom = connectZoom(of('zoom-out'), controls, sweep.plan, () => begin(sweep.plan()?.spec));
   const map = createSweepMap(of('map'), of('cell'), { point: showCell, open, zoom });
   let [visible, asked] = [false, false];
 
@@ -153,7 +154,7 @@ function connectZoom(button, controls, planOf, begin) {
 }
 
 /** @param {ReturnType<Controls['command']>} command @param {object} fields */
-const withFields = (command, fields) => ({ ...command, fields: { ...command.fields, ...fields } });
+const withFields = (command, fields) => ({ ...command, fields: { ...fields, ...command.fields } });
 
 /** The button that goes to where the border is longest. @param {HTMLElement} button @param {import('./sweep_map.js').Shown | null} shown @param {(from: Place, to: Place) => void} zoom */
 function showCloser(button, shown, zoom) {
