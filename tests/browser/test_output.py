@@ -66,7 +66,7 @@ def test_points_and_place_are_read_under_the_pointer(opened: Opened) -> None:
     expect(reading).to_contain_text("output")
     x1, x2 = (float(number) for number in re.findall(r"\d\.\d\d", reading.inner_text())[:2])
     assert math.hypot(x1 - 3, x2 - 3) < 0.5
-    opened.page.keyboard.press("n")  # a key that clicks a button points nowhere else
+    opened["numbers"].evaluate("button => button.click()")  # as a key does, which points nowhere else
     expect(opened["numbers"]).to_have_attribute("aria-pressed", "true")
     opened.painted(2)
     expect(reading).to_contain_text("x₁")
