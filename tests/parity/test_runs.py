@@ -207,6 +207,8 @@ KNOBS: dict[str, tuple[Spec, Any]] = {
     "epsilon": (Spec(optimizer="adam"), 1e-3),
     "batch_size": (Spec(), 12),
     "seed": (Spec(), 8),
+    "data_seed": (Spec(), 8),
+    "start_seed": (Spec(), 8),
     "classes": (Spec(dataset="rings"), 3),
     "function": (Spec(dataset="function"), "cubic"),
     "own_points": (Spec(dataset="own", own_points=POINTS), POINTS[:5]),

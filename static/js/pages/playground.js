@@ -210,7 +210,7 @@ const scores = createLatePart(store, async () => {
   mountScores(element('scores'), element('all-scores'), element('output'), store);
 }, { clicked: '#all-scores' });
 const pointEditor = createLatePart(store, async () => {
-  const [{ mountPointEditor }, { createPlaneInput }] = await Promise.all([import('../panels/data/point_editor.js'), import('../panels/output/plane_input.js')]);
+  const [{ mountPointEditor }, { createPlaneInput }] = await Promise.all([import('../panels/data/point_editor.js'), import('../panels/output/plane_input.js'), useTexts('drawing/')]);
   mountPointEditor(element('own-points'), createPlaneInput(element('boundary')), store, act);
 }, { set: 'drawing' });
 const reach = createLatePart(store, async () => {

@@ -112,11 +112,14 @@ async def test_a_study_stops_and_goes_on_where_it_was() -> None:
 
 async def test_a_second_study_replaces_the_first_or_waits() -> None:
     async with watching() as watcher:
-        for epochs in (1, 2, 3):
+        await watcher.say(**{**SWEEP, "epochs": 10})
+        await watcher.say(type="study_control", action="stop")
+        for epochs in (2, 3):
             await watcher.say(**{**SWEEP, "epochs": epochs}, then="wait")
         assert watcher.run.studies.current is not None
         assert watcher.run.studies.current.number == 1
         assert len(watcher.run.studies.waiting) == 2
+        await watcher.say(type="study_control", action="go_on")
         await parts_of(watcher, number=3)
         done = [said["number"] for said in watcher.seen if said["type"] == "study" and said["state"] == "done"]
         assert done == [1, 2, 3]
