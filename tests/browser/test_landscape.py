@@ -1,4 +1,5 @@
-"""The loss landscape and the curvature on the sheet of studies: the engine's numbers, and a click that goes there."""
+"""The loss landscape and the curvature, on the sheet of studies and beside the layers: the numbers of the engine, and a
+click that goes there."""
 
 import pytest
 from playwright.sync_api import expect
@@ -64,3 +65,12 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened.until(lambda: value(opened, "two-over-rate") == pytest.approx(20))
     expect(opened["curvature-verdict"]).not_to_be_empty()
     opened["studies-close"].click()
+
+    opened["tab-curvature"].click()
+    opened["play"].click()
+    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened.until(lambda: value(opened, "curvature-chart", "step") == opened.number("steps"))
+    assert value(opened, "curvature-chart") == pytest.approx(curvature(twin_of(opened))[0], rel=1e-9)
+    assert value(opened, "curvature-chart", "bound") == pytest.approx(20)
+    opened["tab-layers"].click()
+    expect(opened["curvature-chart"]).to_be_hidden()

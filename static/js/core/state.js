@@ -105,7 +105,7 @@
  * @property {'log' | 'linear'} lossScale
  * @property {string} quantity  of the layers' chart, one of quantities.js
  * @property {'loss' | 'layers'} chart  where there is room for one
- * @property {'layers' | 'results' | 'log'} panel  beside the loss curve; results only where rows are few
+ * @property {'layers' | 'results' | 'log' | 'curvature'} panel  beside the loss curve; results only where rows are few
  * @property {'loss' | 'accuracy'} curve  accuracy only where there are classes
  * @property {string | null} preset  whose caption is shown
  * @property {{name: string, repaired: boolean} | null} broken  the failure that was chosen

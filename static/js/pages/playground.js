@@ -226,6 +226,10 @@ const studies = createLatePart(store, async () => {
   const [{ mountStudies }, begin] = await Promise.all([import('../panels/studies/studies.js'), loadFreshStart(), loadLateStyle()]);
   mountStudies(dialog('studies'), element('studies-open'), store, act, begin, focusPlay);
 }, { clicked: '#studies-open' });
+const curvature = createLatePart(store, async () => {
+  const [{ mountCurvatureTab }] = await Promise.all([import('../panels/charts/curvature_tab.js'), charts.load(), useTexts('studies/'), loadLateStyle()]);
+  mountCurvatureTab(/** @type {HTMLElement} */ (document.querySelector('.gradients-chart')), store, act);
+}, { clicked: '[data-testid=tab-curvature]' });
 const help = createLatePart(store, async () => {
   const [{ mountHelp }] = await Promise.all([import('../panels/top/help.js'), loadLateStyle()]);
   mountHelp(dialog('help'), elementOf('help'));
@@ -296,5 +300,5 @@ const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen
 for (const part of unasked) await part.demand();
 await loadWhenIdle([
   wallWindow, upload, save, list, slowMotion, wallControls, kept, inspector, settings, gallery, figures, scores, pointEditor,
-  comparison, drawingPad, samplePredictions, studies, help, glossary, share, offline,
+  comparison, drawingPad, samplePredictions, studies, curvature, help, glossary, share, offline,
 ]);

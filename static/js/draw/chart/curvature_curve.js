@@ -23,7 +23,7 @@ export function addCurvature(curve, { step, values, preconditioned, bound }, beg
 export function drawCurvatureCurve(context, width, height, curve, palette, names) {
   if (!curve.length) return;
   const { small } = palette;
-  const box = { left: 5 * small, top: 2 * small, width: width - 6.5 * small, height: height - 5.2 * small };
+  const box = { left: 5 * small, top: 2 * small, width: width - 6.5 * small, height: height - 3.8 * small };
   const bounds = curve.flatMap(({ bound }) => (bound === null ? [] : [bound]));
   const sizes = curve.map(({ largest }) => largest).sort((a, b) => a - b);
   const usual = sizes[Math.floor(0.98 * (sizes.length - 1))]; // a single spike must not press all else to the floor
@@ -43,12 +43,11 @@ export function drawCurvatureCurve(context, width, height, curve, palette, names
   context.fillStyle = palette.ink;
   context.fill();
   context.textAlign = 'left';
-  context.textBaseline = 'bottom';
-  context.fillStyle = palette.back;
-  if (bounds.length) context.fillText(names.bound, box.left + 6, y(bounds[bounds.length - 1]) - 4);
-  context.fillStyle = palette.ink;
   context.textBaseline = 'top';
-  context.fillText(names.largest, box.left + 6, 0.3 * small);
+  context.fillStyle = palette.ink;
+  context.fillText(names.largest, box.left, 0.3 * small);
+  context.fillStyle = palette.back;
+  if (bounds.length) context.fillText(names.bound, box.left + context.measureText(names.largest).width + 2 * small, 0.3 * small);
 }
 
 /** @param {CanvasRenderingContext2D} context @param {{left: number, top: number, width: number, height: number}} box @param {{first: number, last: number, highest: number}} range @param {import('../base/palette.js').Palette} palette @param {string} name */
@@ -60,7 +59,7 @@ function drawScale(context, { left, top, width, height }, { first, last, highest
   context.fillStyle = palette.soft;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  const step = niceStep(highest / 6);
+  const step = niceStep(highest / Math.max(1, Math.min(6, Math.floor(height / (1.8 * small)))));
   for (let value = 0; value <= highest; value += step) {
     const at = top + (1 - value / highest) * height;
     context.beginPath();

@@ -6,7 +6,8 @@ import { formatCount, t, translate } from '../../core/i18n.js';
 import { emptyCanvas } from '../../draw/base/canvas.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { addCurvature, drawCurvatureCurve } from '../../draw/chart/curvature_curve.js';
-import { createQuestions } from './questions.js';
+import { curvatureBound } from '../../experiment/curvature_bound.js';
+import { createQuestions } from '../../core/repeated_questions.js';
 import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @typedef {import('../../wire/messages.js').CurvatureMessage} CurvatureMessage */
@@ -60,7 +61,7 @@ export function mountCurvature(root, { store, send, begin }) {
     bound.dataset.value = message.bound === null ? '' : String(message.bound);
     write(largest, shortNumber(top, 4));
     write(bound, message.bound === null ? '—' : shortNumber(message.bound, 4));
-    write(rule, t('curvature.bound', { formula: formulaOf(store.get('spec')?.optimizer ?? 'sgd') }));
+    write(rule, t('curvature.bound', { formula: curvatureBound(store.get('spec')?.optimizer ?? 'sgd') }));
     quotient.hidden = message.preconditioned === null;
     write(quotient.lastElementChild, message.preconditioned === null ? '' : shortNumber(message.preconditioned, 4));
     write(verdict, t(`curvature.verdict.${message.verdict}`, { rate: shortNumber(message.rate), step: formatCount(message.step) }));
@@ -89,10 +90,4 @@ export function mountCurvature(root, { store, send, begin }) {
     },
     hidden: questions.end,
   };
-}
-
-/** What λmax must be below. @param {string} optimizer */
-function formulaOf(optimizer) {
-  const formulas = { momentum: '(2 + 2μ)/(η(1 − d))', nag: '(2 + 2μ)/(η(1 + 2μ))', adam: '(2 + 2β₁)/(η(1 − β₁))', adamw: '(2 + 2β₁)/(η(1 − β₁))' };
-  return formulas[/** @type {keyof typeof formulas} */ (optimizer)] ?? '2/η';
 }

@@ -8,7 +8,7 @@ import { lossesOf } from '../../wire/landscape.js';
 import { createLandscapeControls } from './landscape_controls.js';
 import { LANDSCAPE_MARKUP } from './landscape_markup.js';
 import { createLandscapeView } from './landscape_view.js';
-import { createQuestions } from './questions.js';
+import { createQuestions } from '../../core/repeated_questions.js';
 import { shortNumber } from '../../draw/base/numbers.js';
 
 /** @param {HTMLElement} root @param {import('./study_panel.js').Context} context @returns {import('./study_panel.js').StudyPanel} */

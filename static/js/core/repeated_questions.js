@@ -5,7 +5,7 @@
 const BETWEEN = 100; // ms
 
 /**
- * @param {import('../../core/store.js').Store} store
+ * @param {import('./store.js').Store} store
  * @param {'landscape' | 'curvature'} kind  the key of its answers
  * @param {() => unknown} ask
  */
