@@ -154,7 +154,7 @@ LandscapeFaultCode = Literal[
 ]
 """Of a plane through the weights, and of curvature."""
 
-KeptFaultCode = Literal["kept_not_ours", "kept_newer", "kept_damaged"]
+KeptFaultCode = Literal["kept_not_ours", "kept_cut_short", "kept_newer", "kept_damaged"]
 """Of a file with a kept experiment."""
 
 FaultCode = Literal[

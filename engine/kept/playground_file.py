@@ -17,6 +17,7 @@ from engine.kept.experiment import KeptExperiment
 FORMAT = "backprop-playground experiment"
 VERSION = 1
 DTYPES = ("<f4", "<f8", "<i8")
+HEAD = 100  # bytes, in which a file says what it is
 
 
 def write(kept: KeptExperiment) -> bytes:
@@ -50,8 +51,16 @@ def read(data: bytes) -> KeptExperiment:
 def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError):
-        raise Fault("kept_not_ours", {}) from None
+    except (ValueError, RecursionError) as error:
+        raise Fault("kept_cut_short" if _is_cut_short(data, error) else "kept_not_ours", {}) from None
+
+
+def _is_cut_short(data: bytes, error: Exception) -> bool:
+    """Whether it begins as such a file and ends before its content does, as after a download that was broken off."""
+    if FORMAT.encode() not in data[:HEAD]:
+        return False
+    at_its_end = isinstance(error, json.JSONDecodeError) and not error.doc[error.pos :].strip()
+    return at_its_end or not data.rstrip().endswith(b"}")
 
 
 def _refuse_constant(name: str) -> None:

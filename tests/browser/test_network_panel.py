@@ -160,6 +160,28 @@ def test_a_link_under_the_pointer_tells_its_numbers(opened: Opened) -> None:
     expect(card.locator("dd").first).to_have_text(re.compile(r"\d\.\d{4}"))
 
 
+NAMED_BY_HANDLES = """async () => {
+  const plan = document.querySelector('#network .plan');
+  const read = [];
+  for (const handle of document.querySelectorAll('#network .hold.weight')) {
+    const { left, top, width, height } = handle.getBoundingClientRect();
+    const at = { clientX: left + width / 2, clientY: top + height / 2, bubbles: true, pointerType: 'mouse' };
+    handle.dispatchEvent(new PointerEvent('pointermove', at));
+    await new Promise(requestAnimationFrame);
+    await new Promise(requestAnimationFrame);
+    read.push([handle.ariaLabel, plan.querySelector('.card p').textContent]);
+  }
+  return read;
+}"""
+
+
+def test_where_links_cross_the_one_named_is_the_one_that_a_click_opens(opened: Opened) -> None:
+    configure(opened, hidden=[{"width": 8}, {"width": 8}])
+    named = opened.page.evaluate(NAMED_BY_HANDLES)
+    assert len(named) == 16 + 64 + 8
+    assert [(label, card) for label, card in named if label != f"Weight from {card.replace(' → ', ' to ')}"] == []
+
+
 def test_the_links_can_show_gradients_and_updates(opened: Opened) -> None:
     for kind in ("gradient", "update", "weight"):
         opened[f"links-{kind}"].click()

@@ -216,12 +216,87 @@ def test_english_has_one_spelling() -> None:
     assert {key: found.group() for key, text in TEXTS["en"].items() if (found := BRITISH.search(text))} == {}
 
 
-REPLACED = ("变换器", "自备点", "选路", "dropout", "批量大小", "自动微分", "丢弃率")
-"""Words for which Chinese has one other name here: Transformer, 自己的点, 随机失活, 批大小, 自动求导."""
+PLAIN = {
+    "checked.green": "Gradients verified ({difference})",
+    "status.ready": "Ready",
+    "scores.title": "Metrics",
+    "scores.train_confusion": "Confusion matrix (training)",
+    "scores.axes": "actual ↓ predicted →",
+    "scores.roc": "true positive rate over false positive rate",
+    "field.samples.absent": "default",
+    "settings.by_itself": "automatic: {name}",
+    "network.as_all": "network default: {name}",
+    "scores.samples": "samples processed",
+    "comparison.title": "Compare runs (same initial weights)",
+    "comparison.what.reward": "Evolution strategies or gradient",
+    "break.title": "Eight training failures and their fixes",
+    "break.rate_too_high": "Learning rate too high",
+    "preset.quadrants.see": "Not linearly separable; four hidden neurons make it so",
+    "preset.hills.see": "Three peaks, three valleys",
+    "preset.circle.see": "one neuron's output over the plane",
+    "inspector.step_taken": "Step {step} (last completed)",
+    "inspector.step_next": "Step {step} (next step)",
+    "explain.activation": "Activation: {name} of z",
+    "explain.sent_back": "Upstream gradient: Σ δ · weight of the next layer",
+    "explain.gradient": "Sum over the batch of δ · input",
+    "graph.outgoing": "Passed to inputs: upstream × local derivative",
+    "graph.preset.custom": "Custom multiply",
+    "help.colour.line": "decision boundary",
+    "diagnosis.vanishing": "gradient {times}× smaller",
+    "address.invalid": "current settings kept",
+    "draw.refused.none": "previous data",
+    "schedule.step": "step decay",
+}
+"""What is said where a riddle once stood."""
+RIDDLES = re.compile(
+    "|".join((
+        "how well it does", "the network says", "false alarms", "^by itself:", "as all:", "samples spent",
+        r"same start\b", "reward or gradient", "go wrong", "no straight line parts", "six cones", "straight cut",
+        "last one taken", "the one to come", "what enters it", "what the layer above sends", "hands on",
+        "multiply of one", "boundary turns", "decision turns", "learns .*slower", "data of before", "steps down",
+        "set-up",
+    )),
+    re.IGNORECASE,
+)  # fmt: skip
+
+
+def test_english_says_it_in_the_plain_terms_of_the_field() -> None:
+    assert {key: text for key, text in PLAIN.items() if text not in TEXTS["en"][key]} == {}
+    assert {key: found.group() for key, text in TEXTS["en"].items() if (found := RIDDLES.search(text))} == {}
+
+
+UNGROUPED = re.compile(r"(?<![\d.,\-–/·×])[1-9]\d{3,}(?!\d|\.\d|-|,\d)")
+"""A number of four digits or more without its comma; a decimal or the shape of a network has none."""
+NAMES = re.compile(r"[(（](?:\w[\w-]* )+\d{4}[)）]|GB18030|cp1252|0\.\d+")
+"""Of encodings, and of papers with their years."""
+
+
+def test_numbers_within_sentences_are_grouped() -> None:
+    for language, texts in TEXTS.items():
+        found = {key: UNGROUPED.findall(NAMES.sub("", text)) for key, text in texts.items()}
+        assert {key: numbers for key, numbers in found.items() if numbers} == {}, language
+    assert UNGROUPED.findall("within 1000 steps, 1,000 of 1000-100-10, 25000.") == ["1000", "25000"]
+
+
+REPLACED = re.compile(
+    "变换器|自备点|选路|dropout|批量大小|自动微分|丢弃率|训练场|加载|失活(?<!随机失活)|黑森|海森|hessian|"
+    "微商|学习率计划|[\u4e00-\u9fff] +[\u4e00-\u9fff]",
+    re.IGNORECASE,
+)
+"""For these Chinese has one other name here: Transformer, 自己的点, 随机失活, 批大小, 自动求导, 游乐场, 载入, 死亡的
+ReLU, 黑塞矩阵, 导数, 学习率调度; and no space between its characters."""
 
 
 def test_chinese_has_one_name_for_each_thing() -> None:
-    assert {key: word for key, text in TEXTS["zh"].items() for word in REPLACED if word in text} == {}
+    assert {key: found.group() for key, text in TEXTS["zh"].items() if (found := REPLACED.search(text))} == {}
+    names = {"layer.dropout": "随机失活", "field.batch_size": "批大小", "checked.by_autograd": "自动求导"}
+    names |= {
+        "field.loss": "损失函数",
+        "field.schedule": "学习率调度",
+        "graph.slopes": "导数",
+        "title": "反向传播游乐场",
+    }
+    assert {key: name for key, name in names.items() if name not in TEXTS["zh"][key]} == {}
     pairs = {key for key, text in TEXTS["zh"].items() if "对数" in text.replace("配对数", "")}
     assert {key for key in pairs if not re.search("log", TEXTS["en"][key], re.IGNORECASE)} == set()
 

@@ -184,6 +184,7 @@ async def test_bad_files_are_answered_and_the_run_goes_on(storing: Running, sock
     cursor = content | {"progress": content["progress"] | {"cursor": 10**6}}
     for body, code in (
         (b"[" * 200_000, "kept_not_ours"),
+        (data[:-100], "kept_cut_short"),
         (json.dumps(content | {"version": 2}).encode(), "kept_newer"),
         (json.dumps(content | {"arrays": {}}).encode(), "kept_damaged"),
         (json.dumps(cursor).encode(), "kept_damaged"),

@@ -115,7 +115,7 @@ def test_what_is_damaged_is_told_by_its_place(name: str) -> None:
         b"[" * 100_000,
         b'{"a":' * 100_000,
         b"9" * 10_000,
-        FILE[:-100],
+        FILE[:20],
         FILE.replace(b'"version": 1', b'"version": NaN'),
         b"PK\x03\x04",
     ],
@@ -125,6 +125,15 @@ def test_what_is_no_such_file_is_told(data: bytes) -> None:
     with pytest.raises(Fault) as refused:
         playground_file.read(data)
     assert refused.value.code == "kept_not_ours"
+
+
+@pytest.mark.parametrize(
+    "length", [100, 500, len(FILE) // 2, FILE.rindex(b"}"), FILE.index("一".encode()) + 1, len(FILE) - 100]
+)
+def test_a_file_that_is_cut_short_is_told_from_a_foreign_one(length: int) -> None:
+    with pytest.raises(Fault) as refused:
+        playground_file.read(FILE[:length])
+    assert refused.value.code == "kept_cut_short"
 
 
 def test_a_newer_file_is_told_by_its_version() -> None:

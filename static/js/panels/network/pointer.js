@@ -58,12 +58,12 @@ export function followPointer(plan, canvas, pointed, on) {
   return () => document.removeEventListener('click', clicked, { capture: true });
 }
 
-/** The link under the pointer, or whose number label is; −1: none. @param {HTMLElement} plan @param {import('./drawing_type.js').Drawing} drawing @param {MouseEvent} event @param {number} reach px */
+/** The link under the pointer: where a handle lies, the one that a click on it opens; −1: none. @param {HTMLElement} plan @param {import('./drawing_type.js').Drawing} drawing @param {MouseEvent} event @param {number} reach px */
 function linkUnder(plan, { links, layout }, { target, clientX, clientY }, reach) {
-  const label = target instanceof HTMLElement && target.closest('.on-number');
-  if (label instanceof HTMLElement) return Number(label.dataset.link);
+  const handle = target instanceof HTMLElement && target.closest('.hold');
+  if (handle instanceof HTMLElement) return Number(handle.dataset.link ?? -1);
   const box = plan.getBoundingClientRect();
   const [x, y] = [clientX - box.left, clientY - box.top];
-  const isFree = target instanceof Element && !target.closest('button:not(.hold), .head, .gradient-norms') && !tileAt(layout, x, y);
+  const isFree = target instanceof Element && !target.closest('button, .head, .gradient-norms') && !tileAt(layout, x, y);
   return isFree ? nearestLink(links, x, y, reach) : -1;
 }
