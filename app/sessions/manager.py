@@ -50,8 +50,8 @@ class SessionManager:
         self.limits = limits
         self.store = store
         self.stopping = False
-        self.remember: Callable[[str, Coroutine[Any, Any, KeptRun]], None] | None = None
-        """Takes a run that was left, once it is described, with the key of its session; None: nowhere."""
+        self.remember: Callable[[str, str, Coroutine[Any, Any, KeptRun]], None] | None = None
+        """Takes a run that was left, once it is described, with key and address of its session; None: nowhere."""
         self._worker = worker
         self._sessions: dict[str, Session] = {}
         self._opening = 0
@@ -254,8 +254,8 @@ class SessionManager:
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
         session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
         session.turn_seconds = self.clock.turn_seconds
-        if self.remember is not None:
-            session.run.remember = partial(self.remember, key)
+        if (remember := self.remember) is not None:
+            session.run.remember = lambda described: remember(key, session.address, described)
         session.saver.on_taken_over = partial(self._give_up, session)
         return session
 

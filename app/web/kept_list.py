@@ -13,6 +13,7 @@ from app.settings import Limits
 from app.store.kept_rows import RECENT, Bounds, KeptRow, NewRow, TooMuch
 from app.store.store import Store, StoreFailed
 from app.training_worker.kept_run import KeptRun
+from app.web.access.shares import Part, Person, Shares
 from app.wire.messages import ErrorCode, Refusal
 from engine.fault import Fault
 from engine.kept import document
@@ -28,7 +29,7 @@ LONG = {"own_points", "own_units", "own_names"}
 """Fields of a Spec that no table shows."""
 
 MOST_REMEMBERING = 16
-"""Recent runs on their way to the store: each is there with its Trainer or all its weights meanwhile."""
+"""Recent runs of all people on their way to the store: each is there with its Trainer or all its weights meanwhile."""
 
 REFUSALS: dict[str, ErrorCode] = {
     "rows": "kept_too_many",
@@ -54,11 +55,24 @@ def tab_of(key: str) -> str:
     return RECENT + owner_of(key)
 
 
+class Remembering(Part):
+    """A recent run on its way to the store."""
+
+    def __init__(self, person: Person) -> None:
+        super().__init__(person)
+        self.task: asyncio.Task[None] | None = None
+
+    def lose(self) -> None:
+        super().lose()
+        if self.task is not None:
+            self.task.cancel()
+
+
 class KeptList:
     def __init__(self, store: Store | None, limits: Limits) -> None:
         self._store = store
         self._most_recent = limits.recent_runs
-        self._remembering: set[asyncio.Task[None]] = set()
+        self._remembering = Shares(MOST_REMEMBERING)
         self.bounds = Bounds(limits.kept_experiments, limits.kept_experiment_bytes, limits.kept_bytes)
 
     @property
@@ -75,14 +89,20 @@ class KeptList:
         store, digest = self.refuse_without_store(), digest_of(address)
         return _row(_found(await self._ask(store.kept_rows.copy, owner, id, name, self.bounds, to, digest)))
 
-    def remember(self, key: str, described: Coroutine[Any, Any, KeptRun]) -> None:
-        """As one of the recent runs of the tab that has this session; not where the store is far behind."""
-        if self._store is None or self._store.state != "ok" or len(self._remembering) >= MOST_REMEMBERING:
+    def remember(self, key: str, address: str, described: Coroutine[Any, Any, KeptRun]) -> None:
+        """As one of the recent runs of the tab that has this session. Where the store is far behind, the newest is left
+        out of whoever has most on their way."""
+        run = Remembering(Person(address, key))
+        if self._store is None or self._store.state != "ok" or not self._remembering.grow(run, 1):
             described.close()
             return
-        task = asyncio.create_task(self._remember(key, described))
-        self._remembering.add(task)
-        task.add_done_callback(self._remembering.discard)
+
+        def ended(_: asyncio.Task[None]) -> None:
+            described.close()  # where it was left out before it began
+            self._remembering.give_back(run)
+
+        run.task = asyncio.create_task(self._remember(key, described))
+        run.task.add_done_callback(ended)
 
     async def _remember(self, key: str, described: Coroutine[Any, Any, KeptRun]) -> None:
         assert self._store is not None

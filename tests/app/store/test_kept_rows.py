@@ -1,6 +1,5 @@
 """Kept experiments in the database: each owner's own, within bounds, and gone when nobody has used them for long."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -20,6 +19,7 @@ from app.training_worker.kept_run import KeptRun
 from app.web.kept_list import KeptList, tab_of
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
+from tests.app.fake_viewer import eventually
 from tests.app.store.databases import postgres
 from tests.engine.kept.experiments import experiment
 
@@ -213,8 +213,8 @@ async def recent_runs() -> None:
         kept._store = store
         for name in "abcde":
             clock.now += 1
-            kept.remember("tab", described_as(name))
-            await asyncio.gather(*kept._remembering)
+            kept.remember("tab", HOME, described_as(name))
+            await eventually(lambda: kept._remembering.held() == 0)
         recent = repository.kept.listed(tab_of("tab"))
         assert [one.name for one in recent] == ["e", "d", "c"]
         assert repository.kept.listed(tab_of("other")) == repository.kept.listed("tab") == []
