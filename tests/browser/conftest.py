@@ -1,15 +1,16 @@
 """A real server in a process of its own and a real Chromium, for all tests of this folder.
 
 `open_page` opens the page and collects what it says over the wire. When a test ends, the page must have written no
-error or warning to the console, failed no request and asked no other host. All pages are tabs of one window, and the
-first of a test is the tab of the test before, which more than halves the time a page takes to open; what one has stored
-is gone before the next comes.
+error or warning to the console, failed no request and asked no other host. All pages are tabs of one window, or of a
+second one for tests marked painted, and the first of a test is the tab of the test before, which more than halves the
+time a page takes to open; what one has stored is gone before the next comes.
 """
 
 import json
 import re
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -40,6 +41,17 @@ NO_IDLE_TIME = "window.requestIdleCallback = (run, { timeout }) => setTimeout(ru
 page costs falls by a quarter; how the parts come in an idle browser is tested in test_first_second.py."""
 TIPS_USED = "try { localStorage.tips ??= 'tip.play tip.neuron tip.slow'; } catch {}"
 """For somebody who is no newcomer; a page without an origin has no storage."""
+UNPAINTED = """{
+  const { set } = Object.getOwnPropertyDescriptor(HTMLScriptElement.prototype, 'src');
+  Object.defineProperty(HTMLScriptElement.prototype, 'src', {
+    set(address) { if (!address.includes('/plotly')) set.call(this, address); },
+  });
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync('html { opacity: 0; }');
+  document.adoptedStyleSheets.push(sheet);
+}"""
+"""As before Plotly has come, and nothing is painted on the screen: a third of what a page costs, at which most tests
+never look. Layout, clicks and canvases are as ever."""
 PATIENCE = 240.0
 """Seconds: nothing here depends on how fast the machine is."""
 
@@ -193,14 +205,33 @@ def server() -> Iterator[Running]:
 
 
 @pytest.fixture(scope="package")
-def window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
+def unpainted_window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
+    with new_window(browser, server, UNPAINTED) as context:
+        yield context
+
+
+@pytest.fixture(scope="package")
+def painted_window(browser: Browser, server: Running) -> Iterator[BrowserContext]:
+    with new_window(browser, server) as context:
+        yield context
+
+
+@contextmanager
+def new_window(browser: Browser, server: Running, *scripts: str) -> Iterator[BrowserContext]:
     context = browser.new_context(locale="en-US")
     context.set_default_timeout(PATIENCE * 1000)
-    context.add_init_script(NO_IDLE_TIME)
-    context.add_init_script(TIPS_USED)
+    for script in (NO_IDLE_TIME, TIPS_USED, *scripts):
+        context.add_init_script(script)
     context.new_page().goto(empty_page(server))
     yield context
     context.close()
+
+
+@pytest.fixture
+def window(request: pytest.FixtureRequest) -> BrowserContext:
+    kind = "painted_window" if request.node.get_closest_marker("painted") else "unpainted_window"
+    context: BrowserContext = request.getfixturevalue(kind)
+    return context
 
 
 def empty_page(server: Running) -> str:

@@ -11,6 +11,8 @@ from tests.browser.page_states import STATES, enter, leave
 from tests.browser.targets import small_targets
 from tests.table import sampled
 
+pytestmark = pytest.mark.painted
+
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "best-practice"],
     "resultTypes": ["violations"],

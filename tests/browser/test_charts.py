@@ -2,9 +2,12 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opened, OpenPage
+
+pytestmark = pytest.mark.painted
 
 
 def test_the_charts_come_and_follow(opened: Opened) -> None:

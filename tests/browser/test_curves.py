@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Opened
 from tests.browser.test_gallery import choose
 
+pytestmark = pytest.mark.painted
+
 LINES = "chart => (chart.data ?? []).map(({ x, y }) => ({ x: [...x], y: [...y] }))"
 
 

@@ -5,6 +5,8 @@ from playwright.sync_api import expect
 
 from tests.browser.conftest import Opened, OpenPage
 
+pytestmark = pytest.mark.painted
+
 PICTURES = {
     "network": ("[data-testid=network] .tile[data-testid^=neuron]", 1.3),
     "output": ("[data-testid=boundary]", 1.3),

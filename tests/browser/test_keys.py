@@ -113,6 +113,7 @@ def test_with_control_or_alt_a_key_is_the_browsers(opened: Opened) -> None:
     assert commands(opened) == []
 
 
+@pytest.mark.painted
 def test_every_control_is_reached_by_tab_or_among_the_data_sets_by_arrows_named_and_has_a_ring(opened: Opened) -> None:
     seen: set[str] = set()
     unnamed: list[str] = []

@@ -1,11 +1,14 @@
 """One language of labels: what the loss compares, and nothing of what does not exist."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Opened
 from tests.browser.test_gallery import choose
 from tests.browser.test_network_panel import configure
 from tests.browser.test_own_points import at
+
+pytestmark = pytest.mark.painted
 
 
 def test_two_classes_are_called_by_the_targets_of_the_loss(opened: Opened) -> None:

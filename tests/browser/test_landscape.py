@@ -10,6 +10,8 @@ from engine.training.trainer import Trainer
 from tests.browser.conftest import Opened
 from tests.engine.run_preset import spec_of
 
+pytestmark = pytest.mark.painted
+
 
 def value(opened: Opened, testid: str, name: str = "value") -> float:
     return float(opened[testid].get_attribute(f"data-{name}") or "nan")

@@ -150,6 +150,7 @@ def ends_at(opened: Opened, name: str, told: dict[str, Any]) -> bool:
     return ends == [value if value is None else pytest.approx(value, rel=1e-3) for value in shown]
 
 
+@pytest.mark.painted
 def test_the_curves_of_every_quantity_outlive_a_reload_and_end_with_the_run(open_page: OpenPage) -> None:
     opened = open_page("#hidden=8,6:relu,5&initializer=normal")
     opened.until(lambda: opened.spec == MIXED.model_dump(mode="json"))

@@ -11,6 +11,8 @@ from engine.training.trainer import Trainer
 from tests.browser.conftest import Opened, OpenPage
 from tests.browser.test_gallery import choose
 
+pytestmark = pytest.mark.painted
+
 NAMES = ("epoch", "loss", "trainAccuracy", "testAccuracy")
 LINES = "chart => (chart.data ?? []).map(({ x, y }) => ({ x: [...x], y: [...y] }))"
 

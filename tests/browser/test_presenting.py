@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app.running import Running
@@ -56,6 +57,7 @@ def test_keys_of_a_presenter(opened: Opened) -> None:
     expect(opened["phase"]).to_have_attribute("data-value", first)
 
 
+@pytest.mark.painted
 def test_print_gives_one_light_page(open_page: OpenPage) -> None:
     opened = open_page("?theme=dark")
     page = opened.page

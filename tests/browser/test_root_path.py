@@ -4,6 +4,7 @@ import re
 from urllib.parse import urlsplit
 from urllib.request import urlopen
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.app.running import running_server
@@ -12,6 +13,7 @@ from tests.browser.conftest import OpenTab
 PATH = "/school/playground"
 
 
+@pytest.mark.painted
 def test_the_page_works_under_a_path(open_tab: OpenTab) -> None:
     with running_server(root_path=PATH) as server:
         opened = open_tab("about:blank", 1366, 768)

@@ -226,6 +226,7 @@ def test_the_perceptron_takes_its_network_along(opened: Opened) -> None:
     assert opened.spec["batch_size"] == 10
 
 
+@pytest.mark.painted
 def test_updates_that_need_no_gradient_are_drawn(open_page: OpenPage) -> None:
     opened = open_page("#dataset=xor_gate&optimizer=perceptron&hidden=&output_activation=step&loss=mse&batch_size=1")
     expect(opened["no-gradient"]).to_be_visible()

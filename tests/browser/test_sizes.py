@@ -6,6 +6,8 @@ from playwright.sync_api import expect
 from tests.browser.conftest import Opened, OpenPage
 from tests.table import sampled
 
+pytestmark = pytest.mark.painted
+
 OVERFLOW = (
     """() => [document.documentElement.scrollWidth - innerWidth, document.documentElement.scrollHeight - innerHeight]"""
 )

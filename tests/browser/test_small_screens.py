@@ -5,6 +5,8 @@ import pytest
 from tests.browser.conftest import OpenPage
 from tests.table import sampled
 
+pytestmark = pytest.mark.painted
+
 SCREENS = ((320, 256), (320, 640), (390, 844), (640, 400), (683, 384), (683, 640), (800, 600), (800, 900))
 """1280 × 1024 at 400 %, phones, 1280 × 800 and 1366 × 768 at 200 %, and others on either side of a bound."""
 

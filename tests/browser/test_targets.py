@@ -11,6 +11,7 @@ from tests.table import sampled
 ON_A_PHONE = ("start", "slow motion", "neuron", "branches", "settings", "drawing", "all numbers", "gallery")
 
 
+@pytest.mark.painted
 @pytest.mark.parametrize("view", sampled(["", "?profile=projector&lang=zh"], [""]))
 def test_targets_on_a_phone_are_large_or_apart(open_page: OpenPage, view: str) -> None:
     opened = open_page(f"{view}#hidden=8,8,8", 390, 844)

@@ -68,6 +68,7 @@ def test_a_sought_moment_is_as_it_was_and_a_branch_without_a_change_goes_the_sam
     assert float(end[0] or "nan") == pytest.approx(whole.evaluate()["train_loss"], rel=1e-6)
 
 
+@pytest.mark.painted
 def test_a_change_in_the_past_begins_a_branch_and_both_can_be_looked_at(page: Page) -> None:
     at_step(page, 0)
     epochs(page, 3)

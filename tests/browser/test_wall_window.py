@@ -2,10 +2,13 @@
 
 import re
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.app.running import Running
 from tests.browser.conftest import Opened, OpenPage
+
+pytestmark = pytest.mark.painted
 
 ENTER_A_LIST = """
   const dialog = document.getElementById('list-dialog');
