@@ -139,13 +139,17 @@ def _choices() -> dict[str, Any]:
     }
 
 
+PICTURES: tuple[DatasetName, ...] = ("digit_pictures", "large_digit_pictures")
+"""Data sets whose targets are pictures."""
+
+
 @lru_cache
 def all_datasets(sources: DataSources) -> dict[str, Any]:
     """Each data set without noise in small: its points [x1, x2, t], or one of its pictures in rows from 0 to 1. Points
     of one's own and random numbers have none; MNIST is left out where no folder is set."""
     shown = [name for name in DATASETS if KINDS[name].plane and name not in ("own", "own_values")]
     mnist: list[DatasetName] = ["mnist"] if sources.mnist_folder else []
-    return {name: _in_small(name, sources) for name in (*shown, "digits", *mnist, "digit_pictures", "random")}
+    return {name: _in_small(name, sources) for name in (*shown, "digits", *mnist, *PICTURES, "random")}
 
 
 def _in_small(name: DatasetName, sources: DataSources) -> dict[str, Any]:

@@ -10,7 +10,15 @@ from weakref import WeakValueDictionary
 
 import numpy as np
 
-from engine.data.digits import BUNDLED_ONLY, Bytes, DataSources, bundled_digits, mnist_digits
+from engine.data.digits import (
+    BUNDLED_ONLY,
+    MNIST_SIDE,
+    Bytes,
+    DataSources,
+    bundled_digits,
+    enlarged,
+    mnist_digits,
+)
 from engine.data.planes import PLANE_DATASETS, labels_of
 from engine.nn.network import Array
 from engine.nn.random import stream
@@ -117,6 +125,12 @@ def _digit_pictures(spec: Spec, count: int, sources: DataSources) -> Samples:
     return np.eye(10, dtype=np.float32), means.astype(np.float32)
 
 
+def _large_digit_pictures(spec: Spec, count: int, sources: DataSources) -> Samples:
+    """The same, each mean picture enlarged to the 28×28 pixels of MNIST."""
+    rows, pictures = _digit_pictures(spec, count, sources)
+    return rows, enlarged(pictures, MNIST_SIDE)
+
+
 def _random(spec: Spec, count: int, sources: DataSources) -> Samples:
     """Normal inputs and targets, independent of each other: they can only be memorised."""
     data = stream(data_seed(spec), "data")
@@ -135,6 +149,7 @@ DATASETS: dict[DatasetName, Callable[[Spec, int, DataSources], Samples]] = {
     "digits": _digits,
     "mnist": _mnist,
     "digit_pictures": _digit_pictures,
+    "large_digit_pictures": _large_digit_pictures,
     "random": _random,
 }
 """(Spec, count, sources) → rows and labels; fewer than count where there are no more. One entry per DatasetName."""

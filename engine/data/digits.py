@@ -62,6 +62,17 @@ def bundled_digits() -> tuple[Bytes, Bytes]:
     return _read_only(table[:, :64]), _read_only(table[:, 64])
 
 
+def enlarged(pictures: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """(n, s²) → (n, side²), by bilinear interpolation between the centers of pixels; beyond the outermost centers
+    a pixel keeps its value. As torch.nn.functional.interpolate with mode "bilinear" and align_corners False."""
+    before = round(pictures.shape[1] ** 0.5)
+    at = np.clip((np.arange(side) + 0.5) * before / side - 0.5, 0, before - 1)
+    distance = np.abs(at[:, None] - np.arange(before))
+    weights = np.maximum(0, 1 - distance)  # (side, before), rows sum to 1
+    large = weights @ pictures.reshape(-1, before, before) @ weights.T
+    return large.reshape(len(pictures), -1).astype(np.float32)
+
+
 def mnist_digits(sources: DataSources) -> tuple[Bytes, Bytes]:
     """All pictures (n, 784) of MNIST, pixels from 0 to 255, and their digits (n,). Raises Fault."""
     folder = sources.mnist_folder

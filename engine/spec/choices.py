@@ -12,7 +12,7 @@ DatasetName = Literal[
     "and_gate", "or_gate", "nand_gate", "xor_gate",
     "arithmetic",
     "own", "own_values",
-    "digits", "mnist", "digit_pictures", "random",
+    "digits", "mnist", "digit_pictures", "large_digit_pictures", "random",
 ]  # fmt: skip
 FeatureName = Literal["x1", "x2", "x1_squared", "x2_squared", "x1_x2", "sin_x1", "sin_x2"]
 FunctionName = Literal["line", "parabola", "cubic", "sine"]
@@ -133,6 +133,9 @@ KINDS: dict[DatasetName, Kind] = {
     ),
     "digit_pictures": Kind(
         targets="values", samples=10, only=True, plane=False, inputs=10, outputs=64, noise=False, whole=True
+    ),
+    "large_digit_pictures": Kind(
+        targets="values", samples=10, only=True, plane=False, inputs=10, outputs=784, noise=False, whole=True
     ),
     "random": Kind(targets="values", samples=64, plane=False, inputs=0, outputs=0, noise=False, whole=True),
 }

@@ -270,7 +270,14 @@ PRESETS: tuple[Preset, ...] = (
     Preset(
         "d6_widening",
         ("D6",),
-        _spec("digit_pictures", (64, 256), activation="relu", optimizer="adam", learning_rate=0.001, batch_size=None),
+        _spec(
+            "large_digit_pictures",
+            (64, 256),
+            activation="relu",
+            optimizer="adam",
+            learning_rate=0.001,
+            batch_size=None,
+        ),
         400,
     ),
     Preset(

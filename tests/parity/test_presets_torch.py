@@ -1,4 +1,4 @@
-"""Presets of rows E, a mini-torch in NumPy: every setting by hand, the curve of torch, a fault found, own points."""
+"""Presets of rows D6 and E: engines alike, every setting by hand, the curve of torch, a fault found, own points."""
 
 from collections.abc import Iterator
 from typing import Any, get_args
@@ -39,6 +39,19 @@ def test_e1_the_hand_written_engine_trains_every_setting(changes: dict[str, Any]
     assert trainer.diverged is None
     if changes.get("initializer") not in ("zeros", "constant"):
         assert after < start
+
+
+def test_d6_the_widening_network_is_the_same_in_all_engines() -> None:
+    engines = [Trainer(spec_of("d6_widening"), backend=name) for name in get_args(BackendName)]
+    assert len(engines) == 3
+    start = flat(engines[0].parameters())
+    for engine in engines:
+        assert engine.network.sizes == (10, 64, 256, 784)
+        engine.advance(4)
+    first, *others = (flat(engine.parameters()) for engine in engines)
+    for other in others:
+        np.testing.assert_allclose(other, first, atol=1e-5)
+    assert np.abs(first - start).max() > 3e-3
 
 
 def test_e2_stops_by_its_rule_at_the_sources_figures() -> None:

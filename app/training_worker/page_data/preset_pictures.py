@@ -51,7 +51,7 @@ def make(preset: Preset, backend: BackendName, sources: DataSources, stopped: Ca
 def drawn(trainer: Trainer) -> dict[str, Any]:
     """What the network says over the plane, or pictures of what it holds; −127 … 127, 0 where a decision turns."""
     spec = trainer.spec
-    if spec.dataset == "digit_pictures":
+    if spec.dataset in ("digit_pictures", "large_digit_pictures"):
         return _tiles(trainer.predict(np.eye(spec.inputs, dtype=np.float32))[:TILES])
     if not spec.kind.plane:
         weights = trainer.parameters()["layers.0.weight"]

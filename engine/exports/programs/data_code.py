@@ -212,12 +212,12 @@ def _plain_rows(run: ExportedRun, inputs: str) -> list[str]:
     if spec.dataset == "mnist":
         return MNIST.replace("COUNT", str(spec.wanted_samples)).replace("INPUTS", inputs).strip().split("\n")
     data = split(spec)
-    if spec.dataset == "digit_pictures":
+    if spec.dataset in ("digit_pictures", "large_digit_pictures"):
         pictures = encoded(data.train_labels.tobytes())
         return [
             f"{inputs} = np.eye(10, dtype=np.float32)  # which digit",
             f'PICTURES = "{pictures}"  # the mean one of each digit',
-            'labels = np.frombuffer(zlib.decompress(base64.b64decode(PICTURES)), "<f4").reshape(10, 64)',
+            f'labels = np.frombuffer(zlib.decompress(base64.b64decode(PICTURES)), "<f4").reshape(10, {spec.outputs})',
         ]
     rows = [data.train_rows, data.test_rows] if run.is_split else [data.train_rows]
     labels = [data.train_labels, data.test_labels] if run.is_split else [data.train_labels]

@@ -33,7 +33,7 @@ export function readNames(store) {
 export function inputLabel(input, { features, dataset, inputs }) {
   if (features.length) return featureLabel(features[input]);
   if (sideOf(inputs)) return '';
-  return dataset === 'digit_pictures' ? String(input) : `x${[...String(input + 1)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('')}`;
+  return dataset.endsWith('digit_pictures') ? String(input) : `x${[...String(input + 1)].map((digit) => '₀₁₂₃₄₅₆₇₈₉'[Number(digit)]).join('')}`;
 }
 
 /** The side of a picture of so many pixels; 0: the inputs are no picture. @param {number} inputs */

@@ -53,16 +53,16 @@ def test_every_data_set_has_its_picture(server: Running) -> None:
     assert set(datasets) == set(KINDS) - {"own", "own_values", "mnist"}
     assert (datasets["circle"]["samples"], datasets["plane"]["samples"]) == (500, 1200)
     assert [name for name in datasets if datasets[name]["regression"]] == [
-        *("plane", "multi_gauss", "sine", "arithmetic", "digit_pictures", "random")
+        *("plane", "multi_gauss", "sine", "arithmetic", "digit_pictures", "large_digit_pictures", "random")
     ]
     assert {t for _, _, t in datasets["blobs"]["points"]} == {0, 1, 2}
     for name, data in datasets.items():
         if KINDS[name].plane:
             assert 100 <= len(data["points"]) <= 200 or (name.endswith("gate") and len(data["points"]) == 4)
             assert {len(point) for point in data["points"]} == {4 if name == "arithmetic" else 3}
-    for name in ("digits", "digit_pictures"):
+    for name, side in (("digits", 8), ("digit_pictures", 8), ("large_digit_pictures", 28)):
         picture = datasets[name]["picture"]
-        assert [len(row) for row in picture] == [8] * 8
+        assert [len(row) for row in picture] == [side] * side
         assert 0 == min(map(min, picture)) < max(map(max, picture)) <= 1
 
 

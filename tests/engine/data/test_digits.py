@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 from sklearn.datasets import load_digits
 
 from engine import Spec
@@ -76,6 +77,18 @@ def test_each_digit_has_its_mean_picture() -> None:
     theirs = load_digits()
     for digit in range(10):
         np.testing.assert_allclose(labels[digit], theirs.images[theirs.target == digit].mean(axis=0).ravel() / 16)
+
+
+def test_mean_pictures_are_enlarged_as_torch_does_it() -> None:
+    rows, large = samples_of(Spec(dataset="large_digit_pictures"))
+    small = samples_of(Spec(dataset="digit_pictures"))[1]
+    np.testing.assert_array_equal(rows, np.eye(10))
+    assert (large.shape, large.dtype) == ((10, 784), np.float32)
+    pictures = torch.from_numpy(small).reshape(10, 1, 8, 8)
+    smooth = torch.nn.functional.interpolate(pictures, size=(28, 28), mode="bilinear", align_corners=False)
+    np.testing.assert_allclose(large, smooth.reshape(10, 784).numpy(), atol=1e-6)
+    blocks = torch.nn.functional.interpolate(pictures, size=(28, 28))
+    assert np.abs(large - blocks.reshape(10, 784).numpy()).max() > 0.1
 
 
 @pytest.mark.parametrize("packed", [[], FILES, FILES[:1]], ids=["plain", "gzipped", "one gzipped"])

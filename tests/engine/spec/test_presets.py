@@ -266,7 +266,7 @@ def test_d5_mnist_has_the_sources_shape_and_asks_for_its_files() -> None:
     ("name", "sizes"),
     [
         ("d6_narrowing", (64, 256, 64, 10)),
-        ("d6_widening", (10, 64, 256, 64)),
+        ("d6_widening", (10, 64, 256, 784)),
         ("d6_residual", (2, 8, 8, 8, 8, 8, 8, 8, 1)),
         ("d6_batch_norm", (2, 12, 12, 12, 4)),
     ],

@@ -7,7 +7,7 @@ const GROUPS = [
   ['data.classes', ['circle', 'xor', 'gauss', 'spiral', 'moons', 'checkerboard', 'rings', 'pinwheel', 'blobs', 'function']],
   ['data.values', ['plane', 'multi_gauss', 'sine']],
   ['data.numbers', ['and_gate', 'or_gate', 'nand_gate', 'xor_gate', 'arithmetic']],
-  ['data.pictures', ['digits', 'mnist', 'digit_pictures', 'random']],
+  ['data.pictures', ['digits', 'mnist', 'digit_pictures', 'large_digit_pictures', 'random']],
   ['data.own', ['own', 'own_values']],
 ];
 /** What suits pictures of digits where the network was made for points of the plane. */

@@ -8,7 +8,7 @@ import { paintPicture } from '../../draw/plane/ink.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { t } from '../../core/i18n.js';
 
-const PICTURE = 64; // values of an 8×8 picture
+const PICTURES = [64, 784]; // values of a picture of 8×8 or 28×28 pixels
 
 /** @typedef {import('../../core/store.js').Store} Store */
 /** @typedef {{palette: import('../../draw/base/palette.js').Palette, colormap: import('../../draw/base/colormap.js').Colormap}} Colors */
@@ -81,7 +81,7 @@ function inputsOf(store) {
 
 /** @param {HTMLElement} root @param {HTMLElement} list @param {number[][]} targets */
 function showFigures(root, list, targets) {
-  const pictures = targets[0].length === PICTURE;
+  const pictures = PICTURES.includes(targets[0].length);
   const [title, note] = [...root.children];
   title.textContent = t('boundary.output');
   note.textContent = t(pictures ? 'samples.pictures' : 'samples.values');
@@ -112,7 +112,7 @@ function paintValues(canvas, values, { palette, colormap }) {
   const [width, height] = [canvas.clientWidth || 20, canvas.clientHeight || 20];
   fitCanvas(canvas, width, height);
   const context = contextOf(canvas);
-  if (values.length === PICTURE) {
+  if (PICTURES.includes(values.length)) {
     paintPicture(context, values, width, { ink: palette.ink, ground: palette.fill });
     return;
   }

@@ -89,6 +89,7 @@ NORMED = (Layer(width=9, batch_norm=True), Layer(width=9, batch_norm=True, resid
         (Spec(dataset="random", random_inputs=1000, random_outputs=10, hidden=(100,), biases=False), 100),
         (Spec(dataset="mnist", hidden=(33, 17), loss="cross_entropy", batch_size=64), 130),
         (Spec(dataset="digit_pictures", hidden=(7, 32), batch_size=70), 140),
+        (Spec(dataset="large_digit_pictures", hidden=(7,), batch_size=70), 140),  # more outputs than inputs
         (Spec(dataset="mnist", hidden=(40, 17), loss="cross_entropy", batch_size=11), 50),  # few samples, wide layers
         (Spec(hidden=(9, 5), batch_size=3), 50),  # few, narrow
         (Spec(features=("x1",), hidden=(), batch_size=1), 50),
