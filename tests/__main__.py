@@ -1,6 +1,7 @@
 """python3 -m tests: ruff, mypy and pytest, from nothing; with --all, the long tests too. Other arguments: pytest alone.
 
-Standard library only until everything is installed. pytest runs last, so its own closing line ends the output.
+Standard library only until everything is installed. ruff and mypy run beside pytest, whose closing line ends the output
+unless one of them failed.
 """
 
 import os
@@ -31,18 +32,16 @@ def main() -> None:
     browser = chromium.provide()
     if browser:
         os.environ["CHROMIUM"] = browser
-    failed = [name for name, command in CHECKS if not passes(name, command)] if whole else []
+    os.environ.pop("PYTHONDONTWRITEBYTECODE", None)  # a hundred servers and workers would compile every module again
+    python = [sys.executable, "-m"]
     if not whole:
         pip.say("pytest alone, because it was given arguments; without any, or with --all, ruff and mypy run too")
-    elif failed:
-        pip.say(f"FAILED before pytest: {', '.join(failed)}")
-    status = subprocess.call([sys.executable, "-m", "pytest", *(AT_ONCE if whole else []), *arguments])
+    checks = [(name, subprocess.Popen([*python, *command])) for name, command in CHECKS if whole]
+    status = subprocess.call([*python, "pytest", *(AT_ONCE if whole else []), *arguments])
+    failed = [name for name, check in checks if check.wait()]
+    if failed:
+        pip.say(f"FAILED beside pytest: {', '.join(failed)}")
     sys.exit(status or (1 if failed else 0))
-
-
-def passes(name: str, command: list[str]) -> bool:
-    pip.say(f"{name} …")
-    return subprocess.call([sys.executable, "-m", *command]) == 0
 
 
 if __name__ == "__main__":

@@ -1,5 +1,6 @@
 """What `python3 -m tests` runs, by its arguments; and which tests are left to --all."""
 
+import os
 import subprocess
 import sys
 
@@ -15,6 +16,37 @@ PYTEST = [sys.executable, "-m", "pytest"]
 CHECKS = [[sys.executable, "-m", *arguments] for _, arguments in command.CHECKS]
 
 
+class Done:
+    """A process that has ended."""
+
+    def __init__(self, status: int) -> None:
+        self.status = status
+
+    def wait(self) -> int:
+        return self.status
+
+
+def run_command(
+    monkeypatch: pytest.MonkeyPatch, arguments: list[str], failing: str = ""
+) -> tuple[object, list[list[str]]]:
+    """Its exit status and what it ran."""
+    ran: list[list[str]] = []
+
+    def run(command: list[str]) -> int:
+        ran.append(command)
+        return int(failing in command)
+
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    monkeypatch.setattr(sys, "argv", ["tests", *arguments])
+    monkeypatch.setattr(bootstrap, "enter", lambda *_, **__: None)
+    monkeypatch.setattr(chromium, "provide", lambda: "")
+    monkeypatch.setattr(subprocess, "call", run)
+    monkeypatch.setattr(subprocess, "Popen", lambda command: Done(run(command)))
+    with pytest.raises(SystemExit) as end:
+        command.main()
+    return end.value.code, ran
+
+
 @pytest.mark.parametrize(
     ("arguments", "runs"),
     [
@@ -25,33 +57,19 @@ CHECKS = [[sys.executable, "-m", *arguments] for _, arguments in command.CHECKS]
     ],
 )
 def test_it_runs(arguments: list[str], runs: list[list[str]], monkeypatch: pytest.MonkeyPatch) -> None:
-    ran: list[list[str]] = []
-
-    def run(command: list[str]) -> int:
-        ran.append(command)
-        return 0
-
-    monkeypatch.setattr(sys, "argv", ["tests", *arguments])
-    monkeypatch.setattr(bootstrap, "enter", lambda *_, **__: None)
-    monkeypatch.setattr(chromium, "provide", lambda: "")
-    monkeypatch.setattr(subprocess, "call", run)
-    with pytest.raises(SystemExit) as end:
-        command.main()
-    assert end.value.code == 0
-    assert ran == runs
+    assert run_command(monkeypatch, arguments) == (0, runs)
 
 
 @pytest.mark.parametrize(("failing", "status"), [("mypy", 1), ("pytest", 1), ("none", 0)])
 def test_a_check_that_fails_is_not_hidden_by_the_others(
     failing: str, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["tests"])
-    monkeypatch.setattr(bootstrap, "enter", lambda *_, **__: None)
-    monkeypatch.setattr(chromium, "provide", lambda: "")
-    monkeypatch.setattr(subprocess, "call", lambda command: int(failing in command))
-    with pytest.raises(SystemExit) as end:
-        command.main()
-    assert end.value.code == status
+    assert run_command(monkeypatch, [], failing)[0] == status
+
+
+def test_modules_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    run_command(monkeypatch, [])
+    assert "PYTHONDONTWRITEBYTECODE" not in os.environ
 
 
 @pytest.mark.parametrize(("options", "passed"), [([], 1), (["--all"], 2)])
