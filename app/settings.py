@@ -80,6 +80,12 @@ class Limits(BaseModel):
     LANDSCAPE_SIDE: ClassVar[int] = 101
     """Points along a side of a landscape that is measured again and again: 10,000 take 70 ms of 8-8-8."""
 
+    COMPARED_RUNS: ClassVar[int] = 7
+    """Beside that of the page: more lines are not told apart on a chart or a landscape."""
+
+    SESSION_KEY: ClassVar[int] = 40
+    """Characters: more than twice what a session's own key has."""
+
     CURVATURES: ClassVar[int] = 10
     """Of the largest: what lies below hardly shows beside them."""
 

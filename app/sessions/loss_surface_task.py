@@ -5,6 +5,8 @@ It holds the Trainer no longer than a copy of the State takes; what is measured 
 
 import asyncio
 import logging
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from app.sessions.history.branches import Branches
@@ -17,13 +19,14 @@ from app.training_worker.study_requests import PictureStudy
 from app.wire import studies
 from app.wire.commands import changed
 from app.wire.messages import Refusal
-from engine.nn.network import Array
-from engine.training.timeline import Moment
+from engine.nn.network import Array, Network
+from engine.spec.spec import Spec
+from engine.training.timeline import Checkpoint, Moment
 
 log = logging.getLogger(__name__)
 
 PATH_NUMBERS = 2_000_000
-"""Of all points of a path together, 8 MB: wide networks have fewer points."""
+"""Of all points of all paths together, 8 MB: wide networks have fewer points."""
 PATH_POINTS = 60
 """More cannot be told apart on a screen."""
 
@@ -71,23 +74,54 @@ class LossSurfaceTask:
 
     async def _answer(self, question: studies.Landscape | studies.Curvature) -> dict[str, Any]:
         """Raises Refusal."""
+        if isinstance(question, studies.Landscape):
+            return await self._landscape(question)
+        return await self._measured(lambda _at: study_requests.CurvatureQuestion(question.count))
+
+    async def _landscape(self, question: studies.Landscape) -> dict[str, Any]:
+        others = others_of(self._run, question.others)
+        numbers = PATH_NUMBERS // (1 + len(others))
+
+        def asked(at: Checkpoint) -> study_requests.LandscapeQuestion:
+            return study_requests.LandscapeQuestion(
+                question.side,
+                directions_of(question),
+                question.samples,
+                question.seed,
+                path_of(self._run.branches, at.state.step, numbers),
+                tuple(whole_path_of(other.branches, numbers) for other in others.values()),
+            )
+
+        told = await self._measured(asked)
+        if "others" in told:
+            told["others"] = [{"session": key, **other} for key, other in zip(others, told["others"], strict=True)]
+        return told
+
+    async def _measured(self, asked: Callable[[Checkpoint], study_requests.Question]) -> dict[str, Any]:
         run = self._run
         async with self._trainer_lock:
             trainer, revision = run.trainer, run.revision
             at = await self._worker.do(trainer, GetCheckpoint())
-            path = path_of(run.branches, at.state.step) if isinstance(question, studies.Landscape) else ()
-            asked = asked_of(question, path)
-        surveyed = await self._worker.measure_loss_surface(trainer, at, asked)
+            question = asked(at)
+        surveyed = await self._worker.measure_loss_surface(trainer, at, question)
         kept = surveyed.plane if run.trainer is trainer else None
         plane = None if kept is None else run.loss_surface.keep(kept)
         return {**surveyed.message, "revision": revision, "plane": plane}
 
 
-def asked_of(question: studies.Landscape | studies.Curvature, path: tuple[Array, ...]) -> study_requests.Question:
-    if isinstance(question, studies.Curvature):
-        return study_requests.CurvatureQuestion(question.count)
-    directions = directions_of(question)
-    return study_requests.LandscapeQuestion(question.side, directions, question.samples, question.seed, path)
+def others_of(run: Run, keys: tuple[str, ...]) -> dict[str, Run]:
+    """Those of these sessions that are there and whose networks are as that of this run, by their keys."""
+    found = {key: run.find_other(key) for key in keys}
+    return {key: other for key, other in found.items() if other is not None and same_network(run.spec, other.spec)}
+
+
+def same_network(one: Spec, other: Spec) -> bool:
+    """Whether the same weights give the same outputs; dropout is not there when a loss is shown."""
+    first, second = (
+        replace(network, stages=tuple(replace(stage, dropout=0) for stage in network.stages))
+        for network in (Network.of(one), Network.of(other))
+    )
+    return first == second and one.features == other.features
 
 
 def directions_of(question: studies.Landscape) -> Any:
@@ -98,7 +132,13 @@ def directions_of(question: studies.Landscape) -> Any:
     return (first.tensor, first.index), (second.tensor, second.index)
 
 
-def path_of(branches: Branches, step: int) -> tuple[Array, ...]:
+def whole_path_of(branches: Branches, numbers: int = PATH_NUMBERS) -> tuple[Array, ...]:
+    """The way to the newest moment that is kept, which is its end."""
+    newest = branches.timeline.branches[branches.timeline.current].moments[-1].checkpoint.state
+    return (*path_of(branches, newest.step, numbers), newest.parameters)
+
+
+def path_of(branches: Branches, step: int, numbers: int = PATH_NUMBERS) -> tuple[Array, ...]:
     """The weights at the moments that are kept of the way to this step, evenly thinned out."""
     timeline, end = branches.timeline, step
     moments: list[Moment] = []
@@ -110,6 +150,6 @@ def path_of(branches: Branches, step: int) -> tuple[Array, ...]:
     parameters = [moment.checkpoint.state.parameters for moment in moments]
     if not parameters:
         return ()
-    most = max(2, min(PATH_POINTS, PATH_NUMBERS // len(parameters[0])))
+    most = max(2, min(PATH_POINTS, numbers // len(parameters[0])))
     stride = -(-len(parameters) // most)
     return tuple(parameters[::stride])

@@ -12,6 +12,7 @@ from typing import Any
 
 from app.sessions.clock import Clock
 from app.sessions.copies import RunCopy
+from app.sessions.run import Run
 from app.sessions.saving.run_reader import DAMAGED, ReadRun, Restored, read_run
 from app.sessions.seats import leaver
 from app.sessions.session import Session
@@ -254,10 +255,15 @@ class SessionManager:
     def _session(self, key: str, started: Started, address: str, restored: Restored | None = None) -> Session:
         session = Session(key, started, self._worker, self.limits, self._admit, address, self.store, restored)
         session.turn_seconds = self.clock.turn_seconds
+        session.run.find_other = self._run_of
         if (remember := self.remember) is not None:
             session.run.remember = lambda described: remember(key, session.address, described)
         session.saver.on_taken_over = partial(self._give_up, session)
         return session
+
+    def _run_of(self, key: str) -> Run | None:
+        session = self.known(key)
+        return None if session is None else session.run
 
     async def stop(self) -> None:
         """Keeps all runs, tells every viewer, waits until they have left or for limits.stop_seconds, and ends all

@@ -85,6 +85,8 @@ class Run:
         """When the newest entry of the loss curve was made."""
         self.remember: Callable[[Coroutine[Any, Any, KeptRun]], None] | None = None
         """Takes a run that was left, once it is described; None: nowhere."""
+        self.find_other: Callable[[str], Run | None] = lambda _key: None
+        """The run of another session, which is awake."""
         self.studies = Studies(limits, self.post)
         self.loss_surface = LossSurfaceQuestions()
         self.check_requested = asyncio.Event()

@@ -39,6 +39,7 @@ def landscape(trainer: Trainer, at: Checkpoint, question: LandscapeQuestion) -> 
         "now": number(found.loss[question.side // 2, question.side // 2], 17),
         "path": _points(found.path),
         "share": None if found.path is None else number(found.path.share, 4),
+        "others": [{"path": _points(other), "share": number(other.share, 4)} for other in found.other_paths],
         "next": _points(found.next_step),
         "next_share": None if found.next_step is None else number(found.next_step.share, 4),
         "middle": None if found.middle is None else numbers(found.middle),

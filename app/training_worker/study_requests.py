@@ -107,6 +107,7 @@ class LandscapeQuestion:
     samples: SamplesName
     seed: int
     path: tuple[Array, ...]
+    other_paths: tuple[tuple[Array, ...], ...] = ()
 
 
 @dataclass(frozen=True)

@@ -93,6 +93,8 @@ class Landscape(BaseCommand):
     samples: Literal["train", "test", "batch"] = "train"
     seed: Count = 0
     """Of random directions."""
+    others: Annotated[tuple[Annotated[str, Len(1, Limits.SESSION_KEY)], ...], Len(0, Limits.COMPARED_RUNS)] = ()
+    """Sessions whose paths are drawn, too, as far as their networks are the same."""
 
 
 class Curvature(BaseCommand):

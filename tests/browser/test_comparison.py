@@ -25,6 +25,20 @@ def abreast(opened: Opened, at_least: int = 1) -> bool:
     return len(steps) == 1 and min(steps) >= at_least
 
 
+COLORED = """() => {
+  const canvas = document.querySelector('[data-testid=landscape]');
+  const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+  const style = getComputedStyle(canvas);
+  return [1, 2, 3, 4, 5].map((run) => {
+    const [r, g, b] = style.getPropertyValue(`--run-${run}`).match(/[0-9a-f]{2}/gi).map((hex) => parseInt(hex, 16));
+    let count = 0;
+    for (let i = 0; i < data.length; i += 4) count += data[i] === r && data[i + 1] === g && data[i + 2] === b;
+    return count;
+  });
+}"""
+"""Pixels of each color of the compared runs on the landscape."""
+
+
 def slowly(opened: Opened) -> None:
     """50 steps a second: eight runs by hand keep up with that on any machine."""
     opened["speed"].fill("9")
@@ -53,6 +67,16 @@ def test_race_all_eight_is_fair_to_the_last_digit(opened: Opened) -> None:
         alone.advance(step)
         assert loss == pytest.approx(alone.evaluate()["train_loss"], rel=1e-6), name
     assert len({loss for _, loss in (own, *others)}) == EIGHT
+
+    opened["studies"].click()
+    opened["study-tab-landscape"].click()
+    opened["landscape-directions"].select_option("path")
+    expect(opened["landscape-runs"].locator("li")).to_have_text(
+        [re.compile("Compared"), *[re.compile("%")] * (EIGHT - 1)]
+    )
+    expect(opened["landscape-runs"].locator("li").nth(5)).to_contain_text("Adam")
+    opened.until(lambda: max(opened.page.evaluate(COLORED)) > 20)
+    opened["studies-close"].click()
 
     opened["step"].click()
     opened.until(lambda: abreast(opened, own[0] + 1))

@@ -32,6 +32,7 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     before = pytest.approx(twin.evaluate()["train_loss"], rel=1e-5)
     opened.until(lambda: value(opened, "landscape") == before)
     expect(opened["landscape-sentence"]).to_contain_text("%")
+    expect(opened["landscape-undo"]).to_be_disabled()
 
     box = opened["landscape"].bounding_box()
     assert box

@@ -44,7 +44,7 @@ export class Follower {
     this.#store = store;
     this.#wanted = wanted;
     /** @type {ComparisonRun} */
-    this.run = { change: difference, step: 0, train_loss: null, test_accuracy: null, samples: null, steps: [], losses: [], refused: null, diverged: null, stopped: null };
+    this.run = { session: '', change: difference, step: 0, train_loss: null, test_accuracy: null, samples: null, steps: [], losses: [], refused: null, diverged: null, stopped: null };
     this.#connection = connect(() => `${address}${this.#session && `?session=${encodeURIComponent(this.#session)}`}`, {
       opened() {},
       message: (message) => {
@@ -126,7 +126,7 @@ export class Follower {
   /** @param {import('../wire/messages.js').StateMessage} message */
   #receiveState(message) {
     const restarted = message.revision !== this.#revision && message.points;
-    this.#session = message.session;
+    this.#session = this.run.session = message.session;
     this.#revision = message.revision;
     this.#setUp = setUpOf(message);
     if (restarted) Object.assign(this.run, { train_loss: null, steps: [], losses: [] });

@@ -72,6 +72,7 @@
  */
 /**
  * @typedef {object} Ending
+ * @property {string} session  its key; empty until it has one
  * @property {Difference} change  in which it differs from this page's run
  * @property {{code: string, message: string, values: Record<string, any>} | null} refused
  * @property {number | null} diverged  the step

@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from app.sessions.history.branches import Branches
 from app.sessions.loss_surface import KEPT_PLANES, LossSurfaceQuestions
-from app.sessions.loss_surface_task import PATH_POINTS, path_of
+from app.sessions.loss_surface_task import PATH_POINTS, path_of, whole_path_of
 from app.training_worker.page_data.preset_pictures import drawn
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.backends.weight_plane import WeightPlane
 from engine.studies import curvature, landscape
 from engine.training.timeline import Timeline
-from tests.app.fake_viewer import Watcher, watching
+from tests.app.fake_viewer import Watcher, managing, watching
 
 DIVERGING = {"dataset": "plane", "activation": "linear", "learning_rate": 10}
 BIASES = [{"tensor": f"layers.{layer}.bias", "index": [0]} for layer in (0, 1)]
@@ -59,6 +59,31 @@ async def test_landscapes_and_curvatures_are_those_of_the_engine() -> None:
         np.testing.assert_array_equal(curved["values"], curvature(trainer, 3))
         assert (curved["bound"], curved["verdict"]) == (2 / 0.03, "below")
         assert curved["notes"] == ["batches"]
+
+
+async def test_runs_of_other_sessions_have_their_paths_on_the_plane() -> None:
+    async with managing() as manager:
+        own, adam, wide, far = [Watcher(await manager.create()) for _ in range(4)]
+        await adam.say(type="configure", spec={"optimizer": "adam"})
+        await wide.say(type="configure", spec={"hidden": [5]})
+        await trained(own)
+        for watcher in (adam, wide):
+            await watcher.take(30)
+        keys = [watcher.session.key for watcher in (adam, wide)]
+        await own.say(type="landscape", side=9, directions="path", others=[*keys, "nobody"])
+        told = await own.until("landscape")
+        [other] = told["others"]
+        assert other["session"] == adam.session.key, "another network has no place on this plane"
+        assert 0 < other["share"] <= 1
+        assert other["path"][0] == pytest.approx(told["path"][0]), "both begin with the same weights"
+        trainer = Trainer(adam.run.spec, "by_hand")
+        trainer.advance(30)
+        path, end = own.run.branches, trainer.checkpoint().state.parameters
+        true = landscape(own.trainer, 9, "path", path=path_of(path, 40), other_paths=[whole_path_of(adam.run.branches)])
+        np.testing.assert_allclose(other["path"], true.other_paths[0].points, rtol=1e-4)
+        np.testing.assert_array_equal(whole_path_of(adam.run.branches)[-1], end)
+        await far.say(type="landscape", others=["x"] * 8)
+        assert (await far.until("error"))["code"]
 
 
 async def test_a_point_is_gone_to_and_come_back_from() -> None:

@@ -13,6 +13,7 @@ import { makeContour, traceContour } from './contour.js';
  * @property {[number, number]} x  of the first and of the last column
  * @property {[number, number]} y
  * @property {number[][]} path  [x, y] each, the last one now
+ * @property {{path: number[][], color: string, dashes: number[]}[]} [others]  the ways other runs have come
  * @property {number[] | null} next  where the next step leads
  * @property {ArrayLike<number>} [together]  the losses of all maps that have the same colors, where there are several
  */
@@ -67,7 +68,9 @@ export function drawLandscape(context, square, landscape, palette) {
   context.imageSmoothingEnabled = true;
   context.drawImage(heatMap(flipped, side, low, high, palette), left, top, size, size);
   drawContours(context, square, flipped, side, low, high, palette);
-  drawPath(context, landscape.path.map((point) => placeOfPoint(landscape, square, point)), palette);
+  const placed = (/** @type {number[][]} */ path) => path.map((point) => placeOfPoint(landscape, square, point));
+  drawOtherPaths(context, (landscape.others ?? []).map(({ path, ...look }) => ({ places: placed(path), ...look })), palette);
+  drawPath(context, placed(landscape.path), palette);
   const enlarged = drawStep(context, landscape, square, palette);
   context.restore();
   context.strokeStyle = palette.line;
@@ -105,16 +108,29 @@ function drawContours(context, { left, top, size }, heights, side, low, high, pa
   context.restore();
 }
 
+/** Each with a dot where its run stands; through the gaps of a dashed one that below it is seen. @param {CanvasRenderingContext2D} context @param {{places: [number, number][], color: string, dashes: number[]}[]} paths @param {Palette} palette */
+function drawOtherPaths(context, paths, palette) {
+  for (const { places } of paths) strokePath(context, places, palette.panel, 4.5 * palette.link, []);
+  for (const { places, color, dashes } of paths) strokePath(context, places, color, 2 * palette.link, dashes);
+  for (const { places, color } of paths) dot(context, places[places.length - 1], 4 * palette.link, color, palette.panel, palette);
+}
+
+/** @param {CanvasRenderingContext2D} context @param {[number, number][]} places @param {string} color @param {number} width @param {number[]} dashes */
+function strokePath(context, places, color, width, dashes) {
+  context.lineJoin = 'round';
+  context.beginPath();
+  places.forEach(([x, y], i) => context[i ? 'lineTo' : 'moveTo'](x, y));
+  context.setLineDash(dashes);
+  context.strokeStyle = color;
+  context.lineWidth = width;
+  context.stroke();
+  context.setLineDash([]);
+}
+
 /** @param {CanvasRenderingContext2D} context @param {[number, number][]} places @param {Palette} palette */
 function drawPath(context, places, palette) {
-  context.lineJoin = 'round';
-  for (const [color, width] of /** @type {[string, number][]} */ ([[palette.panel, 4.5], [palette.ink, 2]])) {
-    context.beginPath();
-    places.forEach(([x, y], i) => context[i ? 'lineTo' : 'moveTo'](x, y));
-    context.strokeStyle = color;
-    context.lineWidth = width * palette.link;
-    context.stroke();
-  }
+  strokePath(context, places, palette.panel, 4.5 * palette.link, []);
+  strokePath(context, places, palette.ink, 2 * palette.link, []);
   if (places.length < 2) return;
   dot(context, places[0], 3.5 * palette.link, palette.panel, palette.ink, palette);
 }

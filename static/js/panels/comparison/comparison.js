@@ -2,6 +2,7 @@
 // Runs compared from the same start: their losses in one chart and one row of figures each, this page's run first.
 
 import { readPalette } from '../../draw/base/palette.js';
+import { runLook } from '../../draw/base/run_look.js';
 import { t } from '../../core/i18n.js';
 import { createChart } from './chart.js';
 import { createChoices } from './choices.js';
@@ -84,8 +85,8 @@ export function mountComparison(root, store, send, runs) {
  */
 function lineLooks(root, others) {
   const palette = readPalette(root);
-  const dashed = `${5 * palette.link}px,${3 * palette.link}px`;
-  return [{ color: palette.ink, dash: 'solid' }, ...Array.from({ length: others }, (_, i) => ({
-    color: palette.runs[i % palette.runs.length], dash: i % 2 ? dashed : 'solid',
-  }))];
+  return [{ color: palette.ink, dash: 'solid' }, ...Array.from({ length: others }, (_, i) => {
+    const { color, dashes } = runLook(palette, i);
+    return { color, dash: dashes.map((size) => `${size}px`).join() || 'solid' };
+  })];
 }

@@ -7,6 +7,7 @@ import { loadPlotly } from '../../core/plotly.js';
 import { lossesOf } from '../../wire/landscape.js';
 import { createLandscapeControls } from './landscape_controls.js';
 import { LANDSCAPE_MARKUP } from './landscape_markup.js';
+import { createLandscapeRuns } from './landscape_runs.js';
 import { createLandscapeView } from './landscape_view.js';
 import { createQuestions } from '../../core/repeated_questions.js';
 import { shortNumber } from '../../draw/base/numbers.js';
@@ -16,10 +17,10 @@ export function mountLandscape(root, { store, send }) {
   root.innerHTML = LANDSCAPE_MARKUP;
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=landscape${name}]`));
   const canvas = /** @type {HTMLCanvasElement} */ (of(''));
-  const surface = of('-surface');
   const view = createLandscapeView(canvas, of('-3d'));
   const controls = createLandscapeControls(root, store, () => questions.again());
-  const questions = createQuestions(store, 'landscape', () => send(controls.command()));
+  const runs = createLandscapeRuns(of('-runs'), store, () => questions.again());
+  const questions = createQuestions(store, 'landscape', () => send({ ...controls.command(), others: runs.ask() }));
   /** @type {import('./landscape_view.js').Held | null} */
   let held = null;
 
@@ -37,7 +38,9 @@ export function mountLandscape(root, { store, send }) {
     if (!held) return;
     const { now, step } = held.message;
     Object.assign(canvas.dataset, { value: String(now), step: String(step), maps: held.ofAll ? '2' : '1' });
-    const enlarged = view.paint(held, { labels: controls.labels(), loss: t('landscape.loss'), titles: titlesOf() });
+    const others = runs.drawn(held.message);
+    runs.name(others);
+    const enlarged = view.paint(held, { others, labels: controls.labels(), loss: t('landscape.loss'), titles: titlesOf() });
     write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: shortNumber(enlarged, 2) }) : '');
     write(of('-now'), t('landscape.now', { loss: formatLoss(now), step }));
   }
@@ -55,21 +58,29 @@ export function mountLandscape(root, { store, send }) {
     if (point?.plane) change({ type: 'go_to_point', plane: point.plane, x: point.x, y: point.y });
   };
   of('-undo').onclick = () => change({ type: 'undo' });
-  surface.onclick = async () => {
-    const on = surface.getAttribute('aria-pressed') !== 'true';
-    surface.setAttribute('aria-pressed', String(on));
-    if (on) await loadPlotly();
-    view.showInSpace(on);
-    paint();
-  };
+  const showUndo = () => { of('-undo').disabled = !store.get('timeline')?.undo; };
+  mountSurfaceButton(of('-surface'), view, paint);
   store.watch(['landscape'], receive);
+  store.watch(['timeline'], showUndo);
   return {
     shown() {
       controls.showWords();
+      showUndo();
       receive();
       questions.begin();
     },
     hidden: questions.end,
+  };
+}
+
+/** @param {HTMLElement} button @param {ReturnType<typeof createLandscapeView>} view @param {() => void} paint */
+function mountSurfaceButton(button, view, paint) {
+  button.onclick = async () => {
+    const on = button.getAttribute('aria-pressed') !== 'true';
+    button.setAttribute('aria-pressed', String(on));
+    if (on) await loadPlotly();
+    view.showInSpace(on);
+    paint();
   };
 }
 

@@ -35,6 +35,7 @@ export const LANDSCAPE_MARKUP = `
     <h2 data-t="studies.landscape"></h2>
     <p class="study-number" data-testid="landscape-now"></p>
     <p data-testid="landscape-sentence" role="status"></p>
+    <ul class="landscape-runs" data-testid="landscape-runs" hidden></ul>
     <p class="label" data-testid="landscape-enlarged"></p>
     <p class="label" data-t="landscape.legend"></p>
     <p class="label" data-t="landscape.hint"></p>

@@ -23,8 +23,8 @@ export function createLandscapeView(canvas, box) {
       canvas.hidden = on;
       if (!on) purge(box);
     },
-    /** @param {Held} held @param {{labels: [string, string], loss: string, titles: [string, string]}} words  titles: of the whole training set and of the batch @returns {number} how many times the arrow of the step is enlarged */
-    paint({ message, losses, ofAll }, { labels, loss, titles }) {
+    /** @param {Held} held @param {{others: {path: number[][], color: string, dashes: number[]}[], labels: [string, string], loss: string, titles: [string, string]}} shown  others: the ways of other runs; titles: of the whole training set and of the batch @returns {number} how many times the arrow of the step is enlarged */
+    paint({ message, losses, ofAll }, { others, labels, loss, titles }) {
       const [empty, palette] = [emptyCanvas(canvas), readPalette(/** @type {HTMLElement} */ (canvas.parentElement))];
       if (!empty) return 1;
       const { context, width, height } = empty;
@@ -37,7 +37,7 @@ export function createLandscapeView(canvas, box) {
       squares = squaresIn(width, height, palette.small, maps.length);
       return Math.max(...maps.map((map, i) => {
         drawLandscapeAxes(context, squares[i], message, palette, labels, ofAll ? titles[i] : '');
-        return drawLandscape(context, squares[i], { ...message, losses: map, together, next: message.next[0] ?? null }, palette);
+        return drawLandscape(context, squares[i], { ...message, losses: map, together, others, next: message.next[0] ?? null }, palette);
       }));
     },
     /** The point next to a place on the canvas. @param {Held | null} held @param {MouseEvent} event */
