@@ -7,6 +7,7 @@ const COMFORTABLE_TILE = 22; // px: a column is staggered where its tiles would 
 const COMFORTABLE_SHARE = 0.8; // what "much smaller" is
 const MOST_STAGGERED = 3; // tiles side by side in one layer
 const LEAST_DISTANCE = 3.2; // text sizes between the centres of two columns: the picture gets wider instead of tighter
+const LEAST_DISTANCE_BARE = 2.9; // where no controls are above them
 const LOW_HEIGHT = 290; // px
 const BARE_TOP = 6; // px above the columns, where no controls are
 const LEAST_LINK = 14; // px between the tiles of two layers
@@ -44,7 +45,7 @@ export function layoutNetwork({ width, height, counts, text, markWidth = 0, note
   const gaps = counts.length - 1;
   const first = nameWidth + largest / 2;
   const last = largest / 2 + 6 + markWidth;
-  const least = Array.from({ length: gaps }, (_, i) => Math.max(text * LEAST_DISTANCE, distances[i] ?? 0));
+  const least = Array.from({ length: gaps }, (_, i) => Math.max(text * (headed ? LEAST_DISTANCE : LEAST_DISTANCE_BARE), distances[i] ?? 0));
   const wide = Math.max(width, first + last + least.reduce((sum, px) => sum + px, 0));
   const pitches = distribute(wide - first - last, least);
   const pitch = Math.min(...pitches);

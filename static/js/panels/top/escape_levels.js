@@ -6,7 +6,7 @@ import { isUsable } from '../../core/focusable.js';
 import { overlayIsOpen } from '../../core/elements.js';
 
 /** Key of the store → what leaves it: data-testid of the buttons, the first that is there. @type {[keyof import('../../core/state.js').PageState, string[]][]} */
-const LEVELS = [['drawing', ['draw-points']], ['phase', ['code-close', 'phase-off']], ['comparison', ['race-close']], ['branchPictures', ['beside']]];
+const LEVELS = [['drawing', ['draw-points']], ['phase', ['code-close', 'phase-off']], ['comparison', ['race-close']], ['branchPictures', ['beside', 'beside-close']]];
 
 /** @param {import('../../core/store.js').Store} store @param {(testid: string) => HTMLElement | undefined} elementOf @returns {() => void} undo */
 export function mountEscapeLevels(store, elementOf) {
