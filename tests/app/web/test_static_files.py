@@ -63,6 +63,20 @@ def test_a_file_opened_as_a_page_may_do_nothing(server: Running) -> None:
     assert headers["X-Content-Type-Options"] == "nosniff"
 
 
+def test_the_service_worker_may_answer_for_the_whole_page_and_is_asked_for_again(server: Running) -> None:
+    """Browsers run one over HTTPS and on this machine only; its address decides what it may answer, and it fetches."""
+    address = f"/service_worker.js?version={version(server)}"
+    status, body, headers = get(server, address)
+    assert (status, headers.get_content_type(), headers["Cache-Control"]) == (200, "text/javascript", "no-cache")
+    assert body == (FILES / "static" / "js" / "pages" / "service_worker.js").read_bytes()
+    assert headers["Service-Worker-Allowed"] is None, "no wider than its own folder"
+    (policy,) = headers.get_all("Content-Security-Policy") or [""]
+    assert policy == get(server, "/")[2]["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    status, body, _ = get(server, address, **{"If-None-Match": headers["ETag"]})
+    assert (status, body) == (304, b"")
+
+
 def test_another_content_has_another_version(tmp_path: Path) -> None:
     (tmp_path / "js").mkdir()
     (tmp_path / "css").mkdir()
