@@ -60,7 +60,8 @@ class LossSurfaceTask:
             except Exception:  # the session goes on without
                 log.exception("a question of the type %s could not be answered", question.type)
                 answer = {**Refusal("study_failed", {}).message(), "failed": True}
-            viewer.tell({**answer, "type": question.type})
+            numbered = {"number": question.number} if isinstance(question, studies.RunPicture) else {}
+            viewer.tell({**answer, **numbered, "type": question.type})
 
     async def _picture(self, viewer: Viewer, question: studies.RunPicture) -> dict[str, Any]:
         """None where the run has diverged, or the viewer has left or asked for another one. Raises Refusal."""
@@ -70,7 +71,7 @@ class LossSurfaceTask:
         parts: list[Any] = []
         while not parts and viewer in run.viewers and not run.loss_surface.is_asked(viewer, studies.RunPicture):
             parts = (await worker.work_on(planned.handle)).parts
-        return {"number": question.number, "picture": parts[0] if parts else None}
+        return {"picture": parts[0] if parts else None}
 
     async def _answer(self, question: studies.Landscape | studies.Curvature) -> dict[str, Any]:
         """Raises Refusal."""

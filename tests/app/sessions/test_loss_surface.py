@@ -157,7 +157,8 @@ async def test_the_picture_of_a_run_is_what_it_has_learned() -> None:
         await watcher.say(type="run_picture", number=2, fields=DIVERGING, steps=500)
         assert (await watcher.until("run_picture"))["picture"] is None, "it has diverged"
         await watcher.say(type="run_picture", number=3, fields={"noise": 99}, steps=1)
-        assert (await watcher.until("run_picture"))["code"] == "out_of_range"
+        refused = await watcher.until("run_picture")
+        assert (refused["number"], refused["code"]) == (3, "out_of_range")
         assert watcher.run.step == 0, "the run on the page is not touched"
 
 

@@ -1,6 +1,8 @@
 // @ts-check
 // Loss curves of many seeds as bands (extremes, quartiles, median) on a logarithmic scale, and the bars of where they end. Pure.
 
+import { niceStep } from './curvature_curve.js';
+
 /** @typedef {import('../../experiment/luck_band.js').Spread} Spread */
 /** @typedef {import('../base/palette.js').Palette} Palette */
 /** @typedef {{left: number, top: number, width: number, height: number}} Box */
@@ -55,17 +57,22 @@ function drawLossScale(context, box, [low, high], y, palette) {
   context.font = `${palette.small}px ${palette.font}`;
   context.textAlign = 'right';
   context.textBaseline = 'middle';
-  const factors = high - low > 1.5 ? [1] : [1, 2, 5];
-  for (let power = Math.floor(low); power <= high; power += 1) {
-    for (const factor of factors) {
-      const loss = factor * 10 ** power;
-      if (Math.log10(loss) < low || Math.log10(loss) > high) continue;
-      context.fillStyle = palette.line;
-      context.fillRect(box.left, y(loss), box.width, 1);
-      context.fillStyle = palette.soft;
-      context.fillText(String(Number(loss.toPrecision(1))), box.left - 0.5 * palette.small, y(loss));
-    }
+  for (const loss of lossTicks(10 ** low, 10 ** high)) {
+    context.fillStyle = palette.line;
+    context.fillRect(box.left, y(loss), box.width, 1);
+    context.fillStyle = palette.soft;
+    context.fillText(String(loss), box.left - 0.5 * palette.small, y(loss));
   }
+}
+
+/** At least two: powers of ten, or with 2 and 5 times them, or of a narrow range equal steps. @param {number} low @param {number} high @returns {number[]} */
+export function lossTicks(low, high) {
+  const within = (/** @type {number[]} */ ticks) => ticks.map((tick) => Number(tick.toPrecision(6))).filter((tick) => tick >= low && tick <= high);
+  const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, i) => 10 ** (Math.floor(Math.log10(low)) + i));
+  if (high / low > 30) return within(powers);
+  if (high / low > 8) return within(powers.flatMap((power) => [power, 2 * power, 5 * power]));
+  const step = niceStep((high - low) / 4 || low);
+  return within(Array.from({ length: 8 }, (_, i) => (Math.ceil(low / step) + i) * step));
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {number} last @param {Palette} palette @param {string} name */

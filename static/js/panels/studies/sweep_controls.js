@@ -74,7 +74,9 @@ export function createSweepControls(root, store, changed) {
 
 /** @param {Axis} axis @param {Range} range */
 function setRange(axis, { low, high, log }) {
-  [axis.low.value, axis.high.value, axis.log.checked] = [String(low), String(high), log];
+  const digits = Math.min(17, 4 + Math.ceil(Math.log10(Math.max(1, Math.abs(high) / (high - low))))); // so that a narrow range keeps its ends apart
+  [axis.low.value, axis.high.value] = [low, high].map((value) => String(Number(value.toPrecision(digits))));
+  axis.log.checked = log;
 }
 
 /** Another knob: its usual range; both axes never have the same. @param {Axis} axis @param {Axis} other */

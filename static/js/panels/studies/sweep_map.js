@@ -10,7 +10,7 @@ import { axisMarks, cellBox, drawCellMap } from '../../draw/chart/cell_map.js';
 /**
  * @typedef {object} Shown  what the map shows
  * @property {import('../../draw/chart/cell_map.js').CellMap} map
- * @property {{name: string, values: number[]}[]} axes  across and up
+ * @property {{name: string, values: number[], own: number | null}[]} axes  across and up; own: the value of the run on the page
  * @property {(number | null)[]} here  where the run on the page is, across and up; null: it is not on the map
  * @property {[number, number] | null} range  what the colors reach from and to, the best first; null: nothing known
  */

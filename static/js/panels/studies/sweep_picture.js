@@ -2,6 +2,7 @@
 // What the map shows of the cells of a sweep.
 
 import { t } from '../../core/i18n.js';
+import { shortNumber } from '../../draw/base/numbers.js';
 import { placeOf } from '../../draw/chart/cell_map.js';
 import { knobValue } from '../../experiment/study_spec.js';
 import { rampOf, rampRange, valueOf } from '../../experiment/sweep_cells.js';
@@ -14,7 +15,15 @@ const HIGHER_IS_BETTER = ['test_accuracy', 'train_accuracy'];
 export function legendOf(shown, measure) {
   if (!shown?.range) return '';
   const [best, worst] = shown.range.map((value) => valueText(value, measure));
-  return [t('sweep.legend.colors', { best, worst }), t(shown.here.includes(null) ? 'sweep.legend.elsewhere' : 'sweep.legend.ring'), t('sweep.legend')].join(' · ');
+  return [t('sweep.legend.colors', { best, worst }), ownRunText(shown), t('sweep.legend')].join(' · ');
+}
+
+/** Where the run on the page is, or why it is not on the map. @param {import('./sweep_map.js').Shown} shown */
+function ownRunText({ axes, here }) {
+  const beside = axes[here.indexOf(null)];
+  if (!beside) return t('sweep.legend.ring');
+  const { name: knob, own } = beside;
+  return own === null ? t('sweep.legend.without', { knob }) : t('sweep.legend.elsewhere', { knob, value: shortNumber(own, 4) });
 }
 
 /**
@@ -29,7 +38,7 @@ export function mapOf(cells, plan, spec, measure, level) {
   const range = values.length ? rampRange(/** @type {number[]} */ (values)) : null;
   const ramp = rampOf(range ?? [0, 0]);
   return {
-    axes: [plan.x, plan.y].map(({ knob, values: ticks }) => ({ name: knobName(knob), values: ticks })),
+    axes: [plan.x, plan.y].map(({ knob, values: ticks }) => ({ name: knobName(knob), values: ticks, own: knobValue(spec, knob) })),
     here: [plan.x, plan.y].map(({ knob, values: ticks }) => placeOf(ticks, knobValue(spec, knob) ?? NaN)),
     range: range && (HIGHER_IS_BETTER.includes(measure) ? [range[1], range[0]] : range),
     map: {
