@@ -69,7 +69,7 @@ def enlarged(pictures: NDArray[np.float32], side: int) -> NDArray[np.float32]:
     at = np.clip((np.arange(side) + 0.5) * before / side - 0.5, 0, before - 1)
     distance = np.abs(at[:, None] - np.arange(before))
     weights = np.maximum(0, 1 - distance)  # (side, before), rows sum to 1
-    large = weights @ pictures.reshape(-1, before, before) @ weights.T
+    large: NDArray[np.float64] = weights @ pictures.reshape(-1, before, before) @ weights.T
     return large.reshape(len(pictures), -1).astype(np.float32)
 
 

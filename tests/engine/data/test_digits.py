@@ -83,7 +83,8 @@ def test_mean_pictures_are_enlarged_as_torch_does_it() -> None:
     rows, large = samples_of(Spec(dataset="large_digit_pictures"))
     small = samples_of(Spec(dataset="digit_pictures"))[1]
     np.testing.assert_array_equal(rows, np.eye(10))
-    assert (large.shape, large.dtype) == ((10, 784), np.float32)
+    assert large.shape == (10, 784)
+    assert large.dtype == np.float32
     pictures = torch.from_numpy(small).reshape(10, 1, 8, 8)
     smooth = torch.nn.functional.interpolate(pictures, size=(28, 28), mode="bilinear", align_corners=False)
     np.testing.assert_allclose(large, smooth.reshape(10, 784).numpy(), atol=1e-6)
