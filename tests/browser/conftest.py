@@ -122,10 +122,11 @@ class Opened:
         points: dict[str, list[list[float]]] = told["points"]
         return points
 
-    def until(self, holds: Callable[[], bool]) -> None:
+    def until(self, holds: Callable[[], bool], left: Callable[[], object] = lambda: "") -> None:
+        """left: what a failure tells of."""
         deadline = time.monotonic() + PATIENCE
         while not holds():
-            assert time.monotonic() < deadline, "it has not come to hold"
+            assert time.monotonic() < deadline, f"it has not come to hold: {left()}"
             self.page.wait_for_timeout(20)
 
     def painted(self, frames: int = 3) -> None:

@@ -7,6 +7,8 @@ from tests.browser.conftest import OpenPage
 from tests.browser.page_states import press
 from tests.table import sampled
 
+pytestmark = pytest.mark.painted  # charts may be cut as well
+
 CUT = """() => {
   const shown = 'button, input, output, h2, p, dt, dd, canvas, figure, .stage, .plan, .main-svg';
   const scrolls = (element) => element.closest('.scroll, .branches, .formula, .comparison-rows, .table, [popover]');
@@ -48,7 +50,8 @@ STATES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
     "comparison": ("#dataset=spiral", (("race",), ("neuron-0-0",))),
     "caption": ("", (("controls", "presets", "preset-d2_xor"), ("neuron-0-0",))),
     "message": ("", (("neuron-0-0", "controls", "share"), ("wall-controls",))),
-    "eight classes": ("#dataset=digits", (("neuron-0-0",), SLOW)),
+    "eight classes": ("#dataset=blobs&classes=8&loss=cross_entropy&hidden=6", (("neuron-0-0",), SLOW)),
+    "ten classes": ("#dataset=digits", (("neuron-0-0",), SLOW)),
 }
 """The address after the profile, and what is pressed one group after the other; each is measured on all screens."""
 
@@ -57,13 +60,19 @@ STATES: dict[str, tuple[str, tuple[tuple[str, ...], ...]]] = {
 def test_nothing_is_cut_on_a_projector(open_page: OpenPage, state: str) -> None:
     after, groups = STATES[state]
     opened = open_page(f"?profile=projector{after}")
+    expect(opened.page.locator(".panel .main-svg").first).to_be_visible()
+
+    def cut() -> list[str]:
+        found: list[str] = opened.page.evaluate(CUT)
+        return found
+
     for group in groups:
         press(opened, group)
         opened.loaded()
         opened.answered()
         for width, height in SCREENS:
             opened.resize(width, height)
-            opened.until(lambda: opened.page.evaluate(CUT) == [])  # charts follow within half a second
+            opened.until(lambda: cut() == [], cut)  # charts follow within half a second
             assert opened.page.evaluate(HIDDEN_CHIPS) == 0, (group, width)
             assert opened.page.evaluate(TOO_SMALL) == [], (group, width)
         opened.resize(1366, 768)
