@@ -18,6 +18,7 @@ FORMAT = "backprop-playground experiment"
 VERSION = 1
 DTYPES = ("<f4", "<f8", "<i8")
 HEAD = 100  # bytes, in which a file says what it is
+LONGEST_START = len(r"\u000")  # characters of a value or an escape that is cut off, at whose start the parser stops
 
 
 def write(kept: KeptExperiment) -> bytes:
@@ -52,15 +53,23 @@ def _parsed(data: bytes) -> Any:
     try:
         return json.loads(data, parse_constant=_refuse_constant)
     except (ValueError, RecursionError) as error:
-        raise Fault("kept_cut_short" if _is_cut_short(data, error) else "kept_not_ours", {}) from None
+        raise _unreadable(data, error) from None
 
 
-def _is_cut_short(data: bytes, error: Exception) -> bool:
-    """Whether it begins as such a file and ends before its content does, as after a download that was broken off."""
+def _unreadable(data: bytes, error: Exception) -> Fault:
+    """Cut short is what begins as such a file and breaks off at its end, as after a download that was stopped."""
     if FORMAT.encode() not in data[:HEAD]:
-        return False
-    at_its_end = isinstance(error, json.JSONDecodeError) and not error.doc[error.pos :].strip()
-    return at_its_end or not data.rstrip().endswith(b"}")
+        return Fault("kept_not_ours", {})
+    match error:
+        case json.JSONDecodeError(msg=why, doc=text, pos=at, lineno=line):
+            at_its_end = len(text.rstrip()) - at <= LONGEST_START and not why.startswith("Extra data")
+            is_cut = at_its_end or why.startswith("Unterminated string")
+        case UnicodeDecodeError(start=at, reason=why):
+            line = data.count(b"\n", 0, at) + 1
+            is_cut = why == "unexpected end of data"
+        case _:
+            return Fault("kept_not_ours", {})
+    return Fault("kept_cut_short", {}) if is_cut else Fault("kept_damaged", {"what": f"line {line}"})
 
 
 def _refuse_constant(name: str) -> None:

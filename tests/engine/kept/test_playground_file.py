@@ -136,6 +136,29 @@ def test_a_file_that_is_cut_short_is_told_from_a_foreign_one(length: int) -> Non
     assert refused.value.code == "kept_cut_short"
 
 
+def test_a_file_is_cut_short_wherever_it_ends() -> None:
+    for length in range(100, len(FILE), 3):
+        with pytest.raises(Fault, match="kept_cut_short"):
+            playground_file.read(FILE[:length])
+
+
+@pytest.mark.parametrize(
+    ("data", "line"),
+    [
+        (FILE + b"more", FILE.count(b"\n") + 1),
+        (FILE + b"\0", FILE.count(b"\n") + 1),
+        (FILE.replace(b'"version": 1', b'"version"; 1') + b"\0", 3),
+        (FILE[:-200] + bytes(200), FILE[:-200].count(b"\n") + 1),
+        (FILE.replace("一".encode(), b"\xff"), FILE[: FILE.index("一".encode())].count(b"\n") + 1),
+    ],
+    ids=["text after it", "NUL after it", "damaged in the middle", "ends in NULs", "no UTF-8"],
+)
+def test_a_file_that_is_whole_but_damaged_is_told_by_its_line(data: bytes, line: int) -> None:
+    with pytest.raises(Fault) as refused:
+        playground_file.read(data)
+    assert (refused.value.code, refused.value.values) == ("kept_damaged", {"what": f"line {line}"})
+
+
 def test_a_newer_file_is_told_by_its_version() -> None:
     newer = json.loads(FILE) | {"version": 7, "more": {"of": "the future"}}
     with pytest.raises(Fault) as refused:
