@@ -1,7 +1,7 @@
 """python3 -m tests: ruff, mypy and pytest, from nothing; with --all, the long tests too. Other arguments: pytest alone.
 
 Standard library only until everything is installed. ruff and mypy run beside pytest, whose closing line ends the output
-unless one of them failed.
+unless one of them failed: what that one says comes after it.
 """
 
 import os
@@ -36,12 +36,20 @@ def main() -> None:
     python = [sys.executable, "-m"]
     if not whole:
         pip.say("pytest alone, because it was given arguments; without any, or with --all, ruff and mypy run too")
-    checks = [(name, subprocess.Popen([*python, *command])) for name, command in CHECKS if whole]
+    checks = {name: beside([*python, *command]) for name, command in CHECKS if whole}
     status = subprocess.call([*python, "pytest", *(AT_ONCE if whole else []), *arguments])
-    failed = [name for name, check in checks if check.wait()]
+    said = {name: check.communicate()[0] for name, check in checks.items()}
+    failed = [name for name, check in checks.items() if check.returncode]
+    for name in failed:
+        pip.say(f"\n{name}:\n{said[name].rstrip()}")
     if failed:
         pip.say(f"FAILED beside pytest: {', '.join(failed)}")
     sys.exit(status or (1 if failed else 0))
+
+
+def beside(command: list[str]) -> subprocess.Popen[str]:
+    """What it says is read when pytest has ended: it would stand in the middle of pytest's progress."""
+    return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, errors="replace")
 
 
 if __name__ == "__main__":

@@ -19,11 +19,12 @@ CHECKS = [[sys.executable, "-m", *arguments] for _, arguments in command.CHECKS]
 class Done:
     """A process that has ended."""
 
-    def __init__(self, status: int) -> None:
-        self.status = status
+    def __init__(self, status: int, said: str) -> None:
+        self.returncode = status
+        self.said = said
 
-    def wait(self) -> int:
-        return self.status
+    def communicate(self) -> tuple[str, None]:
+        return self.said, None
 
 
 def run_command(
@@ -36,12 +37,16 @@ def run_command(
         ran.append(command)
         return int(failing in command)
 
+    def run_beside(command: list[str], *, stdout: int, **_: object) -> Done:
+        assert stdout == subprocess.PIPE
+        return Done(run(command), f"said by {command[2]}")
+
     monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
     monkeypatch.setattr(sys, "argv", ["tests", *arguments])
     monkeypatch.setattr(bootstrap, "enter", lambda *_, **__: None)
     monkeypatch.setattr(chromium, "provide", lambda: "")
     monkeypatch.setattr(subprocess, "call", run)
-    monkeypatch.setattr(subprocess, "Popen", lambda command: Done(run(command)))
+    monkeypatch.setattr(subprocess, "Popen", run_beside)
     with pytest.raises(SystemExit) as end:
         command.main()
     return end.value.code, ran
@@ -62,9 +67,12 @@ def test_it_runs(arguments: list[str], runs: list[list[str]], monkeypatch: pytes
 
 @pytest.mark.parametrize(("failing", "status"), [("mypy", 1), ("pytest", 1), ("none", 0)])
 def test_a_check_that_fails_is_not_hidden_by_the_others(
-    failing: str, status: int, monkeypatch: pytest.MonkeyPatch
+    failing: str, status: int, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     assert run_command(monkeypatch, [], failing)[0] == status
+    assert [line for line in capsys.readouterr().out.splitlines() if line.startswith("said by")] == (
+        ["said by mypy"] if failing == "mypy" else []
+    )
 
 
 def test_modules_are_compiled_once(monkeypatch: pytest.MonkeyPatch) -> None:
