@@ -67,7 +67,7 @@ def load_files(opened: Opened, tmp_path: Path, file: Path) -> None:
     """Those that are no lists, the list of before, and one of what is not there."""
     faulty = tmp_path / "points.json"
     for text, sentence in (
-        ("[[1, 2]]", "is no list"),
+        ("[[1, 2]]", "is not a list"),
         (json.dumps({"playground_list": 1, "entries": [{"name": "?"}]}), "Entry 1 of points.json"),
     ):
         faulty.write_text(text, encoding="utf-8")
@@ -91,3 +91,9 @@ def load_files(opened: Opened, tmp_path: Path, file: Path) -> None:
     expect(opened["list-dialog"]).to_be_hidden()
     opened.page.keyboard.press("PageDown")
     expect(opened["message"]).to_contain_text("no preset called nope")
+
+    opened.page.evaluate("() => { Storage.prototype.setItem = () => { throw new DOMException('', 'SecurityError'); }; }")
+    opened.page.keyboard.press("l")
+    opened["list-entries"].get_by_label("Take out: nope").click()
+    expect(opened["list-entries"].locator("li")).to_have_count(1)
+    expect(opened["list-fault"]).to_contain_text("The browser cannot keep the list")

@@ -52,7 +52,7 @@ export function keepList(store, changed) {
       try {
         localStorage.setItem(KEPT, file);
         return '';
-      } catch {
+      } catch { // storage is full or switched off
         return 'list.not_kept';
       }
     },
