@@ -67,6 +67,7 @@ def curved(trainer: Trainer, at: Checkpoint, count: int) -> dict[str, Any]:
     found = stability(trainer, count, at)
     return {
         "step": at.state.step,
+        "count": count,
         "values": numbers(found.curvatures.tolist(), 17),
         "rate": number(found.rate, 17),
         "bound": number(found.bound, 17),

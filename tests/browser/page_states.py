@@ -9,8 +9,8 @@ from tests.browser.conftest import Opened
 
 @dataclass(frozen=True)
 class PageState:
-    """enter, leave: data-testids to click, or keys to press; "controls" opens the projector's. sign: a selector of what
-    is shown in this state."""
+    """enter, leave: data-testids to click, or keys to press; "controls" opens the projector's, and
+    chart-NAME is clicked where there is room for one chart alone. sign: a selector of what is shown in this state."""
 
     enter: tuple[str, ...]
     sign: str
@@ -19,6 +19,9 @@ class PageState:
 
 STATES: dict[str, PageState] = {
     "start": PageState((), "[data-testid=play]"),
+    "curvature": PageState(
+        ("chart-layers", "tab-curvature"), ".curvature-tab [data-step]", ("tab-layers", "chart-loss")
+    ),
     "neuron": PageState(("neuron-0-0",), "#inspector[data-kind=neuron]"),
     "layer": PageState(("gradient-layer-0",), "[data-testid=layer-health]"),
     "loss": PageState(("train-loss",), "#inspector[data-kind=loss]", ("Escape",)),
@@ -52,10 +55,18 @@ def press(opened: Opened, steps: tuple[str, ...]) -> None:
     for step in steps:
         if step == "controls":
             opened.open_controls()
+        elif step.startswith("chart-"):
+            show_chart(opened, step)
         elif step[0].isupper():
             opened.page.keyboard.press(step)
         else:
             opened[step].click()
+
+
+def show_chart(opened: Opened, step: str) -> None:
+    expect(opened["tab-curvature"].or_(opened["chart-layers"]).filter(visible=True).first).to_be_visible()
+    if opened[step].is_visible():
+        opened[step].click()
 
 
 def enter(opened: Opened, state: PageState) -> None:

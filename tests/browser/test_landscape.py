@@ -23,6 +23,21 @@ def twin_of(opened: Opened) -> Trainer:
     return twin
 
 
+def count_values(opened: Opened) -> None:
+    """Of the five largest eigenvalues, from now on, each number once in `counts`."""
+    opened["curvature-values"].evaluate("""list => {
+      window.counts = [];
+      new MutationObserver(() => {
+        if (!counts.includes(list.children.length)) counts.push(list.children.length);
+      }).observe(list, { childList: true });
+    }""")
+
+
+def asked(opened: Opened, begun: int) -> list[int]:
+    """The counts of the questions for curvature since."""
+    return [command["count"] for command in opened.sent[begun:] if command["type"] == "curvature"]
+
+
 def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened["step"].click()
     opened.until(lambda: opened.number("steps") == 1)
@@ -68,12 +83,28 @@ def test_a_point_of_the_landscape_and_the_curvature(opened: Opened) -> None:
     opened.until(lambda: value(opened, "two-over-rate") == pytest.approx(20))
     expect(opened["curvature-verdict"]).not_to_be_empty()
     opened["studies-close"].click()
+    hold_the_tab_beside_the_layers(opened)
 
+
+def hold_the_tab_beside_the_layers(opened: Opened) -> None:
+    """And the sheet that is opened over it, while the run trains."""
     opened["tab-curvature"].click()
     opened["play"].click()
-    expect(opened["play"]).to_have_attribute("aria-pressed", "false")
+    opened.paused()
     opened.until(lambda: value(opened, "curvature-chart", "step") == opened.number("steps"))
     assert value(opened, "curvature-chart") == pytest.approx(curvature(twin_of(opened))[0], rel=1e-9)
     assert value(opened, "curvature-chart", "bound") == pytest.approx(20)
+
+    count_values(opened)
+    opened["play"].click()
+    opened["studies"].click()
+    expect(opened["curvature-values"]).to_be_visible()
+    begun = len(opened.sent)
+    opened.until(lambda: asked(opened, begun).count(5) >= 6)
+    assert 1 not in asked(opened, begun), "the tab behind the sheet asks nothing"
+    assert opened.page.evaluate("window.counts") == [5]
+    opened["studies-close"].click()
+    begun = len(opened.sent)
+    opened.until(lambda: asked(opened, begun).count(1) >= 1)
     opened["tab-layers"].click()
     expect(opened["curvature-chart"]).to_be_hidden()

@@ -33,6 +33,12 @@ export function createQuestions(store, kind, ask) {
     ask();
   }
 
+  /** The same question, once the last one has been answered. */
+  function renew() {
+    due = true;
+    next();
+  }
+
   /** What was asked may have been refused, and needs no answer any more. */
   function again() {
     due = true;
@@ -56,5 +62,6 @@ export function createQuestions(store, kind, ask) {
       visible = false;
     },
     again,
+    renew,
   };
 }

@@ -57,7 +57,7 @@ async def test_landscapes_and_curvatures_are_those_of_the_engine() -> None:
         await watcher.say(type="curvature", count=3)
         curved = await watcher.until("curvature")
         np.testing.assert_array_equal(curved["values"], curvature(trainer, 3))
-        assert (curved["bound"], curved["verdict"]) == (2 / 0.03, "below")
+        assert (curved["bound"], curved["verdict"], curved["count"]) == (2 / 0.03, "below", 3)
         assert curved["notes"] == ["batches"]
 
 

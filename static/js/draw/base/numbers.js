@@ -63,6 +63,12 @@ export function inUnit(value, exponent) {
   return (value < 0 && Number(text) ? MINUS : '') + text;
 }
 
+/** 1, 2 or 5 times a power of ten, next above. @param {number} size */
+export function niceStep(size) {
+  const power = 10 ** Math.floor(Math.log10(size));
+  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= size * 0.999) ?? 10 * power;
+}
+
 /** @param {string} feature  a name of the Spec, as x1_squared @returns {string} in mathematical notation: x₁² */
 export function featureLabel(feature) {
   return FEATURE_LABELS[feature] ?? feature;

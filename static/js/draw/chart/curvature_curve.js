@@ -1,7 +1,9 @@
 // @ts-check
 // The largest curvature through time, beside the line that it must stay below. Pure.
 
-/** @typedef {{step: number, began: number, largest: number, bound: number | null}} CurvaturePoint  began: of which run; of a rule that divides, largest is that of the quotient */
+import { niceStep } from '../base/numbers.js';
+
+/** @typedef {{step: number, began: number, largest: number, divided: boolean, bound: number | null}} CurvaturePoint  began: of which run; divided: of a rule that divides, whose largest is that of the quotient */
 
 const MOST = 2000; // points, of which every second is dropped when there are more
 
@@ -12,7 +14,7 @@ const MOST = 2000; // points, of which every second is dropped when there are mo
 export function addCurvature(curve, { step, values, preconditioned, bound }, began) {
   if (curve.length && curve[curve.length - 1].began !== began) curve.length = 0;
   while (curve.length && curve[curve.length - 1].step >= step) curve.pop();
-  curve.push({ step, began, largest: preconditioned ?? values[0], bound });
+  curve.push({ step, began, largest: preconditioned ?? values[0], divided: preconditioned !== null, bound });
   if (curve.length > MOST) curve.splice(0, curve.length, ...curve.filter((_, i) => i % 2 === 1));
 }
 
@@ -75,12 +77,6 @@ function drawScale(context, { left, top, width, height }, { first, last, highest
   context.fillText(String(last), left + width, top + height + 0.4 * small);
   context.textAlign = 'center';
   context.fillText(name, left + width / 2, top + height + 0.4 * small);
-}
-
-/** 1, 2 or 5 times a power of ten, next above. @param {number} size */
-export function niceStep(size) {
-  const power = 10 ** Math.floor(Math.log10(size));
-  return [1, 2, 5, 10].map((digit) => digit * power).find((step) => step >= size * 0.999) ?? 10 * power;
 }
 
 /** @param {CanvasRenderingContext2D} context @param {number[][]} places @param {string} color @param {number} width @param {number[]} dashes */

@@ -1,7 +1,7 @@
 // @ts-check
 // Loss curves of many seeds as bands (extremes, quartiles, median) on a logarithmic scale, and the bars of where they end. Pure.
 
-import { niceStep } from './curvature_curve.js';
+import { niceStep } from '../base/numbers.js';
 
 /** @typedef {import('../../experiment/luck_band.js').Spread} Spread */
 /** @typedef {import('../base/palette.js').Palette} Palette */
@@ -65,14 +65,17 @@ function drawLossScale(context, box, [low, high], y, palette) {
   }
 }
 
-/** At least two: powers of ten, or with 2 and 5 times them, or of a narrow range equal steps. @param {number} low @param {number} high @returns {number[]} */
+/** At least two: powers of ten, or with 2 and 5 times them, or equal steps, as fine as it takes; one where six digits do not tell the losses apart. @param {number} low @param {number} high @returns {number[]} */
 export function lossTicks(low, high) {
   const within = (/** @type {number[]} */ ticks) => ticks.map((tick) => Number(tick.toPrecision(6))).filter((tick) => tick >= low && tick <= high);
   const powers = Array.from({ length: Math.ceil(Math.log10(high / low)) + 2 }, (_, i) => 10 ** (Math.floor(Math.log10(low)) + i));
-  if (high / low > 30) return within(powers);
-  if (high / low > 8) return within(powers.flatMap((power) => [power, 2 * power, 5 * power]));
-  const step = niceStep((high - low) / 4 || low);
-  return within(Array.from({ length: 8 }, (_, i) => (Math.ceil(low / step) + i) * step));
+  const steps = [4, 8].map((count) => niceStep((high - low) / count));
+  const scales = [
+    ...(high / low > 30 ? [powers] : []),
+    ...(high / low > 8 ? [powers.flatMap((power) => [power, 2 * power, 5 * power])] : []),
+    ...steps.map((step) => Array.from({ length: 9 }, (_, i) => (Math.ceil(low / step) + i) * step)),
+  ];
+  return scales.map(within).find((ticks) => ticks.length > 1) ?? [Number(low.toPrecision(6))];
 }
 
 /** @param {CanvasRenderingContext2D} context @param {Box} box @param {number} last @param {Palette} palette @param {string} name */

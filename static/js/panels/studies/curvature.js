@@ -30,6 +30,8 @@ const MARKUP = `
     <button type="button" class="button" data-testid="curvature-edge" data-t="curvature.edge" data-t-title="curvature.edge.title"></button>
   </div>`;
 
+const COUNT = 5;
+
 /** The run that shows the edge, as the preset edge_of_stability: all samples in one batch, so that every step goes down the same loss. */
 const EDGE = { dataset: 'spiral', hidden: [{ width: 16 }, { width: 16 }], activation: 'tanh', loss: 'mse', optimizer: 'sgd', learning_rate: 0.1, batch_size: null };
 
@@ -39,7 +41,7 @@ export function mountCurvature(root, { store, send, begin }) {
   const of = (/** @type {string} */ name) => /** @type {any} */ (root.querySelector(`[data-testid=${name}]`));
   const [largest, quotient, bound, rule, verdict, values, notes] = ['curvature', 'curvature-quotient', 'two-over-rate', 'curvature-rule', 'curvature-verdict', 'curvature-values', 'curvature-notes'].map(of);
   const canvas = /** @type {HTMLCanvasElement} */ (of('curvature-curve'));
-  const questions = createQuestions(store, 'curvature', () => send({ type: 'curvature', count: 5 }));
+  const questions = createQuestions(store, 'curvature', () => send({ type: 'curvature', count: COUNT }));
   /** @type {import('../../draw/chart/curvature_curve.js').CurvaturePoint[]} */
   const curve = [];
 
@@ -51,7 +53,7 @@ export function mountCurvature(root, { store, send, begin }) {
       return;
     }
     addCurvature(curve, message, store.get('began'));
-    show(message);
+    if (message.count === COUNT) show(message); // or the tab beside the layers has asked
   }
 
   /** @param {CurvatureMessage} message */

@@ -19,7 +19,7 @@ export function mountLandscape(root, { store, send }) {
   const canvas = /** @type {HTMLCanvasElement} */ (of(''));
   const view = createLandscapeView(canvas, of('-3d'));
   const controls = createLandscapeControls(root, store, () => questions.again());
-  const runs = createLandscapeRuns(of('-runs'), store, () => questions.again());
+  const runs = createLandscapeRuns(of('-runs'), store, () => questions.renew());
   const questions = createQuestions(store, 'landscape', () => send({ ...controls.command(), others: runs.ask() }));
   /** @type {import('./landscape_view.js').Held | null} */
   let held = null;
