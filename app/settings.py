@@ -75,7 +75,7 @@ class Limits(BaseModel):
     """Of one cell of a map: a median of more hardly moves."""
 
     LUCK_SEEDS: ClassVar[int] = 256
-    """Of one set-up: the interval of a median is then a few per cent of the runs wide."""
+    """Of one setup: the interval of a median is then a few per cent of the runs wide."""
 
     LANDSCAPE_SIDE: ClassVar[int] = 101
     """Points along a side of a landscape that is measured again and again: 10,000 take 70 ms of 8-8-8."""

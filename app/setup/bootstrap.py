@@ -28,7 +28,7 @@ TORCH_INDEX = "https://download.pytorch.org/whl/cpu"
 """PyTorch's own index of CPU builds: the build for Linux on the default index brings CUDA, about 3 GB more.
 PLAYGROUND_TORCH_INDEX names another one; empty means the default index."""
 
-DISK_NEEDED = 1.4e9  # bytes: torch 0.75 GB, the compiler 0.2, the others 0.4; with less the set-up cannot end well
+DISK_NEEDED = 1.4e9  # bytes: torch 0.75 GB, the compiler 0.2, the others 0.4; with less the setup cannot end well
 
 WARM = """
 from engine.backends.compiled.backend import warm
@@ -56,9 +56,9 @@ def enter(module: str, extra: str | None = None) -> None:
     except SetupError as error:
         sys.exit(str(error))
     except OSError as error:
-        sys.exit(pip.sentence(str(error)) or f"The set-up stopped: {error}. Mend that and start again.")
+        sys.exit(pip.sentence(str(error)) or f"The setup stopped: {error}. Mend that and start again.")
     except KeyboardInterrupt:
-        say("\nStopped. The next start takes the set-up up again.")
+        say("\nStopped. The next start takes the setup up again.")
         sys.exit(130)
     restart([str(environment.python), "-m", module, *sys.argv[1:]])
 
@@ -97,7 +97,7 @@ class Environment:
     """A venv and its stamp: a small file that tells the next start in a millisecond what is installed.
 
     No stamp: somebody else's venv, which is added to and never removed. A stamp without requirements: our own, and its
-    set-up was broken off, so that half a package may lie in it and it is made anew.
+    setup was broken off, so that half a package may lie in it and it is made anew.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -169,7 +169,7 @@ def set_up(environment: Environment, wanted: list[str], lock: IO[str]) -> None:
         do()
     if environment.is_ours:
         environment.stamp(wanted)
-    say("The set-up is complete.")
+    say("The setup is complete.")
 
 
 def make_venv(environment: Environment, lock: IO[str]) -> None:

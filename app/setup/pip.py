@@ -1,4 +1,4 @@
-"""Runs one command of the set-up (venv or pip), tells what takes long, and turns what goes wrong into a sentence.
+"""Runs one command of the setup (venv or pip), tells what takes long, and turns what goes wrong into a sentence.
 
 Standard library only, for it runs before anything is installed.
 """
@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 HEARTBEAT = 20  # seconds without news after which a person would think that it hangs
 
-DISK_FULL = "The disk is full: the set-up needs about 1.6 GB in {root}. Free some space and start again."
+DISK_FULL = "The disk is full: the setup needs about 1.6 GB in {root}. Free some space and start again."
 FAULTS = (  # what pip, venv or the system says → what a person can do; the first that fits
     (("No space left on device", "Errno 28", "not enough space", "Disk quota exceeded"), DISK_FULL),
     (
@@ -60,7 +60,7 @@ FAULTS = (  # what pip, venv or the system says → what a person can do; the fi
 
 
 class SetupError(Exception):
-    """The set-up cannot go on; its text is a sentence that says what to do."""
+    """The setup cannot go on; its text is a sentence that says what to do."""
 
 
 def say(line: str) -> None:
@@ -130,7 +130,7 @@ def run(command: list[str], lock: IO[str]) -> None:
             raise
     if process.returncode:
         last = "\n  ".join(list(tail)[-5:])
-        unknown = f"The set-up stopped, and its last lines say why:\n  {last}\nMend that and start again."
+        unknown = f"The setup stopped, and its last lines say why:\n  {last}\nMend that and start again."
         raise SetupError(sentence("\n".join(tail)) or unknown)
 
 

@@ -227,7 +227,7 @@ def message_of_run(run: LuckRun) -> dict[str, Any]:
 
 
 def summary_of(luck: Luck, runs: list[LuckRun]) -> dict[str, Any]:
-    """The median of each set-up, of the same seeds, and how the second one does against the first."""
+    """The median of each setup, of the same seeds, and how the second one does against the first."""
     ordered = sorted(runs, key=lambda run: run.start)
     set_ups = [ordered[start : start + luck.seeds] for start in range(0, len(ordered), luck.seeds)]
     intervals = [median_interval([run.badness for run in of_one]) for of_one in set_ups]

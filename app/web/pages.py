@@ -44,7 +44,7 @@ def address(request: Request) -> Response:
 
 @router.get("/qr.svg", include_in_schema=False)
 async def shared_address(request: Request, text: str) -> Response:
-    """The address of a set-up as a QR code. Raises 404 where it is longer than such a code can be.
+    """The address of a setup as a QR code. Raises 404 where it is longer than such a code can be.
 
     One of 3,000 letters takes half a second of a processor: each person has their turn."""
 

@@ -48,14 +48,14 @@ class Sweep(StudyCommand):
 
 
 class Luck(StudyCommand):
-    """A run for each of several seeds, and beside each one of a second set-up where it is told."""
+    """A run for each of several seeds, and beside each one of a second setup where it is told."""
 
     type: Literal["luck"]
     seeds: Annotated[Whole, Ge(1), Le(Limits.LUCK_SEEDS)] = 100
     vary: Varied = "all"
     """What the seeds are of."""
     against: dict[str, Any] | None = None
-    """Fields of the Spec that the second set-up has in place of its own; `changed` checks them."""
+    """Fields of the Spec that the second setup has in place of its own; `changed` checks them."""
 
 
 class FindRate(StudyCommand):

@@ -55,7 +55,7 @@ class LuckRun:
 @dataclass(frozen=True)
 class Luck:
     """seeds: how many, from those of the Spec on. vary: what they are of. against: fields of the Spec that a second
-    set-up has in place of its own.
+    setup has in place of its own.
 
     Raises pydantic.ValidationError where the Spec cannot have these fields.
     """
@@ -74,7 +74,7 @@ class Luck:
         return (self.spec,) if self.against is None else (self.spec, self.spec.changed(**self.against))
 
     def spec_of(self, start: Start) -> Spec:
-        """It has its points in common with the others of its set-up: there may be thousands, in hundreds of runs."""
+        """It has its points in common with the others of its setup: there may be thousands, in hundreds of runs."""
         spec = self.set_ups[start.set_up]
         own = {"order": spec.seed, "data": data_seed(spec), "start": start_seed(spec)}
         drawn = {name: seed + start.number * (self.vary in ("all", name)) for name, seed in own.items()}
@@ -146,8 +146,8 @@ def median_interval(values: Sequence[float]) -> Interval | None:
 class Comparison:
     """Sign test over pairs of runs from the same seed.
 
-    better: pairs in which the second set-up ends with the lower test loss. share: of these among those that differ.
-    p: how often pairs would differ so much, or more, if neither set-up were better.
+    better: pairs in which the second setup ends with the lower test loss. share: of these among those that differ.
+    p: how often pairs would differ so much, or more, if neither setup were better.
     """
 
     better: int

@@ -65,7 +65,7 @@ SET_UPS = (
 
 
 def run() -> dict[str, Any]:
-    """epochs: µs an epoch of each contestant by set-up, with torch's as a multiple of compiled's; pictures and
+    """epochs: µs an epoch of each contestant by setup, with torch's as a multiple of compiled's; pictures and
     snapshots: ms; slices: a picture of one step and what its kernel takes of it, ms.
 
     The rest is told in `engine_parts`.

@@ -1,4 +1,4 @@
-"""A whole set-up in the address."""
+"""A whole setup in the address."""
 
 import re
 
@@ -39,7 +39,7 @@ def test_a_reload_keeps_what_was_changed_since_the_address_was_opened(open_page:
     assert opened.spec["samples"] == 200
     opened["learning-rate"].select_option("0.1")
     opened.until(lambda: opened.spec["learning_rate"] == 0.1)
-    opened.until(lambda: "#" not in opened.page.url)  # it would tell of another set-up
+    opened.until(lambda: "#" not in opened.page.url)  # it would tell of another setup
     opened.reload()
     opened.answered()
     assert opened.spec["learning_rate"] == 0.1

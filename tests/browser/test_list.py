@@ -1,4 +1,4 @@
-"""A teacher's list: set-ups in order, a clean start each, kept on the device and shared as a file."""
+"""A teacher's list: setups in order, a clean start each, kept on the device and shared as a file."""
 
 import json
 from pathlib import Path

@@ -1,5 +1,5 @@
 // @ts-check
-// One run beside this page's, a session of its own over a connection of its own: the same set-up but for one difference,
+// One run beside this page's, a session of its own over a connection of its own: the same setup but for one difference,
 // so the same data, starting weights and batches. It follows: it is asked for just as many steps as this page's run has
 // taken, and is never ahead of it.
 
@@ -29,7 +29,7 @@ export class Follower {
   #setUp = null;
   /** @type {'change' | 'start' | null} what the server was asked for and has not confirmed */
   #awaited = null;
-  #tried = ''; // the set-up last asked for: one that is refused is not asked for twice
+  #tried = ''; // the setup last asked for: one that is refused is not asked for twice
   #fresh = true; // is to stand at its start before it takes a step
   #target = 0; // the step it has been asked to reach
 
@@ -38,7 +38,7 @@ export class Follower {
    * @param {typeof import('./connection.js').connect} connect
    * @param {string} address  of the server's socket
    * @param {import('./state.js').Difference} difference
-   * @param {() => SetUp | null} wanted  this page's set-up with the difference
+   * @param {() => SetUp | null} wanted  this page's setup with the difference
    */
   constructor(store, connect, address, difference, wanted) {
     this.#store = store;

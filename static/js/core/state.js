@@ -87,7 +87,7 @@
  * @typedef {object} Shown
  * @property {'connecting' | 'open' | 'lost' | 'refused'} connection
  * @property {Message | null} message
- * @property {number} began  how often a whole set-up has been chosen
+ * @property {number} began  how often a whole setup has been chosen
  * @property {boolean} restarted  a change has just started the run again
  * @property {import('../wire/messages.js').Subject | null} inspected
  * @property {number} sample  of the batch, that is looked at
@@ -135,7 +135,7 @@ export const startState = (appearance) => ({
   preset: null, broken: null, comparison: null, comparedKept: [], comparisonRuns: null, branchPictures: false, listAt: null, wallControls: false, blank: false, drawing: false, draft: null,
 });
 
-/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markPredicted' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole set-up puts back when it is chosen, or shows */
+/** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markPredicted' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole setup puts back when it is chosen, or shows */
 /** @type {(keyof View)[]} */
 const VIEW = ['inspected', 'sample', 'numbers', 'links', 'output', 'testPoints', 'discretize', 'markWrong', 'markPredicted', 'lossScale', 'quantity', 'chart', 'panel', 'curve', 'preset', 'broken', 'comparison', 'branchPictures'];
 

@@ -1,5 +1,5 @@
 // @ts-check
-// The set-up in the tab's address bar: read when the tab opens or the address changes, written when it is shared, and taken
+// The setup in the tab's address bar: read when the tab opens or the address changes, written when it is shared, and taken
 // away once the experiment is another.
 
 import { recall, remember } from '../core/memory.js';
@@ -7,7 +7,7 @@ import { say } from '../core/notices.js';
 import { fieldsOf } from '../core/schema.js';
 import { fromWholeAddress, toWholeAddress } from './address.js';
 
-const ADDRESS = 'address'; // the set-up this tab has last taken from the address
+const ADDRESS = 'address'; // the setup this tab has last taken from the address
 
 /** @typedef {ReturnType<typeof createAddressBar>} AddressBar */
 
@@ -19,7 +19,7 @@ const ADDRESS = 'address'; // the set-up this tab has last taken from the addres
 export function createAddressBar(store, schema, begin) {
   const isFilled = () => location.hash.length > 1;
 
-  /** The set-up of now, without #. */
+  /** The setup of now, without #. */
   function write() {
     const [fields, state, choices] = [store.get('fields'), store.get('state'), store.get('choices')];
     const usual = { steps_per_second: choices?.usual_pace ?? 0, engine: choices?.engines[0] ?? '' };
@@ -28,7 +28,7 @@ export function createAddressBar(store, schema, begin) {
   }
 
   return {
-    /** Whether it has a set-up that this tab has not taken yet. */
+    /** Whether it has a setup that this tab has not taken yet. */
     isNew: () => isFilled() && recall(ADDRESS) !== location.hash,
     isFilled,
     write,
@@ -45,7 +45,7 @@ export function createAddressBar(store, schema, begin) {
       }
     },
 
-    /** Puts the set-up of now into it; gives the whole address. */
+    /** Puts the setup of now into it; gives the whole address. */
     publish() {
       const hash = store.get('fields') ? `#${write()}` : '';
       history.replaceState(null, '', hash);
@@ -53,7 +53,7 @@ export function createAddressBar(store, schema, begin) {
       return `${location.origin}${location.pathname}${hash}`;
     },
 
-    /** It tells of another set-up from now on. */
+    /** It tells of another setup from now on. */
     clear() {
       if (!isFilled()) return;
       history.replaceState(null, '', location.pathname + location.search);

@@ -1,5 +1,5 @@
 // @ts-check
-// A whole set-up chosen at once: a fresh run with its bug and pace, and the page as it is at first but for what the set-up
+// A whole setup chosen at once: a fresh run with its bug and pace, and the page as it is at first but for what the setup
 // shows. One Undo brings back what the page showed before, Redo what it showed then; the server does so with the run.
 
 import { FIRST_VIEW } from '../core/state.js';
@@ -38,7 +38,7 @@ export function createFreshStart(store, send) {
     newest = Math.max(newest, next.undo ?? 0, next.redo ?? 0);
   }
 
-  /** The same set-up chosen again is no other change. @param {{before: View, after: View}} start */
+  /** The same setup chosen again is no other change. @param {{before: View, after: View}} start */
   function keep({ before, after }) {
     if (next.undo === null) return;
     if (next.undo > newest) starts.set(next.undo, { before, after });

@@ -28,8 +28,8 @@ export function bandOf(runs, points) {
 const lossAt = (run, point) => run.curve[point] ?? (run.diverged || !run.curve.length ? Infinity : run.curve[run.curve.length - 1] ?? Infinity);
 
 /**
- * How many runs of each set-up end where: counts by set-up and bar.
- * @param {(number | null)[][]} values  by set-up @param {number} bars
+ * How many runs of each setup end where: counts by setup and bar.
+ * @param {(number | null)[][]} values  by setup @param {number} bars
  */
 export function histogramOf(values, bars) {
   const known = values.map((ofOne) => /** @type {number[]} */ (ofOne.filter((value) => value !== null)));

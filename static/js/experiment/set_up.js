@@ -31,7 +31,7 @@ const ASPECTS = {
 /** @param {SetUp} setUp @param {string} aspect */
 export const readAspect = (setUp, aspect) => (ASPECTS[aspect] ? ASPECTS[aspect].read(setUp) : setUp.spec[aspect]);
 
-/** The set-up with one difference. @param {SetUp} setUp @param {Difference} difference @param {Choices} choices @returns {SetUp} */
+/** The setup with one difference. @param {SetUp} setUp @param {Difference} difference @param {Choices} choices @returns {SetUp} */
 export function withDifference(setUp, { aspect, value }, choices) {
   if (ASPECTS[aspect]) return ASPECTS[aspect].apply(setUp, value, choices);
   return { ...setUp, spec: /** @type {Spec} */ ({ ...setUp.spec, [aspect]: value }) };

@@ -1,5 +1,5 @@
 // @ts-check
-// A list of set-ups to be shown one after another, and its file: presets by their name, other experiments by their address.
+// A list of setups to be shown one after another, and its file: presets by their name, other experiments by their address.
 // Pure.
 
 /** @typedef {{name: string, preset: string} | {name: string, address: string}} Entry  address: as after # of the page's; name: empty for a preset, which has its own */

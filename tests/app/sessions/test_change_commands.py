@@ -345,7 +345,7 @@ async def test_a_set_up_begins_anew_with_its_bug_and_pace_and_one_undo_brings_ba
         told = await person.until("state", lambda state: state["planted"] == "adamw_gradient")
         assert (told["spec"]["dataset"], told["spec"]["seed"], told["speed"]) == ("xor", Spec().seed, 30)
         after = await person.until("timeline", lambda said: said["redo"] == 0)
-        assert after["undo"] == before["undo"], "the same set-up twice is one change"
+        assert after["undo"] == before["undo"], "the same setup twice is one change"
 
 
 async def test_a_set_up_that_is_the_present_one_starts_again_and_ends_a_bug() -> None:

@@ -1,4 +1,4 @@
-"""The set-up, from nothing: a small checkout with the real app/setup/, real venv and pip, and two tiny wheels.
+"""The setup, from nothing: a small checkout with the real app/setup/, real venv and pip, and two tiny wheels.
 
 No network: pip finds the wheels in a folder. What needs a broken machine is told to `app.setup.pip` in its words.
 """
@@ -126,7 +126,7 @@ def test_ctrl_c_is_one_line(checkout: Path) -> None:
     read_until(first, "Step 1 of 4")
     first.send_signal(signal.SIGINT)
     said = first.communicate(timeout=600)[0]
-    assert said.strip() == "Stopped. The next start takes the set-up up again."
+    assert said.strip() == "Stopped. The next start takes the setup up again."
     assert first.returncode == 130
 
 

@@ -1,4 +1,4 @@
-"""The check is green on every healthy set-up, red with the right tensor on a fault, and knows a kink from one."""
+"""The check is green on every healthy setup, red with the right tensor on a fault, and knows a kink from one."""
 
 from collections.abc import Callable
 from itertools import product

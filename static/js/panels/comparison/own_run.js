@@ -11,7 +11,7 @@ import { readAspect } from '../../experiment/set_up.js';
 
 /** @param {import('../../core/store.js').Store} store */
 export function createOwnRun(store) {
-  /** @type {{step: number, setUp: SetUp}[]} from which step on it trains under which set-up */
+  /** @type {{step: number, setUp: SetUp}[]} from which step on it trains under which setup */
   let stretches = [];
   /** @type {unknown} those of the present run */
   let points = null;

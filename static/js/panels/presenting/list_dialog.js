@@ -1,5 +1,5 @@
 // @ts-check
-// The teacher's list: set-ups in order, each a clean start when its turn comes. Stepped through by the keys of a clicker,
+// The teacher's list: setups in order, each a clean start when its turn comes. Stepped through by the keys of a clicker,
 // kept on this device, shared as a file.
 
 import { download } from '../../core/download.js';

@@ -1,5 +1,5 @@
 // @ts-check
-// The dialog Share: the address of the whole set-up to copy, to scan and to embed, and which controls it leaves out.
+// The dialog Share: the address of the whole setup to copy, to scan and to embed, and which controls it leaves out.
 
 import { copyText } from '../../core/clipboard.js';
 import { placeBeside } from '../../core/elements.js';

@@ -1,5 +1,5 @@
 // @ts-check
-// The panel of luck: the experiment on the page from many seeds, and beside it another set-up from the same ones.
+// The panel of luck: the experiment on the page from many seeds, and beside it another setup from the same ones.
 
 import { download } from '../../core/download.js';
 import { write } from '../../core/elements.js';
@@ -128,7 +128,7 @@ function draw(canvas, drawOn) {
   if (empty) drawOn(empty.context, empty.width, empty.height, readPalette(canvas));
 }
 
-/** @param {LuckPlan} plan @param {LuckRun} last @param {string[]} names  of the set-ups */
+/** @param {LuckPlan} plan @param {LuckRun} last @param {string[]} names  of the setups */
 function sentenceOf(plan, last, names) {
   const only = plan.vary === 'all' ? '' : t(`luck.only.${plan.vary}`);
   return `${resultOf(plan, last, names)} ${only}`.trim();

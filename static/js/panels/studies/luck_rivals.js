@@ -1,5 +1,5 @@
 // @ts-check
-// The set-up beside that of the page: another optimizer, or that of a run which is compared with it.
+// The setup beside that of the page: another optimizer, or that of a run which is compared with it.
 
 import { setUpOf } from '../../core/comparison_run.js';
 import { t } from '../../core/i18n.js';
@@ -9,7 +9,7 @@ import { withDifference } from '../../experiment/set_up.js';
 
 /** @typedef {import('../../wire/messages.js').SpecChange} SpecChange */
 
-const SEEDS = ['seed', 'data_seed', 'start_seed']; // both set-ups have the same
+const SEEDS = ['seed', 'data_seed', 'start_seed']; // both setups have the same
 
 /** @param {HTMLSelectElement} select @param {import('../../core/store.js').Store} store */
 export function createRivals(select, store) {
@@ -30,7 +30,7 @@ export function createRivals(select, store) {
     },
     /** The fields in which the one that is chosen differs; null: none is. @returns {SpecChange | null} */
     chosen: () => (select.value.startsWith('{') ? JSON.parse(select.value) : select.value ? { optimizer: select.value } : null),
-    /** Of both set-ups, that of the page first. @param {import('../../wire/messages.js').LuckPlan} plan */
+    /** Of both setups, that of the page first. @param {import('../../wire/messages.js').LuckPlan} plan */
     namesOf({ spec, against }) {
       if (!against) return [t(`optimizer.${spec.optimizer}`)];
       if (isOptimizer(against)) return [spec.optimizer, against.optimizer].map((name) => t(`optimizer.${name}`));

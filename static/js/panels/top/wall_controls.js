@@ -27,7 +27,7 @@ export function mountWallControls(opener, store) {
     opener.focus();
   };
   document.addEventListener('keydown', close);
-  const stop = store.watch(['profile', 'began'], () => show(false)); // a whole set-up is to be seen
+  const stop = store.watch(['profile', 'began'], () => show(false)); // a whole setup is to be seen
   return () => {
     stop();
     document.removeEventListener('keydown', close);

@@ -1,5 +1,5 @@
 // @ts-check
-// What the page shows follows Undo and Redo of a set-up, however many changes are kept.
+// What the page shows follows Undo and Redo of a setup, however many changes are kept.
 
 import { createStore } from '/static/js/core/store.js';
 import { startState } from '/static/js/core/state.js';
@@ -23,7 +23,7 @@ function openPage() {
   return { store, sent, begin, tell };
 }
 
-test('undo shows what was shown before a set-up, and redo what it showed, at the limit of changes too', async () => {
+test('undo shows what was shown before a setup, and redo what it showed, at the limit of changes too', async () => {
   const { store, begin, tell, sent } = openPage();
   await tell(6, null, false); // 6 changes before
   store.set({ numbers: true });
@@ -34,13 +34,13 @@ test('undo shows what was shown before a set-up, and redo what it showed, at the
   await tell(8, null, false); // a change while it trains
   await tell(7, 8, false); // is undone: the same view
   equal([store.get('numbers'), store.get('preset')], [false, 'spiral']);
-  await tell(6, 7); // and the set-up is undone
+  await tell(6, 7); // and the setup is undone
   equal([store.get('numbers'), store.get('preset')], [true, null]);
   await tell(7, 8);
   equal([store.get('numbers'), store.get('preset')], [false, 'spiral']);
 });
 
-test('the same set-up chosen again is no other change, and a change before it is none of a set-up', async () => {
+test('the same setup chosen again is no other change, and a change before it is none of a setup', async () => {
   const { store, begin, tell } = openPage();
   await tell(3, null, false);
   begin({ spec: {} }, { preset: 'circle' }); // as it is already: nothing that could be undone
@@ -56,7 +56,7 @@ test('the same set-up chosen again is no other change, and a change before it is
   equal([store.get('preset'), store.get('numbers')], ['circle', false]);
 });
 
-test('a set-up that is refused leaves the page as it was, and no later change is taken for it', async () => {
+test('a setup that is refused leaves the page as it was, and no later change is taken for it', async () => {
   const { store, begin, tell } = openPage();
   await tell(3, null, false);
   store.set({ numbers: true });
@@ -68,6 +68,6 @@ test('a set-up that is refused leaves the page as it was, and no later change is
   equal([store.get('numbers'), store.get('preset')], [true, null]);
   await tell(4, null); // another data set
   store.set({ numbers: false });
-  await tell(3, 4); // and back: no set-up
+  await tell(3, 4); // and back: no setup
   equal([store.get('numbers'), store.get('preset')], [false, null]);
 });

@@ -1,5 +1,5 @@
 // @ts-check
-// A list of set-ups to its file and back, and files that are none.
+// A list of setups to its file and back, and files that are none.
 
 import { MOST_ENTRIES, addressIn, moved, placeAfter, readList, writeList } from '/static/js/experiment/set_up_list.js';
 import { kindOf } from '/static/js/core/file_drop.js';

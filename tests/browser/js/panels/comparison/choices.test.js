@@ -25,7 +25,7 @@ function openPage() {
   return { store, choices, sent, started: () => started, what: /** @type {HTMLSelectElement} */ (root.firstElementChild) };
 }
 
-test('a set-up just chosen is compared with what it is not, before the server has confirmed it', () => {
+test('a setup just chosen is compared with what it is not, before the server has confirmed it', () => {
   const { store, choices, started } = openPage();
   store.set({ comparison: 'reward', spec: /** @type {any} */ ({ ...SPEC, optimizer: 'evolution' }) });
   choices.start();

@@ -10,7 +10,7 @@ const state = {
   ],
 };
 
-test('beside the set-up of the page stand other optimizers and those of compared runs that a Spec can say', () => {
+test('beside the setup of the page stand other optimizers and those of compared runs that a Spec can say', () => {
   const select = document.createElement('select');
   const rivals = createRivals(select, { get: (key) => state[key] });
   rivals.offer();
