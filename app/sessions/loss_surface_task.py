@@ -80,23 +80,22 @@ class LossSurfaceTask:
         return await self._measured(lambda _at: study_requests.CurvatureQuestion(question.count))
 
     async def _landscape(self, question: studies.Landscape) -> dict[str, Any]:
-        others = others_of(self._run, question.others)
-        numbers = PATH_NUMBERS // (1 + len(others))
+        others: dict[str, tuple[Array, ...]] = {}
 
         def asked(at: Checkpoint) -> study_requests.LandscapeQuestion:
+            others.update(other_paths(self._run, at, question.others))
             return study_requests.LandscapeQuestion(
                 question.side,
                 directions_of(question),
                 question.samples,
                 question.seed,
-                path_of(self._run.branches, at.state.step, numbers),
-                tuple(whole_path_of(other.branches, numbers) for other in others.values()),
+                path_of(self._run.branches, at.state.step, PATH_NUMBERS // (1 + len(others))),
+                tuple(others.values()),
             )
 
         told = await self._measured(asked)
-        if "others" in told:
-            told["others"] = [{"session": key, **other} for key, other in zip(others, told["others"], strict=True)]
-        return told
+        named = [{"session": key, **other} for key, other in zip(others, told["others"], strict=True)]
+        return {**told, "others": named}
 
     async def _measured(self, asked: Callable[[Checkpoint], study_requests.Question]) -> dict[str, Any]:
         run = self._run
@@ -110,10 +109,13 @@ class LossSurfaceTask:
         return {**surveyed.message, "revision": revision, "plane": plane}
 
 
-def others_of(run: Run, keys: tuple[str, ...]) -> dict[str, Run]:
-    """Those of these sessions that are there and whose networks are as that of this run, by their keys."""
+def other_paths(run: Run, at: Checkpoint, keys: tuple[str, ...]) -> dict[str, tuple[Array, ...]]:
+    """Of those of these sessions that are there and whose networks are as that of this run, by their keys."""
     found = {key: run.find_other(key) for key in keys}
-    return {key: other for key, other in found.items() if other is not None and same_network(run.spec, other.spec)}
+    same = {key: other for key, other in found.items() if other is not None and same_network(at.spec, other.spec)}
+    paths = {key: whole_path_of(other.branches, PATH_NUMBERS // (1 + len(same))) for key, other in same.items()}
+    count = len(at.state.parameters)  # a run that is about to begin anew may have the new Spec and the old path
+    return {key: path for key, path in paths.items() if all(len(point) == count for point in path)}
 
 
 def same_network(one: Spec, other: Spec) -> bool:

@@ -38,6 +38,10 @@ PATH_SHARE = 0.8
 """How far from the middle to the edge a path reaches in the plane of its own main directions."""
 
 
+OTHERS_REACH = 5
+"""A path of another run that goes so many times as far from now as the run's own leaves the map as it is."""
+
+
 class Projected(NamedTuple):
     """Points of the space of weights on the plane, each at the point of the plane that is next to it."""
 
@@ -99,8 +103,8 @@ class Survey:
         self.backend = spare_backend(trainer, at)
         self.next_parameters = next_parameters(self.backend, state)
         self.origin = state.parameters
-        self.paths = [np.array([*points], dtype=np.float32).reshape(-1, self.network.count) for points in other_paths]
         self.path = np.array([*path, self.origin], dtype=np.float32)
+        self.paths = [finite_points(points, self.network.count) for points in other_paths]
         self.directions = self._directions(directions, seed)
         self.middle = None if isinstance(directions, str) else self._middle()
         self.plane = WeightPlane(self.origin, self.directions, *self._axes(directions, side, reach))
@@ -110,8 +114,17 @@ class Survey:
         if directions == "random":
             return random_directions(self.network, self.origin, seed)
         if directions == "path":
-            return main_directions(self.origin, np.concatenate([self.path, *self.paths]))
+            return main_directions(self.origin, np.concatenate(self._near_paths()))
         return weight_directions(self.network, directions)
+
+    def _near_paths(self) -> list[Array]:
+        """The run's own and those that stay near it: one that diverges would leave the others a single point."""
+        furthest = OTHERS_REACH * self._furthest(self.path)
+        return [self.path, *(path for path in self.paths if len(path) and self._furthest(path) <= furthest)]
+
+    def _furthest(self, path: Array) -> float:
+        """From now."""
+        return float(np.linalg.norm(path.astype(np.float64) - self.origin, axis=1).max())
 
     def _middle(self) -> tuple[float, float]:
         x, y = (self.directions @ self.origin.astype(np.float64)).tolist()
@@ -120,7 +133,7 @@ class Survey:
     def _axes(self, directions: Directions, side: int, reach: float | None) -> tuple[Floats, Floats]:
         """The middle one is 0, also where their number is even."""
         if directions == "path":
-            points = np.concatenate([projected(self.plane_of(), path).points for path in (self.path, *self.paths)])
+            points = np.concatenate([projected(self.plane_of(), path).points for path in self._near_paths()])
             far = np.abs(points).max(axis=0) / PATH_SHARE
             reaches = [far[0], max(far[1], far[0] / 10)]
         elif self.middle is not None:
@@ -166,8 +179,8 @@ def landscape(
     directions: "random", filter-normalised and drawn from `seed`; "path", the two in which the run has moved most; or
     two weights, as (name, place). samples: all of the training or of the test set, or the batch of the next step. path:
     flat parameters (count,) where the run was before, and other_paths those of runs of the same network. reach: how far
-    the plane goes to each side, as a multiple of its directions: 1 at random, as far as the path with some room around
-    it, 2 or more for weights.
+    the plane goes to each side, as a multiple of its directions: 1 at random, as far as the path, and those of
+    others that are not much longer, with some room around them, 2 or more for weights.
 
     Raises ValueError for a side that is out of bounds, and Fault where there is no path or no such weight, or where it
     would take too long.
@@ -177,6 +190,12 @@ def landscape(
     if samples == "train":  # summed in another order the last digit may differ
         survey.found[side // 2, side // 2] = trainer.evaluate()["train_loss"]
     return survey.landscape()
+
+
+def finite_points(path: Sequence[Array], count: int) -> Array:
+    """(points, count), without those of a run that has diverged, which have no place."""
+    points = np.array([*path], dtype=np.float32).reshape(-1, count)
+    return points[np.isfinite(points).all(axis=1)]
 
 
 def labelled(trainer: Trainer, samples: SamplesName, at: Checkpoint) -> LabelledInputs:

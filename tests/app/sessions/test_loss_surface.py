@@ -10,8 +10,10 @@ from numpy.typing import NDArray
 
 from app.sessions.history.branches import Branches
 from app.sessions.loss_surface import KEPT_PLANES, LossSurfaceQuestions
-from app.sessions.loss_surface_task import PATH_POINTS, path_of, whole_path_of
+from app.sessions.loss_surface_task import PATH_POINTS, other_paths, path_of, whole_path_of
+from app.sessions.run import Run
 from app.training_worker.page_data.preset_pictures import drawn
+from app.training_worker.port import GetCheckpoint
 from app.wire.messages import Refusal
 from engine import Spec, Trainer
 from engine.backends.weight_plane import WeightPlane
@@ -84,6 +86,29 @@ async def test_runs_of_other_sessions_have_their_paths_on_the_plane() -> None:
         np.testing.assert_array_equal(whole_path_of(adam.run.branches)[-1], end)
         await far.say(type="landscape", others=["x"] * 8)
         assert (await far.until("error"))["code"]
+
+
+async def test_another_run_may_become_another_network_while_a_question_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with managing() as manager:
+        own, other = [Watcher(await manager.create()) for _ in range(2)]
+        await trained(own)
+        await other.take(30)
+        worker = own.session._loss_surface_task._worker
+        do, at = worker.do, own.trainer.checkpoint()
+
+        async def answer_late(trainer: Any, job: Any) -> Any:
+            if isinstance(job, GetCheckpoint) and trainer is own.run.trainer:
+                monkeypatch.setattr(worker, "do", do)
+                await other.say(type="configure", spec={"hidden": [5]})
+                await other.until("state", lambda said: [layer["width"] for layer in said["spec"]["hidden"]] == [5])
+            return await do(trainer, job)
+
+        monkeypatch.setattr(worker, "do", answer_late)
+        await own.say(type="landscape", side=9, others=[other.session.key])
+        assert (await own.until("landscape"))["others"] == []
+        beginning = SimpleNamespace(spec=at.spec, branches=other.run.branches)
+        run = cast(Run, SimpleNamespace(find_other=lambda _key: beginning))
+        assert other_paths(run, at, ("key",)) == {}, "its Spec is new, its path is not"
 
 
 async def test_a_point_is_gone_to_and_come_back_from() -> None:

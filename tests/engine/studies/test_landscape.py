@@ -213,6 +213,21 @@ def test_the_plane_of_a_path_holds_all_of_it() -> None:
         assert (np.abs(points) <= [found.plane.xs[-1], found.plane.ys[-1]]).all()
 
 
+def test_a_run_that_diverges_leaves_the_map_of_the_path_as_it_is() -> None:
+    trainer = Trainer(Spec(samples=60))
+    path = walked(trainer)
+    lost = [*walked(Trainer(Spec(samples=60)), 4), path[0] + np.float32(1e12), path[0] * np.float32(np.nan)]
+    alone = landscape(trainer, 5, "path", path=path)
+    found = landscape(trainer, 5, "path", path=path, other_paths=[lost, [lost[-1]]])
+    np.testing.assert_array_equal(found.plane.directions, alone.plane.directions)
+    np.testing.assert_array_equal([found.plane.xs, found.plane.ys], [alone.plane.xs, alone.plane.ys])
+    diverged, nowhere = found.other_paths
+    assert np.isfinite(diverged.points).all()
+    assert len(diverged.points) == 5, "what is no number has no place"
+    assert np.abs(diverged.points[-1]).max() > 1e6 * alone.plane.xs[-1]
+    assert (nowhere.points.shape, nowhere.share) == ((0, 2), None)
+
+
 def test_the_next_step_is_the_one_that_is_taken() -> None:
     trainer = trained(Spec(optimizer="momentum", samples=60))
     two = (("layers.0.weight", (1, 0)), ("layers.1.bias", (0,)))

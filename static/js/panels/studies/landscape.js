@@ -38,7 +38,7 @@ export function mountLandscape(root, { store, send }) {
     if (!held) return;
     const { now, step } = held.message;
     Object.assign(canvas.dataset, { value: String(now), step: String(step), maps: held.ofAll ? '2' : '1' });
-    const others = runs.drawn(held.message);
+    const others = view.showsPaths() ? runs.drawn(held.message) : [];
     runs.name(others);
     const enlarged = view.paint(held, { others, labels: controls.labels(), loss: t('landscape.loss'), titles: titlesOf() });
     write(of('-enlarged'), enlarged > 1 ? t('landscape.enlarged', { times: shortNumber(enlarged, 2) }) : '');

@@ -16,6 +16,8 @@ export function createLandscapeView(canvas, box) {
   let inSpace = false;
 
   return {
+    /** A surface has no paths on it. */
+    showsPaths: () => !inSpace,
     /** @param {boolean} on */
     showInSpace(on) {
       inSpace = on;
