@@ -146,7 +146,8 @@ def median(runs: Sequence[Cell], measure: MeasureName) -> Cell:
 
 
 Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterable[Any]]
-"""Does what the built-in `map` does, perhaps on many cores."""
+"""Does what the built-in `map` does, perhaps on many cores: on as many as its `cores`, where it has them, else on those
+of this machine."""
 
 
 def map_over_threads(work: Callable[[Any], Any], pieces: Iterable[Any]) -> list[Any]:
@@ -176,7 +177,8 @@ def sweep(
     rows, columns = study.shape
     places = study.in_turn(range(columns), range(rows))
     found = np.full((rows, columns), np.nan)
-    for part in map(partial(_whole, study), _pieces(places, PIECES * (os.cpu_count() or 1))):
+    cores = getattr(map, "cores", None) or os.cpu_count() or 1
+    for part in map(partial(_whole, study), _pieces(places, PIECES * cores)):
         for cell in part:
             found[cell.place.row, cell.place.column] = np.nan if cell.diverged else cell.values[measure]
     return found

@@ -5,7 +5,9 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ import pytest
 from engine import Spec
 from engine.studies import sweep
 from engine.studies.cluster import cluster
-from engine.studies.sweep import Map, Place
+from engine.studies.sweep import PIECES, Map, Place
 
 X, Y = ("learning_rate", [0.01, 0.03, 0.1, 0.3]), ("seed", [1, 2, 3, 4])
 
@@ -39,7 +41,12 @@ class KilledOnce:
 
 
 @pytest.mark.long
-@pytest.mark.filterwarnings("ignore")  # Ray's own
+@pytest.mark.filterwarnings(  # Ray's own
+    "ignore::DeprecationWarning",
+    "ignore::FutureWarning",
+    "ignore::ResourceWarning",
+    "ignore::pytest.PytestUnraisableExceptionWarning",
+)
 def test_a_worker_is_killed_and_nothing_is_lost_or_counted_twice(tmp_path: Path) -> None:
     pytest.importorskip("ray", reason="install the extra [cluster]")
     from ray.cluster_utils import Cluster
@@ -68,6 +75,47 @@ def recorded(over: Map, folder: Path, given: list[Any], answered: list[Any]) -> 
         return answered
 
     return mapped
+
+
+class FakeRay(ModuleType):
+    """A cluster of one core that does each task when it is asked for."""
+
+    def __init__(self) -> None:
+        super().__init__("ray")
+        self.log: list[Any] = []
+
+    def init(self, address: str, **_settings: Any) -> None:
+        self.log.append(address)
+
+    def cluster_resources(self) -> dict[str, float]:
+        return {"CPU": 1.0, "memory": 1e9}
+
+    def remote(self, **settings: Any) -> Callable[[Callable[..., Any]], Any]:
+        assert settings["max_retries"] > 0
+        return lambda function: SimpleNamespace(remote=partial(self.asked, function))
+
+    def asked(self, function: Callable[..., Any], *arguments: Any) -> Callable[[], Any]:
+        self.log.append("task")
+        return partial(function, *arguments)
+
+    def get(self, tasks: list[Callable[[], Any]]) -> list[Any]:
+        return [task() for task in tasks]
+
+    def shutdown(self) -> None:
+        self.log.append("shutdown")
+
+
+def test_a_sweep_is_cut_for_the_cores_of_the_cluster_and_finds_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    ray = FakeRay()
+    monkeypatch.setitem(sys.modules, "ray", ray)
+    monkeypatch.setattr(os, "cpu_count", lambda: 2)
+    with cluster("10.0.0.1:6379") as over:
+        found = sweep(Spec(samples=60), X, Y, epochs=1, map=over)
+    np.testing.assert_array_equal(found, sweep(Spec(samples=60), X, Y, epochs=1))
+    assert ray.log == ["10.0.0.1:6379", *["task"] * PIECES, "shutdown"], "for two cores there would be twice as many"
+    with pytest.raises(ZeroDivisionError), cluster("10.0.0.1:6379") as over:
+        over(lambda piece: 1 / piece, [0])
+    assert ray.log[-1] == "shutdown"
 
 
 def test_without_the_extra_the_way_out_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
