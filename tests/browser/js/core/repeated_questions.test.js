@@ -16,10 +16,12 @@ function asking() {
   return { store, questions, answer, count: () => asked };
 }
 
+let moment = 0;
+
 /** At a moment of its own, later than all that rests. @param {() => unknown} body */
 async function later(body) {
   const { now } = performance;
-  const moment = now.call(performance) + 1e6;
+  moment += 1e6;
   performance.now = () => moment;
   try {
     await body();
@@ -30,7 +32,7 @@ async function later(body) {
 
 test('a new answer is asked for once the last has come', async () => {
   const { questions, answer, count } = asking();
-  questions.begin();
+  await later(questions.begin);
   await later(questions.renew);
   equal(count(), 1, 'while the first waits');
   await later(answer);
@@ -41,7 +43,7 @@ test('a new answer is asked for once the last has come', async () => {
 
 test('a changed question is asked though the last has no answer', async () => {
   const { questions, count } = asking();
-  questions.begin();
+  await later(questions.begin);
   await later(questions.again);
   equal(count(), 2);
 });
