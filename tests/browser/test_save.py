@@ -1,9 +1,12 @@
 """The menu Save: weights as files that others open, and files of others in the network."""
 
+import base64
 import io
+import struct
 import subprocess
 import sys
 from pathlib import Path
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -17,6 +20,8 @@ from tests.browser.conftest import Opened
 from tests.browser.test_network_panel import configure
 from tests.browser.test_numbers import RECORD, written
 from tests.table import long
+
+SVG = "{http://www.w3.org/2000/svg}"
 
 DROP = """async ([name, bytes]) => {
   const transfer = new DataTransfer();
@@ -95,6 +100,32 @@ def test_the_run_is_offered_as_programs_that_have_been_compared(opened: Opened) 
             continue
         printed = run_program(data.decode())["printed"].splitlines()
         assert float(printed[-1].removeprefix("training loss ")) == pytest.approx(loss, rel=1e-5)
+
+
+@pytest.mark.painted
+def test_pictures_are_as_dense_as_paper_and_the_page_stays_as_it_was(opened: Opened) -> None:
+    trained(opened)
+    step = int(opened.number("steps"))
+    canvas = opened["boundary"]
+    sides = "canvas => [canvas.width, canvas.clientWidth]"
+    before = canvas.evaluate(sides)
+    opened["save"].click()
+    for picture, text in (("network", "‖∂L/∂W‖"), ("map", "x₁"), ("charts", "training")):
+        name, png = download(opened, f"picture-{picture}-png")
+        assert name == f"playground-step-{step}-{picture}.png"
+        width, height = struct.unpack(">II", png[16:24])
+        assert max(width, height) >= 1800, "15 cm at 300 dpi"
+        name, data = download(opened, f"picture-{picture}-svg")
+        assert name == f"playground-step-{step}-{picture}.svg"
+        svg = ElementTree.fromstring(data)
+        assert text in {one.text for one in svg.iter(f"{SVG}text")}
+        if picture == "charts":
+            continue
+        dense = svg.findall(f"{SVG}image")
+        assert len(dense) == 1
+        pixels = base64.b64decode(str(dense[0].get("href")).partition(",")[2])
+        assert struct.unpack(">I", pixels[16:20])[0] / float(str(dense[0].get("width"))) >= 300 / 96 - 0.01
+    opened.until(lambda: canvas.evaluate(sides) == before)
 
 
 def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:

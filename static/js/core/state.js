@@ -116,6 +116,7 @@
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {number | null} listAt  the entry of the teacher's list begun last, −1: none; null: the list is not there yet
  * @property {boolean} wallControls  the knobs are open in the projector profile
+ * @property {boolean} printed  canvases are as dense as paper, for a picture that is saved
  * @property {boolean} blank    the screen, so that a class looks at its teacher
  * @property {boolean} drawing  points of one's own
  * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], names: string[], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can
@@ -132,7 +133,7 @@ export const startState = (appearance) => ({
   connection: 'connecting', message: null, restarted: false,
   began: 0, inspected: null, sample: 0, phase: null, lit: null, numbers: false, links: 'weight', hovered: null, output: 0,
   testPoints: false, discretize: false, markWrong: false, markPredicted: false, cell: null, digitFlow: null, lossScale: 'log', quantity: 'norm', chart: 'loss', panel: 'layers', curve: 'loss',
-  preset: null, broken: null, comparison: null, comparedKept: [], comparisonRuns: null, branchPictures: false, listAt: null, wallControls: false, blank: false, drawing: false, draft: null,
+  preset: null, broken: null, comparison: null, comparedKept: [], comparisonRuns: null, branchPictures: false, listAt: null, wallControls: false, printed: false, blank: false, drawing: false, draft: null,
 });
 
 /** @typedef {Pick<Shown, 'inspected' | 'sample' | 'numbers' | 'links' | 'output' | 'testPoints' | 'discretize' | 'markWrong' | 'markPredicted' | 'lossScale' | 'quantity' | 'chart' | 'panel' | 'curve' | 'preset' | 'broken' | 'comparison' | 'branchPictures'>} View  what a whole setup puts back when it is chosen, or shows */

@@ -155,8 +155,8 @@ const upload = createLatePart(store, async () => {
   mountPointsUpload(dialog('upload-dialog'), element('upload'), store, act, focusPlay);
 }, { clicked: '#upload', dropped: true });
 const save = createLatePart(store, async () => {
-  const [{ mountSave }] = await Promise.all([import('../panels/save/save.js'), loadLateStyle()]);
-  mountSave(element('save-menu'), element('save'), store, act, focusPlay);
+  const [{ mountSave }] = await Promise.all([import('../panels/save/save.js'), useTexts('save/'), loadLateStyle()]);
+  mountSave(element('save-menu'), element('save'), store, act, focusPlay, { network: element('network'), map: element('boundary'), charts: element('charts') });
 }, { clicked: '#save, [data-testid=load-weights]', dropped: true });
 const kept = createLatePart(store, async () => {
   const [{ mountKept }, begin] = await Promise.all([import('../panels/kept/kept.js'), loadFreshStart(), loadLateStyle()]);

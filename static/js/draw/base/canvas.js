@@ -1,5 +1,13 @@
 // @ts-check
-// A canvas as sharp as the screen: its pixels follow its box and the screen's density.
+// A canvas as sharp as the screen: its pixels follow its box and the screen's density, or that of paper.
+
+let printed = 0; // dots for a CSS px while a picture is made for print; 0: as the screen has them
+
+/** Dots for a CSS px. */
+export const density = () => printed || devicePixelRatio || 1;
+
+/** Of canvases that are fitted from here on. @param {number} dots  0: the screen's */
+export const setDensity = (dots) => { printed = dots; };
 
 /** @param {HTMLCanvasElement} canvas @returns {CanvasRenderingContext2D} */
 export function contextOf(canvas) {
@@ -28,13 +36,13 @@ export function emptyCanvas(canvas, room = /** @type {HTMLElement} */ (canvas.pa
  * @param {HTMLCanvasElement} canvas @param {number} width @param {number} height CSS px
  */
 export function fitCanvas(canvas, width, height) {
-  const density = devicePixelRatio || 1;
-  const [w, h] = [Math.max(1, Math.round(width * density)), Math.max(1, Math.round(height * density))];
+  const dots = density();
+  const [w, h] = [Math.max(1, Math.round(width * dots)), Math.max(1, Math.round(height * dots))];
   if (canvas.width !== w || canvas.height !== h) {
     canvas.width = w;
     canvas.height = h;
     canvas.style.width = `${width}px`;
     canvas.style.height = `${height}px`;
   }
-  contextOf(canvas).setTransform(density, 0, 0, density, 0, 0);
+  contextOf(canvas).setTransform(dots, 0, 0, dots, 0, 0);
 }

@@ -2,6 +2,7 @@
 // The heat maps on the tiles: what each neuron answers over the plane of the data or, where inputs are pixels, its weights
 // as a picture.
 
+import { density } from '../../draw/base/canvas.js';
 import { neuronUnit, shownOutput } from '../../draw/base/colormap.js';
 import { blankSheet, drawMap, fillMap, makeSheet, uploadSheet, upsampleTwice } from '../../draw/network/heat_maps.js';
 import { sideOf } from '../../experiment/names.js';
@@ -88,7 +89,7 @@ function fillFromWeights(maps, { shape, colormap }, weights) {
 function fillFromPlane(maps, { shape, layout, colormap }, frame, grids, meaning) {
   const [{ side }] = grids[0];
   const hidden = grids.slice(0, -1).flat();
-  const coarse = layout.tile * devicePixelRatio > COARSE * side;
+  const coarse = layout.tile * density() > COARSE * side;
   const shownSide = coarse ? 2 * side : side;
   if (maps.neurons.side !== shownSide || maps.neurons.count !== hidden.length) {
     maps.neurons = makeSheet(shownSide, hidden.length);

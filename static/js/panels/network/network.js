@@ -125,7 +125,7 @@ function createPainter(view, toolbar) {
 /** @param {Store} store @param {import('./network_view.js').NetworkView} view @param {ReturnType<typeof createPainter>} painter @param {() => void} words */
 function watchStore(store, view, painter, words) {
   return [
-    store.watch(['spec', 'state', 'features', 'schema', 'choices', 'theme', 'profile', 'language', 'wallControls'], () => {
+    store.watch(['spec', 'state', 'features', 'schema', 'choices', 'theme', 'profile', 'language', 'wallControls', 'printed'], () => {
       words();
       painter.arrangeIf(true);
       painter.request();

@@ -3,7 +3,7 @@
 // size or the colours change; a frame only fills and paints it. The inputs, which no frame changes, are painted with the drawing
 // and then copied.
 
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { contextOf, density, fitCanvas } from '../../draw/base/canvas.js';
 import { colorOf, makeColormap } from '../../draw/base/colormap.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { paintRiver } from '../../draw/network/gradient_river.js';
@@ -134,9 +134,8 @@ const inputsWidth = ({ layout: { columns: [inputs], tile } }) => Math.ceil(Math.
 function paintInputsLayer(layer, drawing, maps) {
   const { shape, layout, usedInputs, unusedInputs } = drawing;
   const context = contextOf(layer);
-  const density = devicePixelRatio || 1;
-  layer.width = Math.round(inputsWidth(drawing) * density);
-  layer.height = Math.round(layout.height * density);
+  layer.width = Math.round(inputsWidth(drawing) * density());
+  layer.height = Math.round(layout.height * density());
   context.scale(layer.width / inputsWidth(drawing), layer.height / layout.height);
   context.imageSmoothingQuality = 'high';
   context.imageSmoothingEnabled = shape.features.length > 0; // pixels are not smoothed

@@ -64,7 +64,7 @@ export function mountBoundary(root, store, follow) {
   });
   observer.observe(plane);
   const undo = [
-    store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'choices', 'output', 'state'], refit),
+    store.watch(['points', 'testPoints', 'discretize', 'datasets', 'theme', 'profile', 'language', 'features', 'draft', 'choices', 'output', 'state', 'printed'], refit),
     store.watch(['hovered', 'spec'], () => (showTitle(root, store), repaint())),
     store.watch(['frame', 'lit'], repaint),
     store.watch(['frame', 'points'], sample.requestIfAny),

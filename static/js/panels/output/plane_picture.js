@@ -1,7 +1,7 @@
 // @ts-check
 // The picture of the plane on its canvas: the heat map, the points on it, rings around the batch, the cursor of keys.
 
-import { contextOf, fitCanvas } from '../../draw/base/canvas.js';
+import { contextOf, density, fitCanvas } from '../../draw/base/canvas.js';
 import { makeColormap } from '../../draw/base/colormap.js';
 import { readPalette } from '../../draw/base/palette.js';
 import { paintPoints, toPixels } from '../../draw/plane/plane.js';
@@ -34,10 +34,9 @@ export function createPlanePicture(box, canvas) {
       box.style.setProperty('--size', `${size}px`);
       box.style.setProperty('--gutter', `${gutter}px`);
       fitCanvas(canvas, size, size);
-      const density = devicePixelRatio || 1;
-      pointsLayer.width = pointsLayer.height = Math.round(size * density);
+      pointsLayer.width = pointsLayer.height = Math.round(size * density());
       const layer = contextOf(pointsLayer);
-      layer.scale(density, density);
+      layer.scale(density(), density());
       paintDataPoints(layer, contents, { size, palette, withTest, marks: contents.draft || !contents.classes ? null : marks });
     },
 

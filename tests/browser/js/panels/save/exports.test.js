@@ -1,7 +1,7 @@
 // @ts-check
 // The run as files for others: of the run as it stands, each once, with what is said of it in the language of now.
 
-import { useLanguage } from '/static/js/core/i18n.js';
+import { useLanguage, useTexts } from '/static/js/core/i18n.js';
 import { startState } from '/static/js/core/state.js';
 import { createStore } from '/static/js/core/store.js';
 import { createExports } from '/static/js/panels/save/exports.js';
@@ -18,6 +18,7 @@ const refused = () => Response.json({ code: 'no_such_code', values: {} }, { stat
  */
 async function withMenu(answer, body) {
   const [fetched, clicked] = [window.fetch, HTMLAnchorElement.prototype.click];
+  await useTexts('save/');
   await useLanguage('zh');
   await useLanguage('en');
   const page = openMenu();
