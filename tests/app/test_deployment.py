@@ -1,7 +1,6 @@
 """What the README tells people to put behind a proxy, with a database: nothing in it is unknown to who reads it."""
 
 import re
-import shutil
 import subprocess
 from pathlib import Path
 from typing import Any
@@ -10,16 +9,10 @@ import pytest
 import yaml  # type: ignore[import-untyped]
 
 from app.settings import Settings
+from tests.app.proxy import CERTIFICATES, PROXIED, block, command
+from tests.app.running import ROOT
 
-ROOT = Path(__file__).parent.parent.parent
-TEXT = (ROOT / "app" / "README.md").read_text("utf-8")
 DOCKERFILE = (ROOT / "Dockerfile").read_text("utf-8")
-PROXIED = "http://playground:8000"
-
-
-def block(language: str) -> str:
-    (found,) = re.findall(rf"^```{language}\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
-    return str(found)
 
 
 @pytest.fixture(scope="module")
@@ -70,20 +63,10 @@ def test_the_server_understands_its_environment(services: dict[str, Any], monkey
     assert PROXIED.endswith(f":{settings.port}")
 
 
-@pytest.mark.skipif(not (shutil.which("nginx") and shutil.which("openssl")), reason="install nginx and openssl")
 def test_nginx_takes_its_configuration(services: dict[str, Any], tmp_path: Path) -> None:
     """As nginx says by itself, with a certificate for the occasion and a name that can be found from here."""
     written, certificates = (place.split(":")[:2] for place in services["proxy"]["volumes"])
     assert written == ["./playground.conf", "/etc/nginx/conf.d/default.conf"]
-    key, certificate = tmp_path / "key.pem", tmp_path / "cert.pem"
-    make = ["openssl", "req", "-x509", "-newkey", "rsa:2048", "-nodes", "-subj", "/CN=school.example"]
-    subprocess.run([*make, "-keyout", key, "-out", certificate], check=True, capture_output=True)
-    server = block("nginx")
-    assert server.count(PROXIED) == 1
-    assert server.count(f"{certificates[1]}/") == 2
-    server = server.replace(PROXIED, "http://127.0.0.1:8000").replace(f"{certificates[1]}/", f"{tmp_path}/")
-    whole = tmp_path / "nginx.conf"
-    whole.write_text(f"pid {tmp_path}/pid;\nevents {{}}\nhttp {{\naccess_log off;\n{server}\n}}\n", "utf-8")
-    checked = ["nginx", "-t", "-e", str(tmp_path / "errors"), "-c", str(whole)]
-    said = subprocess.run(checked, capture_output=True, text=True, check=False)
+    assert f"{certificates[1]}/" == CERTIFICATES
+    said = subprocess.run([*command(tmp_path, 8000, 8443), "-t"], capture_output=True, text=True, check=False)
     assert said.returncode == 0, said.stderr
