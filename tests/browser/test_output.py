@@ -219,6 +219,25 @@ def test_pictures_the_network_makes_stand_beside_what_they_should_be(opened: Ope
     expect(opened["sample-9"]).to_have_attribute("title", re.compile(r"0\.\d+"))
 
 
+def test_a_button_follows_a_point_of_the_batch_and_an_idle_chart_says_what_it_is_for(opened: Opened) -> None:
+    expect(opened["idle"]).to_have_text("Press Play: the loss is drawn here, step by step.")
+    opened.play_to(30)
+    expect(opened["idle"]).to_be_hidden()
+    opened["follow-point"].click()
+    opened.paused()
+    inspector = opened["inspector"]
+    expect(inspector).to_contain_text("The loss of this point")
+    expect(inspector).to_contain_text(f"Step {opened.state['step']} (last completed)")
+    opened["reset"].click()
+    expect(opened["idle"]).to_be_visible()
+    expect(inspector).to_contain_text("Step 1 (next step)")
+    opened["language"].click()
+    expect(opened["idle"]).to_have_text("按“播放”：损失会逐步画在这里。")
+    expect(opened["follow-point"]).to_have_text("跟随一个点")
+    configure(opened, hidden=layers(6), **DIGITS)
+    expect(opened["follow-point"]).to_be_hidden()
+
+
 # ---- scores
 
 

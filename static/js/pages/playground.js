@@ -285,6 +285,10 @@ const tips = createLatePart(store, async () => {
   const [{ mountTips }] = await Promise.all([import('../panels/tips/tips.js'), useTexts('tips/'), loadLateStyle()]);
   if (!isOnWall()) mountTips(element('tip'), store);
 });
+const followPoint = createLatePart(store, async () => {
+  const [{ mountFollowPoint }] = await Promise.all([import('../panels/output/follow_point.js'), useTexts('tips/')]);
+  mountFollowPoint(element('boundary'), store, act);
+});
 const offline = createLatePart(store, async () => {
   const { keepForOffline } = await import('../core/offline.js');
   await keepForOffline();
@@ -296,7 +300,7 @@ document.addEventListener('dragenter', save.demand, { once: true });
 performance.setResourceTimingBufferSize(1000); // core/offline.js reads which files the page has loaded
 
 await firstPicture(store);
-const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords, tips]; // by any click
+const unasked = [network, controls, plotly, charts, otherTabs, reach, fullScreen, arithmeticPredictions, addressWords, followPoint, tips]; // by any click
 for (const part of unasked) await part.demand();
 await loadWhenIdle([
   wallWindow, upload, save, list, slowMotion, wallControls, kept, inspector, settings, gallery, figures, scores, pointEditor,

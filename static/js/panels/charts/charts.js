@@ -21,7 +21,7 @@ const MARKUP = `
     <button type="button" class="button other" data-testid="chart-layers" data-chart="layers"></button>
     <button type="button" class="button race" data-testid="race"></button>
     <span class="seg" role="group" data-testid="loss-scale"><button type="button" data-scale="linear"></button><button type="button" data-scale="log"></button></span></h2>
-    <div class="drawing" data-testid="loss-chart" role="img"></div><div class="timeline" id="timeline"></div></section>
+    <div class="drawing" data-testid="loss-chart" role="img"></div><p class="idle" data-testid="idle" hidden></p><div class="timeline" id="timeline"></div></section>
   <section class="panel chart gradients-chart"><h2><span class="seg tabs" role="group"></span>
     <span class="select mini"><select class="quantity" data-testid="quantity"></select></span><span class="grow"></span>
     <button type="button" class="button other" data-testid="chart-loss" data-chart="loss"></button></h2>
@@ -51,7 +51,7 @@ export function mountCharts(root, store, send, follow) {
   }
   label();
   const stops = [
-    store.watch(['history', 'timeline'], schedule.wake),
+    store.watch(['history', 'timeline'], () => (loss.showIdle(), schedule.wake())),
     store.watch(['lossScale'], () => (loss.label(), schedule.wakeNow(LOSS))),
     store.watch(['quantity'], () => (layers.label(), schedule.wakeNow(LAYERS))),
     store.watch(['curve', 'state'], () => (loss.label(), schedule.wakeNow(LOSS))),

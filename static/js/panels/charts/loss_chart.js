@@ -18,6 +18,7 @@ export function createLossChart(panel, store, send) {
   const title = /** @type {HTMLElement} */ (panel.querySelector('.title'));
   const [train, test] = panel.querySelectorAll('.key span');
   const compare = /** @type {HTMLButtonElement} */ (panel.querySelector('.race'));
+  const idle = /** @type {HTMLElement} */ (panel.querySelector('.idle'));
   const curves = /** @type {HTMLButtonElement[]} */ ([...panel.querySelectorAll('[data-curve]')]);
   const scales = /** @type {HTMLButtonElement[]} */ ([...panel.querySelectorAll('[data-scale]')]);
 
@@ -45,7 +46,14 @@ export function createLossChart(panel, store, send) {
       drawWithPlotly(box, chart);
     },
 
+    /** What will be drawn here, as long as nothing has been. */
+    showIdle() {
+      idle.hidden = readHistory(store).steps.length > 1 || readOtherBranches(store).length > 0 || showsAccuracy(store);
+      idle.textContent = t('chart.idle');
+    },
+
     label() {
+      this.showIdle();
       const accuracy = showsAccuracy(store);
       title.textContent = t('chart.loss');
       title.hidden = hasAccuracy(store);
