@@ -42,9 +42,9 @@ def test_a_right_file_and_a_forged_one(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "said"),
     [
-        (b"", "no file with an experiment"),
-        (b"[" * 100_000, "no file with an experiment"),
-        (b" " * 3_000, "no file with an experiment"),
+        (b"", "not an experiment file"),
+        (b"[" * 100_000, "not an experiment file"),
+        (b" " * 3_000, "not an experiment file"),
         (json.dumps({"format": playground_file.FORMAT, "version": 9}).encode(), "version 9"),
         (json.dumps({"format": playground_file.FORMAT, "version": 1, "arrays": {}}).encode(), "damaged"),
         (json.dumps({"format": playground_file.FORMAT, "version": 1, "arrays": {"\x1b[2J": 0}}).encode(), "?[2J"),

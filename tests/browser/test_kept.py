@@ -158,7 +158,7 @@ def take_and_load_files(opened: Opened) -> None:
         opened["kept-load"].set_input_files(file)
         if count == 3:
             said = opened.page.locator(".kept-said")
-            expect(said).to_contain_text("no file with an experiment of this playground")
+            expect(said).to_contain_text("not an experiment file of this playground")
             assert [fault for fault in opened.faults if "422" not in fault] == []
             opened.faults.clear()  # the browser logs a refusal
         expect(opened.page.locator("[data-recent=false]")).to_have_count(count)
