@@ -85,6 +85,7 @@ MADE = {
     *(f"settings.section.{name}" for name in re.findall(r"^  \['(\w+)', \[", SCRIPTS, re.MULTILINE)),
     *(f"layer.{extra}{part}" for extra in ("dropout", "batch_norm", "residual") for part in ("", ".help")),
     *(f"regularization.{kind}" for kind in ("none", "l1", "l2", "both")),
+    *(f"save.picture.{name}" for name in ("network", "map", "charts")),
     *(
         f"status.{status}"
         for status in (
