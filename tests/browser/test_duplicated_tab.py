@@ -75,7 +75,7 @@ def test_the_duplicate_of_a_tab_whose_run_rests_does_not_share_it(browser: Brows
         opened.page.evaluate(LIVING_TABS)
         address = f"ws://127.0.0.1:{server.port}/ws"
         with connect(address), connect(address):
-            expect(opened["message"]).to_contain_text("your experiment rests")
+            expect(opened["message"]).to_contain_text("your experiment is stored")
         opened.page.evaluate("document.dispatchEvent(new Event('freeze'))")
         with opened.page.expect_popup() as opening:
             opened.page.evaluate("void open(location.href)")

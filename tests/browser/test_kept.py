@@ -94,7 +94,7 @@ def open_what_is_gone(opened: Opened) -> None:
     row = opened.page.locator("[data-recent=false]").first
     row.evaluate("row => fetch(`api/kept/${row.dataset.id}`, { method: 'DELETE' })")
     row.get_by_test_id("kept-open").click()
-    expect(opened.page.locator(".kept-said")).to_contain_text("not kept here any more")
+    expect(opened.page.locator(".kept-said")).to_contain_text("no longer kept here")
     expect(opened["kept-sheet"]).to_be_visible()
     assert [fault for fault in opened.faults if "404" not in fault] == []
     opened.faults.clear()  # the browser logs a refusal

@@ -203,7 +203,7 @@ def test_a_file_that_does_not_fit_is_refused_in_words_and_nothing_is_lost(opened
     expect(opened["message-offer"]).to_be_hidden()
     text = FilePayload(name="text.safetensors", mimeType="", buffer=b"neither one nor the other")
     opened["load-weights"].set_input_files(text)
-    expect(opened["message"]).to_contain_text("neither a file that torch.save wrote nor safetensors")
+    expect(opened["message"]).to_contain_text("written neither by torch.save nor as safetensors")
     huge = FilePayload(name="huge.pt", mimeType="", buffer=b"x" * (4 * 1024 * 1024 + 1))
     opened["load-weights"].set_input_files(huge)
     expect(opened["message"]).to_contain_text("can have 4 MB")

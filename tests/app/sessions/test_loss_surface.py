@@ -184,7 +184,7 @@ async def test_the_picture_of_a_run_is_what_it_has_learned() -> None:
         await watcher.say(type="run_picture", number=3, fields={"noise": 99}, steps=1)
         refused = await watcher.until("run_picture")
         assert (refused["number"], refused["code"]) == (3, "out_of_range")
-        assert watcher.run.step == 0, "the run on the page is not touched"
+        assert watcher.run.step == 0, "the run on the page is not affected"
 
 
 async def test_a_picture_that_takes_too_long_is_refused_and_of_several_the_newest_is_made() -> None:

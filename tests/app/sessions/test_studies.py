@@ -50,7 +50,7 @@ async def test_a_sweep_tells_every_cell_and_each_is_a_run() -> None:
             trainer.advance(row["steps"])
             assert (trainer.epoch, trainer.spec.noise) == (2, 10)
             assert trainer.evaluate()["test_loss"] == row["test_loss"]
-        assert watcher.run.step == 0, "the run on the page is not touched"
+        assert watcher.run.step == 0, "the run on the page is not affected"
 
 
 async def test_luck_tells_every_run_and_the_last_what_is_said_of_all() -> None:
@@ -72,7 +72,7 @@ async def test_luck_tells_every_run_and_the_last_what_is_said_of_all() -> None:
         assert (await watcher.until("error"))["code"] == "out_of_range"
         await watcher.say(type="luck", seeds=256, epochs=100_000, begin=False)
         assert (await watcher.until("error"))["code"] == "study_run_too_long"
-        assert watcher.run.step == 0, "the run on the page is not touched"
+        assert watcher.run.step == 0, "the run on the page is not affected"
 
 
 async def test_the_rate_finder_tells_a_rate() -> None:
