@@ -29,6 +29,15 @@ DROP = """async ([name, bytes]) => {
   document.querySelector('main').dispatchEvent(new DragEvent('drop', { dataTransfer: transfer, bubbles: true, cancelable: true }));
 }"""  # noqa: E501
 
+NOTE_DRAWN = """() => {
+  const { toImage } = Plotly;
+  Plotly.toImage = (figure, options) => {
+    window.drawn.push(...figure.data.flatMap(({ x }) => x?.at(-1) ?? []));
+    return toImage(figure, options);
+  };
+}"""
+"""The last step of each curve that is saved."""
+
 
 def download(opened: Opened, testid: str) -> tuple[str, bytes]:
     """From the open menu: the name and what is in it."""
@@ -126,6 +135,16 @@ def test_pictures_are_as_dense_as_paper_and_the_page_stays_as_it_was(opened: Ope
         pixels = base64.b64decode(str(dense[0].get("href")).partition(",")[2])
         assert struct.unpack(">I", pixels[16:20])[0] / float(str(dense[0].get("width"))) >= 300 / 96 - 0.01
     opened.until(lambda: canvas.evaluate(sides) == before)
+
+    opened.page.keyboard.press("Escape")
+    opened.play_to(step)
+    opened["save"].click()
+    opened.page.evaluate(NOTE_DRAWN)
+    for _ in range(3):
+        opened.page.evaluate("window.drawn = []")
+        name, _data = download(opened, "picture-charts-svg")
+        last = opened.page.evaluate("drawn")
+        assert name == f"playground-step-{max(last)}-charts.svg", "while the run goes on"
 
 
 def test_all_that_is_shown_is_of_the_loaded_weights(opened: Opened) -> None:

@@ -116,7 +116,7 @@
  * @property {boolean} branchPictures  the pictures of all branches are shown
  * @property {number | null} listAt  the entry of the teacher's list begun last, −1: none; null: the list is not there yet
  * @property {boolean} wallControls  the knobs are open in the projector profile
- * @property {boolean} printed  canvases are as dense as paper, for a picture that is saved
+ * @property {boolean} printed  a picture is being saved: canvases are as dense as paper, charts as new as the run
  * @property {boolean} blank    the screen, so that a class looks at its teacher
  * @property {boolean} drawing  points of one's own
  * @property {{points: import('../wire/messages.js').LabelledPoint[], values: boolean, units: [number, number][], names: string[], cursor: [number, number] | null, lack: string} | null} draft  lack: why they cannot be trained on; empty: they can

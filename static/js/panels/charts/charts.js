@@ -3,7 +3,7 @@
 // the pictures of all branches. On a wall there is room for one of the two charts.
 
 import { t } from '../../core/i18n.js';
-import { loadPlotly, purge } from '../../core/plotly.js';
+import { hasPlotly, loadPlotly, purge } from '../../core/plotly.js';
 import { mountBranchPictures } from './branch_pictures.js';
 import { readStepRange } from './curves.js';
 import { createLayersChart } from './layers_chart.js';
@@ -13,7 +13,7 @@ import { mountNoGradient } from './no_gradient.js';
 import { mountResults } from './results.js';
 import { mountTabs } from './tabs.js';
 import { mountTimeline } from './timeline.js';
-import { createDrawSchedule } from './draw_schedule.js';
+import { createDrawSchedule, drawNow } from './draw_schedule.js';
 
 const [LOSS, LAYERS] = [0, 1];
 const MARKUP = `
@@ -52,6 +52,7 @@ export function mountCharts(root, store, send, follow) {
   label();
   const stops = [
     store.watch(['history', 'timeline'], () => (loss.showIdle(), schedule.wake())),
+    store.watch(['printed'], () => store.get('printed') && hasPlotly() && drawNow([loss, layers], readStepRange(store))),
     store.watch(['lossScale'], () => (loss.label(), schedule.wakeNow(LOSS))),
     store.watch(['quantity'], () => (layers.label(), schedule.wakeNow(LAYERS))),
     store.watch(['curve', 'state'], () => (loss.label(), schedule.wakeNow(LOSS))),

@@ -29,7 +29,7 @@ export function createDrawSchedule(charts, readRange) {
   };
 
   /** Whether it is out of date and can be seen. @param {number} i */
-  const isWanted = (i) => due[i] && charts[i].box.clientWidth > 0 && charts[i].box.clientHeight > 0;
+  const isWanted = (i) => due[i] && isSeen(charts[i]);
 
   function drawOne() {
     timer = 0;
@@ -71,4 +71,12 @@ export function createDrawSchedule(charts, readRange) {
       clearTimeout(timer);
     },
   };
+}
+
+/** @param {Chart} chart */
+const isSeen = ({ box }) => box.clientWidth > 0 && box.clientHeight > 0;
+
+/** Those that can be seen, at once. @param {Chart[]} charts @param {[number, number]} range  of steps */
+export function drawNow(charts, range) {
+  for (const { draw } of charts.filter(isSeen)) draw(range);
 }

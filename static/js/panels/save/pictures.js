@@ -1,5 +1,6 @@
 // @ts-check
-// Pictures of the network, the map and the charts for print, as PNG and SVG: canvases are painted as dense as paper for a moment.
+// Pictures of the network, the map and the charts, as PNG and SVG: canvases are painted as dense as paper for a moment. The run
+// may go on meanwhile: a file is named by the step that is in its picture.
 
 import { setDensity } from '../../draw/base/canvas.js';
 import { download } from '../../core/download.js';
@@ -33,10 +34,11 @@ export function createPictures(root, shown, store) {
 
   /** @param {Name} name @param {string} format */
   async function save(name, format) {
-    const step = (store.get('frame') ?? store.get('state'))?.step ?? 0;
     try {
-      download(`playground-step-${step}-${name}.${format}`, await fileOf(name, format, shown, store), format === 'svg' ? 'image/svg+xml' : 'image/png');
-    } catch {
+      const { step, content } = await fileOf(name, format, shown, store);
+      download(`playground-step-${step}-${name}.${format}`, content, format === 'svg' ? 'image/svg+xml' : 'image/png');
+    } catch (fault) {
+      console.error(fault);
       say(store, 'error', 'save.picture.failed');
     }
   }
@@ -59,26 +61,36 @@ const chartsOf = ({ charts }) => /** @type {HTMLElement[]} */ ([...charts.queryS
 /** @param {Name} name @param {string} format @param {Shown} shown @param {Store} store */
 async function fileOf(name, format, shown, store) {
   const ground = getComputedStyle(shown[name]).getPropertyValue('--panel');
-  if (name === 'charts') {
-    const picture = await pictureOfCharts(chartsOf(shown), chartFile, ground);
-    return format === 'svg' ? svgFile(picture) : pngFile(picture, DOTS_PER_PX);
-  }
+  const { step, dots, taken } = name === 'charts' ? await takeCharts(ground, shown, store) : await takePart(name, ground, shown, store);
+  const picture = await taken;
+  return { step, content: await (format === 'svg' ? svgFile(picture) : pngFile(picture, dots)) };
+}
+
+/** As they are drawn anew. @param {string} ground @param {Shown} shown @param {Store} store */
+async function takeCharts(ground, shown, store) {
+  store.set({ printed: true });
+  await null; // in which who watches has drawn
+  const step = (store.get('state')?.playing ? store.get('history')?.steps.at(-1) : null) ?? stepOf(store);
+  store.set({ printed: false });
+  return { step, dots: DOTS_PER_PX, taken: pictureOfCharts(chartsOf(shown), chartFile, ground) };
+}
+
+/** @param {'network' | 'map'} name @param {string} ground @param {Shown} shown @param {Store} store */
+async function takePart(name, ground, shown, store) {
   const [within, texts] = PARTS[name];
   const part = /** @type {HTMLElement} */ (shown[name].querySelector(within));
   const dots = Math.max(DOTS_PER_PX, LEAST_DOTS / Math.max(part.offsetWidth, part.offsetHeight));
-  const picture = await asPrinted(dots, store, () => pictureOf(part, texts, ground));
-  return format === 'svg' ? svgFile(picture) : pngFile(picture, dots);
-}
-
-/** @template T @param {number} dots  for a px @param {Store} store @param {() => T} take  once the canvases are painted @returns {Promise<T>} */
-async function asPrinted(dots, store, take) {
   setDensity(dots);
   store.set({ printed: true });
   try {
-    for (const _ of ['asked for', 'painted']) await new Promise(requestAnimationFrame);
-    return take();
+    await null; // in which who watches has asked for an animation frame
+    await new Promise(requestAnimationFrame); // in which it has painted before us
+    return { step: stepOf(store), dots, taken: pictureOf(part, texts, ground) };
   } finally {
     setDensity(0);
     store.set({ printed: false });
   }
 }
+
+/** @param {Store} store */
+const stepOf = (store) => (store.get('frame') ?? store.get('state'))?.step ?? 0;

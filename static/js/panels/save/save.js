@@ -1,6 +1,6 @@
 // @ts-check
 // The menu Save: the weights of now as a file, and a file of weights into the network, chosen here or dropped on the page;
-// the whole run as a file for others, its log for tables, pictures for print.
+// the whole run as a file for others, its log for tables, pictures.
 
 import { placeBeside } from '../../core/elements.js';
 import { listenToFileDrop } from '../../core/file_drop.js';
