@@ -42,7 +42,7 @@ export function mountFollowPoint(root, store, send) {
   };
 }
 
-/** The first point, and if the step shown turns out to be of others, one of them. @param {Store} store @returns {() => void} undo */
+/** The first point, and if the step shown turns out to be of others, one of them, once. @param {Store} store @returns {() => void} undo */
 function followOne(store) {
   const { train } = readPlaneContents(store);
   /** @param {number} index */
@@ -50,13 +50,15 @@ function followOne(store) {
     openPoint(store, train[index]);
     return store.get('inspected');
   };
+  let again = false;
   let inspected = open(store.get('phase')?.batch[0] ?? 0);
   const stop = store.watch(['explanation', 'inspected'], () => {
     const [explanation, playing] = [store.get('explanation'), store.get('state')?.playing];
     if (store.get('inspected') !== inspected) return stop();
     if (playing || explanation?.subject.kind !== 'point' || explanation.subject.index !== inspected?.index) return;
-    if (explanation.lines.length) return stop();
-    if (explanation.batch.length) inspected = open(explanation.batch[0]);
+    if (explanation.lines.length || again) return stop();
+    again = explanation.batch.length > 0;
+    if (again) inspected = open(explanation.batch[0]);
   });
   return stop;
 }
