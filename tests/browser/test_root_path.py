@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, expect
 from tests.app.proxy import nginx
 from tests.app.running import Running, running_server
 from tests.app.store.databases import postgres
-from tests.browser.conftest import NO_IDLE_TIME, PATIENCE, TIPS_USED, UNPAINTED, Opened, listen
+from tests.browser.conftest import NO_IDLE_TIME, PATIENCE, TIPS_USED, Opened, listen
 from tests.table import sampled
 
 PATH, PATH_OF_EXAMPLE = "/school/playground", "/playground"
@@ -46,7 +46,7 @@ Served = Callable[[Path], AbstractContextManager[tuple[Running, str]]]
 def test_the_page_works_under_a_path(served: Served, browser: Browser, tmp_path: Path) -> None:
     with served(tmp_path) as (server, address), browser.new_context(locale="en-US", ignore_https_errors=True) as window:
         window.set_default_timeout(PATIENCE * 1000)
-        for script in (NO_IDLE_TIME, TIPS_USED, UNPAINTED):
+        for script in (NO_IDLE_TIME, TIPS_USED):
             window.add_init_script(script)
         path = urlsplit(address).path
         opened = Opened(window.new_page())
@@ -61,6 +61,8 @@ def test_the_page_works_under_a_path(served: Served, browser: Browser, tmp_path:
             ("playground-kept", address.startswith("https:"))
         }
         assert server.health()["store"]["state"] == "ok"
+        expect(opened.page.locator("#charts .main-svg").first).to_be_visible()
+        assert [asked for asked in paths if asked.startswith(f"{path}/") and "/plotly" in asked]
         opened["presets"].click()
         expect(opened.page.locator("#gallery img, #gallery canvas").first).to_be_visible()
         opened.page.keyboard.press("Escape")
