@@ -19,7 +19,7 @@ from engine.fault import Fault, SpecFaultCode
 from engine.spec.choices import KINDS, DatasetName, LossName, OptimizerName
 from tests.app.running import Running
 
-CASES = 3000
+CASES = 3600
 SCHEMA = Spec.model_json_schema()
 DEFAULT: dict[str, Any] = Spec().model_dump(mode="json")
 Drawn = dict[str, Any]

@@ -94,6 +94,7 @@ def test_f6_leads_from_panel_to_panel_and_back_to_where_one_was(opened: Opened) 
 
 
 def test_arrow_keys_lead_through_the_drawing(opened: Opened) -> None:
+    expect(opened["follow-point"]).to_be_visible()
     opened["neuron-0-0"].focus()
     for key, reached in (
         ("ArrowUp", "layer-0-add"),
@@ -109,7 +110,7 @@ def test_arrow_keys_lead_through_the_drawing(opened: Opened) -> None:
         ("ArrowLeft", "bias-2-0"),
         ("ArrowUp", "weight-2-0-1"),
         ("ArrowLeft", "neuron-1-1"),
-        ("Tab", "test-points"),
+        ("Tab", "follow-point"),
         ("Shift+Tab", "neuron-1-1"),
     ):
         press(opened, key)

@@ -133,12 +133,12 @@ def test_focus_stays_on_the_button_that_changes_the_network(opened: Opened) -> N
 def test_a_neuron_under_the_pointer_is_asked_for_and_shown_large(opened: Opened) -> None:
     opened["neuron-1-1"].hover()
     expect(opened["card"]).to_contain_text("Layer 2, neuron 2")
-    expect(opened.page.locator("#boundary h2")).to_have_text("Layer 2, neuron 2")
+    expect(opened.page.locator("#boundary h2 > span").first).to_have_text("Layer 2, neuron 2")
     opened.until(lambda: {"type": "focus", "layer": 1, "neuron": 1} in opened.sent)
     opened["step"].hover()
     opened.until(lambda: opened.sent[-1] == {"type": "focus", "layer": None, "neuron": None})
     expect(opened["card"]).to_be_hidden()
-    expect(opened.page.locator("#boundary h2")).to_have_text("Output")
+    expect(opened.page.locator("#boundary h2 > span").first).to_have_text("Output")
 
 
 def test_a_neuron_is_reached_by_keyboard(opened: Opened) -> None:
