@@ -164,6 +164,7 @@ def test_neither_a_caption_nor_a_bar_of_repair_outlives_the_shape(opened: Opened
         open_gallery(opened)
         opened[chosen].click()
         expect(opened[bar]).to_be_visible()
+        expect(opened["play"]).to_be_focused()
         opened["add-layer"].click()
         expect(opened[bar]).to_be_hidden()
 

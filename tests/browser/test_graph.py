@@ -16,6 +16,13 @@ from tests.browser.test_sizes import COVERED, OVERFLOW, PAST_THE_EDGE, SCREENS, 
 OpenGraph = Callable[..., Opened]
 
 
+# The nodes whose name lies under the bar of their sign.
+NAMES_COVERED = """() => [...document.querySelectorAll('.node')].filter((node) => {
+  const [name, bar] = ['.name', '.sign-bar'].map((part) => node.querySelector(part).getBoundingClientRect());
+  return bar.right >= name.left;
+}).map((node) => node.dataset.testid)"""
+
+
 @pytest.fixture
 def open_graph(open_tab: OpenTab, server: Running) -> OpenGraph:
     """open_graph(after="", width=1366, height=768): after is what follows /graph."""
@@ -53,6 +60,7 @@ def test_one_node_at_a_time_forward_and_backward_with_the_flat_form_in_step(open
         expect(line).to_have_attribute("data-testid", f"line-{name}")
         expect(opened[f"node-{name}"]).to_have_class(re.compile(r"\bnow\b"))
     expect(opened["node-L"].locator(".value")).to_have_text("0.7311")
+    assert opened.page.evaluate(NAMES_COVERED) == []
     reached = []
     for name in ("L", "z", "w2", "s", "p1", "x1", "w1", "p0", "x0", "w0"):
         click(opened, "backward")

@@ -13,6 +13,12 @@ IS_OVER_NOTHING = """() => {
   return !document.elementFromPoint(left + width / 2, top + height / 2).closest('#tip');
 }"""
 
+# So that the norms below the neurons can be read.
+IS_ABOVE_THE_NEURON = """() => {
+  const neuron = [...document.querySelectorAll('#network .tile[data-place^="0 "]')].at(-1);
+  return document.querySelector('#tip').getBoundingClientRect().bottom <= neuron.getBoundingClientRect().top;
+}"""
+
 
 def test_each_tip_stands_at_its_place_and_is_gone_once_it_is_used(clocked: Opened) -> None:
     tip = clocked["tip"]
@@ -34,6 +40,7 @@ def test_each_tip_stands_at_its_place_and_is_gone_once_it_is_used(clocked: Opene
     clocked["play"].click()
     clocked.page.clock.fast_forward(REST)
     expect(tip).to_contain_text("Click a neuron")
+    clocked.until(lambda: clocked.page.evaluate(IS_ABOVE_THE_NEURON))
     clocked["language"].click()
     expect(tip).to_contain_text("点击一个神经元")
     clocked.page.keyboard.press("p")

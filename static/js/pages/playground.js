@@ -189,7 +189,7 @@ const gallery = createLatePart(store, async () => {
   ]);
   mountGallery(dialog('gallery'), element('presets'), store, begin, focusPlay);
   mountCaption(element('caption'), store, elementOf);
-  mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => dialog('gallery').close());
+  mountFailures({ list: element('breakages'), bar: element('broken') }, store, { begin, send: act }, () => { dialog('gallery').close(); focusPlay(); });
 }, { clicked: '#presets', set: 'preset' });
 const figures = createLatePart(store, async () => {
   const [{ mountFigures }] = await Promise.all([import('../panels/figures/figures.js'), useTexts('figures/'), loadLateStyle()]);

@@ -47,12 +47,12 @@ export function makeTile(node, formula, { x, y, width, height }, { unit, small, 
     // Name and value above, sign and gradient below: side by side two numbers would not always find room.
     group.append(text('value', width - 9 * unit, 18 * unit, 'end'));
     if (height > 30 * unit) group.append(text('sign', 12 * unit, 36 * unit, 'start', signOf(node.op)), text('grad', width - 9 * unit, 36 * unit, 'end'));
-    group.append(mark(height, unit, 0));
+    group.append(signBar(height, unit, 0));
     return group;
   }
   if (!node.name.startsWith(node.op)) group.append(text('sign', width - 9 * unit, 18 * unit, 'end', signOf(node.op)));
   const strip = vector ? 0 : 22 * unit;
-  group.append(mark(height, unit, strip));
+  group.append(signBar(height, unit, strip));
   if (strip === 0) {
     for (let row = 0; row < Math.min(node.values.length, ROWS); row += 1) {
       const baseline = (36 + 19 * row) * unit;
@@ -66,7 +66,7 @@ export function makeTile(node, formula, { x, y, width, height }, { unit, small, 
 }
 
 /** Its sign, as a line at the left. @param {number} height @param {number} unit @param {number} strip */
-const mark = (height, unit, strip) => makeSvg('rect', { class: 'mark', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit });
+const signBar = (height, unit, strip) => makeSvg('rect', { class: 'sign-bar', x: 5 * unit, y: 8 * unit, width: 3 * unit, height: height - 16 * unit - strip * 0.7, rx: 1.5 * unit });
 
 /** The lowest strip of a tile. @param {number} width @param {number} height @param {number} strip @param {number} round */
 function band(width, height, strip, round) {

@@ -12,13 +12,15 @@ const REST = 4000; // milliseconds between two tips
  * @typedef {object} Tip
  * @property {string} key  of its text
  * @property {string} at  a selector; the last such element is its place
+ * @property {'above' | 'below'} side  of its place
  * @property {(store: import('../../core/store.js').Store) => boolean} isDone  whether a person is doing it
  */
 /** @type {Tip[]} */
 const TIPS = [
-  { key: 'tip.play', at: '[data-testid=play]', isDone: (store) => Boolean(store.get('state')?.playing || store.get('state')?.step) },
-  { key: 'tip.neuron', at: '#network .tile[data-place^="0 "]', isDone: (store) => store.get('inspected') !== null },
-  { key: 'tip.slow', at: 'button[data-testid=slow-motion]', isDone: (store) => store.get('phase') !== null },
+  { key: 'tip.play', at: '[data-testid=play]', side: 'below', isDone: (store) => Boolean(store.get('state')?.playing || store.get('state')?.step) },
+  // Below are the norms of the gradients.
+  { key: 'tip.neuron', at: '#network .tile[data-place^="0 "]', side: 'above', isDone: (store) => store.get('inspected') !== null },
+  { key: 'tip.slow', at: 'button[data-testid=slow-motion]', side: 'below', isDone: (store) => store.get('phase') !== null },
 ];
 
 /**
@@ -59,7 +61,7 @@ export function mountTips(root, store) {
     if (shown !== next) text.textContent = t(next.key);
     shown = next;
     if (!root.matches(':popover-open')) root.showPopover();
-    placeAt(root, place);
+    placeAt(root, place, next.side);
   }
 
   function check() {
