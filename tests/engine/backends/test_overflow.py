@@ -63,6 +63,11 @@ def share_of_limit(trainer: Trainer, state: State) -> float | None:
     within += [one.norm.variance for one in found.forward if one.norm] + [one.d_n for one in found.backward]
     if not all((np.abs(values) < OVERFLOWS).all() for values in within):
         return None
+    if trainer.spec.optimizer == "rmsprop" and trainer.spec.centered:
+        square, mean = update.optimizer_state["square"], update.optimizer_state["mean"]
+        # Torch takes the root of square − mean² as it is, where rounding alone can have made it negative.
+        if (square - mean * mean < 1e-6 * square).any():
+            return None
     sizes = [found.loss, *found.total_gradient, *update.parameters]
     return float(max(np.abs(sizes).max() / DIVERGENCE, np.abs(statistics).max(initial=0)))
 
