@@ -2,6 +2,7 @@
 // The largest curvature through time, beside the line that it must stay below. Pure.
 
 import { niceStep } from '../base/numbers.js';
+import { strokePath } from '../base/stroke.js';
 
 /** @typedef {{step: number, began: number, largest: number, divided: boolean, bound: number | null}} CurvaturePoint  began: of which run; divided: of a rule that divides, whose largest is that of the quotient */
 
@@ -38,8 +39,8 @@ export function drawCurvatureCurve(context, width, height, curve, palette, names
   const newest = curve[curve.length - 1];
   const bounded = curve.flatMap(({ step, bound }) => (bound === null ? [] : [[x(step), y(bound)]]));
   if (newest.bound !== null) bounded.push([box.left + box.width, y(newest.bound)]); // so that a single measurement has its bound, too
-  line(context, bounded, palette.back, 2 * palette.link, [7, 5]);
-  line(context, curve.map(({ step, largest }) => [x(step), y(largest)]), palette.ink, 2 * palette.link, []);
+  strokePath(context, bounded, palette.back, 2 * palette.link, [7, 5]);
+  strokePath(context, curve.map(({ step, largest }) => [x(step), y(largest)]), palette.ink, 2 * palette.link);
   context.beginPath();
   context.arc(x(newest.step), y(newest.largest), 3.5 * palette.link, 0, 2 * Math.PI);
   context.fillStyle = palette.ink;
@@ -77,15 +78,4 @@ function drawScale(context, { left, top, width, height }, { first, last, highest
   context.fillText(String(last), left + width, top + height + 0.4 * small);
   context.textAlign = 'center';
   context.fillText(name, left + width / 2, top + height + 0.4 * small);
-}
-
-/** @param {CanvasRenderingContext2D} context @param {number[][]} places @param {string} color @param {number} width @param {number[]} dashes */
-function line(context, places, color, width, dashes) {
-  context.beginPath();
-  places.forEach(([x, y], i) => context[i ? 'lineTo' : 'moveTo'](x, y));
-  context.setLineDash(dashes);
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.stroke();
-  context.setLineDash([]);
 }

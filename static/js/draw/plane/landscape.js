@@ -2,6 +2,7 @@
 // A loss landscape as a heat map with contours, the way the run has come, where it stands, and the next step. Pure.
 
 import { cssColor, mix, parseColor } from '../base/palette.js';
+import { strokePath } from '../base/stroke.js';
 import { makeContour, traceContour } from './contour.js';
 
 /** @typedef {import('../base/palette.js').Palette} Palette */
@@ -110,27 +111,15 @@ function drawContours(context, { left, top, size }, heights, side, low, high, pa
 
 /** Each with a dot where its run stands; through the gaps of a dashed one that below it is seen. @param {CanvasRenderingContext2D} context @param {{places: [number, number][], color: string, dashes: number[]}[]} paths @param {Palette} palette */
 function drawOtherPaths(context, paths, palette) {
-  for (const { places } of paths) strokePath(context, places, palette.panel, 4.5 * palette.link, []);
+  for (const { places } of paths) strokePath(context, places, palette.panel, 4.5 * palette.link);
   for (const { places, color, dashes } of paths) strokePath(context, places, color, 2 * palette.link, dashes);
   for (const { places, color } of paths) dot(context, places[places.length - 1], 4 * palette.link, color, palette.panel, palette);
 }
 
-/** @param {CanvasRenderingContext2D} context @param {[number, number][]} places @param {string} color @param {number} width @param {number[]} dashes */
-function strokePath(context, places, color, width, dashes) {
-  context.lineJoin = 'round';
-  context.beginPath();
-  places.forEach(([x, y], i) => context[i ? 'lineTo' : 'moveTo'](x, y));
-  context.setLineDash(dashes);
-  context.strokeStyle = color;
-  context.lineWidth = width;
-  context.stroke();
-  context.setLineDash([]);
-}
-
 /** @param {CanvasRenderingContext2D} context @param {[number, number][]} places @param {Palette} palette */
 function drawPath(context, places, palette) {
-  strokePath(context, places, palette.panel, 4.5 * palette.link, []);
-  strokePath(context, places, palette.ink, 2 * palette.link, []);
+  strokePath(context, places, palette.panel, 4.5 * palette.link);
+  strokePath(context, places, palette.ink, 2 * palette.link);
   if (places.length < 2) return;
   dot(context, places[0], 3.5 * palette.link, palette.panel, palette.ink, palette);
 }
